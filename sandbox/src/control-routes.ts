@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { roles } from "./account-store";
+import { type Dialect, dialectSchema } from "./dialect";
+import { Failure } from "./failure";
+import { type Fault, faultSchema } from "./fault";
+import type { StandingFault } from "./fault-list";
+import type { StoredKey } from "./key-store";
+import { type Lag, lagSchema } from "./lag";
+import type { LoggedRequest } from "./request-log";
+import type { Sandbox } from "./sandbox";
+
+/** A key as the control interface shows it. */
+export type ControlKey = Omit<StoredKey, "credential"> & { credential: boolean };
+
+/** A private key of a new user, shown this once. */
+export interface Credential {
+  /** The private value. */
+  key: string;
+  keyId: string;
+  userId: string;
+  accountId: string;
+}
+
+const clockSchema = z.strictObject({ advanceMs: z.int() });
+const valueSchema = z.strictObject({ value: z.string().min(1) });
+const roleSchema = z.strictObject({ role: z.enum(roles) });
+
+type ById = { Params: { id: string } };
+
+/** What tests steer the sandbox by. Without authentication: the sandbox listens on loopback only. */
+export async function controlRoutes(
+  server: FastifyInstance,
+  { sandbox }: { sandbox: Sandbox },
+): Promise<void> {
+  server.put("/dialect", (request): Dialect => {
+    sandbox.dialect = read(dialectSchema, request);
+    return sandbox.dialect;
+  });
+
+  server.post("/lag", (request): Lag => {
+    sandbox.lag = read(lagSchema, request);
+    return sandbox.lag;
+  });
+
+  server.post("/clock", (request): { now: number } => {
+    sandbox.clock.advance(read(clockSchema, request).advanceMs);
+    return { now: sandbox.clock.now() };
+  });
+
+  server.post("/faults", (request, reply) => {
+    const fault: Fault = read(faultSchema, request);
+    return reply.code(201).send(sandbox.faults.add(fault));
+  });
+  server.get("/faults", (): StandingFault[] => sandbox.faults.list());
+  server.delete("/faults", (_request, reply) => {
+    sandbox.faults.clear();
+    return reply.code(204).send();
+  });
+
+  server.get("/keys", (): ControlKey[] => sandbox.keys.all().map(controlKey));
+  server.post<ById>("/keys/:id/revoke", ({ params }) => controlKey(sandbox.keys.revoke(params.id)));
+  server.put<ById>("/keys/:id/value", (request) => {
+    const { value } = read(valueSchema, request);
+    return controlKey(sandbox.keys.setPublicValue(request.params.id, value));
+  });
+
+  server.post<ById>("/users/:id", (request) => {
+    return sandbox.accounts.setRole(request.params.id, read(roleSchema, request).role);
+  });
+  server.post<ById>("/accounts/:id/credentials", (request, reply) => {
+    const { user, key, value } = sandbox.addCredential(request.params.id, read(roleSchema, request).role);
+    const credential: Credential = { key: value, keyId: key.id, userId: user.id, accountId: user.accountId };
+    return reply.code(201).send(credential);
+  });
+
+  server.get("/requests", (): LoggedRequest[] => sandbox.requests.list());
+  server.delete("/requests", (_request, reply) => {
+    sandbox.requests.clear();
+    return reply.code(204).send();
+  });
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, request: FastifyRequest): z.output<Schema> {
+  const result = schema.safeParse(request.body);
+  if (!result.success) throw new Failure(400, z.prettifyError(result.error));
+  return result.data;
+}
+
+function controlKey(key: StoredKey): ControlKey {
+  return { ...key, credential: key.credential === 1 };
+}

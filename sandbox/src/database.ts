@@ -1,0 +1,58 @@
+import Database from "libsql";
+
+/** An open database, its tables there. */
+export type SandboxDatabase = Database.Database;
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS users (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS keys (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'active',
+    private_hash TEXT UNIQUE,
+    public_value TEXT,
+    fingerprint TEXT NOT NULL,
+    redacted TEXT NOT NULL,
+    credential INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER
+  );
+  CREATE INDEX IF NOT EXISTS keys_newest_first ON keys (account_id, seq);
+  CREATE INDEX IF NOT EXISTS keys_by_name ON keys (account_id, name);
+`;
+
+/**
+ * Opens the database, and makes its tables the first time.
+ *
+ * @param path a file, or ":memory:" for one that ends with the sandbox.
+ */
+export function openDatabase(path: string): SandboxDatabase {
+  const database = new Database(path);
+  // Two roundtrips to the disk for each key created would make a run of 1,000 keys measure the disk.
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = NORMAL");
+  database.exec("PRAGMA foreign_keys = ON");
+  database.exec(tables);
+  return database;
+}
+
+/** A setting that is made once for each database and kept: `make` runs only if there is none. */
+export function settingOnce(database: SandboxDatabase, name: string, make: () => string): string {
+  const kept = database.prepare("SELECT value FROM settings WHERE name = ?").get(name) as
+    | { value: string }
+    | undefined;
+  if (kept) return kept.value;
+  const value = make();
+  database.prepare("INSERT INTO settings (name, value) VALUES (?, ?)").run(name, value);
+  return value;
+}

@@ -1,0 +1,62 @@
+import type { Operation } from "./contract";
+import { type Fault, type FaultPhase, phaseOf } from "./fault";
+
+/** What a fault is matched against. */
+export interface FaultTarget {
+  operation: Operation;
+  keyName: string | undefined;
+}
+
+/** A fault that stands, and how often it struck. */
+export type StandingFault = Fault & { hits: number };
+
+interface Entry {
+  fault: Fault;
+  passed: number;
+  hits: number;
+}
+
+/** The faults asked for, in the order in which they were. */
+export class FaultList {
+  private entries: Entry[] = [];
+
+  add(fault: Fault): StandingFault {
+    this.entries.push({ fault, passed: 0, hits: 0 });
+    return { ...fault, hits: 0 };
+  }
+
+  clear(): void {
+    this.entries = [];
+  }
+
+  list(): StandingFault[] {
+    return this.entries.map(({ fault, hits }) => ({ ...fault, hits }));
+  }
+
+  /**
+   * The fault that strikes this call at this point, counted as a hit. One at most, the oldest first: those behind it
+   * wait for the next call, so that a list of faults is a sequence.
+   */
+  take<Phase extends FaultPhase>(phase: Phase, target: FaultTarget): FaultOf<Phase> | undefined {
+    for (const entry of this.entries) {
+      if (phaseOf(entry.fault) !== phase || !matches(entry.fault, target)) continue;
+      if (entry.fault.times !== "always" && entry.hits >= entry.fault.times) continue;
+      if (entry.passed < entry.fault.skip) {
+        entry.passed += 1;
+        continue;
+      }
+      entry.hits += 1;
+      return entry.fault as FaultOf<Phase>;
+    }
+    return undefined;
+  }
+}
+
+type FaultOf<Phase extends FaultPhase> = Phase extends "delay"
+  ? Extract<Fault, { kind: "delay" }>
+  : Exclude<Fault, { kind: "delay" }>;
+
+function matches(fault: Fault, target: FaultTarget): boolean {
+  if (fault.operation !== target.operation) return false;
+  return fault.keyName === undefined || (target.keyName ?? "").includes(fault.keyName);
+}

@@ -1,0 +1,11 @@
+export type { Role, User } from "./account-store";
+export { contract, contractYaml, type Operation } from "./contract";
+export type { ControlKey, Credential } from "./control-routes";
+export type { Dialect, DialectInput } from "./dialect";
+export type { Fault, FaultInput } from "./fault";
+export type { StandingFault } from "./fault-list";
+export type { KeyType } from "./key-value";
+export type { Lag, LagInput } from "./lag";
+export type { LoggedRequest } from "./request-log";
+export { SandboxControl } from "./sandbox-control";
+export { type RunningSandbox, type SandboxOptions, startSandbox } from "./start-sandbox";

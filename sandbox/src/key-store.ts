@@ -1,0 +1,154 @@
+import type { User } from "./account-store";
+import type { Clock } from "./clock";
+import { type SandboxDatabase, settingOnce } from "./database";
+import { Failure } from "./failure";
+import { fingerprint, type KeyType, keyedHash, newValue, redact, sameHash } from "./key-value";
+import type { RandomSource } from "./random-source";
+
+/** A key as it is stored: of a private value only the hash (not shown here), fingerprint and redacted form. */
+export interface StoredKey {
+  id: string;
+  accountId: string;
+  userId: string;
+  name: string;
+  type: KeyType;
+  status: "active" | "revoked";
+  publicValue: string | null;
+  fingerprint: string;
+  redacted: string;
+  /** 1 if the sandbox made it itself, for someone to call with; 0 if it was made over the API. */
+  credential: 0 | 1;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+
+/** Which of an account's keys a list shows. */
+export interface KeyFilter {
+  accountId: string;
+  /** Substring of the name; "" for all. */
+  nameHas: string;
+  withRevoked: boolean;
+  /** Milliseconds since the epoch; keys made over the API after that are left out. */
+  madeUntil: number;
+}
+
+const columns = `id, account_id AS accountId, user_id AS userId, name, type, status, public_value AS publicValue,
+  fingerprint, redacted, credential, created_at AS createdAt, last_used_at AS lastUsedAt`;
+
+const listed = `FROM keys WHERE account_id = ?
+  AND (?2 = '' OR instr(name, ?2) > 0)
+  AND (status = 'active' OR ?3 = 1)
+  AND (created_at <= ?4 OR credential = 1)`;
+
+/** The keys of all accounts. */
+export class KeyStore {
+  private readonly hashSecret: string;
+  private readonly statements;
+
+  constructor(
+    database: SandboxDatabase,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {
+    this.hashSecret = settingOnce(database, "hash secret", () => random(32).toString("hex"));
+    this.statements = {
+      insert:
+        database.prepare(`INSERT INTO keys (id, account_id, user_id, name, type, private_hash, public_value,
+        fingerprint, redacted, credential, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      byId: database.prepare(`SELECT ${columns} FROM keys WHERE id = ?`),
+      byHash: database.prepare(`SELECT ${columns}, private_hash AS hash FROM keys WHERE private_hash = ?`),
+      byName: database.prepare(`SELECT status FROM keys WHERE account_id = ? AND name = ?`),
+      page: database.prepare(`SELECT ${columns} ${listed} ORDER BY seq DESC LIMIT ?5 OFFSET ?6`),
+      total: database.prepare(`SELECT count(*) AS total ${listed}`),
+      all: database.prepare(`SELECT ${columns} FROM keys ORDER BY seq DESC`),
+      liveCount: database.prepare(
+        "SELECT count(*) AS total FROM keys WHERE account_id = ? AND status = 'active'",
+      ),
+      used: database.prepare("UPDATE keys SET last_used_at = ? WHERE id = ?"),
+      revoke: database.prepare("UPDATE keys SET status = 'revoked' WHERE id = ?"),
+      setValue: database.prepare(
+        "UPDATE keys SET public_value = ?, fingerprint = ?, redacted = ? WHERE id = ?",
+      ),
+    };
+  }
+
+  /** Makes a key. Its value is in this answer and nowhere else, unless it is public. */
+  create(owner: User, name: string, type: KeyType, credential = false): { key: StoredKey; value: string } {
+    const value = newValue(type, this.random);
+    const id = `key_${this.random(8).toString("hex")}`;
+    this.statements.insert.run(
+      id,
+      owner.accountId,
+      owner.id,
+      name,
+      type,
+      type === "private" ? keyedHash(value, this.hashSecret) : null,
+      type === "public" ? value : null,
+      fingerprint(value),
+      redact(value),
+      credential ? 1 : 0,
+      this.clock.now(),
+    );
+    return { key: this.get(id), value };
+  }
+
+  /** The live key that this private value belongs to. */
+  authenticate(value: string): StoredKey | undefined {
+    const hash = keyedHash(value, this.hashSecret);
+    const row = this.statements.byHash.get(hash) as (StoredKey & { hash: string }) | undefined;
+    if (!row || !sameHash(row.hash, hash) || row.status !== "active") return undefined;
+    return row;
+  }
+
+  markUsed(id: string): void {
+    this.statements.used.run(this.clock.now(), id);
+  }
+
+  find(id: string): StoredKey | undefined {
+    return this.statements.byId.get(id) as StoredKey | undefined;
+  }
+
+  get(id: string): StoredKey {
+    const key = this.find(id);
+    if (!key) throw new Failure(404, `No key ${id}`);
+    return key;
+  }
+
+  /** One page, newest first, and how many keys there are on all pages. */
+  list(filter: KeyFilter, page: number, size: number): { keys: StoredKey[]; total: number } {
+    const where = [filter.accountId, filter.nameHas, filter.withRevoked ? 1 : 0, filter.madeUntil];
+    // The contract sets no upper limit to `page`, SQLite's integers do.
+    const offset = Math.min((page - 1) * size, Number.MAX_SAFE_INTEGER);
+    const { total } = this.statements.total.get(...where) as { total: number };
+    return { keys: this.statements.page.all(...where, size, offset) as StoredKey[], total };
+  }
+
+  /** Every key of every account, revoked ones too, newest first. */
+  all(): StoredKey[] {
+    return this.statements.all.all() as StoredKey[];
+  }
+
+  /** The statuses of the account's keys with exactly this name. */
+  statusesOf(accountId: string, name: string): string[] {
+    const rows = this.statements.byName.all(accountId, name) as { status: string }[];
+    return rows.map((row) => row.status);
+  }
+
+  liveCount(accountId: string): number {
+    return (this.statements.liveCount.get(accountId) as { total: number }).total;
+  }
+
+  revoke(id: string): StoredKey {
+    this.get(id);
+    this.statements.revoke.run(id);
+    return this.get(id);
+  }
+
+  /** Changes a public key's value behind everyone's back. */
+  setPublicValue(id: string, value: string): StoredKey {
+    if (this.get(id).type !== "public")
+      throw new Failure(400, `Key ${id} is private: its value is not stored`);
+    this.statements.setValue.run(value, fingerprint(value), redact(value), id);
+    return this.get(id);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Role, User } from "./account-store";
+import type { ControlKey, Credential } from "./control-routes";
+import type { Dialect, DialectInput } from "./dialect";
+import type { FaultInput } from "./fault";
+import type { StandingFault } from "./fault-list";
+import type { Lag, LagInput } from "./lag";
+import type { LoggedRequest } from "./request-log";
+
+/**
+ * Steers a sandbox from a test, over its control interface.
+ *
+ * @example
+ * const control = new SandboxControl(sandbox.controlUrl);
+ * await control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+ */
+export class SandboxControl {
+  /** @param controlUrl as `startSandbox` and the command's `--json` give it. */
+  constructor(private readonly controlUrl: string) {}
+
+  /** Sets the whole dialect; what is left out goes back to the contract's way. */
+  setDialect(dialect: DialectInput): Promise<Dialect> {
+    return this.call("PUT", "/dialect", dialect);
+  }
+
+  /** Adds a fault behind those that stand. */
+  addFault(fault: FaultInput): Promise<StandingFault> {
+    return this.call("POST", "/faults", fault);
+  }
+
+  /** All faults asked for since the last clear, with their hits. */
+  faults(): Promise<StandingFault[]> {
+    return this.call("GET", "/faults");
+  }
+
+  clearFaults(): Promise<void> {
+    return this.call("DELETE", "/faults");
+  }
+
+  /** Sets for how long new keys are not there yet; what is left out goes back to 0. */
+  setLag(lag: LagInput): Promise<Lag> {
+    return this.call("POST", "/lag", lag);
+  }
+
+  /** Puts the sandbox's clock forward, or back for less than 0; answers what it then shows. */
+  async advanceClock(ms: number): Promise<Date> {
+    const { now } = await this.call<{ now: number }>("POST", "/clock", { advanceMs: ms });
+    return new Date(now);
+  }
+
+  /** Every key of every account, revoked ones and credentials too, newest first. */
+  keys(): Promise<ControlKey[]> {
+    return this.call("GET", "/keys");
+  }
+
+  /** Revokes a key behind its owner's back. */
+  revokeKey(id: string): Promise<ControlKey> {
+    return this.call("POST", `/keys/${encodeURIComponent(id)}/revoke`);
+  }
+
+  /** Changes a public key's value: drift. */
+  setPublicValue(id: string, value: string): Promise<ControlKey> {
+    return this.call("PUT", `/keys/${encodeURIComponent(id)}/value`, { value });
+  }
+
+  /** Gives a user, such as "user_sandbox_admin", another role. */
+  setRole(userId: string, role: Role): Promise<User> {
+    return this.call("POST", `/users/${encodeURIComponent(userId)}`, { role });
+  }
+
+  /** A private key of a new user with this role. @param accountId "acct_sandbox" or "acct_production". */
+  newCredential(accountId: string, role: Role): Promise<Credential> {
+    return this.call("POST", `/accounts/${encodeURIComponent(accountId)}/credentials`, { role });
+  }
+
+  /** The calls received over the API since the last clear, oldest first, 10,000 at most. */
+  requests(): Promise<LoggedRequest[]> {
+    return this.call("GET", "/requests");
+  }
+
+  clearRequests(): Promise<void> {
+    return this.call("DELETE", "/requests");
+  }
+
+  private async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const response = await fetch(this.controlUrl + path, { method, ...(body === undefined ? {} : json) });
+    const text = await response.text();
+    const answer = text === "" ? undefined : JSON.parse(text);
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer.message}`);
+    return answer;
+  }
+}

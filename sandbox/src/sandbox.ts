@@ -1,0 +1,60 @@
+import { AccountStore, type Role, seededUserId, type User } from "./account-store";
+import { Clock } from "./clock";
+import { openDatabase, type SandboxDatabase } from "./database";
+import { type Dialect, dialectSchema } from "./dialect";
+import { FaultList } from "./fault-list";
+import { KeyStore, type StoredKey } from "./key-store";
+import { type Lag, lagSchema } from "./lag";
+import { randomSource } from "./random-source";
+import { RequestLog } from "./request-log";
+
+/** What every call works on: what is stored, and what the control interface has asked for. */
+export class Sandbox {
+  readonly clock = new Clock();
+  readonly faults = new FaultList();
+  readonly requests = new RequestLog();
+  readonly accounts: AccountStore;
+  readonly keys: KeyStore;
+  dialect: Dialect = dialectSchema.parse({});
+  lag: Lag = lagSchema.parse({});
+  /** The sandbox account's first credential; only on the first start of a database. */
+  readonly adminKey: string | undefined;
+
+  private readonly database: SandboxDatabase;
+
+  constructor(path: string, seed: number | undefined) {
+    this.database = openDatabase(path);
+    const random = randomSource(seed, rowsMade(this.database));
+    this.accounts = new AccountStore(this.database, random);
+    this.keys = new KeyStore(this.database, this.clock, random);
+    this.adminKey = this.database.transaction(() => this.firstStart())();
+  }
+
+  /** A private key of a new user with this role. */
+  addCredential(accountId: string, role: Role): { user: User; key: StoredKey; value: string } {
+    return this.issueCredential(this.accounts.addUser(accountId, role));
+  }
+
+  close(): void {
+    // libsql keeps the write-ahead log while a statement lives; with this the file alone has it all.
+    this.database.pragma("wal_checkpoint(TRUNCATE)");
+    this.database.close();
+  }
+
+  private firstStart(): string | undefined {
+    if (!this.accounts.seed()) return undefined;
+    return this.issueCredential(this.accounts.user(seededUserId("acct_sandbox", "Admin"))).value;
+  }
+
+  private issueCredential(user: User): { user: User; key: StoredKey; value: string } {
+    return { user, ...this.keys.create(user, `credential of ${user.id}`, "private", true) };
+  }
+}
+
+/** Only ever grows, since revoked keys stay: so no two runs on one database draw the same random bytes. */
+function rowsMade(database: SandboxDatabase): number {
+  const counts = database.prepare(
+    "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM keys) AS rows",
+  );
+  return (counts.get() as { rows: number }).rows;
+}

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { apiRoutes } from "./api-routes";
+import type { authenticate } from "./authenticate";
+import { controlRoutes } from "./control-routes";
+import { Failure, failureBody } from "./failure";
+import type { PendingCalls } from "./pending-calls";
+import type { LoggedRequest } from "./request-log";
+import type { Sandbox } from "./sandbox";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The call's entry in the log of requests. */
+    logged: LoggedRequest;
+    /** Who calls; set on the contract's routes. */
+    identity: ReturnType<typeof authenticate>;
+  }
+}
+
+export const apiPrefix = "/api";
+export const controlPrefix = "/__control";
+
+/** The HTTP server, not listening yet. */
+export function sandboxServer(
+  sandbox: Sandbox,
+  pending: PendingCalls,
+  options: { control: boolean; log: boolean },
+): FastifyInstance {
+  const server = fastify({
+    // stdout belongs to what the command says on start.
+    logger: options.log ? { stream: process.stderr } : false,
+    exposeHeadRoutes: false,
+    // The contract sets no limit to an id; Fastify's is 100 characters, shorter than a private key.
+    routerOptions: { maxParamLength: 10_000 },
+    // A call that arrives while the sandbox stops is served; Fastify's own 503 is not in the contract's form.
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+  });
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(failureBody(`No such call: ${request.method} ${request.url.split("?")[0]}`)),
+  );
+  logRequests(server, sandbox);
+  server.addHook("onRequest", async (_request, reply) => {
+    pending.add(once(reply.raw, "close"));
+  });
+  server.register(apiRoutes, { prefix: apiPrefix, sandbox, pending });
+  if (options.control) server.register(controlRoutes, { prefix: controlPrefix, sandbox });
+  return server;
+}
+
+function answerError(error: FastifyError | Failure, request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof Failure) {
+    reply.code(error.statusCode).send(failureBody(error.message));
+    return;
+  }
+  // The contract has one status for a request that cannot be read; Fastify also knows 413 and 415.
+  const callersFault = (error.statusCode ?? 500) < 500;
+  if (!callersFault) request.log.error(error);
+  reply.code(callersFault ? 400 : 500).send(failureBody(callersFault ? error.message : "The sandbox failed"));
+}
+
+function logRequests(server: FastifyInstance, sandbox: Sandbox): void {
+  server.addHook("onRequest", async (request, reply) => {
+    if (request.url.startsWith(controlPrefix)) return;
+    const logged = sandbox.requests.add(sandbox.clock.now(), request.method, request.url);
+    request.logged = logged;
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) logged.answered = "dropped";
+    });
+  });
+  // Not onResponse: a test may ask for the log before that has run.
+  server.addHook("onSend", async (request, reply) => {
+    if (request.logged) request.logged.answered = reply.statusCode;
+  });
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { SandboxControl } from "../src";
+import { eventually, SandboxClient } from "./sandbox-client";
+import { temporaryFolder } from "./temporary-folder";
+
+const folder = join(__dirname, "..");
+const started: ChildProcess[] = [];
+
+// The tests run the command as a user does: compiled.
+beforeAll(() => {
+  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--build", folder]);
+}, 120_000);
+
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
+
+/** The command's first line, and a way to end it. */
+async function start(...flags: string[]) {
+  const child = spawn(process.execPath, [join(folder, "dist", "main.js"), "--port", "0", ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  started.push(child);
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const stop = async (signal: NodeJS.Signals) => {
+    const exited = once(child, "exit");
+    child.kill(signal);
+    return exited;
+  };
+  return { line, pid: child.pid, stop };
+}
+
+/** What the command says on stderr, and its exit status, where it does not start. */
+async function fail(...flags: string[]) {
+  const child = spawn(process.execPath, [join(folder, "dist", "main.js"), ...flags], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  started.push(child);
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  const [status] = await once(child, "close");
+  return { status, said };
+}
+
+describe("payengine-sandbox", () => {
+  it("prints its address and, on the first start only, the admin key", async () => {
+    const db = join(temporaryFolder(), "keys.db");
+    const first = await start("--db", db);
+    const [, url = "", key = ""] =
+      /^PayEngine sandbox at (\S+); admin key, shown only this once: ([0-9a-f]{102})$/.exec(first.line) ?? [];
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
+    expect((await new SandboxClient(url, key).create("kept")).status).toBe(201);
+    await first.stop("SIGTERM");
+
+    const second = await start("--db", db);
+
+    const [, urlNow = ""] = /^PayEngine sandbox at (\S+)$/.exec(second.line) ?? [];
+    expect(await new SandboxClient(urlNow, key).names()).toEqual(["kept"]);
+  });
+
+  it("prints JSON where asked to, with the control interface only where asked for", async () => {
+    const plain = await start("--json", "--seed", "7");
+    const controlled = await start("--json", "--seed", "7", "--control");
+    const [one, two] = [JSON.parse(plain.line), JSON.parse(controlled.line)];
+
+    expect(one).toEqual({
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/api$/),
+      adminKey: two.adminKey,
+      pid: plain.pid,
+    });
+    expect(two.controlUrl).toBe(two.url.replace("/api", "/__control"));
+    expect(await new SandboxControl(two.controlUrl).keys()).toHaveLength(1);
+  });
+
+  it.each(["SIGTERM", "SIGINT"] as const)("ends calls under way on %s and exits with 0", async (signal) => {
+    const sandbox = await start("--json", "--control");
+    const { url, adminKey, controlUrl } = JSON.parse(sandbox.line);
+    const control = new SandboxControl(controlUrl);
+    await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 300 });
+    const created = new SandboxClient(url, adminKey).create("slow");
+    await eventually(async () => (await control.faults()).find((fault) => fault.hits === 1));
+
+    const [status, endedBy] = await sandbox.stop(signal);
+
+    expect([status, endedBy]).toEqual([0, null]);
+    expect((await created).status).toBe(201);
+  });
+
+  it("says what keeps it from starting", async () => {
+    const { url } = JSON.parse((await start("--json")).line);
+    const { port } = new URL(url);
+
+    expect(await fail("--port", port)).toEqual({
+      status: 1,
+      said: expect.stringMatching(/^payengine-sandbox: .*EADDRINUSE/),
+    });
+    expect(await fail("--port", "high")).toEqual({
+      status: 1,
+      said: "error: option '--port <port>' argument 'high' is invalid. It must be a whole number.\n",
+    });
+  });
+});

@@ -1,0 +1,189 @@
+import type { FaultInput } from "../src";
+import { RequestLog } from "../src/request-log";
+import { openSandbox, SandboxClient } from "./sandbox-client";
+
+describe("the control interface", () => {
+  it("is not there unless asked for", async () => {
+    const { sandbox } = await openSandbox({ control: false });
+    const origin = new URL(sandbox.url).origin;
+
+    expect(sandbox.controlUrl).toBeUndefined();
+    for (const path of ["/__control/keys", "/__control/requests", "/api/__control/keys"]) {
+      const response = await fetch(origin + path);
+      expect([response.status, await response.json()]).toEqual([
+        404,
+        { error: true, message: `No such call: GET ${path}` },
+      ]);
+    }
+  });
+
+  it.each<
+    [string, (control: Awaited<ReturnType<typeof openSandbox>>["control"]) => Promise<unknown>, RegExp]
+  >([
+    [
+      "an unknown dialect",
+      (control) => control.setDialect({ rude: true } as object),
+      /Unrecognized key: "rude"/,
+    ],
+    [
+      "an unknown lag",
+      (control) => control.setLag({ getMinutes: 1 } as object),
+      /Unrecognized key: "getMinutes"/,
+    ],
+    ["half a millisecond", (control) => control.advanceClock(0.5), /Invalid input: expected int/],
+    [
+      "an unknown kind of fault",
+      (control) => control.addFault({ operation: "createKey", kind: "gremlin" } as unknown as FaultInput),
+      /Invalid discriminator value/,
+    ],
+    [
+      "a fault with another kind's parameter",
+      (control) =>
+        control.addFault({ operation: "createKey", kind: "dropAfterCommit", status: 500 } as FaultInput),
+      /Unrecognized key: "status"/,
+    ],
+    [
+      "a fault of an unknown operation",
+      (control) => control.addFault({ operation: "buy", kind: "dropAfterCommit" } as unknown as FaultInput),
+      /Invalid option: expected one of "createKey"/,
+    ],
+    [
+      "an unknown role",
+      (control) => control.setRole("user_sandbox_admin", "Owner" as "Admin"),
+      /Invalid option: expected one of "Admin"/,
+    ],
+  ])("refuses %s", async (_what, call, message) => {
+    const { control } = await openSandbox();
+
+    await expect(call(control)).rejects.toThrow(message);
+    await expect(call(control)).rejects.toThrow(/answered 400/);
+  });
+
+  it("knows no key, user or account that is not there", async () => {
+    const { control } = await openSandbox();
+
+    await expect(control.revokeKey("key_none")).rejects.toThrow(/answered 404: .*No key key_none/);
+    await expect(control.setRole("user_none", "User")).rejects.toThrow(/answered 404: .*No user user_none/);
+    await expect(control.newCredential("acct_none", "User")).rejects.toThrow(
+      /answered 404: .*No account acct_none/,
+    );
+  });
+});
+
+describe("keys, behind their owner's back", () => {
+  it("are listed whatever their account and status, without their private values", async () => {
+    const { sandbox, control, admin } = await openSandbox();
+    const { key, keyId } = await control.newCredential("acct_production", "Admin");
+    await new SandboxClient(sandbox.url, key).create("there");
+    const here = (await admin.create("here")).body.data;
+    await admin.revoke(here.id);
+
+    const keys = await control.keys();
+
+    expect(keys.map(({ name, accountId, status }) => [name, accountId, status])).toEqual([
+      ["here", "acct_sandbox", "revoked"],
+      ["there", "acct_production", "active"],
+      [expect.stringMatching(/^credential of user_/), "acct_production", "active"],
+      ["credential of user_sandbox_admin", "acct_sandbox", "active"],
+    ]);
+    expect(keys.map(({ credential }) => credential)).toEqual([false, false, true, true]);
+    expect(keys[2]?.id).toBe(keyId);
+    expect(JSON.stringify(keys)).not.toMatch(/[0-9a-f]{102}/);
+  });
+
+  it("can be revoked", async () => {
+    const { control, admin } = await openSandbox();
+    const { id } = (await admin.create("a")).body.data;
+
+    expect(await control.revokeKey(id)).toMatchObject({ id, status: "revoked" });
+
+    expect((await admin.get(id)).status).toBe(404);
+  });
+
+  it("can be given another value if they are public, and only then", async () => {
+    const { control, admin } = await openSandbox();
+    const open = (await admin.create("open", "public")).body.data;
+    const server = (await admin.create("server")).body.data;
+
+    const changed = await control.setPublicValue(open.id, "pk_test_0123456789abcdef");
+
+    expect((await admin.get(open.id)).body.data).toEqual({
+      ...open,
+      key: "pk_test_0123456789abcdef",
+      redactedKey: "0123…cdef",
+    });
+    expect(changed.fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    await expect(control.setPublicValue(server.id, "x")).rejects.toThrow(
+      /is private: its value is not stored/,
+    );
+  });
+});
+
+describe("the log of requests", () => {
+  it("says what was called, about which key, and how it was answered", async () => {
+    const { control, admin } = await openSandbox();
+    const start = Date.now();
+    const { id } = (await admin.create("a")).body.data;
+    await admin.list("?q=a&page=2");
+    await admin.get(id);
+    await admin.create("");
+    await admin.send("GET", "/nowhere");
+    await control.addFault({ operation: "merchant", kind: "dropBeforeCommit" });
+    await admin.merchant().catch(() => undefined);
+
+    const requests = await control.requests();
+
+    const call = (method: string, path: string, rest: object) => ({
+      at: expect.any(Number),
+      method,
+      path: `/api${path}`,
+      query: {},
+      ...rest,
+    });
+    expect(requests).toEqual([
+      call("POST", "/api-keys", { operation: "createKey", keyName: "a", answered: 201 }),
+      call("GET", "/api-keys", {
+        query: { q: "a", page: "2" },
+        operation: "listKeys",
+        keyName: "a",
+        answered: 200,
+      }),
+      call("GET", `/api-keys/${id}`, { operation: "getKey", keyName: "a", answered: 200 }),
+      call("POST", "/api-keys", { answered: 400 }),
+      call("GET", "/nowhere", { answered: 404 }),
+      call("GET", "/merchant", {
+        operation: "merchant",
+        keyName: "credential of user_sandbox_admin",
+        answered: "dropped",
+      }),
+    ]);
+    for (const { at } of requests) expect(at).toBeGreaterThanOrEqual(start);
+  });
+
+  it("holds no private value, wherever a caller puts one", async () => {
+    const { control, admin } = await openSandbox();
+    await admin.list(`?q=${admin.key}`);
+    await admin.get(admin.key);
+    await admin.create(`named ${admin.key}`);
+
+    const requests = await control.requests();
+
+    expect(requests).toMatchObject([
+      { query: { q: "[private key]" }, keyName: "[private key]" },
+      { path: "/api/api-keys/[private key]" },
+      { keyName: "named [private key]" },
+    ]);
+    expect(JSON.stringify(requests)).not.toContain(admin.key.slice(0, 16));
+  });
+
+  it("is empty once cleared, and does not grow without end", async () => {
+    const { control, admin } = await openSandbox();
+    await admin.merchant();
+    await control.clearRequests();
+    expect(await control.requests()).toEqual([]);
+
+    const log = new RequestLog(2);
+    for (const path of ["/one", "/two", "/three"]) log.add(0, "GET", path);
+    expect(log.list().map(({ path }) => path)).toEqual(["/two", "/three"]);
+  });
+});

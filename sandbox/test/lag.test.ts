@@ -1,0 +1,71 @@
+import { openSandbox, SandboxClient } from "./sandbox-client";
+
+const minute = 60_000;
+
+describe("lag", () => {
+  it("listMs leaves young keys out of lists, but not credentials", async () => {
+    const { admin, control } = await openSandbox();
+    await control.setLag({ listMs: minute });
+    const { id } = (await admin.create("young")).body.data;
+
+    expect((await admin.list()).body).toMatchObject({
+      data: [{ name: "credential of user_sandbox_admin" }],
+      total: 1,
+    });
+    expect((await admin.get(id)).status).toBe(200);
+
+    await control.advanceClock(minute);
+    expect(await admin.names()).toEqual(["young"]);
+  });
+
+  it("getMs answers 404 for young keys", async () => {
+    const { admin, control } = await openSandbox();
+    await control.setLag({ getMs: minute });
+    const { id } = (await admin.create("young")).body.data;
+
+    expect(await admin.get(id)).toMatchObject({
+      status: 404,
+      body: { error: true, message: `No key ${id}` },
+    });
+    expect(await admin.names()).toEqual(["young"]);
+
+    await control.advanceClock(minute);
+    expect((await admin.get(id)).status).toBe(200);
+  });
+
+  it("newKeyUnusableMs answers 401 to calls with a young key", async () => {
+    const { sandbox, admin, control } = await openSandbox();
+    await control.setLag({ newKeyUnusableMs: minute });
+    const young = new SandboxClient(sandbox.url, (await admin.create("young")).body.data.key ?? "");
+
+    expect(await young.merchant()).toMatchObject({ status: 401, body: { error: true } });
+
+    await control.advanceClock(minute);
+    expect((await young.merchant()).status).toBe(200);
+  });
+
+  it("ends when it is set to nothing", async () => {
+    const { admin, control } = await openSandbox();
+    await control.setLag({ listMs: minute });
+    await admin.create("young");
+    await control.setLag({});
+
+    expect(await admin.names()).toEqual(["young"]);
+  });
+});
+
+describe("the clock", () => {
+  it("goes forward for what is created and used from then on", async () => {
+    const { admin, control } = await openSandbox();
+    const before = (await admin.create("before")).body.data;
+
+    const now = await control.advanceClock(90 * 24 * 60 * minute);
+    const after = (await admin.create("after")).body.data;
+
+    const days = (Date.parse(after.createdAt) - Date.parse(before.createdAt)) / (24 * 60 * minute);
+    expect(Math.floor(days)).toBe(90);
+    expect(Date.parse(after.createdAt)).toBeGreaterThanOrEqual(now.getTime());
+    const [own] = (await admin.list("?q=credential")).body.data;
+    expect(Date.parse(own?.lastUsedAt ?? "")).toBeGreaterThanOrEqual(now.getTime());
+  });
+});

@@ -1,0 +1,101 @@
+import { type RunningSandbox, SandboxControl, type SandboxOptions, startSandbox } from "../src";
+
+/** A key as the contract shows it. */
+export interface KeyBody {
+  id: string;
+  name: string;
+  type: string;
+  status: string;
+  key?: string;
+  redactedKey: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
+/** An answer as it came over the wire. `body` is undefined where it is not JSON. */
+export interface WireAnswer<Body> {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: Body;
+}
+
+/** Calls a sandbox with one private key. */
+export class SandboxClient {
+  constructor(
+    readonly url: string,
+    readonly key: string,
+  ) {}
+
+  create(name: string, type = "private"): Promise<WireAnswer<{ data: KeyBody }>> {
+    return this.send("POST", "/api-keys", { name, type });
+  }
+
+  list(query = ""): Promise<WireAnswer<{ data: KeyBody[]; total?: number }>> {
+    return this.send("GET", `/api-keys${query}`);
+  }
+
+  get(id: string): Promise<WireAnswer<{ data: KeyBody }>> {
+    return this.send("GET", `/api-keys/${id}`);
+  }
+
+  revoke(id: string): Promise<WireAnswer<{ data: KeyBody }>> {
+    return this.send("DELETE", `/api-keys/${id}`);
+  }
+
+  merchant(): Promise<WireAnswer<{ data: { id?: string; name: string } }>> {
+    return this.send("GET", "/merchant");
+  }
+
+  /** The names of all keys listed, newest first, but for credentials. */
+  async names(): Promise<string[]> {
+    const { body } = await this.list("?size=100");
+    return body.data.map((key) => key.name).filter((name) => !name.startsWith("credential of"));
+  }
+
+  async send<Body>(method: string, path: string, body?: unknown): Promise<WireAnswer<Body>> {
+    const response = await this.fetch(method, path, body);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    const { status, headers } = response;
+    return { status, headers, text, body: isJson ? JSON.parse(text) : (undefined as Body) };
+  }
+
+  fetch(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    const authorization = { authorization: `Basic ${this.key}` };
+    const json = {
+      headers: { ...authorization, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    };
+    return fetch(`${this.url}${path}`, {
+      method,
+      signal,
+      redirect: "manual",
+      ...(body === undefined ? { headers: authorization } : json),
+    });
+  }
+}
+
+const running: RunningSandbox[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sandbox) => sandbox.close()));
+});
+
+/** A sandbox with its control interface, closed after the test. */
+export async function openSandbox(options: SandboxOptions = {}) {
+  const sandbox = await startSandbox({ control: true, ...options });
+  running.push(sandbox);
+  const control = new SandboxControl(sandbox.controlUrl ?? "");
+  const admin = new SandboxClient(sandbox.url, sandbox.adminKey ?? "");
+  return { sandbox, control, admin };
+}
+
+/** Asks again until the answer is there; the test's own time limit ends the wait. */
+export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

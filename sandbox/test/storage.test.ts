@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fingerprint, keyedHash, redact, sameHash } from "../src/key-value";
+import { openSandbox, SandboxClient } from "./sandbox-client";
+import { temporaryFolder } from "./temporary-folder";
+
+/** Whether any of the folder's files holds the text, or what the text is the hexadecimal form of. */
+function isInFiles(folder: string, text: string): boolean {
+  const searched = [Buffer.from(text), Buffer.from(text, "hex")].filter((bytes) => bytes.length > 0);
+  return readdirSync(folder).some((file) => {
+    const content = readFileSync(join(folder, file));
+    return searched.some((bytes) => content.includes(bytes));
+  });
+}
+
+describe("the database", () => {
+  it("never holds a private value, open or closed; public values, names and fingerprints it does", async () => {
+    const folder = temporaryFolder();
+    const { sandbox, control, admin } = await openSandbox({ db: join(folder, "keys.db") });
+    const created = (await admin.create("server")).body.data.key ?? "";
+    const open = (await admin.create("browser", "public")).body.data.key ?? "";
+    const credential = (await control.newCredential("acct_production", "Developer")).key;
+    const secrets = [created, credential, admin.key];
+    const found = () => [...secrets, open, fingerprint(created)].map((text) => isInFiles(folder, text));
+
+    expect(statSync(join(folder, "keys.db-wal")).size).toBeGreaterThan(0);
+    expect(found()).toEqual([false, false, false, true, true]);
+    await sandbox.close();
+    expect(statSync(join(folder, "keys.db-wal")).size).toBe(0);
+    expect(found()).toEqual([false, false, false, true, true]);
+  });
+
+  it("hashes the same value otherwise in another database", async () => {
+    const value = "ab".repeat(51);
+    const [one, other] = [keyedHash(value, "00".repeat(32)), keyedHash(value, "01".repeat(32))];
+
+    expect(sameHash(one, keyedHash(value, "00".repeat(32)))).toBe(true);
+    expect(sameHash(one, other)).toBe(false);
+  });
+
+  it("keeps keys, their uses and their revocation over a restart, and does not make a first key again", async () => {
+    const db = join(temporaryFolder(), "keys.db");
+    const first = await openSandbox({ db });
+    const kept = (await first.admin.create("kept")).body.data;
+    const gone = (await first.admin.create("gone")).body.data;
+    await first.admin.revoke(gone.id);
+    await first.sandbox.close();
+
+    const second = await openSandbox({ db });
+    const admin = new SandboxClient(second.sandbox.url, first.admin.key);
+    const withKey = (key = "") => new SandboxClient(second.sandbox.url, key).merchant();
+
+    expect(second.sandbox.adminKey).toBeUndefined();
+    expect(await admin.names()).toEqual(["kept"]);
+    expect((await withKey(kept.key)).status).toBe(200);
+    expect((await withKey(gone.key)).status).toBe(401);
+  });
+
+  it("fails to open on a file that is not a database", async () => {
+    const folder = temporaryFolder();
+
+    await expect(openSandbox({ db: folder })).rejects.toThrow();
+  });
+});
+
+describe("values", () => {
+  it("are 102 hex characters for private keys and pk_test_… for public ones, no two the same", async () => {
+    const { admin } = await openSandbox();
+    const of = async (type: string) => (await admin.create("a", type)).body.data.key;
+    const [one, two, open] = [await of("private"), await of("private"), await of("public")];
+
+    expect(one).toMatch(/^[0-9a-f]{102}$/);
+    expect(two).toMatch(/^[0-9a-f]{102}$/);
+    expect(two).not.toBe(one);
+    expect(open).toMatch(/^pk_test_[0-9a-f]{48}$/);
+  });
+
+  it("are shown once if private, and always if public", async () => {
+    const { admin } = await openSandbox();
+    const server = (await admin.create("server")).body.data;
+    const browser = (await admin.create("browser", "public")).body.data;
+    const { key, ...serverWithoutValue } = server;
+
+    expect((await admin.get(server.id)).body.data).toEqual(serverWithoutValue);
+    expect((await admin.get(browser.id)).body.data).toEqual(browser);
+    expect((await admin.list()).body.data.slice(0, 2)).toEqual([browser, serverWithoutValue]);
+    expect((await admin.list()).text).not.toContain(key);
+  });
+
+  it("have a fingerprint and a redacted form", async () => {
+    const { admin, control } = await openSandbox();
+    const { id, key = "", redactedKey } = (await admin.create("a")).body.data;
+
+    expect(redactedKey).toBe(`${key.slice(0, 4)}…${key.slice(-4)}`);
+    expect((await control.keys()).find((stored) => stored.id === id)).toMatchObject({
+      fingerprint: createHash("sha256").update(key).digest("hex").slice(0, 16),
+      redacted: redactedKey,
+      publicValue: null,
+    });
+    expect(redact("pk_test_123456789")).toBe("1234…6789");
+  });
+});
+
+describe("a seed", () => {
+  const firstKeys = async (seed: number | undefined) => {
+    const { admin } = await openSandbox({ seed });
+    const { id, key } = (await admin.create("a")).body.data;
+    return [admin.key, id, key];
+  };
+
+  it("gives the same ids and values each time, and others than another seed or none", async () => {
+    const seven = await firstKeys(7);
+
+    expect(await firstKeys(7)).toEqual(seven);
+    for (const others of [await firstKeys(8), await firstKeys(undefined)]) {
+      for (const text of others) expect(seven).not.toContain(text);
+    }
+  });
+
+  it("does not give the same again after a restart on the same database", async () => {
+    const db = join(temporaryFolder(), "keys.db");
+    const { sandbox, admin } = await openSandbox({ db, seed: 7 });
+    await sandbox.close();
+    const values = new Set<string | undefined>();
+
+    for (const name of ["second start", "third start"]) {
+      const restarted = await openSandbox({ db, seed: 7 });
+      values.add((await new SandboxClient(restarted.sandbox.url, admin.key).create(name)).body.data?.key);
+      await restarted.sandbox.close();
+    }
+
+    expect([...values]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{102}$/),
+      expect.stringMatching(/^[0-9a-f]{102}$/),
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+// @ts-check
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withProcessLock } from "./process-lock.mjs";
+import { cacheFolder } from "./pulumi/cli-folder.mjs";
+import { runStep } from "./run-step.mjs";
+
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const MINUTE = 60_000;
+
+/**
+ * Installs the npm packages if they are not those of package-lock.json, then builds this package and its
+ * workspaces. Where all is up to date only the compiler looks.
+ *
+ * @param {object} [options]
+ * @param {(line: string) => void} [options.log] gets progress; by default standard error
+ * @param {string} [options.repository] the folder of package-lock.json; by default this repository
+ * @param {NodeJS.ProcessEnv} [options.env]
+ */
+export async function installMissing({
+  log = (line) => console.error(line),
+  repository = REPOSITORY,
+  env = process.env,
+} = {}) {
+  const path = createHash("sha256").update(realpathSync(repository)).digest("hex").slice(0, 12);
+  const lock = join(cacheFolder(env), `install-${path}.lock`);
+  const waiting = { what: "the installation of the npm packages", log, limitMs: 20 * MINUTE };
+  await withProcessLock(lock, waiting, async () => {
+    const npm = { cwd: repository, env, log, limitMs: 10 * MINUTE };
+    if (!isInstalled(repository)) {
+      await runStep("npm", ["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund"], {
+        ...npm,
+        title: "Installing the npm packages",
+      });
+    }
+    const all = ["--workspaces", "--include-workspace-root", "--if-present"];
+    await runStep("npm", ["run", "build", "--loglevel=error", ...all], {
+      ...npm,
+      title: "Building the packages",
+    });
+  });
+}
+
+/**
+ * Whether node_modules holds what package-lock.json asks for. npm writes down what it has installed when
+ * it is done, so this also sees an installation that was interrupted, and one made by hand.
+ *
+ * @param {string} repository
+ */
+export function isInstalled(repository) {
+  const record = join(repository, "node_modules/.package-lock.json");
+  if (!existsSync(record)) return false;
+  const wanted = packagesOf(join(repository, "package-lock.json"));
+  const present = packagesOf(record);
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "") return true;
+    const installed = present[path];
+    // Optional packages are those of other platforms.
+    if (!installed) return entry.optional || entry.devOptional;
+    const same = entry.integrity === undefined || installed.integrity === entry.integrity;
+    return same && installed.version === entry.version;
+  });
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }>}
+ */
+function packagesOf(file) {
+  return JSON.parse(readFileSync(file, "utf8")).packages;
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
+  await installMissing().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

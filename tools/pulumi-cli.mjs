@@ -1,0 +1,128 @@
+// @ts-check
+import { randomBytes } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withProcessLock } from "./process-lock.mjs";
+import { cacheFolder, cacheKey, isComplete, PULUMI_VERSION, versionOf } from "./pulumi/cli-folder.mjs";
+import { findOnPath } from "./pulumi/cli-on-path.mjs";
+import { buildWithGo, findGo, requiredGo } from "./pulumi/go-build.mjs";
+import { installOfficially } from "./pulumi/official-installer.mjs";
+
+const MINUTE = 60_000;
+
+/**
+ * @typedef {object} PulumiCli
+ * @property {string} version as in "3.216.0"
+ * @property {string} binDir put it first on PATH: the engine finds the language host there
+ * @property {string} pulumi the CLI's own path
+ * @property {"path" | "cache" | "build" | "installer"} source
+ */
+
+/**
+ * @typedef {object} FindOptions
+ * @property {(line: string) => void} [log] gets progress; by default standard error
+ * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up
+ * @property {typeof installOfficially} [install] Pulumi's installer
+ * @property {{ buildMs?: number, waitMs?: number }} [limits] of each program's build (30 minutes), and of
+ *   waiting for another process that builds (60 minutes)
+ */
+
+/**
+ * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's
+ * cache, by building it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's
+ * official installer. What it builds or installs stays in the cache.
+ *
+ * @param {FindOptions} [options]
+ * @returns {Promise<PulumiCli>}
+ */
+export async function findPulumiCli({
+  log = (line) => console.error(line),
+  env = process.env,
+  install = installOfficially,
+  limits: { buildMs = 30 * MINUTE, waitMs = 60 * MINUTE } = {},
+} = {}) {
+  const onPath = await findOnPath(env, log);
+  if (onPath) return { ...onPath, source: "path" };
+
+  const cache = join(cacheFolder(env), "cli");
+  const key = cacheKey();
+  const binDir = join(cache, key, "bin");
+  /** @param {PulumiCli["source"]} source @returns {PulumiCli} */
+  const found = (source) => ({ version: PULUMI_VERSION, binDir, pulumi: join(binDir, "pulumi"), source });
+  if (isComplete(binDir)) return found("cache");
+
+  const waiting = { what: "the build of Pulumi's CLI", log, limitMs: waitMs };
+  return withProcessLock(join(cache, `${key}.lock`), waiting, async () => {
+    if (isComplete(binDir)) return found("cache");
+    await removeLeftovers(cache, key);
+    // A name of its own: a compiler that outlived its killed parent may still write into the old one.
+    const draft = join(cache, `${draftPrefix(key)}${randomBytes(4).toString("hex")}`);
+    try {
+      const source = await make(draft, { log, env, install, limitMs: buildMs });
+      await rename(draft, join(cache, key));
+      return found(source);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  });
+}
+
+/** @param {string} key */
+function draftPrefix(key) {
+  return `.draft-${key}-`;
+}
+
+/**
+ * Only the owner of the lock calls this: what lies there is of a process that died, or was damaged since.
+ *
+ * @param {string} cache @param {string} key
+ */
+async function removeLeftovers(cache, key) {
+  const names = (await readdir(cache)).filter((name) => name === key || name.startsWith(draftPrefix(key)));
+  await Promise.all(names.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+}
+
+/**
+ * @param {string} root
+ * @param {{ log: (line: string) => void, env: NodeJS.ProcessEnv, install: typeof installOfficially, limitMs: number }} options
+ * @returns {Promise<"build" | "installer">}
+ */
+async function make(root, { log, env, install, limitMs }) {
+  const binDir = join(root, "bin");
+  await mkdir(root);
+  const toolchain = await findGo(env);
+  if ("go" in toolchain) {
+    log("No usable Pulumi CLI on PATH or in the cache: building it with Go, once, in some three minutes");
+    await buildWithGo(root, toolchain, { log, limitMs });
+  } else {
+    log(`No usable Pulumi CLI on PATH or in the cache, and ${toolchain.missing}`);
+    await install(root, PULUMI_VERSION, { log, limitMs }).catch((cause) => {
+      throw new Error(
+        `There is no Pulumi CLI: ${toolchain.missing}, and Pulumi's official installer failed: ${cause.message}\n` +
+          `Put Go ${requiredGo()} or later on PATH, or Pulumi ${PULUMI_VERSION} or later ` +
+          `(https://www.pulumi.com/docs/install/), and run this again.`,
+        { cause },
+      );
+    });
+  }
+  const version = await versionOf(join(binDir, "pulumi"), env);
+  if (version !== PULUMI_VERSION || !isComplete(binDir)) {
+    throw new Error(
+      `The new Pulumi CLI is not what it should be: version "${version}" with ${await readdir(binDir)}`,
+    );
+  }
+  return "go" in toolchain ? "build" : "installer";
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
+  findPulumiCli().then(
+    ({ binDir }) => console.log(binDir),
+    (error) => {
+      console.error(error.message);
+      // A timed-out installer may still hold the process.
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,54 @@
+// @ts-check
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const LIMIT_MS = 40 * 60_000;
+
+/**
+ * Runs jest in front of the reader.
+ *
+ * @param {object} options
+ * @param {string} options.repository
+ * @param {string} options.folder where reports go
+ * @param {string} options.name of this run, and of the files that report on it
+ * @param {string[]} options.projects
+ * @param {string[]} [options.files] which test files; by default all
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {boolean} [options.coverage] also of the processes that the tests start, in `folder`/v8
+ * @returns {Promise<{ passed: number, failed: number }>} a test file that cannot run counts as one failure
+ */
+export async function runJest({
+  repository,
+  folder,
+  name,
+  projects,
+  files = [],
+  env = {},
+  coverage = false,
+}) {
+  const report = join(folder, `${name}.json`);
+  const args = [
+    join(repository, "node_modules/jest/bin/jest.js"),
+    ...["--selectProjects", ...projects],
+    ...["--maxWorkers", "2", "--json", "--outputFile", report],
+    ...(coverage ? ["--coverage", "--coverageReporters", "json"] : []),
+    ...(coverage ? ["--coverageDirectory", join(folder, `${name}-coverage`)] : []),
+    ...["--", ...files],
+  ];
+  const forProcesses = coverage ? { PAYENGINE_TEST_COVERAGE: join(folder, "v8") } : {};
+  const child = spawn(process.execPath, args, {
+    cwd: repository,
+    env: { ...process.env, ...forProcesses, ...env },
+    // The report also goes to standard output.
+    stdio: ["ignore", "ignore", "inherit"],
+    timeout: LIMIT_MS,
+  });
+  await once(child, "close");
+  const results = JSON.parse(await readFile(report, "utf8"));
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+  };
+}

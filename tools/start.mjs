@@ -1,0 +1,145 @@
+// @ts-check
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { installMissing } from "./install.mjs";
+import { findPulumiCli } from "./pulumi-cli.mjs";
+import { createStack, layOutProject } from "./start/quickstart.mjs";
+import { startSandboxProcess } from "./start/sandbox.mjs";
+
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+
+/** @param {string} line */
+const log = (line) => console.log(`  ${line}`);
+/** @param {string} title */
+const step = (title) => console.log(`\n▸ ${title}`);
+
+const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** @type {Awaited<ReturnType<typeof startSandboxProcess>> | undefined} */
+let sandbox;
+let stopping = false;
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+  process.on(signal, async () => {
+    if (stopping) return;
+    stopping = true;
+    await sandbox?.stop();
+    process.exit(values.keep ? 0 : 130);
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!stopping) {
+    console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+} finally {
+  if (!values.keep || process.exitCode) await sandbox?.stop();
+}
+
+async function main() {
+  step("Packages and build");
+  await installMissing({ log });
+
+  step("Pulumi CLI");
+  const cli = await findPulumiCli({ log });
+  log(`Pulumi ${cli.version} (${cli.source}): ${cli.pulumi}`);
+
+  step("A PayEngine on this machine, and a stack on an encrypted file backend");
+  sandbox = await startSandboxProcess({ repository: REPOSITORY, folder });
+  log(`The sandbox answers at ${sandbox.url}`);
+  const project = await layOutProject({ repository: REPOSITORY, folder, log });
+  const stack = await createStack({ binDir: cli.binDir, project, folder });
+  await stack.ask(["config", "set", "payengine:apiUrl", sandbox.url]);
+  await stack.ask(["config", "set", "--secret", "payengine:apiKey"], sandbox.adminKey);
+
+  step("pulumi up: makes a public and a private key");
+  await stack.show(["up", "--yes", "--skip-preview"]);
+
+  step("pulumi stack output: the private key is masked");
+  await stack.show(["stack", "output"]);
+
+  step("The private key works, and state hides it");
+  const token = await stack.ask(["stack", "output", "privateKey", "--show-secrets"]);
+  await expectStatus(sandbox, token, 200);
+  await expectNoTrace(stack.state, token);
+
+  step("pulumi up again: nothing to do");
+  await stack.show(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
+
+  step("Somebody revokes the private key behind Pulumi's back");
+  const keyId = await stack.ask(["stack", "output", "privateKeyId"]);
+  await sandbox.call(sandbox.adminKey, `/api-keys/${keyId}`, "DELETE");
+  await expectStatus(sandbox, token, 401);
+
+  step("pulumi refresh sees it, pulumi up makes a new one");
+  await stack.show(["refresh", "--yes", "--skip-preview"]);
+  await stack.show(["up", "--yes", "--skip-preview"]);
+  const renewed = await stack.ask(["stack", "output", "privateKey", "--show-secrets"]);
+  await expectStatus(sandbox, renewed, 200);
+
+  if (values.keep) return keep(project, stack.settings);
+
+  step("pulumi destroy: both keys are revoked");
+  await stack.show(["destroy", "--yes", "--skip-preview"]);
+  await expectStatus(sandbox, renewed, 401);
+  await expectNoLiveKey(sandbox);
+  nextSteps();
+}
+
+/** @param {NonNullable<typeof sandbox>} server @param {string} token @param {number} status */
+async function expectStatus(server, token, status) {
+  const answer = await server.call(token, "/merchant");
+  if (answer.status !== status)
+    throw new Error(`expected ${status} from GET /merchant, got ${answer.status}`);
+  log(`GET /merchant with the key ${token.slice(0, 4)}…${token.slice(-4)}: ${status} ${answer.statusText}`);
+}
+
+/** @param {string} state @param {string} token */
+async function expectNoTrace(state, token) {
+  const entries = await readdir(state, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const windows = Array.from({ length: token.length - 11 }, (_, start) => token.slice(start, start + 12));
+  for (const file of files) {
+    const text = await readFile(file, "utf8");
+    if (windows.some((window) => text.includes(window)))
+      throw new Error(`${file} holds a part of the private key`);
+  }
+  log(`${files.length} files under the backend, and none holds any 12 characters of it`);
+}
+
+/** @param {NonNullable<typeof sandbox>} server */
+async function expectNoLiveKey(server) {
+  const answer = await server.call(server.adminKey, "/api-keys?q=payengine-quickstart&size=100");
+  /** @type {{ data: { name: string, status: string }[] }} */
+  const { data } = /** @type {any} */ (await answer.json());
+  const live = data.filter((key) => key.status !== "revoked");
+  if (live.length > 0) throw new Error(`still live: ${live.map((key) => key.name).join(", ")}`);
+  log("GET /api-keys lists no live key of this stack");
+}
+
+/** @param {string} project @param {Record<string, string>} settings */
+function keep(project, settings) {
+  step("All of it is left running; in another terminal:");
+  console.log(`\ncd ${project}`);
+  for (const [name, value] of Object.entries(settings)) console.log(`export ${name}='${value}'`);
+  console.log("pulumi stack output\n\nCtrl-C here stops the sandbox and removes the folder.");
+}
+
+function nextSteps() {
+  console.log(`
+Done. On a real account, in a Pulumi project of your own:
+
+  npm install pulumi-payengine
+  pulumi config set --secret payengine:apiKey     # a private key of an Admin or Developer
+  pulumi up
+
+PayEngine does not publish its key endpoints: try a sandbox account first. See README.md.`);
+}

@@ -1,0 +1,99 @@
+// @ts-check
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { mergeCoverage } from "./coverage.mjs";
+import { installMissing } from "./install.mjs";
+import { findPulumiCli } from "./pulumi-cli.mjs";
+import { runJest } from "./run-jest.mjs";
+import { runStep } from "./run-step.mjs";
+
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const MINUTE = 60_000;
+const LEAST_COVERAGE = 95;
+/** The oldest version of the peer dependency, which `--full` tests as well. */
+const OLDEST_SDK = "3.216.0";
+const LIFECYCLE = ["drift", "providers", "recovery", "resource-options"].map((name) => `test/e2e/${name}`);
+
+const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
+const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-test-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {string} line */
+const log = (line) => console.log(line);
+const totals = { passed: 0, failed: 0 };
+
+/**
+ * Runs one check, which counts as one test.
+ * @param {string} title @param {() => Promise<unknown>} check
+ */
+async function counted(title, check) {
+  try {
+    await check();
+    totals.passed += 1;
+  } catch (error) {
+    totals.failed += 1;
+    console.error(`✗ ${title}\n${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/**
+ * @param {string} title @param {string} bin file of an installed package @param {string[]} args
+ */
+const tool = (title, bin, args) =>
+  counted(title, () =>
+    runStep(process.execPath, [join(REPOSITORY, "node_modules", bin), ...args], {
+      title,
+      cwd: REPOSITORY,
+      log,
+      limitMs: 5 * MINUTE,
+    }),
+  );
+
+/** @param {{ name: string, projects: string[], files?: string[], env?: NodeJS.ProcessEnv, coverage?: boolean }} suite */
+async function jest(suite) {
+  const { passed, failed } = await runJest({ repository: REPOSITORY, folder, ...suite });
+  totals.passed += passed;
+  totals.failed += failed;
+}
+
+async function core() {
+  await tool("Lint and format", "@biomejs/biome/bin/biome", ["check", "."]);
+  for (const project of ["test", "tools", "sandbox/test"]) {
+    await tool(`Types of ${project}`, "typescript/bin/tsc", ["--noEmit", "-p", project]);
+  }
+  await jest({ name: "core", projects: ["tools", "sandbox", "unit", "plugin", "e2e"], coverage: true });
+  await counted(`Line coverage of at least ${LEAST_COVERAGE} %`, async () => {
+    const jestReport = join(folder, "core-coverage/coverage-final.json");
+    const lines = await mergeCoverage({
+      repository: REPOSITORY,
+      folder: join(folder, "v8"),
+      jestReport,
+      log,
+    });
+    log(`Line coverage of provider/ and sdk/, all processes: ${lines} %`);
+    if (lines < LEAST_COVERAGE) throw new Error(`it is ${lines} %`);
+  });
+}
+
+async function full() {
+  await counted("npm start", () =>
+    runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
+  );
+  const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK };
+  await jest({ name: `pulumi-sdk-${OLDEST_SDK}`, projects: ["e2e"], files: LIFECYCLE, env });
+}
+
+try {
+  await installMissing({ log });
+  const cli = await findPulumiCli({ log });
+  log(`Pulumi ${cli.version} (${cli.source})`);
+  await (values.full ? full() : core());
+} catch (error) {
+  totals.failed += 1;
+  console.error(error instanceof Error ? error.message : error);
+}
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
