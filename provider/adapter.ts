@@ -1,0 +1,141 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { check } from "./api-key/check";
+import type { Context } from "./api-key/context";
+import { create } from "./api-key/create";
+import { revokeAll } from "./api-key/delete";
+import { diff } from "./api-key/diff";
+import { read } from "./api-key/read";
+import { type ApiKeyInputs, type ApiKeyState, type Outcome, parseInputs, parseState } from "./api-key/state";
+import { update } from "./api-key/update";
+import { type ConfigValues, configValues, type Environment, resolveConfig } from "./config";
+import { contextMaker } from "./contexts";
+import type { Engine } from "./engine";
+import { KeyError } from "./errors";
+import { endWithEngine } from "./lifetime";
+import { wireSecret } from "./secret";
+
+/** What the process gives to the provider; tests give their own. */
+export interface Host {
+  readonly env: Environment;
+  readonly engine: Engine;
+  readonly now: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Ends the process. */
+  readonly exit: () => void;
+}
+
+type Properties = Record<string, unknown>;
+
+/** Fits the lifecycle of a key to Pulumi's dynamic provider protocol. */
+export function apiKeyProvider(host: Host) {
+  // The engine may call other methods before configure has ended: config is kept as it comes, and read when used.
+  let config: ConfigValues = configValues(() => undefined);
+  const contextFor = contextMaker(host);
+  const busy = endWithEngine(host.engine, host.exit);
+  /** The key whose create or update failed in this process. */
+  let failedKey: string | undefined;
+
+  const context = (): Context => {
+    const configuration = resolveConfig(config, host.env);
+    if (configuration.kind === "ready") return contextFor(configuration.settings);
+    const failures = configuration.kind === "invalid" ? configuration.failures : [];
+    const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
+    throw new KeyError(reasons.join("; ") || "The provider's configuration is not known yet.");
+  };
+
+  /** Runs a create or update. Its failure, partial or plain, is remembered. */
+  const make = (news: Properties, step: (inputs: ApiKeyInputs) => Promise<Outcome>) =>
+    busy(async () => {
+      const inputs = parseInputs(news);
+      try {
+        return finish(await step(inputs), news.__provider);
+      } catch (error) {
+        failedKey = inputs.uniqueName;
+        throw error;
+      }
+    });
+
+  return {
+    async configure(request: dynamic.ConfigureRequest) {
+      config = configValues((key) => request.config.get(key));
+    },
+
+    async check(olds: Properties, news: Properties) {
+      const { inputs, failures } = check(olds, news, resolveConfig(config, host.env), host.env);
+      // The engine prints the value of a property that it is told, also a secret one: it is told none.
+      return {
+        inputs,
+        failures: failures.map(({ property, reason }) => ({ property: "", reason: `${property} ${reason}` })),
+      };
+    },
+
+    async diff(_id: string, olds: Properties, news: Properties) {
+      return quietly(() => {
+        const { changes, replaces } = diff(parseState(olds), parseInputs(news));
+        const changed = changes || olds.__provider !== news.__provider;
+        return { changes: changed, replaces, deleteBeforeReplace: false };
+      });
+    },
+
+    create: (news: Properties) => make(news, (inputs) => create(context(), inputs)),
+
+    read: (id: string, props: Properties = {}) =>
+      busy(() =>
+        quietly(async () => {
+          const state = await read(context(), parseState(props));
+          return state === undefined ? {} : { id, props: outputs(state) };
+        }),
+      ),
+
+    update: (_id: string, olds: Properties, news: Properties) =>
+      make(news, (inputs) => update(context(), parseState(olds), inputs)),
+
+    delete: (_id: string, props: Properties) =>
+      busy(() =>
+        quietly(async () => {
+          const state = parseState(props);
+          refuseAfterFailure(state, failedKey);
+          await revokeAll(context(), state);
+        }),
+      ),
+  } satisfies dynamic.ResourceProvider;
+}
+
+function outputs(state: ApiKeyState): Properties {
+  if (state.type === "public" || state.token === undefined) return state;
+  return { ...state, token: wireSecret(state.token) };
+}
+
+/** @throws the engine's form of a partial success where the outcome is unfinished. */
+function finish(outcome: Outcome, provider: unknown) {
+  const { uniqueName: id } = outcome.state;
+  const outs = outputs(outcome.state);
+  if (outcome.kind === "complete") return { id, outs };
+  const properties = { ...outs, __provider: provider };
+  throw Object.assign(new KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });
+}
+
+/**
+ * When a replacement fails half-way, the engine takes the old key for deletable while consumers still use it. Methods
+ * are not told which resource they serve, and a renamed one bears an old name in state, so a process in which the
+ * making of a key failed revokes nothing at all; the engine tries again in the next `up`.
+ */
+function refuseAfterFailure(state: ApiKeyState, failedKey: string | undefined): void {
+  if (failedKey === undefined) return;
+  throw new KeyError(
+    `The key "${state.name}" is not revoked in this run, because making "${failedKey}" failed and this key may be the ` +
+      "one in use. State keeps it: run `pulumi up` again, without --continue-on-error.",
+  );
+}
+
+/** The engine's plugin prints these errors as text and stack: the first becomes a short word, the second the message. */
+async function quietly<T>(step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof KeyError) {
+      Object.assign(error, { stack: error.message, toString: () => "payengine" });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { AccountSource } from "../account";
+import type { Engine } from "../engine";
+import type { PayEngineApi } from "../payengine-api";
+
+/** What every step of the lifecycle works with. */
+export interface Context extends AccountSource {
+  readonly api: PayEngineApi;
+  readonly credential: string;
+  /** Says whether a private key's value works. */
+  readonly authenticates: (token: string) => Promise<boolean>;
+  readonly engine: Engine;
+  readonly now: () => Date;
+  /** Waits so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Milliseconds that one request may take. */
+  readonly requestTimeout: number;
+  readonly maxRetries: number;
+}

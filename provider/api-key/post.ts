@@ -1,0 +1,68 @@
+import { LONGEST_WAIT_MS } from "../connections";
+import { ApiError, messageOf, NetworkError } from "../errors";
+import type { PayEngineKey } from "../payengine-api";
+import { redact } from "../redact";
+import type { Context } from "./context";
+import type { IssuedKey } from "./state";
+
+/** How one request to create a key ends. */
+export type Posted =
+  /** The key exists and its value is known. */
+  | { readonly kind: "issued"; readonly key: IssuedKey }
+  /** It is certain that no key was made. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** A key may exist, and its value is lost. */
+  | { readonly kind: "lost"; readonly reason: string; readonly keyId?: string }
+  /** A key exists that is not the one asked for. */
+  | { readonly kind: "wrong"; readonly reason: string; readonly keyId: string };
+
+/** Answers after which it is certain that no key was made. */
+const WITHOUT_EFFECT = [400, 401, 403, 404, 405, 413, 415, 422];
+/** Failures before anything was sent. */
+const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
+
+const FIRST_WAIT_MS = 500;
+
+/** Asks PayEngine for a key; repeats the request only where it certainly had no effect. */
+export async function postKey(context: Context, name: string, type: string): Promise<Posted> {
+  for (let retry = 0; ; retry++) {
+    try {
+      return judge(await context.api.createKey({ name, type }), name, type);
+    } catch (error) {
+      const reason = messageOf(error);
+      if (!isWorthRepeating(error)) {
+        return { kind: isWithoutEffect(error) ? "refused" : "lost", reason };
+      }
+      if (retry >= context.maxRetries) return { kind: "refused", reason };
+      await context.sleep(waitBefore(retry, error));
+    }
+  }
+}
+
+function judge(key: PayEngineKey, name: string, type: string): Posted {
+  if (key.name !== name || key.type !== type) {
+    const reason =
+      `PayEngine was asked for a ${type} key of this name and answered with a ${redact(key.type, [])} one named ` +
+      `"${redact(key.name, [])}", which was revoked`;
+    return { kind: "wrong", reason, keyId: key.id };
+  }
+  const isRedacted = type !== "public" && key.key === key.redactedKey;
+  if (!key.key || isRedacted) {
+    return { kind: "lost", reason: "PayEngine's answer holds no value of the key", keyId: key.id };
+  }
+  return { kind: "issued", key: { ...key, key: key.key } };
+}
+
+function isWithoutEffect(error: unknown): boolean {
+  return error instanceof ApiError && WITHOUT_EFFECT.includes(error.status);
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof NetworkError) return NOT_SENT.includes(error.code);
+  return error instanceof ApiError && error.status === 429 && error.byContract;
+}
+
+function waitBefore(retry: number, error: unknown): number {
+  const asked = error instanceof ApiError ? error.retryAfter : undefined;
+  return Math.min(asked ?? FIRST_WAIT_MS * 2 ** retry, LONGEST_WAIT_MS);
+}

@@ -1,0 +1,55 @@
+import { guardAccount } from "../account";
+import { KeyError, messageOf, NotFoundError, sentence } from "../errors";
+import { isRevoked, type PayEngineKey } from "../payengine-api";
+import { redact } from "../redact";
+import { otherLiveKeys, proveGone } from "./absence";
+import type { Context } from "./context";
+import { attemptsOf, mayStillAppear } from "./pending";
+import { type ApiKeyState, issuedFields, omit } from "./state";
+
+/**
+ * Brings state up to date with PayEngine.
+ *
+ * @returns the state, or `undefined` where it is proven that the key is gone and no other key of this resource can
+ *   live.
+ * @throws KeyError where nothing is proven: a wrong address or credential must not drop a secret that nobody can
+ *   bring back.
+ */
+export async function read(context: Context, state: ApiKeyState): Promise<ApiKeyState | undefined> {
+  if (state.keyId === undefined) return state;
+  try {
+    await guardAccount(context, { recorded: state.accountId });
+    const key = await getKey(context, state.keyId);
+    if (key === undefined) return withoutKey(context, state, await proveGone(context, state));
+    if (isRevoked(key)) return withoutKey(context, state, await otherLiveKeys(context, state));
+    return refreshed(state, key);
+  } catch (error) {
+    throw new KeyError(
+      `Could not read the key "${state.name}" (${state.keyId}): ${sentence(messageOf(error))} State keeps it as it was.`,
+    );
+  }
+}
+
+async function getKey(context: Context, keyId: string): Promise<PayEngineKey | undefined> {
+  try {
+    const key = await context.api.getKey(keyId);
+    if (key.id !== keyId) throw new Error(`PayEngine answered with another key, ${redact(key.id, [])}`);
+    return key;
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Forgets the resource only if no other key of it lives or may still appear; otherwise the next `up` clears up. */
+function withoutKey(context: Context, state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | undefined {
+  if (others.length === 0 && !mayStillAppear(context, attemptsOf(state))) return undefined;
+  const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
+  return { ...rest, pendingAction: "create" };
+}
+
+/** A public key's value is no secret: PayEngine shows it, and it may have changed there. */
+function refreshed(state: ApiKeyState, key: PayEngineKey): ApiKeyState {
+  if (state.type !== "public" || !key.key) return state;
+  return { ...state, ...issuedFields({ ...key, key: key.key }) };
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { KeyError } from "../errors";
+import type { PayEngineKey } from "../payengine-api";
+
+/** What a program asks for, as check leaves it: this stands in state before the key is made. */
+export const ApiKeyInputs = z.object({
+  type: z.string(),
+  namePrefix: z.string(),
+  /** `<namePrefix>-<10 hex digits>`: the resource's id, and what every recovery looks for. */
+  uniqueName: z.string(),
+  /** The account that config pins. */
+  accountId: z.string().optional(),
+});
+
+export type ApiKeyInputs = z.infer<typeof ApiKeyInputs>;
+
+/** What state holds of a key: the resource's outputs. Plain JSON, with nothing undefined. */
+export const ApiKeyState = ApiKeyInputs.extend({
+  /** The key's name at PayEngine. */
+  name: z.string(),
+  /** Without it the key is yet to be made; with it and no token, it is a key to revoke. */
+  keyId: z.string().optional(),
+  token: z.string().optional(),
+  redactedToken: z.string().optional(),
+  /** First 16 hex digits of the token's SHA-256. */
+  fingerprint: z.string().optional(),
+  createdAt: z.string().optional(),
+  /** What is left to do: `create` the key, or `settle` whether a lost request has made a second one. */
+  pendingAction: z.enum(["create", "settle"]).optional(),
+  /** Numbers of the attempts whose effect is unknown: no key of their name has been found. */
+  lostAttempts: z.array(z.number()).optional(),
+  /** When those attempts can no longer have an effect (ISO 8601). */
+  settleAfter: z.string().optional(),
+  /** How many attempts have posted so far, where that is more than one. */
+  attempts: z.number().optional(),
+});
+
+export type ApiKeyState = z.infer<typeof ApiKeyState>;
+
+/** A key whose value is known. */
+export type IssuedKey = PayEngineKey & { readonly key: string };
+
+/** How create and update end: with the key, or with a state from which the next `up` or destroy goes on. */
+export type Outcome =
+  | { readonly kind: "complete"; readonly state: ApiKeyState }
+  | { readonly kind: "unfinished"; readonly state: ApiKeyState; readonly reason: string };
+
+/** @throws KeyError that names the damaged fields, without their values. */
+export function parseState(properties: Readonly<Record<string, unknown>>): ApiKeyState {
+  const result = ApiKeyState.safeParse(properties);
+  if (result.success) return result.data;
+  throw new KeyError(
+    `The state of the key ${quoted(properties.name)} cannot be read (${issuesOf(result.error)}). Restore it from an ` +
+      "earlier `pulumi stack export`; or run `pulumi state delete` with its URN, and revoke the key in PayEngine's " +
+      "dashboard.",
+  );
+}
+
+/** @throws KeyError that names the damaged fields, without their values. */
+export function parseInputs(properties: Readonly<Record<string, unknown>>): ApiKeyInputs {
+  const result = ApiKeyInputs.safeParse(properties);
+  if (result.success) return result.data;
+  const name = quoted(properties.uniqueName);
+  throw new KeyError(`The inputs of the key ${name} cannot be read (${issuesOf(result.error)}).`);
+}
+
+function quoted(name: unknown): string {
+  return typeof name === "string" ? `"${name}"` : "without a name";
+}
+
+function issuesOf(error: z.ZodError): string {
+  return error.issues.map(({ path, code }) => `${path.join(".")}: ${code}`).join("; ");
+}
+
+export function fingerprint(token: string): string {
+  return createHash("sha256").update(token).digest("hex").slice(0, 16);
+}
+
+/** Drops what is undefined: state is plain JSON, and the engine's encoder throws on the rest. */
+export function plain<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
+
+/** The value without some of its fields. */
+export function omit<T extends object, K extends keyof T>(value: T, ...fields: readonly K[]): Omit<T, K> {
+  const rest = { ...value };
+  for (const field of fields) delete rest[field];
+  return rest;
+}
+
+/** What an issued key adds to the state. */
+export function issuedFields(key: IssuedKey) {
+  return {
+    name: key.name,
+    keyId: key.id,
+    token: key.key,
+    redactedToken: key.redactedKey ?? `${key.key.slice(0, 4)}…${key.key.slice(-4)}`,
+    fingerprint: fingerprint(key.key),
+    createdAt: key.createdAt,
+  };
+}

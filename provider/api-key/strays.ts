@@ -1,0 +1,81 @@
+import { NotFoundError } from "../errors";
+import { isRevoked, type KeyPage, type PayEngineApi, type PayEngineKey } from "../payengine-api";
+import { isNameOf } from "./names";
+
+const MAX_PAGES = 1_000;
+const MAX_READS = 5;
+
+/** What a look at the list showed and changed. */
+export interface Sweep {
+  /** Names of the keys that were revoked. */
+  readonly revoked: readonly string[];
+  /** The list showed the key to keep: it is no longer behind what was created. */
+  readonly keptSeen: boolean;
+}
+
+/** Revokes every live key that bears a name of this resource, but the one to keep. */
+export async function revokeStrays(api: PayEngineApi, unique: string, keepId?: string): Promise<Sweep> {
+  const live = await findLiveKeys(api, unique);
+  const strays = live.filter((key) => key.id !== keepId);
+  for (const stray of strays) await revoke(api, stray.id);
+  return { revoked: strays.map((key) => key.name), keptSeen: strays.length < live.length };
+}
+
+/**
+ * Revokes a key that PayEngine has shown a moment ago: there, not found means that it is gone already, if it is
+ * PayEngine that says so and not a proxy in front of it.
+ */
+export async function revoke(api: PayEngineApi, id: string): Promise<void> {
+  try {
+    await api.revokeKey(id);
+  } catch (error) {
+    if (!(error instanceof NotFoundError && error.byContract)) throw error;
+  }
+}
+
+/** Finds the live keys that bear a name of this resource. */
+export function findLiveKeys(api: PayEngineApi, unique: string): Promise<PayEngineKey[]> {
+  return listLiveKeys(api, unique, (name) => isNameOf(unique, name));
+}
+
+/**
+ * Lists the live keys whose names match.
+ *
+ * Absence needs every page. A list that takes several pages may move while it is read, so it is read until two reads
+ * in a row find the same.
+ *
+ * @param q part of the names, which PayEngine may ignore.
+ */
+export async function listLiveKeys(
+  api: PayEngineApi,
+  q: string,
+  matches: (name: string) => boolean,
+): Promise<PayEngineKey[]> {
+  let before: string | undefined;
+  for (let read = 1; read <= MAX_READS; read++) {
+    const { keys, pages } = await readAllPages(api, q);
+    const found = keys.filter((key) => matches(key.name) && !isRevoked(key));
+    const ids = found
+      .map((key) => key.id)
+      .sort()
+      .join();
+    if (pages <= 1 || ids === before) return found;
+    before = ids;
+  }
+  throw new Error(`The list of keys kept changing over ${MAX_READS} reads; try again`);
+}
+
+async function readAllPages(api: PayEngineApi, q: string): Promise<{ keys: PayEngineKey[]; pages: number }> {
+  const keys = new Map<string, PayEngineKey>();
+  let seen = 0;
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const { data, total }: KeyPage = await api.listKeys(page, q);
+    const known = keys.size;
+    for (const key of data) keys.set(key.id, key);
+    seen += data.length;
+    if (data.length === 0) return { keys: [...keys.values()], pages: page - 1 };
+    if (total != null && seen >= total) return { keys: [...keys.values()], pages: page };
+    if (keys.size === known) throw new Error(`Page ${page} of the list of keys repeats earlier ones`);
+  }
+  throw new Error(`The list of keys has more than ${MAX_PAGES} pages`);
+}

@@ -1,0 +1,100 @@
+import { type Dispatcher, request as send } from "undici";
+import type { z } from "zod";
+import type { Settings } from "./config";
+import { CUT_ANSWER, LONGEST_WAIT_MS } from "./connections";
+import { ApiError, NetworkError, ResponseSchemaError } from "./errors";
+import { apiError, FailureBody, networkError } from "./failures";
+
+/** One call to PayEngine. */
+export interface Call<T> {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Path below the API's address, such as `/api-keys`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** What the answer must look like, with or without `{ data: … }` around it; `undefined` for an empty body. */
+  readonly answer: z.ZodType<T>;
+}
+
+/** Sends one call and gives back the parsed answer. */
+export type Request = <T>(call: Call<T>) => Promise<T>;
+
+/**
+ * Everything that goes to PayEngine goes through the function that this returns.
+ *
+ * It throws `ApiError` (or `NotFoundError`) for an answer that is a failure, `NetworkError` where no answer was had,
+ * `ResponseSchemaError` for one that cannot be read. No message holds a key's value.
+ *
+ * @param operation ends all calls of one operation when its time is over.
+ */
+export function createRequest(settings: Settings, dispatcher: Dispatcher, operation?: AbortSignal): Request {
+  const { apiUrl, credential, requestTimeout, maxRetries } = settings;
+  const sendOnce = async <T>(call: Call<T>): Promise<T> => {
+    const what = `${call.method} ${apiUrl}${call.path}`;
+    const tries = call.method === "POST" ? 1 : maxRetries + 1;
+    const limit = AbortSignal.timeout(tries * requestTimeout + (tries - 1) * LONGEST_WAIT_MS);
+    const query = call.query ? `?${new URLSearchParams(call.query)}` : "";
+    try {
+      const { statusCode, headers, body } = await send(`${apiUrl}${call.path}${query}`, {
+        dispatcher,
+        method: call.method,
+        headers: {
+          authorization: `Basic ${credential}`,
+          accept: "application/json",
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        signal: operation === undefined ? limit : AbortSignal.any([limit, operation]),
+      });
+      const text = await body.text();
+      const answer = parseJson(text);
+      const failed = statusCode < 200 || statusCode > 299 || FailureBody.safeParse(answer).success;
+      if (failed) throw apiError(what, statusCode, headers, answer, settings);
+      return readAnswer(what, call.answer, answer, text);
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof ResponseSchemaError) throw error;
+      if (operation?.aborted)
+        throw new NetworkError(`The operation took too long (${what})`, "OPERATION_LIMIT");
+      throw networkError(what, error, settings);
+    }
+  };
+  return async (call) => {
+    for (let cut = 0; ; cut++) {
+      try {
+        return await sendOnce(call);
+      } catch (error) {
+        const isCut = error instanceof NetworkError && error.code === CUT_ANSWER;
+        if (!isCut || cut >= maxRetries) throw error;
+      }
+    }
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, which may be an answer that holds a key's value.
+    return undefined;
+  }
+}
+
+function readAnswer<T>(what: string, schema: z.ZodType<T>, answer: unknown, text: string): T {
+  if (answer === undefined && text !== "") {
+    throw new ResponseSchemaError(
+      `The answer to ${what} is not JSON; check that payengine:apiUrl is the address of PayEngine's API`,
+    );
+  }
+  const result = schema.safeParse(unwrap(answer));
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.code}`);
+  throw new ResponseSchemaError(
+    `The answer to ${what} is not in the form of the contract (${issues.slice(0, 5).join("; ")})`,
+  );
+}
+
+/** Answers may be wrapped in `{ data: … }`; a list keeps its `total`. */
+function unwrap(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !("data" in answer)) return answer;
+  return Array.isArray(answer.data) ? answer : answer.data;
+}

@@ -1,0 +1,179 @@
+import ms from "ms";
+import { z } from "zod";
+
+/** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
+export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
+
+/** The environment that is read at each call. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What one call to PayEngine needs to know. */
+export interface Settings {
+  /** Address of the API without a slash at its end. */
+  readonly apiUrl: string;
+  /** The provider credential: a private key. */
+  readonly credential: string;
+  /** The account that the credential must belong to. */
+  readonly accountId: string | undefined;
+  /** Milliseconds that one request may take. */
+  readonly requestTimeout: number;
+  /** How often a request that may be repeated is repeated. */
+  readonly maxRetries: number;
+}
+
+/** One thing that is wrong with what the user wrote. */
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export type Configuration =
+  | { readonly kind: "ready"; readonly settings: Settings }
+  /** Some value is made in the same program and not known yet; only a preview sees this. */
+  | { readonly kind: "unknown"; readonly accountId: string | undefined }
+  | { readonly kind: "invalid"; readonly failures: readonly Failure[] };
+
+/** Milliseconds after which one create, read, update or delete of a key makes no further call. */
+export function operationLimit({ requestTimeout }: Pick<Settings, "requestTimeout">): number {
+  return 10 * requestTimeout;
+}
+
+/** How the engine writes a value that is not known yet. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export const DEFAULT_API_URL = "https://console.payengine.co/api";
+
+export const CONFIG_KEYS = [
+  "apiKey",
+  "apiUrl",
+  "accountId",
+  "requestTimeout",
+  "maxRetries",
+  /** Only an explicit provider has these two: its name in the program, and its own credential variable. */
+  "provider",
+  "credentialEnv",
+] as const;
+
+export type ConfigKey = (typeof CONFIG_KEYS)[number];
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Says whether a host name means this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+const ApiUrl = z.string().transform((value, context) => {
+  const problem = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return problem(`is not a URL; write it like ${DEFAULT_API_URL}`);
+  }
+  if (url.username || url.password) {
+    return problem("holds a user name or password; take it out and set payengine:apiKey as a secret");
+  }
+  if (url.search || url.hash) {
+    return problem(`holds a query or fragment; write it like ${DEFAULT_API_URL}`);
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    return problem("would send the credential unencrypted; use https (http is only for this machine)");
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+});
+
+const Credential = z.string().superRefine((value, context) => {
+  const problem = (message: string) => context.addIssue({ code: "custom", message });
+  if (/^basic\s/i.test(value)) problem("starts with the word Basic; give the private key alone");
+  else if (value.startsWith("pk_")) problem("is a public key; give a private key");
+  else if (!/^[\x21-\x7e]+$/.test(value)) {
+    problem(
+      "holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it",
+    );
+  }
+});
+
+const RequestTimeout = z
+  .string()
+  .regex(/^\d+(\.\d+)? ?(ms|s|m)$/, 'is not a duration; write it like "30s" or "500ms"')
+  .transform((value) => ms(value as ms.StringValue))
+  .refine((value) => value >= 100 && value <= 600_000, "must be between 100ms and 10m");
+
+const MaxRetries = z
+  .string()
+  .regex(/^(10|\d)$/, "must be a whole number from 0 to 10")
+  .transform(Number);
+
+const AccountId = z.string().regex(/^[\x21-\x7e]{1,128}$/, "is not an account id; copy it from PayEngine");
+
+/** Takes out of the engine's config what this provider reads. */
+export function configValues(get: (key: string) => string | undefined): ConfigValues {
+  const entries = CONFIG_KEYS.map((key) => [key, get(`payengine:${key}`)]);
+  return Object.fromEntries(entries) as ConfigValues;
+}
+
+/**
+ * Puts config and environment together and checks the whole.
+ *
+ * The environment fills what config leaves out; of what stack config says it overrides only the credential, since
+ * the state that destroy and refresh read may hold an old one. An explicit provider's props win over both, except
+ * that its `credentialEnv` comes first.
+ */
+export function resolveConfig(values: ConfigValues, env: Environment): Configuration {
+  const credential = credentialFrom(values, env);
+  const raw = {
+    apiUrl: values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL),
+    accountId: values.accountId,
+    requestTimeout: values.requestTimeout ?? "30s",
+    maxRetries: values.maxRetries ?? "3",
+  };
+  const failures: Failure[] = [];
+  const parse = <T>(key: string, schema: z.ZodType<T>, value: string): T | undefined => {
+    if (value === UNKNOWN) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) {
+      failures.push({ property: `payengine:${key}`, reason: issue.message });
+    }
+    return undefined;
+  };
+  const settings = {
+    apiUrl: parse("apiUrl", ApiUrl, raw.apiUrl) ?? "",
+    credential: credential.value === undefined ? "" : parse("apiKey", Credential, credential.value),
+    accountId: raw.accountId === undefined ? undefined : parse("accountId", AccountId, raw.accountId),
+    requestTimeout: parse("requestTimeout", RequestTimeout, raw.requestTimeout) ?? 0,
+    maxRetries: parse("maxRetries", MaxRetries, raw.maxRetries) ?? 0,
+  };
+  if (credential.value === undefined)
+    failures.push({ property: "payengine:apiKey", reason: credential.missing });
+  if (failures.length > 0) return { kind: "invalid", failures };
+  if ([credential.value, ...Object.values(raw)].includes(UNKNOWN)) {
+    return { kind: "unknown", accountId: settings.accountId };
+  }
+  return { kind: "ready", settings: { ...settings, credential: settings.credential ?? "" } };
+}
+
+function credentialFrom(
+  values: ConfigValues,
+  env: Environment,
+): { readonly value: string | undefined; readonly missing: string } {
+  if (values.provider === undefined) {
+    return {
+      value: env.PAYENGINE_API_KEY || values.apiKey || undefined,
+      missing:
+        "is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user who has " +
+        "the Admin or Developer role, or set PAYENGINE_API_KEY",
+    };
+  }
+  const { credentialEnv, apiKey } = values;
+  const variable = credentialEnv ?? "PAYENGINE_API_KEY";
+  const missing = `is not set for provider "${values.provider}"; give it apiKey, or set ${variable}`;
+  // The default account's credential must not stand in for the one that this provider asks for.
+  if (credentialEnv === undefined && apiKey === undefined)
+    return { value: env.PAYENGINE_API_KEY || undefined, missing };
+  // Which variable is meant may not be known yet: then neither is the credential.
+  const named = credentialEnv === UNKNOWN ? UNKNOWN : env[credentialEnv ?? ""];
+  return { value: named || apiKey || undefined, missing };
+}

@@ -1,0 +1,91 @@
+import { connect, type Socket } from "node:net";
+
+/** What the provider can know of the engine that will store its results. */
+export interface Engine {
+  /** True only when it is certain that nobody is left to store a result. */
+  isGone(): Promise<boolean>;
+  /** Calls back once when the engine is found to be gone. */
+  onGone(callback: () => void): void;
+}
+
+const ADDRESS = /^(127\.0\.0\.1|\[::1\]|localhost):(\d{1,5})$/;
+const PROBE_LIMIT_MS = 2_000;
+const LOOK_AGAIN_MS = 1_000;
+
+/** What the engine, or a machine that shuts down, ends a plugin with. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Watches the engine over one idle connection to its gRPC port, kept from now on.
+ *
+ * The parent process is no sign of life: it may be a shell that outlives the engine. A closed connection is none
+ * either, since the engine drops idle ones; only a closed connection and then a refused one mean that it is gone.
+ * A signal to stop means the same: the engine sends it when it waits for no more results.
+ *
+ * @param address what the engine passed as the plugin's first argument, such as `127.0.0.1:34433`; with anything
+ *   else only a signal counts.
+ * @param signals where signals arrive: the process.
+ */
+export function watchEngine(address: string | undefined, signals: NodeJS.EventEmitter): Engine {
+  const callbacks: (() => void)[] = [];
+  let gone = false;
+  const declareGone = () => {
+    gone = true;
+    for (const callback of callbacks.splice(0)) callback();
+  };
+  for (const signal of STOP_SIGNALS) signals.once(signal, declareGone);
+  const onGone = (callback: () => void) => {
+    callbacks.push(callback);
+  };
+
+  const [, host, port] = ADDRESS.exec(address ?? "") ?? [];
+  if (!host || !port) return { isGone: async () => gone, onGone };
+  const target = { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+
+  let open = true;
+  const keep = (socket: Socket) => {
+    open = true;
+    socket.unref().resume();
+    // An error is always followed by close. `end` comes some turns of the event loop before it.
+    socket.on("error", () => {});
+    const lost = () => {
+      socket.off("end", lost).off("close", lost);
+      open = false;
+      void look();
+    };
+    socket.on("end", lost).on("close", lost);
+  };
+  const look = async () => {
+    const { refused, socket } = await knock(target);
+    if (socket) keep(socket);
+    else if (refused) declareGone();
+    // Neither: an engine that is just dying resets the connection. Nothing else would tell of its end any more.
+    else setTimeout(() => open || gone || void look(), LOOK_AGAIN_MS).unref();
+  };
+  keep(connect(target));
+
+  return {
+    onGone,
+    async isGone() {
+      // A close that the kernel knows of reaches us in the next turn of the event loop; the first immediate is still
+      // one of this turn.
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+      if (!gone && !open) await look();
+      return gone;
+    },
+  };
+}
+
+function knock(target: { host: string; port: number }): Promise<{ refused: boolean; socket?: Socket }> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...target, timeout: PROBE_LIMIT_MS });
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      resolve({ refused: false, socket });
+    });
+    socket.once("timeout", () => socket.destroy(new Error("no answer")));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      resolve({ refused: error.code === "ECONNREFUSED" }),
+    );
+  });
+}

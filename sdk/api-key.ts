@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { warnOfPlaintextCredential } from "./config";
+import { hideAnswersFromDebugLog } from "./debug-log";
+import { requireProviderIn } from "./resolution";
+
+/** Who may see a key: `"public"` for code that is handed out, `"private"` for servers. */
+export type KeyType = "public" | "private";
+
+/** Arguments of {@link ApiKey}. */
+export interface ApiKeyArgs {
+  /** A plain literal, since it decides what is secret. Changing it makes a new key and then revokes the old one. */
+  readonly type: KeyType;
+  /**
+   * How the key's name at PayEngine begins; ten random digits follow. At most 108 characters. Changing it makes a new
+   * key and then revokes the old one. Default: `project-stack-resource` as it was when the key was made.
+   */
+  readonly namePrefix?: pulumi.Input<string>;
+}
+
+const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
+
+/**
+ * What the plugin process evaluates to find the provider. State holds it, and delete and read run what state holds:
+ * it must never change.
+ */
+const PROVIDER =
+  "exports.handler=()=>{try{return require('pulumi-payengine/provider').apiKey}catch(e){" +
+  "throw Error('Run npm install: '+e.message)}}";
+
+/**
+ * A PayEngine API key, created by `pulumi up` and revoked by `pulumi destroy`.
+ *
+ * PayEngine shows a private key once: its value goes from that one answer into Pulumi's encrypted state.
+ *
+ * ```ts
+ * const checkout = new payengine.ApiKey("checkout", { type: "private" });
+ * export const privateKey = checkout.token;
+ * ```
+ */
+export class ApiKey extends pulumi.CustomResource {
+  /** Who may see the key. */
+  declare readonly type: pulumi.Output<KeyType>;
+  /** How the key's name begins. */
+  declare readonly namePrefix: pulumi.Output<string>;
+  /** The resource's own name at PayEngine, before marks of further attempts; also the resource's id. */
+  declare readonly uniqueName: pulumi.Output<string>;
+  /** The key's full name at PayEngine. */
+  declare readonly name: pulumi.Output<string>;
+  /** The key's id at PayEngine. */
+  declare readonly keyId: pulumi.Output<string>;
+  /** The value as PayEngine shows it in lists, such as `3f9a…c21d`. */
+  declare readonly redactedToken: pulumi.Output<string>;
+  /** First 16 hex digits of the token's SHA-256: tells tokens apart without revealing them. */
+  declare readonly fingerprint: pulumi.Output<string>;
+  /** When PayEngine made the key (ISO 8601). */
+  declare readonly createdAt: pulumi.Output<string>;
+  /** The account that the key belongs to, where PayEngine says it. */
+  declare readonly accountId: pulumi.Output<string | undefined>;
+  /** What the next `pulumi up` has left to do; undefined when all is well. */
+  declare readonly pendingAction: pulumi.Output<"create" | "settle" | undefined>;
+
+  /**
+   * The key's value: secret and encrypted in state if the key is private.
+   *
+   * An error takes its place where an update left the key without one, so that no consumer runs with an empty token.
+   */
+  declare readonly token: pulumi.Output<string>;
+
+  /**
+   * @param name name of the resource, unique among the program's keys.
+   * @param args see {@link ApiKeyArgs}.
+   * @param opts as on any resource, but for `import`: nobody can read a private key's value again.
+   * @throws pulumi.RunError where the type is not a literal, `import` is asked for, or the project cannot load the
+   *   provider; nothing has been created then.
+   */
+  constructor(name: string, args: ApiKeyArgs, opts: pulumi.CustomResourceOptions = {}) {
+    if (opts.import !== undefined) throw cannotImport(name);
+    if (pulumi.Output.isInstance(args?.type) || (args?.type as unknown) instanceof Promise) {
+      throw new pulumi.RunError(
+        `ApiKey "${name}": type is an Output or Promise; write "public" or "private" in the program, since it decides ` +
+          "what is secret",
+      );
+    }
+    requireProviderIn(process.cwd());
+    warnOfPlaintextCredential();
+    hideAnswersFromDebugLog();
+    const outputs = {
+      uniqueName: undefined,
+      name: undefined,
+      keyId: undefined,
+      token: undefined,
+      redactedToken: undefined,
+      fingerprint: undefined,
+      createdAt: undefined,
+      accountId: undefined,
+      pendingAction: undefined,
+    };
+    const fromProgram = {
+      defaultNamePrefix: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
+      digits: newDigits(),
+      __provider: PROVIDER,
+    };
+    const reserved = Object.keys(fromProgram).find((key) => key in (args ?? {}));
+    if (reserved !== undefined)
+      throw new pulumi.RunError(`ApiKey "${name}": ${reserved} is not an argument of ApiKey`);
+    super(TYPE, name, { ...outputs, namePrefix: undefined, ...args, ...fromProgram }, secretly(args, opts));
+    const { token } = this;
+    Object.defineProperty(this, "token", { enumerable: true, get: () => demanded(name, token) });
+  }
+
+  /** Existing keys cannot be looked up as resources: a private key's value is shown only when it is created. */
+  static get(name: string): never {
+    throw cannotImport(name);
+  }
+
+  /** Says whether a value is an `ApiKey`, also one of another copy of this package. */
+  static override isInstance(value: unknown): value is ApiKey {
+    return (
+      pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === TYPE
+    );
+  }
+}
+
+/** In a preview the digits are unknown, so that a plan made then holds for whatever an update makes. */
+function newDigits(): pulumi.Input<string> {
+  const unknown = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
+  return pulumi.runtime.isDryRun() ? unknown : randomBytes(5).toString("hex");
+}
+
+/** Under `--target`, the engine hands on an undefined token of a key that is not made yet. */
+function demanded(name: string, token: pulumi.Output<string | undefined>): pulumi.Output<string> {
+  return token.apply((value) => {
+    if (value === undefined && !pulumi.runtime.isDryRun()) {
+      throw new pulumi.RunError(
+        `ApiKey "${name}" has no token yet: run \`pulumi up\` for it, without --target or with it among the targets; to ` +
+          "destroy, run `pulumi destroy` without --run-program",
+      );
+    }
+    return value as string;
+  });
+}
+
+function secretly(args: ApiKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  if (args?.type === "public") return opts;
+  return { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "token"] };
+}
+
+function cannotImport(name: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `ApiKey "${name}" cannot be imported: PayEngine shows a private key's value only when it is created. Create a new ` +
+      "ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
+  );
+}

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Arguments of {@link Provider}. What is left out is taken from the environment, then from the defaults. */
+export interface ProviderArgs {
+  /**
+   * The provider credential: a private key of a user who has the Admin or Developer role. Always kept as a secret.
+   * Default: the variable that `credentialEnv` names; where neither is given, `PAYENGINE_API_KEY`.
+   */
+  readonly apiKey?: pulumi.Input<string>;
+  /**
+   * Name of an environment variable that holds the provider credential. It is read at each call and comes before
+   * `apiKey`, of which destroy and refresh only know what state holds.
+   */
+  readonly credentialEnv?: pulumi.Input<string>;
+  /** Address of the API. Default: `PAYENGINE_API_URL`, then `https://console.payengine.co/api`. */
+  readonly apiUrl?: pulumi.Input<string>;
+  /** The account that the credential must belong to. Default: none is required. */
+  readonly accountId?: pulumi.Input<string>;
+  /** How long one request may take, such as `"30s"` or `"500ms"`. Default: 30 seconds. */
+  readonly requestTimeout?: pulumi.Input<string>;
+  /** How often a request that may be repeated is repeated, 0 to 10. Default: 3. */
+  readonly maxRetries?: pulumi.Input<number>;
+}
+
+/**
+ * A second PayEngine account or environment in one program.
+ *
+ * ```ts
+ * const production = new payengine.Provider("production", { apiKey: config.requireSecret("productionKey") });
+ * const checkout = new payengine.ApiKey("checkout", { type: "private" }, { provider: production });
+ * ```
+ *
+ * Bad arguments are reported by the keys that use it, before any is created.
+ */
+export class Provider extends pulumi.ProviderResource {
+  /**
+   * @param name name of the resource, unique in the program.
+   * @param args see {@link ProviderArgs}.
+   * @param opts see `pulumi.ResourceOptions`.
+   */
+  constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
+    const { apiKey, maxRetries, ...rest } = args;
+    const props: pulumi.Inputs = {
+      provider: name,
+      ...rest,
+      apiKey: apiKey === undefined ? undefined : pulumi.secret(apiKey),
+      maxRetries: maxRetries === undefined ? undefined : pulumi.output(maxRetries).apply(String),
+    };
+    const prefixed = Object.entries(props).map(([key, value]) => [`payengine:${key}`, value]);
+    // Dynamic resources belong to the package pulumi-nodejs, whose plugin process takes these as its configuration.
+    super("pulumi-nodejs", name, Object.fromEntries(prefixed), opts);
+  }
+}

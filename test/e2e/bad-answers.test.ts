@@ -1,0 +1,123 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { diagnosticsOf } from "./harness/diagnostics";
+import { useStage } from "./harness/stage";
+
+const given = useStage();
+
+test("each way in which PayEngine cannot be used gets one message, and nothing is created", async () => {
+  const { stage } = given;
+  const user = await stage.newCredential("acct_sandbox", "User");
+  const portal = await stage.newCredential("acct_sandbox", "Developer");
+  const revoked = await stage.newCredential("acct_sandbox", "Admin");
+  await stage.control.revokeKey(revoked.keyId);
+  await stage.control.addFault({
+    operation: "createKey",
+    kind: "statusBeforeCommit",
+    status: 404,
+    keyName: "shop-dev-no-keys",
+  });
+  await stage.control.addFault({
+    operation: "merchant",
+    kind: "html200",
+    times: "always",
+    keyName: portal.userId,
+  });
+  const url = stage.sandbox.url;
+  const providers: Record<string, object> = {
+    unauthorized: { apiKey: revoked.key },
+    forbidden: { apiKey: user.key },
+    "no-keys": {},
+    "wrong-path": { apiUrl: url.replace("/api", "/elsewhere") },
+    html: { apiKey: portal.key },
+    refused: { apiUrl: "http://127.0.0.1:1/api" },
+    tls: { apiUrl: url.replace("http:", "https:") },
+    unresolved: { apiUrl: "https://payengine.invalid/api" },
+    "other-account": { accountId: "acct_production" },
+  };
+  const program = `
+const providers = JSON.parse(process.env.PROVIDERS);
+for (const [name, args] of Object.entries(providers)) {
+  const provider = new payengine.Provider(name, { apiKey: process.env.PRIVATE_KEY, maxRetries: 0, ...args });
+  new payengine.ApiKey(name, { type: "private" }, { provider });
+}`;
+  const project = await stage.project({
+    program,
+    env: { PROVIDERS: JSON.stringify(providers), PRIVATE_KEY: stage.credential, PAYENGINE_API_URL: url },
+  });
+  await project.ok("preview");
+  const failed = await project.fails("up", "--skip-preview", "--continue-on-error");
+  const { "shop-dev": _, ...said } = diagnosticsOf(failed);
+  const could = (name: string, why: string) => [
+    `error: Could not create the key "shop-dev-${name}-<digits>": ${why}`,
+  ];
+  expect(said).toEqual({
+    unauthorized: could(
+      "unauthorized",
+      "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given. No key was made.",
+    ),
+    forbidden: could(
+      "forbidden",
+      "PayEngine answered 403 to GET <address>/api/merchant: API keys need the role Admin or Developer. Managing keys needs a credential whose user has the Admin or Developer role. No key was made.",
+    ),
+    "no-keys": could(
+      "no-keys",
+      "PayEngine answered 404 to POST <address>/api/api-keys: Status 404, as asked for by a fault. This account or address may not offer it: check payengine:apiUrl. No key was left behind.",
+    ),
+    "wrong-path": could(
+      "wrong-path",
+      "PayEngine answered 404 to GET <address>/elsewhere/merchant: No such call: GET /elsewhere/merchant. This account or address may not offer it: check payengine:apiUrl. No key was made.",
+    ),
+    html: could(
+      "html",
+      "The answer to GET <address>/api/merchant is not JSON; check that payengine:apiUrl is the address of PayEngine's API. No key was made.",
+    ),
+    refused: could(
+      "refused",
+      "PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED). No key was made.",
+    ),
+    tls: could(
+      "tls",
+      "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS (GET <address>/api/merchant, ERR_SSL_WRONG_VERSION_NUMBER). No key was made.",
+    ),
+    unresolved: could(
+      "unresolved",
+      "PayEngine's host name was not found; check payengine:apiUrl and the network (GET https://payengine.invalid/api/merchant, ENOTFOUND). No key was made.",
+    ),
+    "other-account": could(
+      "other-account",
+      "The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production; use a credential and payengine:apiUrl of account acct_production. No key was made.",
+    ),
+  });
+  expect(await stage.liveKeys()).toEqual([]);
+  expect(await project.keys()).toEqual([]);
+});
+
+test("a proxy that refuses is named without its password", async () => {
+  const { stage } = given;
+  const password = "proxy:pass/word@42!";
+  stage.secrets.add(password).add(encodeURIComponent(password));
+  const proxy = createServer().on("connect", (_request, socket) => {
+    socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+  });
+  await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+  try {
+    const { port } = proxy.address() as AddressInfo;
+    const project = await stage.project({
+      program: `new payengine.ApiKey("checkout", { type: "private" });`,
+      config: { "payengine:apiUrl": "https://payengine.example/api", "payengine:maxRetries": "0" },
+      env: { HTTPS_PROXY: `http://deploy:${encodeURIComponent(password)}@127.0.0.1:${port}` },
+    });
+    const failed = await project.fails("up", "--skip-preview");
+    expect(diagnosticsOf(failed).checkout).toEqual([
+      'error: Could not create the key "shop-dev-checkout-<digits>": No connection to PayEngine was opened; a proxy is set in HTTPS_PROXY or HTTP_PROXY: check it and its credentials (GET https://payengine.example/api/merchant, UND_ERR_ABORTED). No key was made.',
+    ]);
+    project.env.HTTPS_PROXY = `ht tp://deploy:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+    const malformed = await project.fails("up", "--skip-preview");
+    expect(diagnosticsOf(malformed).checkout).toEqual([
+      "error: HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.",
+    ]);
+  } finally {
+    proxy.close();
+  }
+});

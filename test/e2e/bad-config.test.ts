@@ -1,0 +1,117 @@
+import { diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, useStage } from "./harness/stage";
+
+const given = useStage();
+
+const PROBLEM = (name: string) =>
+  `error: pulumi-nodejs:dynamic/payengine:ApiKey resource '${name}' has a problem: `;
+
+const wrong: Record<string, [args: string, ...messages: string[]]> = {
+  http: [
+    `{ apiUrl: "http://payengine.example/api" }`,
+    "payengine:apiUrl would send the credential unencrypted; use https (http is only for this machine)",
+  ],
+  "not-a-url": [
+    `{ apiUrl: "payengine" }`,
+    "payengine:apiUrl is not a URL; write it like https://console.payengine.co/api",
+  ],
+  "user-info": [
+    `{ apiUrl: "https://me:" + process.env.URL_PASSWORD + "@payengine.example/api" }`,
+    "payengine:apiUrl holds a user name or password; take it out and set payengine:apiKey as a secret",
+  ],
+  query: [
+    `{ apiUrl: "https://payengine.example/api?x=1" }`,
+    "payengine:apiUrl holds a query or fragment; write it like https://console.payengine.co/api",
+  ],
+  numbers: [
+    `{ accountId: "a b", requestTimeout: "soon", maxRetries: 11 }`,
+    "payengine:accountId is not an account id; copy it from PayEngine",
+    'payengine:requestTimeout is not a duration; write it like "30s" or "500ms"',
+    "payengine:maxRetries must be a whole number from 0 to 10",
+  ],
+  "public-key": [
+    `{ apiKey: "pk_test_0123456789abcdef" }`,
+    "payengine:apiKey is a public key; give a private key",
+  ],
+  header: [
+    `{ apiKey: "Basic " + process.env.PRIVATE_KEY }`,
+    "payengine:apiKey starts with the word Basic; give the private key alone",
+  ],
+  "line-end": [
+    `{ apiKey: process.env.PRIVATE_KEY + "\\n" }`,
+    "payengine:apiKey holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it",
+  ],
+  "no-credential": [
+    `{ apiKey: undefined }`,
+    'payengine:apiKey is not set for provider "no-credential"; give it apiKey, or set PAYENGINE_API_KEY',
+  ],
+  "no-variable": [
+    `{ apiKey: undefined, credentialEnv: "TEAM_KEY" }`,
+    'payengine:apiKey is not set for provider "no-variable"; give it apiKey, or set TEAM_KEY',
+  ],
+};
+
+test("each wrong provider argument gets one message, and nothing is created or shown", async () => {
+  const { stage } = given;
+  const urlPassword = "hunter2-hunter2-hunter2";
+  const project = await stage.project({
+    env: { PRIVATE_KEY: stage.credential, URL_PASSWORD: urlPassword, PAYENGINE_API_URL: stage.sandbox.url },
+  });
+  for (const [name, [args, ...messages]] of Object.entries(wrong)) {
+    const program = `
+const provider = new payengine.Provider("${name}", { apiKey: process.env.PRIVATE_KEY, ...${args} });
+new payengine.ApiKey("${name}", { type: "private" }, { provider });`;
+    await project.write({ "index.js": commonJs(program) });
+    const failed = await project.fails("preview");
+    expect(diagnosticsOf(failed)).toEqual({ [name]: messages.map((message) => PROBLEM(name) + message) });
+    expect(failed.stdout).not.toContain(urlPassword);
+  }
+  expect(await stage.control.requests()).toEqual([]);
+});
+
+test("a stack without a credential says how to give it one, in the preview", async () => {
+  const project = await given.stage.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+    secrets: {},
+  });
+  const failed = await project.fails("preview");
+  expect(diagnosticsOf(failed)).toEqual({
+    checkout: [
+      `${PROBLEM("checkout")}payengine:apiKey is not set; run \`pulumi config set --secret payengine:apiKey\` with a private key of a user who has the Admin or Developer role, or set PAYENGINE_API_KEY`,
+    ],
+  });
+});
+
+test("a credential in plaintext config works, with one warning", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    program: `
+new payengine.ApiKey("checkout", { type: "private" });
+new payengine.ApiKey("storefront", { type: "public" });`,
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:apiKey": stage.credential },
+    secrets: {},
+  });
+  stage.inTheClear.add(stage.credential);
+  const up = await project.up();
+  expect(diagnosticsOf(up)).toEqual({
+    "shop-dev": [
+      "warning: payengine:apiKey stands in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` to encrypt it, and make another credential if the file was ever shared.",
+    ],
+  });
+  expect(JSON.stringify(project.said)).not.toContain(stage.credential);
+});
+
+test("no key is created where a crash would leave one that no state names", async () => {
+  const project = await given.stage.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+  });
+  project.env.PULUMI_EXPERIMENTAL = "true";
+  project.env.PULUMI_SKIP_CHECKPOINTS = "true";
+  const failed = await project.fails("up", "--skip-preview");
+  expect(diagnosticsOf(failed)).toEqual({
+    checkout: [
+      `${PROBLEM("checkout")}PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names; unset it to create keys`,
+    ],
+  });
+  expect(await given.stage.control.requests()).toEqual([]);
+});

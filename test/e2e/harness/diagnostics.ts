@@ -1,0 +1,42 @@
+import type { Ended } from "./run-program";
+
+/**
+ * What the CLI's diagnostics say, by resource: the stack's name, or the name of a key. What differs from run to run is
+ * written `<digits>`, `<key id>`, `<address>`, `<time>` and `<folder>`.
+ */
+export function diagnosticsOf({ stdout }: Ended): Record<string, string[]> {
+  const start = stdout.lastIndexOf("Diagnostics:\n");
+  const found: Record<string, string[]> = {};
+  if (start < 0) return found;
+  let lines: string[] = [];
+  for (const line of stdout.slice(start).split("\n").slice(1)) {
+    if (/^\S/.test(line)) break;
+    const header = /^ {2}\S+ \((.+)\):$/.exec(line);
+    if (header) {
+      lines = [];
+      found[header[1]] = lines;
+    } else if (line.trim() !== "") {
+      lines.push(steady(line.trim()));
+    }
+  }
+  return found;
+}
+
+/** The text without what differs from run to run. */
+export function steady(text: string): string {
+  return text
+    .replace(/\/tmp\/payengine-e2e-project-\w+/g, "<folder>")
+    .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
+    .replace(/\bkey_[0-9a-f]{16}\b/g, "<key id>")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+    .replace(/-[0-9a-f]{10}\b/g, "-<digits>");
+}
+
+/** What the CLI counts at the end, such as `["+ 3 created"]`. */
+export function countsOf({ stdout }: Ended): string[] {
+  const [, section = ""] = [...stdout.matchAll(/\nResources:\n((?: {4}.+\n)+)/g)].at(-1) ?? [];
+  return section
+    .split("\n")
+    .map((line) => line.trim().replace(/\. .*$/, ""))
+    .filter((line) => line !== "");
+}

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const repository = join(__dirname, "../../..");
+const MINUTE = 60_000;
+
+/** What the test project installs beside the package; the versions are those that the repository works with. */
+const BESIDE = ["@pulumi/pulumi", "typescript", "@types/node"];
+
+/** Jest's global setup: the package is packed and installed once, as a user gets it, for all tests of this run. */
+export default async function installPackage(): Promise<void> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-e2e-installed-")));
+  process.env.PAYENGINE_E2E_INSTALLED = folder;
+  try {
+    const [binFolder, tarball, ...versions] = await Promise.all([
+      findCli(),
+      pack(folder),
+      ...BESIDE.map(versionOf),
+    ]);
+    process.env.PAYENGINE_E2E_CLI = binFolder;
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "installed", private: true }));
+    const packages = BESIDE.map((name, index) => `${name}@${versions[index]}`);
+    await npm(folder, ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, ...packages]);
+  } catch (error) {
+    // Jest runs no teardown after a setup that failed.
+    await rm(folder, { recursive: true });
+    throw error;
+  }
+}
+
+/** The folder of the CLI; built first, where this machine has none yet. */
+async function findCli(): Promise<string> {
+  const script = join(repository, "tools/pulumi-cli.mjs");
+  const { stdout } = await run(process.execPath, [script], { timeout: 40 * MINUTE });
+  return stdout.trim();
+}
+
+async function pack(folder: string): Promise<string> {
+  const { stdout } = await npm(repository, [
+    "pack",
+    "--ignore-scripts",
+    "--json",
+    "--pack-destination",
+    folder,
+  ]);
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf("[\n")));
+  return join(folder, filename);
+}
+
+/** What this repository works with; `npm run test:full` asks for the oldest SDK as well. */
+async function versionOf(name: string): Promise<string> {
+  const sdk = process.env.PAYENGINE_TEST_PULUMI_SDK;
+  if (name === "@pulumi/pulumi" && sdk) return sdk;
+  const manifest = await readFile(join(repository, "node_modules", name, "package.json"), "utf8");
+  return JSON.parse(manifest).version;
+}
+
+function npm(cwd: string, args: string[]) {
+  return run("npm", args, { cwd, timeout: 5 * MINUTE });
+}

@@ -1,0 +1,194 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { coverageEnvironment } from "../../coverage-environment";
+import { type Ended, runProgram } from "./run-program";
+import { type Deployment, type KeyInState, keysOf } from "./state";
+
+/** What a project starts with. */
+export interface ProjectOptions {
+  /** The files by name. A lone `index.js`, `index.mjs` or `index.ts` gets a fitting package.json. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Stack config in plaintext, such as `payengine:apiUrl`. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Stack config that the CLI encrypts. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder of installed packages; `false` for none. */
+  readonly packages?: string | false;
+}
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** The output shows secrets because the command was asked to: it is not searched for them. */
+  readonly showsSecrets?: boolean;
+  readonly onStart?: (pid: number) => void;
+}
+
+const LIMIT_MS = 120_000;
+const PASSPHRASE = "correct-horse-battery-staple";
+const RECORDED = ["up", "preview", "refresh", "destroy"];
+const CHANGING = ["up", "refresh", "destroy"];
+
+/** A Pulumi project in a fresh folder, with its own home, backend and passphrase, and the real CLI. */
+export class Project {
+  /** Everything the CLI has said so far, but for what it was asked to show. */
+  readonly said: Ended[] = [];
+  /** Every private token and config secret that has been in this project's state. */
+  readonly secrets = new Set<string>();
+  /** For settings that tests change on the way. */
+  readonly env: Record<string, string>;
+  stack = "dev";
+  private eventLogs = 0;
+
+  private constructor(
+    readonly folder: string,
+    env: Readonly<Record<string, string>>,
+  ) {
+    this.env = {
+      PATH: [installed("CLI"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+      HOME: folder,
+      TMPDIR: join(folder, "tmp"),
+      PULUMI_HOME: join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Without it the CLI does not know --event-log.
+      PULUMI_DEBUG_COMMANDS: "true",
+      NO_COLOR: "1",
+      // For the coverage of the plugin process.
+      ...coverageEnvironment(),
+      ...env,
+    };
+  }
+
+  static async create(options: ProjectOptions): Promise<Project> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-e2e-project-")));
+    const project = new Project(folder, options.env ?? {});
+    await Promise.all(["tmp", "home", "backend"].map((name) => mkdir(join(folder, name))));
+    await project.write({ "Pulumi.yaml": "name: shop\nruntime: nodejs\n", ...withManifest(options.files) });
+    const packages = options.packages ?? join(installed("INSTALLED"), "node_modules");
+    if (packages !== false) await symlink(packages, join(folder, "node_modules"));
+    const config = Object.entries(options.config ?? {}).map(
+      ([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`,
+    );
+    if (config.length > 0) await project.write({ "Pulumi.dev.yaml": `config:\n${config.join("")}` });
+    await project.ok("stack", "init", "dev");
+    for (const [key, value] of Object.entries(options.secrets ?? {})) await project.setSecret(key, value);
+    return project;
+  }
+
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(this.folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
+  }
+
+  async setSecret(key: string, value: string): Promise<void> {
+    this.secrets.add(value);
+    await this.run(["config", "set", "--secret", key], { stdin: value });
+  }
+
+  /** Runs the CLI to its end, whatever its exit code. */
+  async run(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+    const [command = ""] = args;
+    const all = ["--color=never", "--non-interactive", ...args];
+    if (CHANGING.includes(command)) all.push("--yes");
+    if (RECORDED.includes(command))
+      all.push("--event-log", join(this.folder, `events-${++this.eventLogs}.json`));
+    if (RECORDED.includes(command)) all.push("--stack", this.stack);
+    const env = { ...this.env, ...options.env };
+    const { onStart, stdin } = options;
+    const given = { ...(onStart && { onStart }), ...(stdin !== undefined && { stdin }) };
+    const ended = await runProgram(join(installed("CLI"), "pulumi"), all, {
+      cwd: this.folder,
+      env,
+      limitMs: LIMIT_MS,
+      ...given,
+    });
+    if (!options.showsSecrets) this.said.push(ended);
+    if (CHANGING.includes(command)) await this.keys();
+    return ended;
+  }
+
+  /** Runs the CLI and expects success. */
+  async ok(...args: string[]): Promise<Ended> {
+    const ended = await this.run(args);
+    if (ended.exitCode === 0) return ended;
+    throw new Error(`${ended.command} ended with ${ended.exitCode}:\n${ended.stdout}${ended.stderr}`);
+  }
+
+  /** Runs the CLI and expects a failure. */
+  async fails(...args: string[]): Promise<Ended> {
+    const ended = await this.run(args);
+    if (ended.exitCode !== 0 && ended.exitCode !== null) return ended;
+    throw new Error(`${ended.command} should have failed:\n${ended.stdout}${ended.stderr}`);
+  }
+
+  /** Runs the program and brings the stack to what it says, without a preview before. */
+  up(...args: string[]): Promise<Ended> {
+    return this.ok("up", "--skip-preview", ...args);
+  }
+
+  destroy(...args: string[]): Promise<Ended> {
+    return this.ok("destroy", "--skip-preview", ...args);
+  }
+
+  refresh(...args: string[]): Promise<Ended> {
+    return this.ok("refresh", "--skip-preview", ...args);
+  }
+
+  /** The state with its secrets decrypted; held in memory only. */
+  async deployment(): Promise<Deployment> {
+    const args = ["stack", "export", "--show-secrets", "--stack", this.stack];
+    const { exitCode, stdout, stderr } = await this.run(args, { showsSecrets: true });
+    if (exitCode !== 0) throw new Error(`The state cannot be exported:\n${stderr}`);
+    return JSON.parse(stdout).deployment;
+  }
+
+  /** The stack's keys. Their private tokens are searched for from now on. */
+  async keys(): Promise<KeyInState[]> {
+    const keys = keysOf(await this.deployment());
+    for (const { type, token } of keys) if (type !== "public" && token) this.secrets.add(token);
+    // The engine's order changes with each operation.
+    return keys.sort((left, right) => left.urn.localeCompare(right.urn));
+  }
+
+  /** The one key of a resource that is not about to be deleted. */
+  async key(resource: string): Promise<KeyInState> {
+    const keys = (await this.keys()).filter((key) => key.resource === resource && !key.awaitsDelete);
+    if (keys.length !== 1) throw new Error(`State holds ${keys.length} keys of the resource "${resource}"`);
+    return keys[0];
+  }
+
+  /** The outputs of the stack, secrets shown; held in memory only. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", this.stack];
+    return JSON.parse((await this.run(args, { showsSecrets: true })).stdout);
+  }
+
+  /** The bytes of the state file, as it lies on the disk. */
+  rawState(): Promise<string> {
+    return readFile(join(this.folder, `backend/.pulumi/stacks/shop/${this.stack}.json`), "utf8");
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+function withManifest(files: Readonly<Record<string, string>>): Record<string, string> {
+  const main = ["index.js", "index.mjs", "index.ts"].find((name) => name in files);
+  const manifest = { name: "shop", private: true, main, ...(main === "index.mjs" ? { type: "module" } : {}) };
+  return { "package.json": JSON.stringify(manifest), ...files };
+}
+
+function installed(what: "CLI" | "INSTALLED"): string {
+  const folder = process.env[`PAYENGINE_E2E_${what}`];
+  if (!folder)
+    throw new Error("Run this with `npx jest --selectProjects e2e`: its global setup installs the package");
+  return folder;
+}

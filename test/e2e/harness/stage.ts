@@ -1,0 +1,145 @@
+import { type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
+import { type Finding, findSecrets, type Haystack } from "../../secret-search";
+import { stopLeftovers } from "./processes";
+import { Project, type ProjectOptions } from "./project";
+
+jest.setTimeout(300_000);
+
+/** What a project on a stage leaves to the stage. */
+export interface StageOptions extends Partial<ProjectOptions> {
+  /** The program, as CommonJS; `payengine` and `pulumi` are there already. */
+  readonly program?: string;
+}
+
+/** A sandbox and the projects that one test works with. */
+export class Stage {
+  readonly projects: Project[] = [];
+  /** Secrets that no state holds, such as credentials. */
+  readonly secrets = new Set<string>();
+  /** Ids of keys that a test leaves alive outside of state, on purpose. */
+  readonly leftAlive = new Set<string>();
+  /** Secrets that a test puts somewhere in the clear, on purpose. */
+  readonly inTheClear = new Set<string>();
+
+  private constructor(
+    readonly sandbox: RunningSandbox,
+    readonly control: SandboxControl,
+    /** The Admin's private key on the account acct_sandbox. */
+    readonly credential: string,
+  ) {
+    this.secrets.add(credential);
+  }
+
+  static async open(): Promise<Stage> {
+    const sandbox = await startSandbox({ control: true });
+    if (!sandbox.controlUrl || !sandbox.adminKey)
+      throw new Error("The sandbox came up without control or admin key");
+    return new Stage(sandbox, new SandboxControl(sandbox.controlUrl), sandbox.adminKey);
+  }
+
+  /** A project whose stack works on the sandbox with an encrypted credential, unless told otherwise. */
+  async project({ program, files, config, secrets, ...rest }: StageOptions): Promise<Project> {
+    const project = await Project.create({
+      files: files ?? { "index.js": commonJs(program ?? "") },
+      config: config ?? { "payengine:apiUrl": this.sandbox.url },
+      secrets: secrets ?? { "payengine:apiKey": this.credential },
+      ...rest,
+    });
+    this.projects.push(project);
+    return project;
+  }
+
+  /** A credential of a new user. */
+  async newCredential(accountId: string, role: "Admin" | "Developer" | "User") {
+    const credential = await this.control.newCredential(accountId, role);
+    this.secrets.add(credential.key);
+    return credential;
+  }
+
+  /** The keys at PayEngine that work and were made over its API. */
+  async liveKeys() {
+    return (await this.control.keys()).filter(({ status, credential }) => status === "active" && !credential);
+  }
+
+  /** Asks PayEngine whether it knows a private token. */
+  async authenticates(token: string): Promise<boolean> {
+    const { status } = await fetch(`${this.sandbox.url}/merchant`, {
+      headers: { authorization: `Basic ${token}` },
+    });
+    return status === 200;
+  }
+
+  /** Every secret that is known, wherever it should not be. */
+  findLeaks(): Finding[] {
+    const secrets = [this.secrets, ...this.projects.map((project) => project.secrets)].flatMap((set) => [
+      ...set,
+    ]);
+    const haystacks = this.projects.flatMap((project): Haystack[] => [
+      { path: project.folder },
+      ...project.said.flatMap(({ command, stdout, stderr }) => [
+        { name: `the output of ${command}`, content: stdout },
+        { name: `the error output of ${command}`, content: stderr },
+      ]),
+    ]);
+    return findSecrets(
+      secrets.filter((secret) => !this.inTheClear.has(secret)),
+      haystacks,
+    );
+  }
+
+  /** What must hold after every test. */
+  async verify(): Promise<void> {
+    const keys = (await Promise.all(this.projects.map((project) => project.keys()))).flat();
+    const live = (await this.liveKeys()).filter(({ id }) => !this.leftAlive.has(id));
+    const inState = keys.flatMap(({ keyId }) => keyId ?? []);
+    expect({ live: live.map(({ id }) => id).sort() }).toEqual({ live: inState.sort() });
+    for (const { name, type, token } of keys) {
+      if (token === undefined) continue;
+      const works =
+        type === "public" ? live.some((key) => key.publicValue === token) : await this.authenticates(token);
+      expect({ name, works }).toEqual({ name, works: true });
+    }
+    expect(this.findLeaks()).toEqual([]);
+  }
+
+  /** Stops and removes everything, and says which processes had to be stopped. */
+  async close(): Promise<string[]> {
+    const left = [];
+    for (const project of this.projects) {
+      left.push(...(await stopLeftovers(project.folder)));
+      await project.remove();
+    }
+    await this.sandbox.close();
+    return left.map(({ command }) => command);
+  }
+}
+
+/** A fresh stage for each test. After it, whatever it did, state and PayEngine must agree and nothing have leaked. */
+export function useStage(): { readonly stage: Stage } {
+  let current: Stage | undefined;
+  beforeEach(async () => {
+    current = await Stage.open();
+  });
+  afterEach(async () => {
+    const stage = current;
+    current = undefined;
+    let left: string[] = [];
+    try {
+      await stage?.verify();
+    } finally {
+      left = (await stage?.close()) ?? [];
+    }
+    expect(left).toEqual([]);
+  });
+  return {
+    get stage() {
+      if (!current) throw new Error("There is a stage only while a test runs");
+      return current;
+    },
+  };
+}
+
+/** A CommonJS program. */
+export function commonJs(program: string): string {
+  return `const pulumi = require("@pulumi/pulumi");\nconst payengine = require("pulumi-payengine");\n${program}\n`;
+}

@@ -1,0 +1,79 @@
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { countsOf, diagnosticsOf, steady } from "./harness/diagnostics";
+import type { Project } from "./harness/project";
+import { useStage } from "./harness/stage";
+
+const given = useStage();
+
+const packages = () => join(process.env.PAYENGINE_E2E_INSTALLED ?? "", "node_modules");
+const program = `new payengine.ApiKey("checkout", { type: "private" });`;
+
+test("destroy and refresh in a project without packages name the command to run, and drop nothing", async () => {
+  const project = await given.stage.project({ program });
+  await project.up();
+  const made = await project.keys();
+  await rm(join(project.folder, "node_modules"));
+  for (const command of ["destroy", "refresh"]) {
+    const failed = await project.fails(command, "--skip-preview");
+    const said = steady(failed.stdout + failed.stderr);
+    expect(said).toContain(
+      "The packages of this Pulumi project are not installed: @pulumi/pulumi was not found from <folder>",
+    );
+    expect(said).toContain(
+      "Run `npm install` in that folder and try again. destroy and refresh need the packages as much as up does.",
+    );
+    expect(await project.keys()).toEqual(made);
+  }
+  await symlink(packages(), join(project.folder, "node_modules"));
+  expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
+});
+
+test("destroy in a project that lacks only pulumi-payengine names the command to run, and drops nothing", async () => {
+  const project = await given.stage.project({ program });
+  await project.up();
+  const made = await project.keys();
+  // A copy: in a folder of links, Node would find the package beside a link's target.
+  const others = await mkdtemp(join(tmpdir(), "payengine-e2e-others-"));
+  try {
+    const ours = join(packages(), "pulumi-payengine");
+    await cp(packages(), join(others, "node_modules"), { recursive: true, filter: (path) => path !== ours });
+    await relink(project, join(others, "node_modules"));
+    const failed = await project.fails("destroy", "--skip-preview");
+    expect(diagnosticsOf(failed).checkout.join("\n")).toContain(
+      "Run npm install: Cannot find module 'pulumi-payengine/provider'",
+    );
+    expect(await project.keys()).toEqual(made);
+    await relink(project, packages());
+  } finally {
+    await rm(others, { recursive: true });
+  }
+});
+
+test("a program that finds the package elsewhere than in its project is told so before anything is created", async () => {
+  const { stage } = given;
+  const elsewhere = join(packages(), "pulumi-payengine");
+  const project = await stage.project({
+    files: { "index.js": `const payengine = require(${JSON.stringify(elsewhere)});\n${program}` },
+  });
+  const folder = join(project.folder, "node_modules");
+  await rm(folder);
+  await mkdir(folder);
+  for (const name of await readdir(packages())) {
+    if (name !== "pulumi-payengine") await symlink(join(packages(), name), join(folder, name));
+  }
+  const failed = await project.fails("preview");
+  expect(diagnosticsOf(failed)).toEqual({
+    "shop-dev": [
+      "error: The Pulumi project in <folder> cannot load pulumi-payengine, so its keys could not be made, refreshed or revoked. Run `npm install pulumi-payengine` in that folder (pnpm add, yarn add).",
+    ],
+  });
+  expect(await stage.control.requests()).toEqual([]);
+});
+
+async function relink(project: Project, target: string): Promise<void> {
+  const link = join(project.folder, "node_modules");
+  await rm(link);
+  await symlink(target, link);
+}

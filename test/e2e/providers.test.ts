@@ -1,0 +1,144 @@
+import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { useStage } from "./harness/stage";
+
+const given = useStage();
+
+test("a second account is served by an explicit provider, also through a component, and a new credential replaces nothing", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    program: `
+const config = new pulumi.Config();
+const production = new payengine.Provider("production", {
+  apiKey: config.require("productionKey"),
+  apiUrl: new pulumi.Config("payengine").require("apiUrl"),
+  accountId: "acct_production",
+});
+new payengine.ApiKey("sandbox", { type: "private" });
+new payengine.ApiKey("direct", { type: "private" }, { provider: production });
+const team = new pulumi.ComponentResource("shop:Team", "team", {}, { providers: [production] });
+new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
+    secrets: {
+      "payengine:apiKey": stage.credential,
+      "shop:productionKey": (await stage.newCredential("acct_production", "Developer")).key,
+    },
+  });
+  await project.ok("up");
+  const made = await project.keys();
+  const accounts = (await stage.liveKeys()).map(
+    ({ name, accountId }) => `${name.slice(0, -11)} ${accountId}`,
+  );
+  expect(accounts.sort()).toEqual([
+    "shop-dev-direct acct_production",
+    "shop-dev-member acct_production",
+    "shop-dev-sandbox acct_sandbox",
+  ]);
+
+  await project.setSecret("shop:productionKey", (await stage.newCredential("acct_production", "Admin")).key);
+  expect(countsOf(await project.up())).toEqual(["~ 1 updated", "5 unchanged"]);
+  expect(await project.keys()).toEqual(made);
+  expect(countsOf(await project.refresh())).toEqual(["6 unchanged"]);
+
+  await project.setSecret("shop:productionKey", (await stage.newCredential("acct_sandbox", "Admin")).key);
+  await project.up();
+  const refused = await project.fails("destroy", "--skip-preview");
+  expect(diagnosticsOf(refused).direct).toEqual([
+    'error: Could not revoke the key "shop-dev-direct-<digits>" (<key id>), which may still work: The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production; use a credential and payengine:apiUrl of account acct_production. State keeps it: run this again, or revoke it in PayEngine\'s dashboard.',
+  ]);
+});
+
+test("a provider whose credential is a key of the same program previews, creates and destroys in order", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    program: `
+const apiUrl = new pulumi.Config("payengine").require("apiUrl");
+const first = new payengine.ApiKey("first", { type: "private" });
+const provider = new payengine.Provider("second", { apiKey: first.token, apiUrl });
+new payengine.ApiKey("second", { type: "private" }, { provider });`,
+  });
+  expect(countsOf(await project.ok("preview"))).toEqual(["+ 4 to create"]);
+  expect(countsOf(await project.up())).toEqual(["+ 4 created"]);
+  expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
+});
+
+test("credentialEnv is read at each call, so that destroy and refresh work after a rotation", async () => {
+  const { stage } = given;
+  const [old, fresh] = [
+    await stage.newCredential("acct_sandbox", "Admin"),
+    await stage.newCredential("acct_sandbox", "Admin"),
+  ];
+  const project = await stage.project({
+    program: `
+const provider = new payengine.Provider("team", { credentialEnv: "TEAM_KEY" });
+new payengine.ApiKey("checkout", { type: "private" }, { provider });`,
+    secrets: {},
+    env: { TEAM_KEY: old.key, PAYENGINE_API_URL: stage.sandbox.url },
+  });
+  await project.up();
+  await stage.control.revokeKey(old.keyId);
+  project.env.TEAM_KEY = fresh.key;
+  expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
+  expect(countsOf(await project.destroy())).toEqual(["- 3 deleted"]);
+});
+
+test("a stale credential in state fails destroy and refresh without dropping anything, and --run-program works", async () => {
+  const { stage } = given;
+  const [old, fresh] = [
+    await stage.newCredential("acct_sandbox", "Admin"),
+    await stage.newCredential("acct_sandbox", "Admin"),
+  ];
+  const project = await stage.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+    secrets: { "payengine:apiKey": old.key },
+  });
+  await project.up();
+  await stage.control.revokeKey(old.keyId);
+  await project.setSecret("payengine:apiKey", fresh.key);
+  const made = await project.keys();
+  const why =
+    "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.";
+
+  const destroy = await project.fails("destroy", "--skip-preview");
+  expect(diagnosticsOf(destroy).checkout).toEqual([
+    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${why} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
+  ]);
+  const refresh = await project.fails("refresh", "--skip-preview");
+  expect(diagnosticsOf(refresh).checkout).toEqual([
+    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${why} State keeps it as it was.`,
+  ]);
+  expect(await project.keys()).toEqual(made);
+
+  await project.refresh("--run-program");
+  expect(await project.keys()).toEqual(made);
+  await project.destroy("--run-program");
+  expect(await stage.liveKeys()).toEqual([]);
+});
+
+test("PAYENGINE_API_KEY overrides a credential in config or state that no longer works", async () => {
+  const { stage } = given;
+  const old = await stage.newCredential("acct_sandbox", "Admin");
+  const project = await stage.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+    secrets: { "payengine:apiKey": old.key },
+  });
+  await stage.control.revokeKey(old.keyId);
+  await project.fails("up", "--skip-preview");
+  project.env.PAYENGINE_API_KEY = stage.credential;
+  await project.up();
+  expect(countsOf(await project.refresh())).toEqual(["2 unchanged"]);
+  expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
+});
+
+test("with another passphrase nothing happens", async () => {
+  const project = await given.stage.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+  });
+  await project.up();
+  const made = await project.keys();
+  for (const command of ["up", "refresh", "destroy"]) {
+    const env = { PULUMI_CONFIG_PASSPHRASE: "another" };
+    const { exitCode, stderr } = await project.run([command, "--skip-preview"], { env });
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("incorrect passphrase");
+  }
+  expect(await project.keys()).toEqual(made);
+});

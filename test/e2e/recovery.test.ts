@@ -1,0 +1,118 @@
+import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { processesIn, until } from "./harness/processes";
+import { useStage } from "./harness/stage";
+
+const given = useStage();
+
+const program = `
+const checkout = new payengine.ApiKey("checkout", { type: "private" });
+class Consumer extends pulumi.dynamic.Resource {
+  constructor(name, props) {
+    super({ async create(inputs) { return { id: name, outs: { length: inputs.token.length } }; } }, name, props);
+  }
+}
+new Consumer("consumer", { token: checkout.token });
+exports.key = checkout.token;`;
+
+test.each([
+  [{ kind: "dropAfterCommit" }],
+  [{ kind: "statusAfterCommit", status: 502, body: "html" }],
+  [{ kind: "truncatedBody" }],
+  [{ kind: "valueMissing" }],
+] as const)(
+  "a key whose value was lost on the way (%j) is revoked, and another is made in the same up",
+  async (fault) => {
+    const { stage } = given;
+    await stage.control.addFault({ operation: "createKey", ...fault });
+    const project = await stage.project({ program });
+    expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
+    const key = await project.key("checkout");
+    expect(key.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}-r2$/);
+    expect(key.pendingAction).toBeUndefined();
+    const made = (await stage.control.keys()).filter(({ credential }) => !credential);
+    expect(made.map(({ name, status }) => [name, status])).toEqual([
+      [key.name, "active"],
+      [key.name.replace("-r2", ""), "revoked"],
+    ]);
+    expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+  },
+);
+
+test("while PayEngine is out of reach for recovery, up fails and state keeps the name; the next up mends", async () => {
+  const { stage } = given;
+  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await stage.control.addFault({
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 503,
+    times: "always",
+  });
+  const project = await stage.project({
+    program,
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+  });
+  const failed = await project.fails("up", "--skip-preview");
+  expect(diagnosticsOf(failed)).toEqual({
+    "shop-dev": ["error: update failed"],
+    checkout: [
+      "error: 1 error occurred:",
+      '* Could not create the key "shop-dev-checkout-<digits>": The connection to PayEngine was lost before an answer came; try again (POST <address>/api/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered 503 to GET <address>/api/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody knows its value. State remembers the name: run `pulumi up` again, without --continue-on-error, to clear up and make another, or `pulumi destroy`.',
+    ],
+  });
+  const unfinished = await project.key("checkout");
+  expect(unfinished).toMatchObject({ pendingAction: "create", token: undefined, keyId: undefined });
+  const [orphan] = await stage.liveKeys();
+  expect(orphan.name).toBe(unfinished.name);
+  expect((await project.deployment()).resources?.some(({ urn }) => urn.endsWith("::consumer"))).toBe(false);
+
+  await stage.control.clearFaults();
+  expect(countsOf(await project.up())).toEqual(["+ 1 created", "~ 1 updated", "2 changes"]);
+  const mended = await project.key("checkout");
+  expect(mended.id).toBe(unfinished.id);
+  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([mended.keyId]);
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+});
+
+test("when the CLI is killed while a key is being made, the plugin revokes the key and ends", async () => {
+  const { stage } = given;
+  await stage.control.addFault({
+    operation: "createKey",
+    kind: "delay",
+    beforeCommitMs: 1500,
+    afterCommitMs: 1500,
+  });
+  const project = await stage.project({ program });
+  let cli = 0;
+  const ended = project.run(["up", "--skip-preview"], {
+    onStart: (pid) => {
+      cli = pid;
+    },
+  });
+  await until("the key is being made", async () => {
+    const requests = await stage.control.requests();
+    return requests.some(({ method, answered }) => method === "POST" && answered === "pending") || undefined;
+  });
+  const plugins = (await processesIn(project.folder)).filter(({ command }) =>
+    command.includes("dynamic-provider"),
+  );
+  expect(plugins).toHaveLength(1);
+  process.kill(cli, "SIGKILL");
+  expect((await ended).exitCode).toBeNull();
+
+  await until("the plugin has ended", async () => {
+    const running = await processesIn(project.folder);
+    return running.every(({ pid }) => pid !== plugins[0].pid) || undefined;
+  });
+  // Pulumi's language host outlives a killed engine for minutes.
+  for (const { pid } of await processesIn(project.folder)) process.kill(pid, "SIGKILL");
+  const [made] = await stage.control.keys();
+  expect(made).toMatchObject({ credential: false, status: "revoked" });
+  const { pending_operations: pending = [] } = await project.deployment();
+  expect(pending.map(({ type, resource }) => [type, resource.inputs.uniqueName])).toEqual([
+    ["creating", made.name],
+  ]);
+
+  await project.ok("cancel", "--yes");
+  expect(countsOf(await project.up())).toEqual(["+ 2 created", "1 unchanged"]);
+  expect((await project.key("checkout")).name).not.toBe(made.name);
+});

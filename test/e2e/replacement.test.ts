@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, useStage } from "./harness/stage";
+
+const given = useStage();
+
+const checkout = (args: string) => `exports.key = new payengine.ApiKey("checkout", ${args}).token;`;
+
+/** The calls that made or revoked a key, in their order. */
+async function changes() {
+  const requests = await given.stage.control.requests();
+  const changing = requests.filter(({ method }) => method !== "GET");
+  await given.stage.control.clearRequests();
+  return changing.map(({ method, keyName }) => `${method} ${keyName}`);
+}
+
+test("another type or name prefix, and --replace, make the new key before the old one is revoked", async () => {
+  const project = await given.stage.project({ program: checkout(`{ type: "public" }`) });
+  await project.up();
+  const first = await project.key("checkout");
+  expect(await changes()).toEqual([`POST ${first.name}`]);
+
+  await project.write({ "index.js": commonJs(checkout(`{ type: "private" }`)) });
+  const preview = await project.ok("preview", "--diff");
+  expect(preview.stdout).toMatch(/~ type +: "public" => "private"/);
+  expect(countsOf(await project.up())).toEqual(["+-1 replaced", "1 unchanged"]);
+  const second = await project.key("checkout");
+  expect(second.type).toBe("private");
+  expect(second.name).not.toBe(first.name);
+  expect(await changes()).toEqual([`POST ${second.name}`, `DELETE ${first.name}`]);
+
+  await project.write({ "index.js": commonJs(checkout(`{ type: "private", namePrefix: "web" }`)) });
+  expect(countsOf(await project.up())).toEqual(["+-1 replaced", "1 unchanged"]);
+  const third = await project.key("checkout");
+  expect(third.name).toMatch(/^web-[0-9a-f]{10}$/);
+  expect(await changes()).toEqual([`POST ${third.name}`, `DELETE ${second.name}`]);
+
+  expect(countsOf(await project.up("--replace", third.urn))).toEqual(["+-1 replaced", "1 unchanged"]);
+  const fourth = await project.key("checkout");
+  expect(fourth.name).toMatch(/^web-[0-9a-f]{10}$/);
+  expect(fourth.token).not.toBe(third.token);
+  expect(await changes()).toEqual([`POST ${fourth.name}`, `DELETE ${third.name}`]);
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["2 unchanged"]);
+  await project.destroy();
+});
+
+test("taking the name prefix out again keeps the key, since the default was never in force", async () => {
+  const project = await given.stage.project({ program: checkout(`{ type: "private", namePrefix: "web" }`) });
+  await project.up();
+  await project.write({ "index.js": commonJs(checkout(`{ type: "private" }`)) });
+  expect(countsOf(await project.up())).toEqual(["2 unchanged"]);
+  expect((await project.key("checkout")).name).toMatch(/^web-/);
+});
+
+test("a saved plan holds for the update that makes the key, and for the one that replaces it", async () => {
+  const project = await given.stage.project({ program: checkout(`{ type: "public" }`) });
+  const plan = join(project.folder, "plan.json");
+  await project.ok("preview", "--save-plan", plan);
+  expect(countsOf(await project.up("--plan", plan))).toEqual(["+ 2 created"]);
+
+  await project.write({ "index.js": commonJs(checkout(`{ type: "private" }`)) });
+  await project.ok("preview", "--save-plan", plan);
+  expect(countsOf(await project.up("--plan", plan))).toEqual(["+-1 replaced", "1 unchanged"]);
+
+  await project.ok("preview", "--save-plan", plan);
+  expect(countsOf(await project.up("--plan", plan))).toEqual(["2 unchanged"]);
+  expect((await project.key("checkout")).type).toBe("private");
+});
+
+const withConsumer = `
+class Consumer extends pulumi.dynamic.Resource {
+  constructor(name, props) {
+    super({ async create(inputs) { return { id: name, outs: { length: String(inputs.token).length } }; } }, name, props);
+  }
+}
+const checkout = new payengine.ApiKey("checkout", { type: "private" });
+new Consumer("consumer", { token: checkout.token });
+`;
+
+test("a consumer targeted before its key is made gets an error that names the key, not an undefined token", async () => {
+  const project = await given.stage.project({ program: withConsumer });
+  const consumer = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Resource::consumer";
+  const failed = await project.fails("up", "--skip-preview", "--target", consumer);
+  // Newer SDKs say which property they were serializing.
+  const said = diagnosticsOf(failed)["shop-dev"][0].replace('error serializing property "token": ', "");
+  expect(said).toBe(
+    'error: Error: ApiKey "checkout" has no token yet: run `pulumi up` for it, ' +
+      "without --target or with it among the targets; to destroy, run `pulumi destroy` without --run-program",
+  );
+  expect(await given.stage.liveKeys()).toEqual([]);
+
+  const key = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
+  expect(countsOf(await project.up("--target", consumer, "--target", key))).toEqual([
+    "+ 2 created",
+    "1 unchanged",
+  ]);
+  const { resources = [] } = await project.deployment();
+  expect(resources.find(({ urn }) => urn === consumer)?.outputs.length).toBe(102);
+  await project.destroy();
+});

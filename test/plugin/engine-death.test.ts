@@ -1,0 +1,62 @@
+import { SandboxLab } from "../sandbox-lab";
+import { PluginProcess, ProjectFolder } from "./plugin-process";
+import { asStored, registeredInputs } from "./registered-inputs";
+
+const folder = new ProjectFolder();
+let lab: SandboxLab;
+let plugin: PluginProcess;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  plugin = await PluginProcess.start(folder);
+  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+});
+afterEach(async () => {
+  await plugin.stop();
+  await lab.close();
+});
+afterAll(() => folder.remove());
+
+const checked = async () => (await plugin.rpc.check({}, await registeredInputs({ type: "private" }))).inputs;
+
+/** Begins a create, and resolves once PayEngine has the request and has not answered it. */
+async function createUnderWay(): Promise<void> {
+  await lab.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 700 });
+  // The engine will be gone before this is answered.
+  plugin.rpc.create(await checked()).catch(() => {});
+  while ((await lab.liveKeys()).length === 0);
+}
+
+test("an idle plugin ends by itself when the engine's port refuses connections", async () => {
+  await checked();
+  await plugin.engine.connection();
+  plugin.engine.kill();
+  expect(await plugin.ended()).toBe(0);
+});
+
+test("a create under way is finished, its key revoked, and then the plugin ends", async () => {
+  await createUnderWay();
+  plugin.engine.kill();
+  expect(await plugin.ended()).toBe(0);
+  expect(await lab.liveKeys()).toEqual([]);
+  const requests = await lab.control.requests();
+  expect(requests.map(({ operation, answered }) => [operation, answered])).toEqual([
+    ["merchant", 200],
+    ["createKey", 201],
+    ["revokeKey", 200],
+  ]);
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s during a create revokes its key as well", async (signal) => {
+  await createUnderWay();
+  plugin.signal(signal);
+  expect(await plugin.ended()).toBe(0);
+  expect(await lab.liveKeys()).toEqual([]);
+});
+
+test("an engine that drops the idle connection is served on", async () => {
+  const inputs = await checked();
+  await plugin.engine.connection();
+  await plugin.engine.dropConnections();
+  const { outputs } = await plugin.rpc.create(inputs);
+  expect(await lab.statusFor(String(asStored(outputs).token))).toBe(200);
+});

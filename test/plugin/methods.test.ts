@@ -1,0 +1,137 @@
+import { fingerprint } from "../../provider/api-key/state";
+import { SandboxLab } from "../sandbox-lab";
+import { refusal, type Wire } from "./plugin-client";
+import { PluginProcess, ProjectFolder } from "./plugin-process";
+import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
+
+const folder = new ProjectFolder();
+let lab: SandboxLab;
+let plugin: PluginProcess;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  plugin = await PluginProcess.start(folder);
+  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+});
+afterEach(async () => {
+  await plugin.stop();
+  expect(plugin.stderr).not.toMatch(/[0-9a-f]{24}/);
+  await lab.close();
+});
+afterAll(() => folder.remove());
+
+const created = async (type: "private" | "public") => createdFrom(await registeredInputs({ type }));
+
+async function createdFrom(program: Wire): Promise<{ inputs: Wire; outputs: Wire }> {
+  const { inputs, failures } = await plugin.rpc.check({}, program);
+  expect(failures).toEqual([]);
+  const { outputs } = await plugin.rpc.create(inputs);
+  return { inputs, outputs };
+}
+
+test("a private key goes through its whole life, its token a secret on the wire at each step", async () => {
+  const program = await registeredInputs({ type: "private" });
+  const { inputs } = await plugin.rpc.check({}, program);
+  const uniqueName = `shop-prod-checkout-${program.digits}`;
+  expect(inputs).toEqual({
+    type: "private",
+    namePrefix: "shop-prod-checkout",
+    uniqueName,
+    __provider: program.__provider,
+  });
+
+  const made = await plugin.rpc.create(inputs);
+  const [live] = await lab.liveKeys();
+  const { token } = asStored(made.outputs);
+  expect(made.id).toBe(uniqueName);
+  expect(made.outputs).toEqual({
+    ...inputs,
+    name: uniqueName,
+    keyId: live.id,
+    token: wireSecret(token),
+    redactedToken: live.redacted,
+    fingerprint: live.fingerprint,
+    createdAt: new Date(live.createdAt).toISOString(),
+    accountId: "acct_sandbox",
+  });
+  expect(fingerprint(String(token))).toBe(live.fingerprint);
+  expect(await lab.statusFor(String(token))).toBe(200);
+
+  const stored = asStored(made.outputs);
+  expect(await plugin.rpc.check(inputs, await registeredInputs({ type: "private" }))).toEqual({
+    inputs,
+    failures: [],
+  });
+  expect(await plugin.rpc.diff(stored, inputs)).toEqual({ changes: false, replaces: [] });
+  expect(await plugin.rpc.read(stored)).toEqual({ id: uniqueName, outputs: made.outputs });
+  expect(await plugin.rpc.update(stored, inputs)).toEqual(made.outputs);
+  await plugin.rpc.delete(stored);
+  expect(await lab.liveKeys()).toEqual([]);
+  expect(await plugin.rpc.read(stored)).toEqual({ id: "", outputs: { __provider: inputs.__provider } });
+});
+
+test("a public key's token is no secret, and a changed one is read", async () => {
+  const { inputs, outputs } = await created("public");
+  expect(outputs.token).toMatch(/^pk_test_/);
+  expect((await plugin.rpc.update(outputs, inputs)).token).toBe(outputs.token);
+  await lab.control.setPublicValue(String(outputs.keyId), "pk_test_changed");
+  expect((await plugin.rpc.read(outputs)).outputs).toMatchObject({
+    token: "pk_test_changed",
+    fingerprint: fingerprint("pk_test_changed"),
+  });
+});
+
+test("a key that is private in state stays a secret on the wire whatever the program says today", async () => {
+  const { inputs, outputs } = await created("private");
+  const stored = asStored(outputs);
+  expect((await plugin.rpc.update(stored, { ...inputs, type: "private" })).token).toEqual(outputs.token);
+  expect(await plugin.rpc.diff(stored, { ...inputs, type: "public" })).toEqual({
+    changes: true,
+    replaces: ["type"],
+  });
+});
+
+test("another text of __provider is a change and no replacement", async () => {
+  const { inputs, outputs } = await created("private");
+  const today = { ...inputs, __provider: `${inputs.__provider} ` };
+  expect(await plugin.rpc.diff(asStored(outputs), today)).toEqual({ changes: true, replaces: [] });
+  expect(await plugin.rpc.update(asStored(outputs), today)).toEqual({
+    ...outputs,
+    __provider: today.__provider,
+  });
+});
+
+test("another account than state records is refused by diff, with its message alone on stderr", async () => {
+  const { inputs, outputs } = await created("private");
+  const message =
+    `The key "${outputs.name}" belongs to account acct_sandbox, but payengine:accountId pins acct_production. Set it ` +
+    "back, or make a new key under a provider for the other account.";
+  const error = await refusal(
+    plugin.rpc.diff(asStored(outputs), { ...inputs, accountId: "acct_production" }),
+  );
+  expect(error.details).toBe(message);
+  await plugin.stop();
+  expect(plugin.stderr).toBe(`payengine: ${message}\n`);
+});
+
+test("a read that fails says why, with its message alone on stderr", async () => {
+  const { outputs } = await created("private");
+  await lab.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 403 });
+  const error = await refusal(plugin.rpc.read(asStored(outputs)));
+  expect(error.details).toBe(
+    `Could not read the key "${outputs.name}" (${outputs.keyId}): PayEngine answered 403 to GET ` +
+      `${lab.url}/api-keys/${outputs.keyId}: Status 403, as asked for by a fault. Managing keys needs a credential ` +
+      "whose user has the Admin or Developer role. State keeps it as it was.",
+  );
+  await plugin.stop();
+  expect(plugin.stderr).toBe(`payengine: ${error.details}\n`);
+});
+
+test("forty keys made at once are forty keys", async () => {
+  const program = await registeredInputs({ type: "private" });
+  const programs = Array.from({ length: 40 }, (_, number) => ({ ...program, digits: String(1e9 + number) }));
+  const all = await Promise.all(programs.map(createdFrom));
+  const live = await lab.liveKeys();
+  expect(live.map(({ id }) => id).sort()).toEqual(all.map(({ outputs }) => outputs.keyId).sort());
+  await Promise.all(all.map(({ outputs }) => plugin.rpc.delete(asStored(outputs))));
+  expect(await lab.liveKeys()).toEqual([]);
+});

@@ -1,0 +1,100 @@
+import { SandboxLab } from "../sandbox-lab";
+import { refusal, type Wire } from "./plugin-client";
+import { PluginProcess, ProjectFolder } from "./plugin-process";
+import { asStored, registeredInputs } from "./registered-inputs";
+
+const folder = new ProjectFolder();
+let lab: SandboxLab;
+let plugin: PluginProcess;
+let inputs: Wire;
+let state: Wire;
+const printed: string[] = [];
+beforeAll(async () => {
+  lab = await SandboxLab.open();
+  plugin = await PluginProcess.start(folder);
+  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+});
+beforeEach(async () => {
+  ({ inputs } = await plugin.rpc.check({}, await registeredInputs({ type: "private" })));
+  state = asStored((await plugin.rpc.create(inputs)).outputs);
+});
+afterAll(async () => {
+  await plugin.stop();
+  await lab.close();
+  folder.remove();
+  // Messages alone: no stack, and no value of a damaged field.
+  expect(plugin.stderr).toBe(printed.join(""));
+});
+
+const without = (...fields: string[]): Wire =>
+  Object.fromEntries(Object.entries(state).filter(([field]) => !fields.includes(field)));
+
+test("a state without the fields that are optional is in good order and can be deleted", async () => {
+  const old = without("accountId", "fingerprint", "redactedToken", "createdAt");
+  expect(await plugin.rpc.diff(old, inputs)).toEqual({ changes: false, replaces: [] });
+  expect((await plugin.rpc.read(old)).outputs.keyId).toBe(state.keyId);
+  expect((await plugin.rpc.update(old, inputs)).accountId).toBe("acct_sandbox");
+  await plugin.rpc.delete(old);
+  expect(await lab.statusFor(String(state.token))).toBe(401);
+});
+
+test("fields of a later version are no obstacle", async () => {
+  const later = { ...state, rotateAt: "2027-01-01T00:00:00Z", generation: 2 };
+  expect(await plugin.rpc.diff(later, inputs)).toEqual({ changes: false, replaces: [] });
+  expect((await plugin.rpc.read(later)).outputs.keyId).toBe(state.keyId);
+});
+
+test("a state that lost its token gets a new key, and the old one is revoked", async () => {
+  const damaged = without("token");
+  expect(await plugin.rpc.diff(damaged, inputs)).toEqual({ changes: true, replaces: [] });
+  const mended = await plugin.rpc.update(damaged, inputs);
+  expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
+  expect(await lab.statusFor(String(state.token))).toBe(401);
+  expect(await lab.statusFor(String(asStored(mended).token))).toBe(200);
+});
+
+const damage: [string, (whole: Wire) => Wire, string, string][] = [
+  ["a missing name", () => without("name"), "without a name", "name: invalid_type"],
+  [
+    "values of another kind",
+    (whole) => ({ ...whole, name: 7, keyId: ["x"], token: { secret: "x" } }),
+    "without a name",
+    "name: invalid_type; keyId: invalid_type; token: invalid_type",
+  ],
+  [
+    "an unknown action",
+    (whole) => ({ ...whole, pendingAction: "rotate" }),
+    "NAME",
+    "pendingAction: invalid_value",
+  ],
+];
+
+describe.each(damage)("a state with %s", (_what, damaged, key, issues) => {
+  test.each(["diff", "read", "update", "delete"] as const)("fails %s with what is wrong", async (method) => {
+    const broken = damaged(state);
+    const calls = {
+      diff: () => plugin.rpc.diff(broken, inputs),
+      read: () => plugin.rpc.read(broken),
+      update: () => plugin.rpc.update(broken, inputs),
+      delete: () => plugin.rpc.delete(broken),
+    };
+    await lab.control.clearRequests();
+    const error = await refusal(calls[method]());
+    expect(error.details).toBe(
+      `The state of the key ${key.replace("NAME", `"${state.name}"`)} cannot be read (${issues}). Restore it from an ` +
+        "earlier `pulumi stack export`; or run `pulumi state delete` with its URN, and revoke the key in PayEngine's " +
+        "dashboard.",
+    );
+    if (method !== "update")
+      printed.push(`payengine: ${error.details}
+`);
+    expect(await lab.calls()).toEqual([]);
+  });
+});
+
+test("inputs that cannot be read make no key", async () => {
+  const error = await refusal(plugin.rpc.create({ ...inputs, namePrefix: 7 }));
+  expect(error.details).toBe(
+    `The inputs of the key "${inputs.uniqueName}" cannot be read (namePrefix: invalid_type).`,
+  );
+});

@@ -1,0 +1,87 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { coverageEnvironment } from "../coverage-environment";
+import { FakeEngine } from "../fake-engine";
+import { PluginClient } from "./plugin-client";
+
+const REPOSITORY = join(__dirname, "..", "..");
+
+/** A Pulumi project's folder in which `pulumi-payengine` is installed as built. */
+export class ProjectFolder {
+  readonly path: string;
+
+  constructor() {
+    if (!existsSync(join(REPOSITORY, "dist/provider/index.js"))) {
+      throw new Error("The plugin's tests run the built package: run `npx tsc --build` first");
+    }
+    this.path = mkdtempSync(join(tmpdir(), "payengine-plugin-"));
+    mkdirSync(join(this.path, "node_modules"));
+    symlinkSync(REPOSITORY, join(this.path, "node_modules/pulumi-payengine"));
+    symlinkSync(join(REPOSITORY, "node_modules/@pulumi"), join(this.path, "node_modules/@pulumi"));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** Pulumi's own plugin process, as its engine would start it. */
+export class PluginProcess {
+  private errorOutput = "";
+  private readonly closed: Promise<unknown>;
+
+  private constructor(
+    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
+    readonly engine: FakeEngine,
+    readonly rpc: PluginClient,
+  ) {
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.errorOutput += text;
+    });
+    this.closed = once(child, "close");
+  }
+
+  static async start(folder: ProjectFolder, env: NodeJS.ProcessEnv = {}): Promise<PluginProcess> {
+    const engine = new FakeEngine();
+    const script = join(REPOSITORY, "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
+    const child = spawn(process.execPath, [script, await engine.listen()], {
+      cwd: folder.path,
+      env: { ...withoutPulumi(process.env), ...coverageEnvironment(), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [port] = await once(createInterface(child.stdout), "line");
+    return new PluginProcess(child, engine, new PluginClient(`127.0.0.1:${port}`));
+  }
+
+  /** What the process wrote to stderr, which the engine shows to the user; all of it once the process has ended. */
+  get stderr(): string {
+    return this.errorOutput;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves with the exit code once the process has ended by itself. */
+  async ended(): Promise<number | null> {
+    await this.closed;
+    return this.child.exitCode;
+  }
+
+  async stop(): Promise<void> {
+    this.rpc.close();
+    this.child.kill("SIGTERM");
+    await this.ended();
+    this.engine.kill();
+  }
+}
+
+/** What a developer's shell has set must not reach the plugin. */
+function withoutPulumi(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PULUMI_|PAYENGINE_)/.test(name)));
+}

@@ -1,0 +1,93 @@
+import { UNKNOWN } from "../../provider/config";
+import { SandboxLab } from "../sandbox-lab";
+import { refusal } from "./plugin-client";
+import { PluginProcess, ProjectFolder } from "./plugin-process";
+import { registeredInputs } from "./registered-inputs";
+
+const folder = new ProjectFolder();
+let lab: SandboxLab;
+let plugin: PluginProcess;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  plugin = await PluginProcess.start(folder);
+});
+afterEach(async () => {
+  await plugin.stop();
+  await lab.close();
+});
+afterAll(() => folder.remove());
+
+const configured = (more = {}) =>
+  plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential, ...more });
+
+test("unknown digits give an unknown name, and nothing is called", async () => {
+  await configured();
+  const registered = await registeredInputs({ type: "private" });
+  const program = { ...registered, digits: UNKNOWN };
+  expect(await plugin.rpc.check({}, program)).toEqual({
+    failures: [],
+    inputs: {
+      type: "private",
+      namePrefix: "shop-prod-checkout",
+      uniqueName: UNKNOWN,
+      __provider: registered.__provider,
+    },
+  });
+  expect(await lab.calls()).toEqual([]);
+});
+
+test("an unknown prefix of a key that exists shows as a replacement, without a call", async () => {
+  await configured();
+  const program = await registeredInputs({ type: "public" });
+  const { inputs } = await plugin.rpc.check({}, program);
+  const state = { ...inputs, name: inputs.uniqueName, keyId: "key_1", token: "pk_test_1" };
+  const later = await plugin.rpc.check(inputs, { ...program, namePrefix: UNKNOWN, digits: UNKNOWN });
+  expect(later).toEqual({ failures: [], inputs: { ...inputs, namePrefix: UNKNOWN } });
+  expect(await plugin.rpc.diff(state, later.inputs)).toEqual({ changes: true, replaces: ["namePrefix"] });
+  expect(await lab.calls()).toEqual([]);
+});
+
+test("an unknown credential passes check and fails whatever calls PayEngine", async () => {
+  await configured({ "payengine:apiKey": UNKNOWN });
+  const { inputs, failures } = await plugin.rpc.check({}, await registeredInputs({ type: "private" }));
+  expect(failures).toEqual([]);
+  const error = await refusal(plugin.rpc.create(inputs));
+  expect(error.details).toBe("The provider's configuration is not known yet.");
+  expect(await lab.calls()).toEqual([]);
+});
+
+test("check reports every failure at once, with no property whose value the engine would print", async () => {
+  await plugin.rpc.configure({ "payengine:apiUrl": "http://example.com", "payengine:maxRetries": "99" });
+  const program = await registeredInputs({ type: "private" });
+  const { failures } = await plugin.rpc.check(
+    {},
+    { ...program, type: "secret-in-the-wrong-place", tokn: "x" },
+  );
+  expect(failures).toEqual(
+    [
+      "payengine:apiUrl would send the credential unencrypted; use https (http is only for this machine)",
+      "payengine:maxRetries must be a whole number from 0 to 10",
+      "payengine:apiKey is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user " +
+        "who has the Admin or Developer role, or set PAYENGINE_API_KEY",
+      'type is a string, but neither "public" nor "private"; write "public" or "private"',
+      "tokn is not an argument of ApiKey; it takes type and namePrefix",
+    ].map((reason) => ({ property: "", reason })),
+  );
+});
+
+test("a wrong configuration fails what calls PayEngine with all that is wrong, and no request", async () => {
+  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:requestTimeout": "soon" });
+  const program = await registeredInputs({ type: "private" });
+  const inputs = {
+    type: "private",
+    namePrefix: "n",
+    uniqueName: "n-0123456789",
+    __provider: program.__provider,
+  };
+  expect((await refusal(plugin.rpc.create(inputs))).details).toBe(
+    'payengine:requestTimeout is not a duration; write it like "30s" or "500ms"; payengine:apiKey is not set; run ' +
+      "`pulumi config set --secret payengine:apiKey` with a private key of a user who has the Admin or Developer " +
+      "role, or set PAYENGINE_API_KEY",
+  );
+  expect(await lab.calls()).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { type ControlKey, type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
+import type { Dispatcher } from "undici";
+import { accountLookup } from "../provider/account";
+import type { Context } from "../provider/api-key/context";
+import { type ApiKeyInputs, type ApiKeyState, fingerprint, type Outcome } from "../provider/api-key/state";
+import { createRequest } from "../provider/client";
+import type { Settings } from "../provider/config";
+import { openDispatcher } from "../provider/connections";
+import { authenticates, payEngineApi } from "../provider/payengine-api";
+
+/** A stateful PayEngine of its own for one test, and what the lifecycle needs to work against it. */
+export class SandboxLab {
+  readonly control: SandboxControl;
+  /** What the lifecycle asked to wait, in milliseconds; nothing is waited for. */
+  readonly waits: number[] = [];
+  engineIsGone = false;
+  private movedMs = 0;
+  private readonly dispatchers: Dispatcher[] = [];
+
+  private constructor(private readonly sandbox: RunningSandbox) {
+    this.control = new SandboxControl(sandbox.controlUrl ?? "");
+  }
+
+  static async open(): Promise<SandboxLab> {
+    return new SandboxLab(await startSandbox({ control: true, graceMs: 0 }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.dispatchers.map((dispatcher) => dispatcher.destroy()));
+    await this.sandbox.close();
+  }
+
+  get url(): string {
+    return this.sandbox.url;
+  }
+
+  get credential(): string {
+    return this.sandbox.adminKey ?? "";
+  }
+
+  now = (): Date => new Date(Date.now() + this.movedMs);
+
+  /** Puts the provider's clock and PayEngine's forward. */
+  async advance(milliseconds: number): Promise<void> {
+    this.movedMs += milliseconds;
+    await this.control.advanceClock(milliseconds);
+  }
+
+  /** A process of its own: asks for the account afresh. */
+  context(settings: Partial<Settings> = {}): Context {
+    const all: Settings = {
+      apiUrl: this.url,
+      credential: this.credential,
+      accountId: undefined,
+      requestTimeout: 5_000,
+      maxRetries: 0,
+      ...settings,
+    };
+    const dispatcher = openDispatcher(all);
+    this.dispatchers.push(dispatcher);
+    const api = payEngineApi(createRequest(all, dispatcher));
+    return {
+      api,
+      account: accountLookup(api),
+      pinnedAccount: all.accountId,
+      credential: all.credential,
+      authenticates: (token) => authenticates(createRequest({ ...all, credential: token }, dispatcher)),
+      engine: { isGone: async () => this.engineIsGone, onGone: () => {} },
+      now: this.now,
+      sleep: async (milliseconds) => void this.waits.push(milliseconds),
+      requestTimeout: all.requestTimeout,
+      maxRetries: all.maxRetries,
+    };
+  }
+
+  /** Live keys that were made over the API, newest first. */
+  async liveKeys(): Promise<ControlKey[]> {
+    const keys = await this.control.keys();
+    return keys.filter((key) => key.status === "active" && !key.credential);
+  }
+
+  /** The calls so far, such as `POST /api/api-keys`. */
+  async calls(): Promise<string[]> {
+    const requests = await this.control.requests();
+    return requests.map(({ method, path }) => `${method} ${path}`);
+  }
+
+  /** The status that PayEngine gives to a call with this key. */
+  async statusFor(token: string): Promise<number> {
+    const answer = await fetch(`${this.url}/merchant`, { headers: { authorization: `Basic ${token}` } });
+    await answer.arrayBuffer();
+    return answer.status;
+  }
+
+  /** Fails unless the live keys at PayEngine are exactly those in state, and every token is the right one. */
+  async expectOnlyKeysOf(...states: (ApiKeyState | undefined)[]): Promise<void> {
+    const held = states.filter((state) => state !== undefined);
+    const live = await this.liveKeys();
+    expect(live.map((key) => key.id).sort()).toEqual(held.map((state) => state.keyId).sort());
+    for (const state of held) {
+      const key = live.find(({ id }) => id === state.keyId);
+      expect({ name: key?.name, type: key?.type }).toEqual({ name: state.name, type: state.type });
+      expect(fingerprint(state.token ?? "")).toBe(key?.fingerprint);
+      expect(state.fingerprint).toBe(key?.fingerprint);
+      if (state.type === "private") expect(await this.statusFor(state.token ?? "")).toBe(200);
+    }
+  }
+}
+
+/** What check would have left of a program's arguments. */
+export function newInputs(more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
+  const namePrefix = more.namePrefix ?? "shop-prod-checkout";
+  const digits = randomBytes(5).toString("hex");
+  return { type: "private", namePrefix, uniqueName: `${namePrefix}-${digits}`, ...more };
+}
+
+/** The state of a complete outcome; fails the test with the reason of another. */
+export function completed(outcome: Outcome): ApiKeyState {
+  if (outcome.kind === "unfinished") throw new Error(`unexpectedly unfinished: ${outcome.reason}`);
+  return outcome.state;
+}
+
+/** State and reason of an unfinished outcome. */
+export function unfinished(outcome: Outcome): { state: ApiKeyState; reason: string } {
+  if (outcome.kind === "complete") throw new Error("unexpectedly complete");
+  return outcome;
+}
+
+/** What a call threw. */
+export async function thrownBy(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+/** The message of the error that a call threw. */
+export async function messageThrownBy(call: () => unknown): Promise<string> {
+  const error = await thrownBy(call);
+  if (error instanceof Error) return error.message;
+  throw new Error("what was thrown is no Error");
+}

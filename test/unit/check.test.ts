@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { check } from "../../provider/api-key/check";
+import { type Configuration, type Environment, UNKNOWN } from "../../provider/config";
+
+const settings = {
+  apiUrl: "https://console.payengine.co/api",
+  credential: "c",
+  accountId: undefined,
+  requestTimeout: 30_000,
+  maxRetries: 3,
+};
+const ready: Configuration = { kind: "ready", settings };
+const pinned = (accountId: string): Configuration => ({
+  kind: "ready",
+  settings: { ...settings, accountId },
+});
+const news = { type: "private", defaultNamePrefix: "p-s-r", digits: "0123456789", __provider: "text" };
+const first = (program: object, configuration: Configuration = ready, env: Environment = {}) =>
+  check({}, program, configuration, env);
+const again = (olds: object, program: object, configuration: Configuration = ready, env: Environment = {}) =>
+  check(olds, program, configuration, env);
+const reasons = (program: object) =>
+  first(program).failures.map(({ property, reason }) => `${property} ${reason}`);
+
+test("a new key's inputs are its type, the default prefix and the unique name", () => {
+  expect(first(news)).toEqual({
+    failures: [],
+    inputs: { type: "private", namePrefix: "p-s-r", uniqueName: "p-s-r-0123456789" },
+  });
+});
+
+test("a given prefix comes before the default one", () => {
+  expect(first({ ...news, namePrefix: "mine" }).inputs).toMatchObject({ uniqueName: "mine-0123456789" });
+});
+
+test("a pinned account becomes an input", () => {
+  expect(first(news, pinned("acct_1")).inputs.accountId).toBe("acct_1");
+  expect(first(news, { kind: "unknown", accountId: "acct_1" }).inputs.accountId).toBe("acct_1");
+});
+
+describe("of a key that is made already", () => {
+  const olds = {
+    type: "private",
+    namePrefix: "old-s-r",
+    uniqueName: "old-s-r-aaaaaaaaaa",
+    accountId: "acct_1",
+  };
+
+  test("name, prefix and account stay whatever stack, resource and digits are called today", () => {
+    expect(again(olds, news).inputs).toEqual(olds);
+    expect(again(olds, { ...news, digits: UNKNOWN }).inputs).toEqual(olds);
+  });
+
+  test("an explicit prefix is taken, so that diff can replace the key; a removed one stays", () => {
+    expect(again(olds, { ...news, namePrefix: "new" }).inputs).toMatchObject({
+      namePrefix: "new",
+      uniqueName: "old-s-r-aaaaaaaaaa",
+    });
+    expect(again({ ...olds, namePrefix: "new" }, news).inputs.namePrefix).toBe("new");
+  });
+
+  test("a change of the pinned account is refused", () => {
+    expect(again(olds, news, pinned("acct_2")).failures).toEqual([
+      {
+        property: "payengine:accountId",
+        reason:
+          "pins account acct_2, but this key was made in account acct_1; set it back, or make a new key under a " +
+          "provider for the other account",
+      },
+    ]);
+    expect(again(olds, news, pinned("acct_1")).failures).toEqual([]);
+  });
+
+  test("PULUMI_SKIP_CHECKPOINTS is no matter", () => {
+    expect(again(olds, news, ready, { PULUMI_SKIP_CHECKPOINTS: "true" }).failures).toEqual([]);
+  });
+});
+
+test("the unique name is unknown in a preview, and where the prefix is", () => {
+  expect(first({ ...news, digits: UNKNOWN }).inputs.uniqueName).toBe(UNKNOWN);
+  expect(first({ ...news, namePrefix: UNKNOWN })).toEqual({
+    failures: [],
+    inputs: { type: "private", namePrefix: UNKNOWN, uniqueName: UNKNOWN },
+  });
+});
+
+test.each([
+  [{ type: undefined }, 'type is missing; write "public" or "private"'],
+  [{ type: "" }, 'type is empty; write "public" or "private"'],
+  [{ type: null }, 'type is null; write "public" or "private"'],
+  [{ type: "Private" }, 'type is a string, but neither "public" nor "private"; write "public" or "private"'],
+  [{ type: 7 }, 'type is a number; write "public" or "private"'],
+  [{ type: true }, 'type is a boolean; write "public" or "private"'],
+  [{ type: ["private"] }, 'type is an array; write "public" or "private"'],
+  [{ type: { is: "private" } }, 'type is an object; write "public" or "private"'],
+  [{ type: UNKNOWN }, 'type is not known before the update; write "public" or "private"'],
+  [{ namePrefix: 7 }, "namePrefix is a number; give a string"],
+  [{ namePrefix: null }, "namePrefix is null; give a string"],
+  [{ namePrefix: "" }, "namePrefix is empty; leave it out for project-stack-resource, or give a name"],
+  [{ namePrefix: "a\nb" }, "namePrefix holds control characters; use printable ones"],
+  [{ namePrefix: "a\u0000" }, "namePrefix holds control characters; use printable ones"],
+  [{ namePrefix: " a" }, "namePrefix begins or ends with a blank; take it off"],
+  [
+    { namePrefix: "x".repeat(109) },
+    "namePrefix has 109 characters; PayEngine's limit for names leaves 108 once the digits are added: give a shorter " +
+      "namePrefix",
+  ],
+  [
+    { defaultNamePrefix: "x".repeat(120) },
+    "namePrefix is project-stack-resource by default, which has 120 characters; PayEngine's limit for names leaves " +
+      "108 once the digits are added: give a shorter namePrefix",
+  ],
+  [{ typ: "private" }, "typ is not an argument of ApiKey; it takes type and namePrefix"],
+  [{ rotation: { period: "90d" } }, "rotation is not an argument of ApiKey; it takes type and namePrefix"],
+])("%j is refused", (change, reason) => {
+  expect(reasons({ ...news, ...change })).toEqual([reason]);
+});
+
+test("108 characters are the most, counted as characters and not as code units", () => {
+  expect(reasons({ ...news, namePrefix: "é".repeat(108) })).toEqual([]);
+  expect(reasons({ ...news, namePrefix: "🔑".repeat(108) })).toEqual([]);
+});
+
+test("all that is wrong is said at once", () => {
+  const invalid: Configuration = {
+    kind: "invalid",
+    failures: [{ property: "payengine:apiKey", reason: "is not set" }],
+  };
+  const program = { ...news, type: "neither", namePrefix: `x${"\n".repeat(109)}x`, typ: 1, nme: 2 };
+  const { failures, inputs } = check({}, program, invalid, { PULUMI_SKIP_CHECKPOINTS: "1" });
+  expect(inputs).toEqual({});
+  expect(failures.map(({ property }) => property).sort()).toEqual(
+    ["PULUMI_SKIP_CHECKPOINTS", "namePrefix", "namePrefix", "nme", "payengine:apiKey", "typ", "type"].sort(),
+  );
+});
+
+test.each(["1", "true", "T", "yes"])("PULUMI_SKIP_CHECKPOINTS=%s refuses new keys", (value) => {
+  expect(first(news, ready, { PULUMI_SKIP_CHECKPOINTS: value }).failures).toEqual([
+    {
+      property: "PULUMI_SKIP_CHECKPOINTS",
+      reason: "is set, so a crash would leave a key that no state names; unset it to create keys",
+    },
+  ]);
+});
+
+test.each(["", "0", "false", "F", "False"])("PULUMI_SKIP_CHECKPOINTS=%j does not", (value) => {
+  expect(first(news, ready, { PULUMI_SKIP_CHECKPOINTS: value }).failures).toEqual([]);
+});
+
+test("no failure ever holds a value, which may be a secret in the wrong place", () => {
+  const secret = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 24, maxLength: 102 });
+  const wrong = secret.chain((value) =>
+    fc.record({
+      value: fc.constant(value),
+      program: fc.record({
+        type: fc.constantFrom<unknown>(value, [value], { value }, undefined, "private"),
+        namePrefix: fc.constantFrom<unknown>(
+          [value],
+          { value },
+          `${value}\n`,
+          value.padEnd(200, "x"),
+          undefined,
+        ),
+        token: fc.constantFrom<unknown>(value, { value }),
+      }),
+    }),
+  );
+  fc.assert(
+    fc.property(wrong, ({ value, program }) => {
+      const { failures } = first({ ...news, ...program });
+      expect(failures.length).toBeGreaterThan(0);
+      expect(JSON.stringify(failures)).not.toContain(value);
+    }),
+  );
+});

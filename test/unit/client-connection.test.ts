@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NetworkError } from "../../provider/errors";
+import { thrownBy } from "../sandbox-lab";
+import { CREDENTIAL, client, closeClients } from "./client-lab";
+
+const post = { name: "n", type: "private" };
+afterEach(closeClients);
+
+async function portThatNobodyListensOn(): Promise<number> {
+  const server = createTcpServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+test("a refused connection says so and names the call", async () => {
+  const url = `http://127.0.0.1:${await portThatNobodyListensOn()}/api`;
+  expect(await thrownBy(() => client(url).api.createKey(post))).toEqual(
+    new NetworkError(
+      `PayEngine refused the connection; check payengine:apiUrl and the network (POST ${url}/api-keys, ECONNREFUSED)`,
+      "ECONNREFUSED",
+    ),
+  );
+});
+
+test("a host name that does not exist says so and names the call", async () => {
+  const error = await thrownBy(() => client("https://payengine.invalid/api").api.createKey(post));
+  expect(error).toMatchObject({
+    name: "NetworkError",
+    message: expect.stringMatching(
+      /^PayEngine's host name was not found; check payengine:apiUrl and the network \(POST https:\/\/payengine\.invalid\/api\/api-keys, (ENOTFOUND|EAI_AGAIN)\)$/,
+    ),
+  });
+});
+
+test("a server that hangs up at once says so and names the call", async () => {
+  const server = createTcpServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  const error = await thrownBy(() => client(url).api.createKey(post));
+  server.close();
+  expect(error).toMatchObject({
+    message: expect.stringMatching(
+      /^The connection to PayEngine was lost before an answer came; try again \(POST http:.*\/api-keys, (UND_ERR_SOCKET|ECONNRESET)\)$/,
+    ),
+  });
+});
+
+describe("TLS", () => {
+  let folder: string;
+  let server: Server;
+  const requests: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "payengine-tls-"));
+    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "1",
+      ].concat(["-subj", "/CN=localhost", "-keyout", key, "-out", cert]),
+      { stdio: "ignore" },
+    );
+    server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
+      requests.push(String(request.headers.authorization));
+      response.end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+    rmSync(folder, { recursive: true });
+  });
+
+  test("a certificate that nobody vouches for ends the call before the credential is sent", async () => {
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+    expect(await thrownBy(() => client(url).api.accountId())).toEqual(
+      new NetworkError(
+        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
+          `(GET ${url}/merchant, DEPTH_ZERO_SELF_SIGNED_CERT)`,
+        "DEPTH_ZERO_SELF_SIGNED_CERT",
+      ),
+    );
+    expect(requests).toEqual([]);
+  });
+
+  test("a server that speaks no TLS is told apart from one that is not there", async () => {
+    const plain = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+    }).listen(0, "127.0.0.1");
+    await once(plain, "listening");
+    const url = `https://127.0.0.1:${(plain.address() as AddressInfo).port}/api`;
+    const error = await thrownBy(() => client(url).api.accountId());
+    plain.close();
+    expect(error).toMatchObject({
+      message:
+        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
+        `(GET ${url}/merchant, ERR_SSL_WRONG_VERSION_NUMBER)`,
+    });
+  });
+});
+
+test("no error has a cause, a request or a header that holds the credential", async () => {
+  const { inspect } = await import("node:util");
+  const urls = [`http://127.0.0.1:${await portThatNobodyListensOn()}/api`, "https://payengine.invalid/api"];
+  for (const url of urls) {
+    const error = await thrownBy(() => client(url).api.accountId());
+    expect(error).not.toHaveProperty("cause");
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(CREDENTIAL);
+  }
+});

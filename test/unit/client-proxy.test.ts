@@ -1,0 +1,168 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { inspect } from "node:util";
+import { messageThrownBy, thrownBy } from "../sandbox-lab";
+import { CREDENTIAL, client, closeClients } from "./client-lab";
+import { reply, ScriptedServer } from "./scripted-server";
+
+const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const PASSWORD = "proxy-password-4711";
+const FAR = "https://payengine.invalid/api";
+const post = { name: "n", type: "private" };
+
+/** A proxy on this machine that writes down what it is asked, and leads every tunnel to one port. */
+class LocalProxy {
+  readonly connects: string[] = [];
+  readonly credentials: (string | undefined)[] = [];
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor(private readonly answer: (request: IncomingMessage, socket: Duplex) => void) {
+    this.server = createServer();
+    this.server.on("connection", (socket) => this.sockets.add(socket));
+    this.server.on("connect", (request: IncomingMessage, socket: Duplex) => {
+      this.connects.push(`CONNECT ${request.url}`);
+      this.credentials.push(request.headers["proxy-authorization"]);
+      socket.on("error", () => {});
+      this.answer(request, socket);
+    });
+  }
+
+  async listen(): Promise<string> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    return `http://user:${PASSWORD}@127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, "close");
+  }
+}
+
+const refusing = (status: string) => (_request: IncomingMessage, socket: Duplex) => {
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
+};
+
+const environment = { ...process.env };
+let proxy: LocalProxy;
+
+async function use(answer: (request: IncomingMessage, socket: Duplex) => void, variable = "HTTPS_PROXY") {
+  proxy = new LocalProxy(answer);
+  process.env[variable] = await proxy.listen();
+}
+
+beforeEach(() => {
+  for (const name of VARIABLES) delete process.env[name];
+});
+afterEach(async () => {
+  await closeClients();
+  await proxy?.close().catch(() => {});
+  process.env = { ...environment };
+});
+
+test.each(["HTTPS_PROXY", "https_proxy"])(
+  "an https address is reached by a tunnel through %s",
+  async (variable) => {
+    await use(refusing("502 Bad Gateway"), variable);
+    await thrownBy(() => client(FAR).api.createKey(post));
+    expect(proxy.connects).toEqual(["CONNECT payengine.invalid:443"]);
+    expect(proxy.credentials).toEqual([`Basic ${Buffer.from(`user:${PASSWORD}`).toString("base64")}`]);
+  },
+);
+
+test.each(["payengine.invalid", ".invalid", "*.invalid", "*", "other.example,payengine.invalid:443"])(
+  "NO_PROXY=%s goes around the proxy",
+  async (noProxy) => {
+    await use(refusing("502 Bad Gateway"));
+    process.env.NO_PROXY = noProxy;
+    expect(await messageThrownBy(() => client(FAR).api.createKey(post))).toMatch(/(ENOTFOUND|EAI_AGAIN)\)$/);
+    expect(proxy.connects).toEqual([]);
+  },
+);
+
+test("an address on this machine never goes through the proxy", async () => {
+  await use(refusing("502 Bad Gateway"));
+  process.env.HTTP_PROXY = process.env.HTTPS_PROXY;
+  const server = await ScriptedServer.open(reply(200, { data: { id: "acct_1" } }));
+  try {
+    expect(await client(server.url).api.accountId()).toBe("acct_1");
+    expect(proxy.connects).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test("what goes through the tunnel is TLS: the proxy never sees the credential", async () => {
+  const seen: Buffer[] = [];
+  await use((_request, socket) => {
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    socket.on("data", (chunk: Buffer) => {
+      seen.push(chunk);
+      socket.destroy();
+    });
+  });
+  await thrownBy(() => client(FAR).api.accountId());
+  const bytes = Buffer.concat(seen);
+  expect(bytes[0]).toBe(0x16);
+  expect(bytes.toString("latin1")).not.toContain(CREDENTIAL);
+});
+
+describe("errors behind a proxy", () => {
+  const passwordForms = [PASSWORD, Buffer.from(`user:${PASSWORD}`).toString("base64"), CREDENTIAL];
+  const expectNoSecretIn = (error: unknown) => {
+    const all = `${inspect(error, { depth: null, showHidden: true })} ${String(error)} ${(error as Error).stack}`;
+    for (const form of passwordForms) expect(all).not.toContain(form);
+  };
+
+  test.each(["407 Proxy Authentication Required", "502 Bad Gateway", "403 Forbidden"])(
+    "%s holds no password",
+    async (status) => {
+      await use(refusing(status));
+      const error = await thrownBy(() => client(FAR).api.createKey(post));
+      expect((error as Error).message).toBe(
+        "No connection to PayEngine was opened; a proxy is set in HTTPS_PROXY or HTTP_PROXY: check it and its " +
+          "credentials (POST https://payengine.invalid/api/api-keys, UND_ERR_ABORTED)",
+      );
+      expectNoSecretIn(error);
+    },
+  );
+
+  test("a proxy that refuses the connection holds no password", async () => {
+    await use(refusing("502 Bad Gateway"));
+    await proxy.close();
+    const error = await thrownBy(() => client(FAR).api.createKey(post));
+    expect(error).toMatchObject({ code: "ECONNREFUSED" });
+    expectNoSecretIn(error);
+  });
+
+  test("a proxy's malformed address is not quoted", async () => {
+    process.env.HTTPS_PROXY = `htp:/user:${PASSWORD}@`;
+    const error = await thrownBy(() => client(FAR));
+    expect((error as Error).message).toBe(
+      "HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.",
+    );
+    expectNoSecretIn(error);
+  });
+
+  test("a tunnel to a server that nobody vouches for is a TLS error", async () => {
+    const plain = await ScriptedServer.open(reply(200, {}));
+    await use((_request, socket) => {
+      const upstream = connect(plain.port, "127.0.0.1");
+      upstream.on("error", () => {});
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      socket.pipe(upstream).pipe(socket);
+    });
+    try {
+      expect(await messageThrownBy(() => client(FAR).api.accountId())).toBe(
+        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS; a proxy " +
+          "is set in HTTPS_PROXY or HTTP_PROXY: check it and its credentials (GET https://payengine.invalid/api/merchant, ERR_SSL_WRONG_VERSION_NUMBER)",
+      );
+    } finally {
+      await plain.close();
+    }
+  });
+});

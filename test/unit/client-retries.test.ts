@@ -1,0 +1,108 @@
+import type { ServerResponse } from "node:http";
+import { messageThrownBy } from "../sandbox-lab";
+import { client, closeClients } from "./client-lab";
+import { reply, ScriptedServer } from "./scripted-server";
+
+let server: ScriptedServer | undefined;
+afterEach(async () => {
+  await closeClients();
+  await server?.close();
+});
+
+const key = { id: "key_1", name: "n", type: "private", status: "active", createdAt: "2026-01-01T00:00:00Z" };
+const drop = (response: ServerResponse) => response.destroy();
+const limited = reply(429, { error: true, message: "Slow down" }, { "retry-after": "0" });
+const post = { name: "n", type: "private" };
+
+/** Fails in one way so many times, and then answers. */
+const flaky = async (times: number, fail: (response: ServerResponse) => unknown) => {
+  server = await ScriptedServer.open((response, count) => {
+    if (count <= times) fail(response);
+    else reply(200, { data: key })(response);
+  });
+  return server;
+};
+
+describe.each([
+  ["connections that drop", drop],
+  ["500", reply(500, "")],
+  ["502", reply(502, "<html>")],
+  ["503", reply(503, "")],
+  ["504", reply(504, "")],
+  ["429", limited],
+])("after %s", (_failure, fail) => {
+  test("GET and DELETE are sent again", async () => {
+    const { url, received } = await flaky(1, fail);
+    expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
+    expect(received).toHaveLength(2);
+  });
+
+  test("POST is not", async () => {
+    const { url, received } = await flaky(1, fail);
+    await messageThrownBy(() => client(url, { maxRetries: 3 }).api.createKey(post));
+    expect(received).toHaveLength(1);
+  });
+
+  test("maxRetries 0 repeats nothing", async () => {
+    const { url, received } = await flaky(1, fail);
+    await messageThrownBy(() => client(url, { maxRetries: 0 }).api.revokeKey("key_1"));
+    expect(received).toHaveLength(1);
+  });
+});
+
+test.each([
+  ["connections that drop", drop],
+  ["503", reply(503, "")],
+  ["429", limited],
+])("after maxRetries repetitions it gives up (%s)", async (_failure, fail) => {
+  const { url, received } = await flaky(Number.POSITIVE_INFINITY, fail);
+  await messageThrownBy(() => client(url, { maxRetries: 2 }).api.revokeKey("key_1"));
+  expect(received.map(({ method }) => method)).toEqual(["DELETE", "DELETE", "DELETE"]);
+});
+
+test.each([400, 401, 403, 404, 409, 422])("%i is final", async (status) => {
+  const { url, received } = await flaky(1, reply(status, ""));
+  await messageThrownBy(() => client(url, { maxRetries: 3 }).api.getKey("key_1"));
+  expect(received).toHaveLength(1);
+});
+
+test("a GET whose answer is cut off fails and is not put together from two answers", async () => {
+  server = await ScriptedServer.open((response) => {
+    const text = JSON.stringify({ data: key });
+    response.writeHead(200, { "content-length": text.length });
+    response.write(text.slice(0, 20), () => response.destroy());
+  });
+  expect(
+    await messageThrownBy(() => client(server?.url ?? "", { maxRetries: 1 }).api.getKey("key_1")),
+  ).toMatch(/^PayEngine's answer was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/);
+});
+
+describe("an answer that does not come in time", () => {
+  const tooLate = (url: string, call: string) =>
+    new RegExp(
+      "^PayEngine did not answer within 100ms; try again or raise payengine:requestTimeout " +
+        `\\(${call.replace("/", `${url}/`)}, (TIMEOUT|UND_ERR_HEADERS_TIMEOUT)\\)$`,
+    );
+
+  test("fails a POST after one request", async () => {
+    const { url, received } = await flaky(1, () => {});
+    const { api } = client(url, { requestTimeout: 100, maxRetries: 3 });
+    expect(await messageThrownBy(() => api.createKey(post))).toMatch(tooLate(url, "POST /api-keys"));
+    expect(received).toHaveLength(1);
+  });
+
+  test("is asked for again by a GET", async () => {
+    const { url, received } = await flaky(1, () => {});
+    const { api } = client(url, { requestTimeout: 100, maxRetries: 1 });
+    expect(await api.getKey("key_1")).toMatchObject({ id: "key_1" });
+    expect(received).toHaveLength(2);
+  });
+
+  test("fails a body that stops halfway", async () => {
+    server = await ScriptedServer.open((response) => void response.writeHead(200).write('{"data":'));
+    const { api } = client(server.url, { requestTimeout: 100 });
+    expect(await messageThrownBy(() => api.createKey(post))).toMatch(
+      /^PayEngine did not answer within 100ms; .*, (TIMEOUT|UND_ERR_BODY_TIMEOUT)\)$/,
+    );
+  });
+});

@@ -1,0 +1,156 @@
+import {
+  type ConfigKey,
+  configValues,
+  DEFAULT_API_URL,
+  type Environment,
+  resolveConfig,
+  UNKNOWN,
+} from "../../provider/config";
+
+type Given = Partial<Record<ConfigKey, string>>;
+
+const resolve = (given: Given, env: Environment = {}) =>
+  resolveConfig(
+    configValues((key) => given[key.replace("payengine:", "") as ConfigKey]),
+    env,
+  );
+const settingsOf = (given: Given, env: Environment = {}) => {
+  const configuration = resolve(given, env);
+  return configuration.kind === "ready" ? configuration.settings : configuration;
+};
+
+test("only the credential is needed; the rest has defaults", () => {
+  expect(settingsOf({ apiKey: "key" })).toEqual({
+    apiUrl: DEFAULT_API_URL,
+    credential: "key",
+    accountId: undefined,
+    requestTimeout: 30_000,
+    maxRetries: 3,
+  });
+});
+
+test("all settings are read", () => {
+  const given = {
+    apiUrl: "http://127.0.0.1:8080/api/",
+    apiKey: "key",
+    accountId: "acct_1",
+    requestTimeout: "1.5s",
+    maxRetries: "0",
+  };
+  expect(settingsOf(given)).toEqual({
+    apiUrl: "http://127.0.0.1:8080/api",
+    credential: "key",
+    accountId: "acct_1",
+    requestTimeout: 1_500,
+    maxRetries: 0,
+  });
+});
+
+describe("where the credential comes from", () => {
+  const explicit = { provider: "second", apiKey: "props" };
+  const named = { ...explicit, credentialEnv: "SECOND_KEY" };
+
+  test.each<[string, Given, Environment, string]>([
+    ["stack config", { apiKey: "config" }, {}, "config"],
+    ["the environment", {}, { PAYENGINE_API_KEY: "env" }, "env"],
+    ["the environment before stack config", { apiKey: "config" }, { PAYENGINE_API_KEY: "env" }, "env"],
+    ["stack config where the variable is empty", { apiKey: "config" }, { PAYENGINE_API_KEY: "" }, "config"],
+    ["an explicit provider's props before the environment", explicit, { PAYENGINE_API_KEY: "env" }, "props"],
+    [
+      "the environment where an explicit provider has none",
+      { provider: "second" },
+      { PAYENGINE_API_KEY: "env" },
+      "env",
+    ],
+    ["credentialEnv before all", named, { SECOND_KEY: "named", PAYENGINE_API_KEY: "env" }, "named"],
+    ["props where credentialEnv is unset", named, { PAYENGINE_API_KEY: "env" }, "props"],
+    ["props where credentialEnv is empty", named, { SECOND_KEY: "" }, "props"],
+  ])("%s", (_source, given, env, credential) => {
+    expect(settingsOf(given, env)).toMatchObject({ credential });
+  });
+
+  test("credentialEnv is a matter of explicit providers only", () => {
+    const given = { credentialEnv: "SECOND_KEY", apiKey: "config" };
+    expect(settingsOf(given, { SECOND_KEY: "named" })).toMatchObject({ credential: "config" });
+  });
+});
+
+test("PAYENGINE_API_KEY never stands in for a credentialEnv that is unset", () => {
+  const given = { provider: "second", credentialEnv: "SECOND_KEY" };
+  expect(resolve(given, { PAYENGINE_API_KEY: "env" })).toMatchObject({
+    kind: "invalid",
+    failures: [{ reason: 'is not set for provider "second"; give it apiKey, or set SECOND_KEY' }],
+  });
+});
+
+describe("where the address comes from", () => {
+  const env = { PAYENGINE_API_URL: "https://env.example/api" };
+
+  test.each<[string, Given, Environment, string]>([
+    ["the default", {}, {}, DEFAULT_API_URL],
+    ["the environment", {}, env, "https://env.example/api"],
+    [
+      "stack config before the environment",
+      { apiUrl: "https://config.example/api" },
+      env,
+      "https://config.example/api",
+    ],
+    [
+      "an explicit provider's props before the environment",
+      { provider: "second", apiUrl: "https://props.example" },
+      env,
+      "https://props.example",
+    ],
+    ["the default where the variable is empty", {}, { PAYENGINE_API_URL: "" }, DEFAULT_API_URL],
+  ])("%s", (_source, given, environment, apiUrl) => {
+    expect(settingsOf({ apiKey: "key", ...given }, environment)).toMatchObject({ apiUrl });
+  });
+});
+
+test("a missing credential names the command that sets it", () => {
+  expect(resolve({})).toEqual({
+    kind: "invalid",
+    failures: [
+      {
+        property: "payengine:apiKey",
+        reason:
+          "is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user who has the " +
+          "Admin or Developer role, or set PAYENGINE_API_KEY",
+      },
+    ],
+  });
+});
+
+test.each<[Given, string]>([
+  [{ provider: "second" }, 'is not set for provider "second"; give it apiKey, or set PAYENGINE_API_KEY'],
+  [
+    { provider: "second", credentialEnv: "SECOND_KEY" },
+    'is not set for provider "second"; give it apiKey, or set SECOND_KEY',
+  ],
+])("a missing credential of an explicit provider %j names the variable", (given, reason) => {
+  expect(resolve(given)).toEqual({
+    kind: "invalid",
+    failures: [{ property: "payengine:apiKey", reason }],
+  });
+});
+
+describe("an unknown value passes a preview", () => {
+  test.each(["apiKey", "apiUrl", "accountId", "requestTimeout", "maxRetries"] as const)("%s", (key) => {
+    expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({
+      kind: "unknown",
+      accountId: key === "accountId" ? undefined : "acct_1",
+    });
+  });
+
+  test("credentialEnv", () => {
+    const given = { provider: "second", credentialEnv: UNKNOWN };
+    expect(resolve(given)).toEqual({ kind: "unknown", accountId: undefined });
+  });
+
+  test("but what is known and wrong is still refused", () => {
+    expect(resolve({ apiKey: UNKNOWN, maxRetries: "11" })).toEqual({
+      kind: "invalid",
+      failures: [{ property: "payengine:maxRetries", reason: "must be a whole number from 0 to 10" }],
+    });
+  });
+});

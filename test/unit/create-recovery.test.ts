@@ -1,0 +1,93 @@
+import type { DialectInput, FaultInput } from "payengine-sandbox";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { update } from "../../provider/api-key/update";
+import { completed, newInputs, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+const dialects: Record<string, DialectInput> = {
+  "the contract": {},
+  "bare answers": { bareAnswers: true },
+  "POST 200": { postStatus: 200 },
+  "DELETE 204": { deleteStatus: 204 },
+  "q ignored": { ignoreQuery: true },
+  "no total": { noTotal: true },
+  "bare answers without a total, q ignored": { bareAnswers: true, noTotal: true, ignoreQuery: true },
+  "names unique while live": { uniqueNames: "live" },
+  "names taken for ever": { uniqueNames: "forever" },
+  "revoked keys kept with a status": { revokedKeys: "status" },
+  "no account id": { noAccountId: true },
+};
+
+const lost = (strays: number, fault: FaultInput) => ({ strays, fault });
+
+/** Faults of one POST after which a key may exist, with the number of keys that the recovery is to find. */
+const lostPosts = {
+  "connection dropped before commit": lost(0, { operation: "createKey", kind: "dropBeforeCommit" }),
+  "connection dropped after commit": lost(1, { operation: "createKey", kind: "dropAfterCommit" }),
+  "500 after commit": lost(1, { operation: "createKey", kind: "statusAfterCommit", status: 500 }),
+  "502 page after commit": lost(1, {
+    operation: "createKey",
+    kind: "statusAfterCommit",
+    status: 502,
+    body: "html",
+  }),
+  "503 after commit": lost(1, {
+    operation: "createKey",
+    kind: "statusAfterCommit",
+    status: 503,
+    body: "empty",
+  }),
+  "409 after commit": lost(1, { operation: "createKey", kind: "statusAfterCommit", status: 409 }),
+  "500 before commit": lost(0, { operation: "createKey", kind: "statusBeforeCommit", status: 500 }),
+  "a redirect": lost(0, { operation: "createKey", kind: "redirect", location: "/api/elsewhere" }),
+  "body cut off": lost(1, { operation: "createKey", kind: "truncatedBody" }),
+  "no value in the answer": lost(1, { operation: "createKey", kind: "valueMissing" }),
+  "a web page instead of JSON": lost(1, { operation: "createKey", kind: "html200" }),
+  "an endless answer": lost(1, { operation: "createKey", kind: "oversizedBody", bytes: 5_000_000 }),
+  "a 429 that is not PayEngine's own": lost(0, { operation: "createKey", kind: "rateLimit", asHtml: true }),
+};
+
+describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
+  test("a key is created, kept by update and revoked by delete", async () => {
+    await lab.control.setDialect(dialect);
+    const inputs = newInputs();
+    const state = completed(await create(lab.context(), inputs));
+    await lab.expectOnlyKeysOf(state);
+    expect(state).toMatchObject({ name: inputs.uniqueName, ...inputs });
+    expect(state.pendingAction).toBeUndefined();
+    await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
+    await revokeAll(lab.context(), state);
+    await lab.expectOnlyKeysOf();
+  });
+
+  test.each(Object.entries(lostPosts))(
+    "a POST lost by %s leaves one key",
+    async (_name, { fault, strays }) => {
+      await lab.control.setDialect(dialect);
+      await lab.control.addFault(fault);
+      const inputs = newInputs();
+      const state = completed(await create(lab.context(), inputs));
+
+      await lab.expectOnlyKeysOf(state);
+      expect(state.name).toBe(`${inputs.uniqueName}-r2`);
+      expect(state.attempts).toBe(2);
+      expect(state.pendingAction).toBe(strays === 1 ? undefined : "settle");
+      expect(state.lostAttempts).toEqual(strays === 1 ? undefined : [1]);
+
+      await lab.advance(65_001);
+      const settled = completed(await update(lab.context(), state, inputs));
+      expect(settled).toMatchObject({ name: state.name, token: state.token, attempts: 2 });
+      expect(settled).not.toHaveProperty("pendingAction");
+      expect(settled).not.toHaveProperty("lostAttempts");
+      expect(settled).not.toHaveProperty("settleAfter");
+      await revokeAll(lab.context(), settled);
+      await lab.expectOnlyKeysOf();
+    },
+  );
+});

@@ -1,0 +1,167 @@
+import type { FaultInput } from "payengine-sandbox";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { read } from "../../provider/api-key/read";
+import { update } from "../../provider/api-key/update";
+import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+const inputs = newInputs();
+const name = inputs.uniqueName;
+const maybeLeft =
+  "A key of that name may exist and nobody knows its value. State remembers the name: " +
+  "run `pulumi up` again, without --continue-on-error, to clear up and make another, or `pulumi destroy`.";
+
+/** How a POST is lost and the recovery after it fails. */
+const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => string }> = {
+  "the list answers 500": {
+    faults: [
+      { operation: "createKey", kind: "dropAfterCommit" },
+      { operation: "listKeys", kind: "statusBeforeCommit", status: 500 },
+    ],
+    reason: () =>
+      `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
+      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 500 to GET ${lab.url}/api-keys: ` +
+      "Status 500, as asked for by a fault.",
+  },
+  "the list is a web page": {
+    faults: [
+      { operation: "createKey", kind: "statusAfterCommit", status: 502, body: "empty" },
+      { operation: "listKeys", kind: "html200" },
+    ],
+    reason: () =>
+      `PayEngine answered 502 to POST ${lab.url}/api-keys; and clearing up failed: The answer to GET ` +
+      `${lab.url}/api-keys is not JSON; check that payengine:apiUrl is the address of PayEngine's API.`,
+  },
+  "the list is cut off": {
+    faults: [
+      { operation: "createKey", kind: "truncatedBody" },
+      { operation: "listKeys", kind: "truncatedBody" },
+    ],
+    reason: () =>
+      `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
+      "UND_ERR_SOCKET); and clearing up failed: The connection to PayEngine was lost before an answer came; " +
+      `try again (GET ${lab.url}/api-keys, UND_ERR_SOCKET).`,
+  },
+  "the revocation of the stray fails": {
+    faults: [
+      { operation: "createKey", kind: "dropAfterCommit" },
+      { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
+    ],
+    reason: () =>
+      `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
+      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 503 to DELETE ${lab.url}/api-keys/`,
+  },
+  "the key without a value cannot be revoked": {
+    faults: [
+      { operation: "createKey", kind: "valueMissing" },
+      { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
+    ],
+    reason: () =>
+      "PayEngine's answer holds no value of the key; and clearing up failed: PayEngine answered 503",
+  },
+};
+
+describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_case, { faults, reason }) => {
+  const begin = async () => {
+    for (const fault of faults) await lab.control.addFault(fault);
+    return unfinished(await create(lab.context(), inputs));
+  };
+
+  test("the state has no token and names the key", async () => {
+    const outcome = await begin();
+    expect(outcome.reason).toContain(`Could not create the key "${name}": ${reason()}`);
+    expect(outcome.reason.endsWith(` ${maybeLeft}`)).toBe(true);
+    expect(outcome.state).toMatchObject({ ...inputs, name, pendingAction: "create", attempts: 1 });
+    expect(outcome.state).not.toHaveProperty("token");
+    expect(outcome.state.lostAttempts).toEqual([1]);
+  });
+
+  test("the next update revokes what is there and makes the key", async () => {
+    const { state } = await begin();
+    const mended = completed(await update(lab.context(), state, inputs));
+    expect(mended.name).toBe(`${name}-r2`);
+    await lab.expectOnlyKeysOf(mended);
+  });
+
+  test("a refresh in between keeps what is left to do", async () => {
+    const { state } = await begin();
+    const refreshed = await read(lab.context(), state);
+    expect(refreshed).toMatchObject({ pendingAction: "create", lostAttempts: [1], uniqueName: name });
+  });
+
+  test("delete revokes all keys of the name", async () => {
+    const { state } = await begin();
+    await lab.advance(65_001);
+    await revokeAll(lab.context(), state);
+    await lab.expectOnlyKeysOf();
+  });
+});
+
+test("PayEngine that stays out of reach leaves an unfinished state after three attempts", async () => {
+  await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
+  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  expect(reason).toBe(
+    `Could not create the key "${name}": The connection to PayEngine was lost ` +
+      `before an answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET). ${maybeLeft}`,
+  );
+  expect(state).toMatchObject({ attempts: 3, lostAttempts: [1, 2, 3], pendingAction: "create" });
+  await lab.control.clearFaults();
+  const mended = completed(await update(lab.context(), state, inputs));
+  expect(mended).toMatchObject({
+    name: `${name}-r4`,
+    attempts: 4,
+    pendingAction: "settle",
+    lostAttempts: [1, 2, 3],
+  });
+  await lab.expectOnlyKeysOf(mended);
+});
+
+test("three lost requests whose keys were all revoked are a plain error", async () => {
+  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: "always" });
+  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+    `Could not create the key "${name}": The connection to PayEngine was lost ` +
+      `before an answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET). No key was left behind.`,
+  );
+  await lab.expectOnlyKeysOf();
+});
+
+test("a role lost after a lost POST keeps the name in state", async () => {
+  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403 });
+  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  expect(reason).toContain("Managing keys needs a credential whose user has the Admin or Developer role.");
+  const mended = completed(await update(lab.context(), state, inputs));
+  await lab.expectOnlyKeysOf(mended);
+});
+
+test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
+  const second = await lab.control.newCredential("acct_sandbox", "Developer");
+  const context = lab.context({ credential: second.key });
+  await context.account();
+  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 401 });
+  const { state } = unfinished(await create(context, inputs));
+  await lab.control.revokeKey(second.keyId);
+  expect(
+    await messageThrownBy(() => update(lab.context({ credential: second.key }), state, inputs)),
+  ).toContain(`Could not update the key "${name}": PayEngine answered 401 to GET ${lab.url}/merchant`);
+  await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
+});
+
+test("an update that cannot clear up says so and changes nothing", async () => {
+  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, times: 2 });
+  const { state } = unfinished(await create(lab.context(), inputs));
+  expect(await messageThrownBy(() => update(lab.context(), state, inputs))).toBe(
+    `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 500 to GET ` +
+      `${lab.url}/api-keys: Status 500, as asked for by a fault. A key of that name may exist and nobody knows its ` +
+      "value. State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
+  );
+  expect(await lab.liveKeys()).toHaveLength(1);
+});

@@ -1,0 +1,133 @@
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+let state: ApiKeyState;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  state = completed(await create(lab.context(), newInputs()));
+});
+afterEach(() => lab.close());
+
+const couldNotRevoke = (why: string) =>
+  `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: ${why} State keeps it: ` +
+  "run this again, or revoke it in PayEngine's dashboard.";
+const deleteError = () => messageThrownBy(() => revokeAll(lab.context(), state));
+
+test("delete revokes the key and nothing else", async () => {
+  const other = completed(await create(lab.context(), newInputs()));
+  await revokeAll(lab.context(), state);
+  await lab.expectOnlyKeysOf(other);
+  expect(await lab.statusFor(state.token ?? "")).toBe(401);
+});
+
+test.each(["404", "status"] as const)(
+  "a key revoked before (%s) is deleted without complaint",
+  async (revokedKeys) => {
+    await lab.control.setDialect({ revokedKeys });
+    await lab.control.revokeKey(state.keyId ?? "");
+    await revokeAll(lab.context(), state);
+    await lab.expectOnlyKeysOf();
+  },
+);
+
+test("deleting twice is as deleting once", async () => {
+  await revokeAll(lab.context(), state);
+  await revokeAll(lab.context(), state);
+  await lab.expectOnlyKeysOf();
+});
+
+test("a revocation whose answer was lost counts once it is tried again", async () => {
+  await lab.control.addFault({ operation: "revokeKey", kind: "dropAfterCommit" });
+  expect(await deleteError()).toBe(
+    couldNotRevoke(
+      "The connection to PayEngine was lost before an answer came; try again " +
+        `(DELETE ${lab.url}/api-keys/${state.keyId}, UND_ERR_SOCKET).`,
+    ),
+  );
+  await revokeAll(lab.context(), state);
+  await lab.expectOnlyKeysOf();
+});
+
+test("a role lost midway leaves the key in state", async () => {
+  const context = lab.context();
+  await context.account();
+  await lab.control.setRole("user_sandbox_admin", "User");
+  expect(await messageThrownBy(() => revokeAll(context, state))).toBe(
+    couldNotRevoke(
+      `PayEngine answered 403 to DELETE ${lab.url}/api-keys/${state.keyId}: API keys need the role Admin or ` +
+        "Developer. Managing keys needs a credential whose user has the Admin or Developer role.",
+    ),
+  );
+  await lab.control.setRole("user_sandbox_admin", "Developer");
+  await revokeAll(lab.context(), state);
+  await lab.expectOnlyKeysOf();
+});
+
+test("a 404 for a key that the list shows is no success", async () => {
+  await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
+  expect(await deleteError()).toBe(
+    couldNotRevoke("PayEngine says that it is gone, and yet lists it as live; try again."),
+  );
+});
+
+test("a 404 is no success while the list fails", async () => {
+  await lab.control.revokeKey(state.keyId ?? "");
+  await lab.control.addFault({
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 502,
+    body: "html",
+  });
+  expect(await deleteError()).toBe(couldNotRevoke(`PayEngine answered 502 to GET ${lab.url}/api-keys.`));
+});
+
+test("a 404 is no success where PayEngine gives no account id", async () => {
+  await lab.control.setDialect({ noAccountId: true });
+  await lab.control.revokeKey(state.keyId ?? "");
+  const { accountId: _, ...unrecorded } = state;
+  expect(await messageThrownBy(() => revokeAll(lab.context(), unrecorded))).toBe(
+    couldNotRevoke(
+      "PayEngine answered 404, but state does not record which account the key was made in, so it may live in " +
+        "another one. If it is gone, run `pulumi state delete` with this resource's URN.",
+    ),
+  );
+});
+
+test("a credential of another account revokes nothing", async () => {
+  const { key } = await lab.control.newCredential("acct_production", "Admin");
+  expect(await messageThrownBy(() => revokeAll(lab.context({ credential: key }), state))).toBe(
+    couldNotRevoke(
+      "The credential belongs to account acct_production, but this key's state records account acct_sandbox; use a " +
+        "credential and payengine:apiUrl of account acct_sandbox.",
+    ),
+  );
+  await lab.expectOnlyKeysOf(state);
+});
+
+test("the provider's own credential is never revoked", async () => {
+  await lab.control.clearRequests();
+  expect(await messageThrownBy(() => revokeAll(lab.context({ credential: state.token ?? "" }), state))).toBe(
+    `The key "${state.name}" is the credential that this provider works with; revoking it would lock the provider ` +
+      "out. Set payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.",
+  );
+  expect(await lab.calls()).toEqual([]);
+  expect(state.fingerprint).toBe(fingerprint(state.token ?? ""));
+});
+
+test("a state that records an unfinished creation takes every key of its name with it", async () => {
+  const { api } = lab.context();
+  await api.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
+  await api.createKey({ name: `${state.uniqueName}-r17`, type: "public" });
+  const unrelated = await api.createKey({ name: `${state.uniqueName}-spare`, type: "private" });
+  await revokeAll(lab.context(), { ...state, pendingAction: "create" });
+  expect((await lab.liveKeys()).map(({ id }) => id)).toEqual([unrelated.id]);
+});
+
+test("a key in good order is revoked without listing", async () => {
+  await lab.control.clearRequests();
+  await revokeAll(lab.context(), state);
+  expect(await lab.calls()).toEqual(["GET /api/merchant", `DELETE /api/api-keys/${state.keyId}`]);
+});

@@ -1,0 +1,183 @@
+import { inspect } from "node:util";
+import fc from "fast-check";
+import type { DialectInput, FaultInput } from "payengine-sandbox";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { read } from "../../provider/api-key/read";
+import type { ApiKeyInputs, ApiKeyState, Outcome } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import { newInputs, SandboxLab } from "../sandbox-lab";
+
+const operation = fc.constantFrom(
+  "createKey" as const,
+  "createKey" as const,
+  "listKeys" as const,
+  "revokeKey" as const,
+  "getKey" as const,
+  "merchant" as const,
+);
+const times = fc.integer({ min: 1, max: 4 });
+const skip = fc.constantFrom(0, 0, 1);
+const status = fc.constantFrom(307, 400, 401, 403, 404, 409, 422, 500, 502, 503);
+const body = fc.constantFrom("contract" as const, "html" as const, "empty" as const, "json" as const);
+const plainKind = fc.constantFrom(
+  "dropBeforeCommit" as const,
+  "dropAfterCommit" as const,
+  "truncatedBody" as const,
+  "valueMissing" as const,
+  "html200" as const,
+  "rateLimit" as const,
+);
+const fault: fc.Arbitrary<FaultInput> = fc.oneof(
+  fc.record({ operation, kind: plainKind, times, skip }),
+  // A list that lies about names cannot be told from one that lacks the key.
+  fc.record({
+    operation: fc.constantFrom("createKey" as const),
+    kind: fc.constantFrom("wrongName" as const),
+    times,
+    skip,
+  }),
+  fc.record({
+    operation,
+    kind: fc.constantFrom("statusBeforeCommit" as const),
+    status,
+    body,
+    times,
+    skip,
+  }),
+  // What is answered after the commit as if nothing had happened would deceive any client.
+  fc.record({
+    operation,
+    kind: fc.constantFrom("statusAfterCommit" as const),
+    status: fc.constantFrom(409, 500, 502, 503),
+    body,
+    times,
+    skip,
+  }),
+);
+const dialect: fc.Arbitrary<DialectInput> = fc.record(
+  {
+    bareAnswers: fc.boolean(),
+    postStatus: fc.constantFrom(200 as const, 201 as const),
+    deleteStatus: fc.constantFrom(200 as const, 204 as const),
+    ignoreQuery: fc.boolean(),
+    noTotal: fc.boolean(),
+    uniqueNames: fc.constantFrom("off" as const, "live" as const, "forever" as const),
+    revokedKeys: fc.constantFrom("404" as const, "status" as const),
+  },
+  { requiredKeys: [] },
+);
+const step = fc.record({
+  faults: fc.array(fault, { maxLength: 3 }),
+  action: fc.constantFrom(
+    "update" as const,
+    "update" as const,
+    "refresh" as const,
+    "destroy" as const,
+    "wait" as const,
+    "revoked behind Pulumi's back" as const,
+  ),
+});
+
+/** What the engine does with one resource: keeps what it is given, and drops the name after a plain failure. */
+class Engine {
+  state: ApiKeyState | undefined;
+  inputs: ApiKeyInputs = newInputs();
+
+  constructor(private readonly lab: SandboxLab) {}
+
+  async up(): Promise<void> {
+    const { state } = this;
+    if (state === undefined) this.inputs = newInputs();
+    const operation = () =>
+      state ? update(this.lab.context(), state, this.inputs) : create(this.lab.context(), this.inputs);
+    await this.attempt(async () => {
+      this.keep(await operation());
+    });
+  }
+
+  async refresh(): Promise<void> {
+    const { state } = this;
+    if (!state) return;
+    await this.attempt(async () => {
+      this.state = await read(this.lab.context(), state);
+    });
+  }
+
+  async destroy(): Promise<void> {
+    const { state } = this;
+    if (!state) return;
+    await this.attempt(async () => {
+      await revokeAll(this.lab.context(), state);
+      this.state = undefined;
+    });
+  }
+
+  private keep(outcome: Outcome): void {
+    this.state = outcome.state;
+    if (outcome.kind === "unfinished") expectNoSecretIn(outcome.reason);
+  }
+
+  private async attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if ((error as Error).name !== "KeyError") throw error;
+      expectNoSecretIn(inspect(error, { depth: null, showHidden: true }));
+    }
+  }
+}
+
+/** Keys, and pieces of them, are the only hex digits of that length; ids and fingerprints have sixteen. */
+function expectNoSecretIn(text: string): void {
+  expect(text).not.toMatch(/[0-9a-f]{17}/i);
+}
+
+test("whatever strikes, one more up leaves exactly the key in state, and a destroy leaves none", async () => {
+  const run = async (lab: SandboxLab, steps: { faults: FaultInput[]; action: string }[]) => {
+    const engine = new Engine(lab);
+    for (const { faults, action } of [{ faults: steps[0].faults, action: "update" }, ...steps]) {
+      for (const each of faults) await lab.control.addFault(each);
+      if (action === "update") await engine.up();
+      else if (action === "refresh") await engine.refresh();
+      else if (action === "destroy") await engine.destroy();
+      else if (action === "wait") await lab.advance(40_000);
+      else if (engine.state?.keyId) await lab.control.revokeKey(engine.state.keyId).catch(() => {});
+      await lab.control.clearFaults();
+    }
+    await lab.advance(120_000);
+    await engine.refresh();
+    await engine.up();
+    await lab.expectOnlyKeysOf(engine.state);
+    // A list that lags shows the new key only later, and until then the mark stays.
+    await lab.advance(120_000);
+    await engine.up();
+    await lab.expectOnlyKeysOf(engine.state);
+    expect(engine.state).not.toHaveProperty("pendingAction");
+    await engine.destroy();
+    expect(engine.state).toBeUndefined();
+    await lab.expectOnlyKeysOf();
+  };
+  const lag = fc.constantFrom(0, 0, 30_000);
+  await fc.assert(
+    fc.asyncProperty(
+      dialect,
+      lag,
+      fc.array(step, { minLength: 1, maxLength: 5 }),
+      async (manner, listMs, steps) => {
+        // A false 404 and a list that does not show the key yet are together what a key that is gone looks like.
+        fc.pre(listMs === 0 || !JSON.stringify(steps).includes('"status":404'));
+        const lab = await SandboxLab.open();
+        try {
+          await lab.control.setDialect(manner);
+          await lab.control.setLag({ listMs });
+          await run(lab, steps);
+        } finally {
+          await lab.close();
+        }
+      },
+    ),
+    // The same sixty every time; STRIKES=1000 looks for new ones.
+    process.env.STRIKES ? { numRuns: Number(process.env.STRIKES) } : { numRuns: 60, seed: 20 },
+  );
+}, 300_000);
