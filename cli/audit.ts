@@ -1,0 +1,102 @@
+import { Command } from "commander";
+import { type AuditReport, auditKeys } from "../recovery/audit";
+import { type AuditedKey, CATEGORIES } from "../recovery/audited-key";
+import { openStack } from "../recovery/pulumi-stack";
+import { openStateFile } from "../recovery/state-source";
+import { EXIT } from "./exit-code";
+import { collected, duration } from "./flags";
+import { unreachedLine } from "./orphans-report";
+import { table } from "./table";
+import { counted } from "./terminal";
+
+interface Flags {
+  readonly stack: readonly string[];
+  readonly state: readonly string[];
+  readonly cwd?: string;
+  readonly minAge?: number;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+const HELP = `
+Categories:
+  managed    live, and a state holds its value
+  orphaned   live, and nobody knows its value, by the proof that \`orphans\` asks for
+  unsettled  named in a state that an operation may still be changing: look again
+  gone       a state holds its value, and it no longer works
+  overdue    the previous key of a rotation, live after its date
+  unmatched  live, ends in ten hex digits like our names, in none of the given states
+Other keys of the account are foreign, and only counted.
+
+Examples:
+  pulumi-payengine audit                               the selected stack
+  pulumi-payengine audit --stack dev --stack prod      two stacks of this project
+  pulumi stack export > prod.json                      in another project, and then here:
+  pulumi-payengine audit --state prod.json --json
+
+The credential of a state file comes from PAYENGINE_API_KEY, for an explicit provider from its credentialEnv.
+
+Exit codes:
+  0  every key is managed or foreign
+  1  the command failed
+  2  something needs a person: any other category, a key held twice, or an account that could not be looked at`;
+
+export function auditCommand(): Command {
+  return new Command("audit")
+    .description("compare an account's live keys with the states of stacks; changes nothing")
+    .option("--stack <name>", "a stack; may be repeated; by default the selected one", collected, [])
+    .option("--state <file>", "what `pulumi stack export` has written; may be repeated", collected, [])
+    .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
+    .option("--min-age <duration>", "as in `orphans`", duration)
+    .option("--all", "show managed keys as well", false)
+    .option("--json", "print JSON, with all keys", false)
+    .addHelpText("after", HELP)
+    .action(audit);
+}
+
+async function audit({ stack, state, cwd, minAge, all, json }: Flags): Promise<void> {
+  const isDefault = stack.length === 0 && state.length === 0;
+  const stacks = isDefault ? [undefined] : [...new Set(stack)];
+  const sources = await Promise.all([
+    ...stacks.map((name) => openStack({ stack: name, cwd })),
+    ...[...new Set(state)].map((path) => openStateFile(path)),
+  ]);
+  const report = await auditKeys(sources, { minAge });
+  console.log(json ? JSON.stringify(report, undefined, 2) : describe(report, all));
+  const isWell = report.unreached.length === 0 && !report.keys.some(needsPerson);
+  process.exitCode = isWell ? EXIT.done : EXIT.left;
+}
+
+function needsPerson({ category, sharedWith }: AuditedKey): boolean {
+  return category !== "managed" || sharedWith.length > 0;
+}
+
+const HEAD = ["CATEGORY", "STACK", "RESOURCE", "KEY NAME", "KEY ID", "CREATED", "LAST USED", "WHAT TO DO"];
+
+function describe(report: AuditReport, all: boolean): string {
+  const keys = CATEGORIES.flatMap((category) => report.keys.filter((key) => key.category === category));
+  const shown = keys.filter((key) => all || needsPerson(key));
+  const rows = shown.map((key) => [
+    ...[key.category, key.source ?? "-", key.resource ?? "-", key.keyName, key.keyId],
+    ...[key.createdAt ?? "-", key.lastUsedAt ?? "never", key.note || "nothing"],
+  ]);
+  return [
+    ...(rows.length > 0 ? [table(HEAD, rows)] : []),
+    ...report.unreached.map((it) =>
+      unreachedLine({ ...it, resources: it.resources.map((name) => `${name} of ${it.source}`) }),
+    ),
+    ...report.accounts.map(
+      ({ id, apiUrl, live, foreign }) =>
+        `Account ${id ?? "(PayEngine does not say which)"} at ${apiUrl}: ${counted(live, "live key")}, ${foreign} foreign`,
+    ),
+    `Keys of ${report.sources.join(", ")}: ${summary(report)}`,
+  ].join("\n");
+}
+
+function summary({ keys }: AuditReport): string {
+  const counts = CATEGORIES.toReversed().map((category) => {
+    const count = keys.filter((key) => key.category === category).length;
+    return count === 0 && category !== "managed" ? [] : [`${count} ${category}`];
+  });
+  return counts.flat().join(", ");
+}

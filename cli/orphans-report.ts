@@ -1,0 +1,69 @@
+import ms from "ms";
+import type { OrphanReport, Unreached } from "../recovery/orphans";
+import type { RevokeReport } from "../recovery/revoke-orphans";
+import type { StackLock } from "../recovery/stack-lock";
+import { table } from "./table";
+import { counted, fewOf, printable } from "./terminal";
+
+const HEAD = ["RESOURCE", "KEY NAME", "KEY ID", "CREATED", "LAST USED", "EVIDENCE", "ACTION"];
+
+/** Says whether nobody is using the stack. */
+export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
+  return lock === undefined && waitUntil === undefined;
+}
+
+/** @param revoke the command was asked to revoke. */
+export function describeOrphans(report: OrphanReport, revoke: boolean): string {
+  const action = actionFor(report, revoke);
+  const rows = report.orphans.map(({ resource, keyName, keyId, createdAt, lastUsedAt, evidence }) => [
+    ...[resource, keyName, keyId, createdAt, lastUsedAt ?? "never", evidence, action],
+  ]);
+  return [
+    ...(rows.length > 0 ? [table(HEAD, rows)] : [`No orphaned keys of stack ${report.stack} were found.`]),
+    ...report.unreached.map(unreachedLine),
+    ...pendingLines(report),
+    ...useLines(report),
+  ].join("\n");
+}
+
+function actionFor({ lock, waitUntil }: OrphanReport, revoke: boolean): string {
+  if (lock !== undefined) return "none: locked";
+  if (waitUntil !== undefined) return "none: wait";
+  return revoke ? "revoke" : "none without --revoke";
+}
+
+export function unreachedLine({ resources, problem }: Unreached): string {
+  return printable(`Not looked at: ${fewOf(resources)}: ${problem}`);
+}
+
+function pendingLines({ pendingOperations, keepPending }: OrphanReport): string[] {
+  if (pendingOperations.length === 0) return [];
+  const fate = keepPending === undefined ? "--revoke clears them" : `they stay in state: ${keepPending}`;
+  return [`Pending operations (${fate}):`, ...pendingOperations.map((operation) => `  ${operation}`)];
+}
+
+function useLines({ lock, waitUntil }: OrphanReport): string[] {
+  if (lock !== undefined) return [lockLine(lock)];
+  if (waitUntil === undefined) return [];
+  return [`An operation may still be under way until ${waitUntil.toISOString()}; run this again after that.`];
+}
+
+function lockLine({ owner, host, pid, since }: StackLock): string {
+  const age = ms(Math.max(0, Date.now() - since.getTime()), { long: true });
+  return (
+    `The stack is locked by ${owner} on ${host}, process ${pid}, for ${age}. If that process is dead, run ` +
+    "`pulumi cancel`, then this again."
+  );
+}
+
+export function describeActs(report: RevokeReport): string {
+  const { revoked, orphans, failed, clearedPending, clearProblem, pendingOperations } = report;
+  if (!mayAct(report)) return ["Nothing was revoked.", ...useLines(report)].join("\n");
+  const cleared = counted(pendingOperations.length, "pending operation");
+  return [
+    `Revoked ${revoked.length} of ${counted(orphans.length, "key")}.`,
+    ...failed.map(({ keyId, problem }) => printable(`Could not revoke ${keyId}: ${problem}`)),
+    ...(clearedPending ? [`Cleared ${cleared}.`] : []),
+    ...(clearProblem === undefined ? [] : [`Could not clear ${cleared}: ${clearProblem}`]),
+  ].join("\n");
+}

@@ -1,0 +1,47 @@
+import { createInterface } from "node:readline/promises";
+import { styleText } from "node:util";
+
+type Format = Parameters<typeof styleText>[0];
+
+/** Colours text for the terminal; leaves it as it is where there is none, or NO_COLOR is set. */
+export function colored(format: Format, text: string): string {
+  return mayColor(process.stdout, process.env) ? styleText(format, text) : text;
+}
+
+/** FORCE_COLOR does not count: a file or pipe gets no colours. */
+function mayColor({ isTTY }: { readonly isTTY?: boolean }, { NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
+  return isTTY === true && !NO_COLOR && TERM !== "dumb";
+}
+
+/** Says whether a person is there to answer a question. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env.CI;
+}
+
+/** Asks on the error output, so that JSON on the output stays whole. Anything but yes is no. */
+export async function agrees(question: string): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
+  try {
+    const answer = await Promise.race([reader.question(`${question} [y/N] `), ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
+}
+
+/** Text from outside without what would steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "�");
+}
+
+/** So many names, and how many more there are. */
+export function fewOf(names: readonly string[], limit = 5): string {
+  const more = names.length - limit;
+  return more > 0 ? `${names.slice(0, limit).join(", ")} and ${more} more` : names.join(", ");
+}
+
+/** A number with its noun. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}

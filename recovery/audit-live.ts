@@ -1,0 +1,87 @@
+import type { PayEngineKey } from "../provider/payengine-api";
+import type { AuditedAccount, LocatedKey } from "./audit-states";
+import type { AuditedKey, Category } from "./audited-key";
+import { looksLikeOurs, ownersOf } from "./key-owners";
+
+interface LiveKeys {
+  readonly keys: readonly AuditedKey[];
+  /** Keys that are not named like ours. */
+  readonly foreign: number;
+}
+
+/** What each live key of an account is to the states. */
+export function liveKeys(
+  { account, live }: AuditedAccount,
+  recorded: readonly LocatedKey[],
+  now: Date,
+): LiveKeys {
+  const holders = new Map<string, LocatedKey[]>();
+  for (const key of recorded) {
+    for (const id of [key.keyId, key.previous?.keyId]) {
+      if (id !== undefined) holders.set(id, [...(holders.get(id) ?? []), key]);
+    }
+  }
+  const owner = ownersOf(recorded.filter((key) => key.account === account && !key.isDamaged));
+  const known: AuditedKey[] = [];
+  let foreign = 0;
+  for (const key of live) {
+    const holding = holders.get(key.id) ?? [];
+    const named = owner(key.name);
+    if (holding.length > 0) known.push(held(key, holding, now));
+    else if (named !== undefined) known.push(lost(key, named));
+    else if (looksLikeOurs(key.name)) known.push(audited(key, undefined, account.id, "unmatched", UNMATCHED));
+    else foreign++;
+  }
+  return { keys: known, foreign };
+}
+
+const UNMATCHED =
+  "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
+
+function held(key: PayEngineKey, holding: readonly LocatedKey[], now: Date): AuditedKey {
+  const holder = holding.find(({ keyId }) => keyId === key.id) ?? (holding[0] as LocatedKey);
+  const accountId = holder.account?.id ?? holder.accountId;
+  const make = (category: Category, note: string) => audited(key, holder, accountId, category, note);
+  if (holder.keyId !== key.id) {
+    const until = holder.previous?.revokeAt;
+    if (until === undefined) return make("managed", "previous key");
+    const isOver = until <= now;
+    return isOver
+      ? make("overdue", `its time ended ${until.toISOString()}: run pulumi up`)
+      : make("managed", `previous key until ${until.toISOString()}`);
+  }
+  const others = holding.filter(({ urn }) => urn !== holder.urn);
+  const sharedWith = others.map(({ resource, source }) => `${resource} of ${source.name}`);
+  if (sharedWith.length === 0) return make("managed", "");
+  const note = `also held by ${sharedWith.join(", ")}: destroying either revokes it`;
+  return { ...make("managed", note), sharedWith };
+}
+
+/** By the same proof as `orphans`: named in a state that does not hold it, with no operation under way. */
+function lost(key: PayEngineKey, owner: LocatedKey): AuditedKey {
+  const { source, lock, state, unsettledUntil, account } = owner;
+  const make = (category: Category, note: string) => audited(key, owner, account?.id, category, note);
+  if (lock !== undefined) return make("unsettled", "the stack is locked: look again when it is not");
+  if (unsettledUntil !== undefined)
+    return make("unsettled", `an operation may be under way until ${unsettledUntil.toISOString()}`);
+  // The stack may have gone on since the file was written.
+  if (source.isFile && new Date(key.createdAt) > state.changedAt)
+    return make("unsettled", "made after this state was written: export it again, or give the stack");
+  const place = source.isFile ? "in its stack" : `--stack ${source.name}`;
+  return make("orphaned", `pulumi-payengine orphans --revoke ${place}`);
+}
+
+function audited(
+  key: PayEngineKey,
+  owner: LocatedKey | undefined,
+  accountId: string | undefined,
+  category: Category,
+  note: string,
+): AuditedKey {
+  const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
+  return {
+    ...{ category, source: owner?.source.name, resource: owner?.resource, urn: owner?.urn },
+    ...{ keyName, keyId, accountId, createdAt, lastUsedAt: lastUsedAt ?? undefined },
+    ...{ sharedWith: [], note },
+  };
+}

@@ -1,0 +1,66 @@
+import { AccountPool } from "./accounts";
+import { gone } from "./audit-gone";
+import { liveKeys } from "./audit-live";
+import { type AuditProblem, readAudited } from "./audit-states";
+import type { AuditedKey } from "./audited-key";
+import type { PulumiStack } from "./pulumi-stack";
+import type { SettlingOptions } from "./settling";
+import { type StateSource, stateOfStack } from "./state-source";
+
+/** How an account's live keys and the given states fit together. */
+export interface AuditReport {
+  /** Names of the stacks and paths of the files. */
+  readonly sources: readonly string[];
+  readonly accounts: readonly {
+    readonly id: string | undefined;
+    readonly apiUrl: string;
+    readonly live: number;
+    /** Live keys that are not named like ours. */
+    readonly foreign: number;
+  }[];
+  readonly keys: readonly AuditedKey[];
+  readonly unreached: readonly AuditProblem[];
+}
+
+/**
+ * Compares the live keys of accounts with the states that should know them. Changes nothing.
+ *
+ * @param sources stacks of `openStack`, and files of `openStateFile`. A key of a stack that is not given counts as
+ *   unmatched.
+ * @throws Error where Pulumi's CLI does not run or a state cannot be read; an account that cannot be reached is in the
+ *   report.
+ */
+export async function auditKeys(
+  sources: readonly (PulumiStack | StateSource)[],
+  options: SettlingOptions = {},
+): Promise<AuditReport> {
+  const pool = new AccountPool();
+  const states = sources.map((source) => ("load" in source ? source : stateOfStack(source)));
+  try {
+    const audited = await readAudited(pool, states, options);
+    const now = (options.now ?? (() => new Date()))();
+    const live = audited.accounts.map((account) => liveKeys(account, audited.keys, now));
+    const lost = await gone(audited, now);
+    return {
+      sources: states.map(({ name }) => name),
+      accounts: audited.accounts.map(({ account: { id, apiUrl }, live: all }, index) => ({
+        ...{ id, apiUrl },
+        ...{ live: all.length, foreign: live[index]?.foreign ?? 0 },
+      })),
+      keys: onceEach([...live.flatMap(({ keys }) => keys), ...lost.keys]),
+      unreached: [...audited.unreached, ...lost.unreached],
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Where PayEngine does not say account ids, two credentials may list one account twice. */
+function onceEach(keys: readonly AuditedKey[]): AuditedKey[] {
+  const byId = new Map<string, AuditedKey>();
+  for (const key of keys) {
+    const known = byId.get(key.keyId);
+    if (known === undefined || known.category === "unmatched") byId.set(key.keyId, key);
+  }
+  return [...byId.values()].sort((left, right) => left.keyName.localeCompare(right.keyName));
+}

@@ -1,0 +1,40 @@
+/**
+ * What becomes of a key:
+ *
+ * - `managed`: live, and a state holds its value.
+ * - `orphaned`: live, nobody knows its value: by the same proof as `orphans`.
+ * - `unsettled`: bears a name of a state that an operation may still be changing, so nothing is proven yet.
+ * - `gone`: a state holds its value, and it no longer works.
+ * - `overdue`: the previous key of a rotation, live after its date.
+ * - `unmatched`: live, named like ours, in none of the given states.
+ */
+export type Category = "managed" | "orphaned" | "unsettled" | "gone" | "overdue" | "unmatched";
+
+/** All categories, in the order in which reports show them. */
+export const CATEGORIES: readonly Category[] = [
+  "orphaned",
+  "overdue",
+  "gone",
+  "unsettled",
+  "unmatched",
+  "managed",
+];
+
+/** One key of an account or a state. Its value is never in it. */
+export interface AuditedKey {
+  readonly category: Category;
+  /** The stack or state file, but for unmatched keys. */
+  readonly source: string | undefined;
+  readonly resource: string | undefined;
+  readonly urn: string | undefined;
+  readonly keyName: string;
+  readonly keyId: string;
+  /** The account's id, where PayEngine says it. */
+  readonly accountId: string | undefined;
+  readonly createdAt: string | undefined;
+  readonly lastUsedAt: string | undefined;
+  /** Other resources that hold the same key, `resource of source`: destroying any of them revokes it for all. */
+  readonly sharedWith: readonly string[];
+  /** What to know or do. */
+  readonly note: string;
+}

@@ -1,0 +1,29 @@
+import { DIGITS, isNameOf } from "../provider/api-key/names";
+import type { RecordedKey } from "./stack-state";
+
+/** A name of ours: what makes it unique, then marks of attempts and generations. */
+const OUR_NAME = new RegExp(`^(.+-[0-9a-f]{${DIGITS}})((?:-[rg]\\d+)*)$`);
+
+/** Says whether a key's name looks like those that this project gives. */
+export function looksLikeOurs(name: string): boolean {
+  return OUR_NAME.test(name);
+}
+
+/** Finds the resource that a key's exact name belongs to; a state may speak of thousands. */
+export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: string) => T | undefined {
+  const byUniqueName = new Map<string, T>();
+  for (const key of keys) {
+    // One that an operation left unfinished stands in resources and in pending operations; the first is the fuller.
+    if (!byUniqueName.has(key.uniqueName)) byUniqueName.set(key.uniqueName, key);
+  }
+  return (name) => {
+    const base = OUR_NAME.exec(name)?.[1];
+    const owner = byUniqueName.get(name) ?? (base === undefined ? undefined : byUniqueName.get(base));
+    return owner !== undefined && isNameOf(owner.uniqueName, name) ? owner : undefined;
+  };
+}
+
+/** Ids of the keys whose values a state holds: current ones, and previous ones that a rotation keeps for a while. */
+export function heldIds(keys: readonly RecordedKey[]): ReadonlySet<string> {
+  return new Set(keys.flatMap(({ keyId, previous }) => [keyId ?? [], previous?.keyId ?? []].flat()));
+}

@@ -1,0 +1,182 @@
+import { listLiveKeys } from "../provider/api-key/strays";
+import { messageOf } from "../provider/errors";
+import type { PayEngineKey } from "../provider/payengine-api";
+import { type Account, AccountPool, type Reached, reachAccounts } from "./accounts";
+import { heldIds, ownersOf } from "./key-owners";
+import { reasonToKeep } from "./pending-creates";
+import type { PulumiStack } from "./pulumi-stack";
+import { type SettlingOptions, unsettledUntil } from "./settling";
+import type { StackLock } from "./stack-lock";
+import type { RecordedKey, StackState } from "./stack-state";
+import { type StateSource, stateOfStack } from "./state-source";
+
+/** A live key whose value nobody knows: its exact name stands in state, and its id does not. */
+export interface Orphan {
+  /** URN of the resource that it was made for. */
+  readonly urn: string;
+  readonly resource: string;
+  readonly keyName: string;
+  readonly keyId: string;
+  /** When PayEngine made it (ISO 8601). */
+  readonly createdAt: string;
+  /** When it was last used (ISO 8601), where PayEngine says it. */
+  readonly lastUsedAt: string | undefined;
+  /** Where its name stands in state. */
+  readonly evidence: RecordedKey["evidence"];
+}
+
+/** What could not be looked at, and why. */
+export interface Unreached {
+  readonly resources: readonly string[];
+  readonly problem: string;
+}
+
+/** What a stack's interrupted operations have left at PayEngine. */
+export interface OrphanReport {
+  readonly stack: string;
+  readonly orphans: readonly Orphan[];
+  readonly unreached: readonly Unreached[];
+  /** Somebody is updating the stack, so nothing may be revoked. */
+  readonly lock: StackLock | undefined;
+  /** An operation may still be under way until then, so nothing may be revoked before. */
+  readonly waitUntil: Date | undefined;
+  /** Operations that never ended: `type urn`. */
+  readonly pendingOperations: readonly string[];
+  /** Why the pending operations must stay in state; undefined where they may be cleared. */
+  readonly keepPending: string | undefined;
+}
+
+/** How to look for orphans. */
+export interface OrphanOptions extends SettlingOptions {
+  /**
+   * How long state must not have changed, in milliseconds. Default: longer than any operation of a key can last (eleven
+   * request timeouts and a minute). Less is safe only where nobody is updating the stack: backends other than folders
+   * do not show their locks.
+   */
+  readonly minAge?: number | undefined;
+  /** The clock. Default: this machine's. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** What a look has found, and what it takes to act on it. */
+export interface Findings {
+  readonly report: OrphanReport;
+  readonly state: StackState;
+  /** The account of each orphan, by the key's id. */
+  readonly accountOf: ReadonlyMap<string, Account>;
+}
+
+/**
+ * Finds live keys of this stack that no state holds. Changes nothing.
+ *
+ * @throws Error where Pulumi's CLI does not run or the state cannot be read.
+ */
+export async function findOrphans(stack: PulumiStack, options: OrphanOptions = {}): Promise<OrphanReport> {
+  const pool = new AccountPool();
+  try {
+    return (await look(pool, stateOfStack(stack), options)).report;
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Looks at state and at PayEngine once. */
+export async function look(
+  pool: AccountPool,
+  source: StateSource,
+  options: OrphanOptions,
+): Promise<Findings> {
+  const before = await source.load();
+  const reached = await reachAccounts(pool, source, before);
+  const lists = await Promise.all(accountsIn(before, reached).map(listOwn));
+  // In this order: a key that was in the list was made before, so whoever made it either holds the lock still, or has
+  // stored it in the state that is read last.
+  const lock = before.project === undefined ? undefined : await source.lock(before.project);
+  const state = await source.load();
+
+  const held = heldIds(state.keys);
+  const owner = ownersOf(state.keys);
+  const orphans = new Map<string, Orphan>();
+  const accountOf = new Map<string, Account>();
+  for (const { account, live } of lists) {
+    for (const key of live.filter(({ id }) => !held.has(id))) {
+      const recorded = owner(key.name);
+      if (recorded === undefined || recorded.isDamaged) continue;
+      orphans.set(key.id, orphan(recorded, key));
+      accountOf.set(key.id, account);
+    }
+  }
+  const unreached = [...unreachable(state, reached), ...lists.flatMap(unlisted), ...damaged(state)];
+  const names = new Set(lists.flatMap(({ live }) => live.map(({ name }) => owner(name)?.uniqueName)));
+  const report = {
+    stack: source.name,
+    orphans: [...orphans.values()].sort(byName),
+    unreached,
+    lock,
+    waitUntil: unsettledUntil(before, state, reached.values(), options),
+    pendingOperations: state.pendingOperations,
+    keepPending: reasonToKeep(state, reached, unreached, names),
+  };
+  return { report, state, accountOf };
+}
+
+function byName(left: Orphan, right: Orphan): number {
+  return left.resource.localeCompare(right.resource) || left.keyName.localeCompare(right.keyName);
+}
+
+interface AccountKeys {
+  readonly account: Account;
+  readonly recorded: readonly RecordedKey[];
+}
+
+interface AccountList extends AccountKeys {
+  readonly live: readonly PayEngineKey[];
+  readonly problem?: string;
+}
+
+function accountsIn({ keys }: StackState, reached: ReadonlyMap<string, Reached>): AccountKeys[] {
+  const recordedIn = new Map<Account, RecordedKey[]>();
+  for (const key of keys) {
+    const it = reached.get(key.provider);
+    if (it === undefined || !("account" in it)) continue;
+    const recorded = recordedIn.get(it.account) ?? [];
+    recorded.push(key);
+    recordedIn.set(it.account, recorded);
+  }
+  return [...recordedIn].map(([account, recorded]) => ({ account, recorded }));
+}
+
+async function listOwn({ account, recorded }: AccountKeys): Promise<AccountList> {
+  const owner = ownersOf(recorded);
+  const names = [...new Set(recorded.map((key) => key.uniqueName))];
+  // One name is asked for by itself; for more, one pass over the account's list serves all.
+  const query = names.length === 1 ? (names[0] ?? "") : "";
+  try {
+    const live = await listLiveKeys(account.api, query, (name) => owner(name) !== undefined);
+    return { account, recorded, live };
+  } catch (error) {
+    return { account, recorded, live: [], problem: messageOf(error) };
+  }
+}
+
+function unreachable({ keys }: StackState, reached: ReadonlyMap<string, Reached>): Unreached[] {
+  return [...reached].flatMap(([provider, it]) => {
+    const resources = keys.filter((key) => key.provider === provider).map((key) => key.resource);
+    return "problem" in it && resources.length > 0 ? [{ resources, problem: it.problem }] : [];
+  });
+}
+
+function unlisted({ recorded, problem }: AccountList): Unreached[] {
+  return problem === undefined ? [] : [{ resources: recorded.map((key) => key.resource), problem }];
+}
+
+function damaged({ keys }: StackState): Unreached[] {
+  const problem = "state holds a value without the id of its key, so none of its keys can be proven lost";
+  return keys.filter((key) => key.isDamaged).map(({ resource }) => ({ resources: [resource], problem }));
+}
+
+function orphan(owner: RecordedKey, key: PayEngineKey): Orphan {
+  const { urn, resource, evidence } = owner;
+  const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
+  return { urn, resource, evidence, keyName, keyId, createdAt, lastUsedAt: lastUsedAt ?? undefined };
+}

@@ -1,0 +1,21 @@
+import { CONFIG_KEYS, type ConfigKey } from "../provider/config";
+import { readText } from "./property-text";
+
+/** A provider as state holds it; secrets are there only after an export that shows them. */
+export interface RecordedProvider {
+  readonly values: Partial<Record<ConfigKey, string>>;
+  /** Its configuration cannot be used as it is: some value is encrypted. */
+  readonly encrypted: readonly ConfigKey[];
+}
+
+export function recordedProvider(inputs: Readonly<Record<string, unknown>>): RecordedProvider {
+  const values: Partial<Record<ConfigKey, string>> = {};
+  const encrypted: ConfigKey[] = [];
+  for (const key of CONFIG_KEYS) {
+    const value = inputs[`payengine:${key}`];
+    const text = readText(value);
+    if (text !== undefined) values[key] = text;
+    else if (value !== undefined) encrypted.push(key);
+  }
+  return { values, encrypted };
+}

@@ -1,0 +1,84 @@
+import { revoke } from "../provider/api-key/strays";
+import { messageOf } from "../provider/errors";
+import { type Account, AccountPool } from "./accounts";
+import { type Findings, look, type OrphanOptions, type OrphanReport } from "./orphans";
+import type { PulumiStack } from "./pulumi-stack";
+import { readStackState, type StackState } from "./stack-state";
+import { stateOfStack } from "./state-source";
+
+/** How to revoke orphans. */
+export interface RevokeOptions extends OrphanOptions {
+  /** Ids of the keys that may be revoked: what a person has agreed to. Default: all that are found. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** What {@link revokeOrphans} did. */
+export interface RevokeReport extends OrphanReport {
+  /** Ids of the keys that were revoked. */
+  readonly revoked: readonly string[];
+  readonly failed: readonly { readonly keyId: string; readonly problem: string }[];
+  readonly clearedPending: boolean;
+  /** Why clearing the pending operations was begun and did not succeed. */
+  readonly clearProblem: string | undefined;
+}
+
+/**
+ * Revokes what `findOrphans` finds, then clears pending operations where all of them are creations of keys and all of
+ * those were looked for in the right account. Does nothing while the stack is locked or may be in use. Safe to run
+ * twice, side by side and beside an update: it acts only on a state that has not changed for longer than an operation
+ * can last.
+ *
+ * @throws Error where Pulumi's CLI does not run or the state cannot be read; what fails later is in the report.
+ */
+export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions = {}): Promise<RevokeReport> {
+  const pool = new AccountPool();
+  try {
+    const findings = await look(pool, stateOfStack(stack), options);
+    const { report, state } = findings;
+    const nothing = { revoked: [], failed: [], clearedPending: false, clearProblem: undefined };
+    if (report.lock !== undefined || report.waitUntil !== undefined) return { ...report, ...nothing };
+
+    const acts = await revokeFound(findings, options.only);
+    const isClean = acts.revoked.length === report.orphans.length;
+    const mayClear = isClean && report.pendingOperations.length > 0 && report.keepPending === undefined;
+    const clearProblem = mayClear ? await clearPending(stack, state) : undefined;
+    return { ...report, ...acts, clearedPending: mayClear && clearProblem === undefined, clearProblem };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function revokeFound({ report, accountOf }: Findings, only: RevokeOptions["only"]) {
+  const revoked: string[] = [];
+  const failed: { keyId: string; problem: string }[] = [];
+  for (const { keyId } of report.orphans.filter((it) => only?.includes(it.keyId) ?? true)) {
+    try {
+      await revoke((accountOf.get(keyId) as Account).api, keyId);
+      revoked.push(keyId);
+    } catch (error) {
+      failed.push({ keyId, problem: messageOf(error) });
+    }
+  }
+  return { revoked, failed };
+}
+
+/** @returns why it did not succeed. */
+async function clearPending(stack: PulumiStack, looked: StackState): Promise<string | undefined> {
+  const reread = async () => readStackState(await stack.exportState());
+  try {
+    const state = await reread();
+    // Another run of this command may have cleared them.
+    if (state.pendingOperations.length === 0) return undefined;
+    // The CLI clears whatever it finds: also what an update has left that began and died meanwhile.
+    if (state.changedAt.getTime() !== looked.changedAt.getTime())
+      return "the state has changed; run this again";
+    await stack.clearPendingCreates(state.root);
+    return undefined;
+  } catch (error) {
+    const isCleared = await reread().then(
+      ({ pendingOperations }) => pendingOperations.length === 0,
+      () => false,
+    );
+    return isCleared ? undefined : messageOf(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { readdir, readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { parseJson } from "./parse-json";
+
+/** Who holds the lock of a stack, as a file backend says it. */
+export interface StackLock {
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly since: Date;
+}
+
+const Lock = z.object({
+  pid: z.number(),
+  username: z.string(),
+  hostname: z.string(),
+  timestamp: z.iso.datetime({ offset: true }),
+});
+
+/**
+ * Reads the lock of a stack where its backend is a folder; other backends do not show theirs.
+ *
+ * @param url the backend's, such as `file://~`.
+ * @param cwd where the CLI runs: it resolves relative addresses from there.
+ */
+export async function readLock(
+  url: string,
+  cwd: string,
+  project: string,
+  stack: string,
+): Promise<StackLock | undefined> {
+  const folder = folderOf(url, cwd);
+  if (folder === undefined) return undefined;
+  const locks = join(folder, ".pulumi", "locks");
+  // Backends of before 2023 know no projects.
+  const found = await Promise.all([
+    lockIn(join(locks, "organization", project, stack)),
+    lockIn(join(locks, stack)),
+  ]);
+  return found.find((lock) => lock !== undefined);
+}
+
+/** As the CLI reads it: neither `file://~` nor `file://./state` is a URL by the rules. */
+function folderOf(url: string, cwd: string): string | undefined {
+  if (!url.startsWith("file://")) return undefined;
+  const path = url.slice("file://".length).split("?", 1)[0] ?? "";
+  if (path === "~" || path.startsWith("~/")) return join(userInfo().homedir, path.slice(1));
+  return resolve(cwd, path);
+}
+
+/** A file backend keeps each lock as a file in a folder of the stack. */
+async function lockIn(folder: string): Promise<StackLock | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((it) => it.endsWith(".json"))) {
+    const text = await readFile(join(folder, name), "utf8").catch(() => undefined);
+    // Released between the listing and here.
+    if (text === undefined) continue;
+    const lock = Lock.safeParse(parseJson(text));
+    // It may be in the middle of being written: a lock all the same.
+    if (!lock.success) return { owner: "somebody", host: "an unknown host", pid: 0, since: new Date() };
+    const { username, hostname, pid, timestamp } = lock.data;
+    return { owner: username, host: hostname, pid, since: new Date(timestamp) };
+  }
+  return undefined;
+}

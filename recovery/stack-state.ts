@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { parseJson } from "./parse-json";
+import { isEncrypted, readText } from "./property-text";
+import { type RecordedProvider, recordedProvider } from "./recorded-provider";
+
+const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
+
+const Properties = z.record(z.string(), z.unknown()).default({});
+
+const Resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  provider: z.string().optional(),
+  inputs: Properties,
+  outputs: Properties,
+});
+
+type Resource = z.infer<typeof Resource>;
+
+const Export = z.object({
+  deployment: z.object({
+    manifest: z.object({ time: z.iso.datetime({ offset: true }) }),
+    secrets_providers: z.object({ type: z.string() }).optional(),
+    resources: z.array(Resource).default([]),
+    pending_operations: z.array(z.object({ resource: Resource, type: z.string() })).default([]),
+  }),
+});
+
+/** A key that a stack's state speaks of. No value of a key is in it. */
+export interface RecordedKey {
+  /** URN of the resource. */
+  readonly urn: string;
+  /** Its name in the program. */
+  readonly resource: string;
+  /** What every name of its keys at PayEngine begins with, and what is searched for. */
+  readonly uniqueName: string;
+  /** The key's name at PayEngine, as state has it. */
+  readonly name: string;
+  /** Id of the key whose value state holds. */
+  readonly keyId: string | undefined;
+  readonly createdAt: string | undefined;
+  /** The key that a rotation has replaced, and when its time is over. */
+  readonly previous: { readonly keyId: string; readonly revokeAt: Date | undefined } | undefined;
+  /** The account that the key was made in, or that config pinned for it. */
+  readonly accountId: string | undefined;
+  /** Where it stands: in a resource, or in an operation that never ended. */
+  readonly evidence: "resource" | "unfinished" | "pending operation";
+  /** Reference to the provider it belongs to, `urn::id`. */
+  readonly provider: string;
+  /** State holds a value, but not of which key: nothing can be said of its keys. */
+  readonly isDamaged: boolean;
+}
+
+/** What recovery reads of a stack's state. */
+export interface StackState {
+  /** When state was last written. */
+  readonly changedAt: Date;
+  readonly keys: readonly RecordedKey[];
+  /** Resources whose names and ids are encrypted; they show after an export with secrets. */
+  readonly hidden: readonly string[];
+  readonly providers: ReadonlyMap<string, RecordedProvider>;
+  /** Name of the project, where state holds any resource. */
+  readonly project: string | undefined;
+  /** URN of the stack itself. */
+  readonly root: string | undefined;
+  /** Operations that never ended, of any resource: `type urn`. */
+  readonly pendingOperations: readonly string[];
+  /** All of them are creations of keys whose names are known, so that clearing them drops no other evidence. */
+  readonly onlyOwnCreations: boolean;
+  /** How secrets are encrypted, such as "passphrase". */
+  readonly secretsProvider: string | undefined;
+}
+
+/**
+ * Reads what `pulumi stack export` prints.
+ *
+ * @throws Error where it is not a stack's state.
+ */
+export function readStackState(text: string): StackState {
+  const parsed = Export.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new Error("This is not the state of a stack as `pulumi stack export` prints it.");
+  const { manifest, resources, pending_operations: pending, secrets_providers } = parsed.data.deployment;
+  const providers = resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
+  const pendingKeys = pending.map(({ resource }) => resource).filter(isKey);
+  const own = [...resources.filter(isKey), ...pendingKeys];
+  return {
+    changedAt: new Date(manifest.time),
+    project: [...resources, ...pending.map(({ resource }) => resource)].at(0)?.urn.split("::").at(1),
+    root: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn,
+    keys: [
+      ...resources.filter(isKey).flatMap((resource) => recordedKey(resource, evidenceOf(resource))),
+      ...pendingKeys.flatMap((resource) => recordedKey(resource, "pending operation")),
+    ],
+    hidden: own.filter(isHidden).map(({ urn }) => nameIn(urn)),
+    providers: new Map(
+      providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider.inputs)]),
+    ),
+    pendingOperations: pending.map(({ type, resource }) => `${type} ${resource.urn}`),
+    onlyOwnCreations: pending.every(
+      ({ type, resource }) => type === "creating" && isKey(resource) && uniqueNameOf(resource) !== undefined,
+    ),
+    secretsProvider: secrets_providers?.type,
+  };
+}
+
+function isKey(resource: Resource): boolean {
+  return resource.type === KEY_TYPE;
+}
+
+function evidenceOf({ outputs }: Resource): RecordedKey["evidence"] {
+  return outputs.token !== undefined && outputs.pendingAction === undefined ? "resource" : "unfinished";
+}
+
+function recordedKey(resource: Resource, evidence: RecordedKey["evidence"]): RecordedKey[] {
+  const { urn, inputs, outputs, provider = "" } = resource;
+  const uniqueName = uniqueNameOf(resource);
+  if (uniqueName === undefined) return [];
+  const text = (property: string) => readText(outputs[property]);
+  const keyId = outputs.token === undefined ? undefined : text("keyId");
+  return [
+    {
+      urn,
+      resource: nameIn(urn),
+      uniqueName,
+      name: text("name") ?? uniqueName,
+      keyId,
+      createdAt: text("createdAt"),
+      previous: previousOf(text("previousKeyId"), text("previousRevokeAt")),
+      accountId: text("accountId") ?? readText(inputs.accountId),
+      evidence,
+      provider,
+      isDamaged: outputs.token !== undefined && keyId === undefined,
+    },
+  ];
+}
+
+function previousOf(keyId: string | undefined, revokeAt: string | undefined): RecordedKey["previous"] {
+  if (keyId === undefined) return undefined;
+  const date = new Date(revokeAt ?? "");
+  return { keyId, revokeAt: Number.isNaN(date.getTime()) ? undefined : date };
+}
+
+function uniqueNameOf({ inputs, outputs }: Resource): string | undefined {
+  return readText(outputs.uniqueName) ?? readText(inputs.uniqueName);
+}
+
+/** A program may ask for any output to be kept as a secret, also for what keys are known by. */
+function isHidden(resource: Resource): boolean {
+  const { outputs } = resource;
+  const names = uniqueNameOf(resource) === undefined;
+  return names || isEncrypted(outputs.keyId) || isEncrypted(outputs.previousKeyId);
+}
+
+function nameIn(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import type { ConfigKey, Environment } from "../provider/config";
+import { messageOf } from "../provider/errors";
+import type { PulumiStack } from "./pulumi-stack";
+import type { RecordedProvider } from "./recorded-provider";
+import type { StackLock } from "./stack-lock";
+import { readStackState, type StackState } from "./stack-state";
+
+/** What a provider is configured with. */
+export type ProviderValues = Partial<Record<ConfigKey, string>>;
+
+/** Where a state comes from, and the configuration of its providers. */
+export interface StateSource {
+  /** For display: a stack's name or a file's path. */
+  readonly name: string;
+  readonly isFile: boolean;
+  readonly env: Environment;
+  /** @throws Error where it is no state, or names of keys stay encrypted. */
+  load(): Promise<StackState>;
+  /** Configuration of the default provider. */
+  config(): Promise<ProviderValues>;
+  /** Providers with their secrets in plaintext. */
+  decrypted(): Promise<ReadonlyMap<string, RecordedProvider>>;
+  lock(project: string): Promise<StackLock | undefined>;
+}
+
+/** A stack as Pulumi's backend holds it now. */
+export function stateOfStack(stack: PulumiStack): StateSource {
+  return {
+    name: stack.name,
+    isFile: false,
+    env: stack.env,
+    async load() {
+      const state = readStackState(await stack.exportState());
+      return state.hidden.length === 0 ? state : requireNames(readStackState(await stack.exportSecrets()));
+    },
+    config: () => stack.config(),
+    decrypted: async () => readStackState(await stack.exportSecrets()).providers,
+    lock: (project) => stack.lock(project),
+  };
+}
+
+/**
+ * A file that `pulumi stack export` has written. Where its secrets are encrypted, credentials come from the
+ * environment.
+ *
+ * @throws Error where the file cannot be read.
+ */
+export async function openStateFile(path: string, env: Environment = process.env): Promise<StateSource> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw new Error(`The state file ${path} cannot be read: ${messageOf(error)}`);
+  });
+  const state = requireNames(parse(path, text));
+  return {
+    name: path,
+    isFile: true,
+    env,
+    load: async () => state,
+    config: async () => defaultProvider(state)?.values ?? {},
+    decrypted: async () => {
+      throw new Error(
+        `its credential is encrypted in ${path}; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, or ` +
+          "name the stack with --stack",
+      );
+    },
+    lock: async () => undefined,
+  };
+}
+
+function parse(path: string, text: string): StackState {
+  try {
+    return readStackState(text);
+  } catch {
+    throw new Error(`${path} is not the state of a stack as \`pulumi stack export\` prints it.`);
+  }
+}
+
+function requireNames(state: StackState): StackState {
+  if (state.hidden.length === 0) return state;
+  throw new Error(
+    `The state does not show the names or ids of the keys of ${state.hidden.join(", ")}: they are encrypted or ` +
+      "damaged, so nothing can be said of their keys.",
+  );
+}
+
+/** The default provider records what the stack's config said at the last update. */
+function defaultProvider(state: StackState): RecordedProvider | undefined {
+  return [...state.providers].find(([reference]) => isDefault(reference))?.[1];
+}
+
+/** Says whether a reference, `urn::id`, is to the provider that Pulumi makes by itself. */
+export function isDefault(reference: string): boolean {
+  return /::pulumi:providers:pulumi-nodejs::default(_[\w]+)?::[^:]*$/.test(reference);
+}

@@ -1,0 +1,182 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FaultInput, LoggedRequest } from "payengine-sandbox";
+import { processesIn } from "../e2e/harness/processes";
+import type { Blow, Deadly, Moment, Quiet } from "./scenario";
+import type { World } from "./world";
+
+/** Long enough for a blow to fall while a request is under way, and well below the request timeout. */
+const HELD_MS = 500;
+const LOOK_MS = 20;
+
+/** Holds requests back, so that the moment of a blow comes whatever the machine's speed. */
+export function holdingFaults(moment: Moment): FaultInput[] {
+  const hold = { kind: "delay", times: "always", beforeCommitMs: HELD_MS, afterCommitMs: HELD_MS } as const;
+  switch (moment) {
+    case "merchant":
+      return [{ ...hold, operation: "merchant" }];
+    case "reading":
+      return [{ ...hold, operation: "getKey" }];
+    case "revoking":
+      return [{ ...hold, operation: "revokeKey" }];
+    case "answered":
+      return [{ ...hold, operation: "createKey", skip: 1 }];
+    default:
+      return [{ ...hold, operation: "createKey" }];
+  }
+}
+
+/** The operation that a blow is to meet. */
+export interface UnderWay {
+  readonly cli: () => number | undefined;
+  readonly hasEnded: () => boolean;
+}
+
+/** Waits for the moment and strikes. @returns whether a request was under way when it did. */
+export async function strike(
+  world: World,
+  blow: Blow<Deadly | Quiet>,
+  operation: UnderWay,
+): Promise<boolean> {
+  while (!operation.hasEnded()) {
+    if (await isMoment(world, blow.moment)) {
+      await sleep(blow.waitMs);
+      if (await isMoment(world, blow.moment)) {
+        const cli = operation.cli();
+        if (cli === undefined || operation.hasEnded()) return false;
+        return deal(world, blow.kind, cli);
+      }
+    }
+    await sleep(LOOK_MS);
+  }
+  return false;
+}
+
+async function isMoment({ control, startedRound }: World, moment: Moment): Promise<boolean> {
+  const requests = (await control.requests()).slice(startedRound.requests);
+  const pending = requests.filter(({ answered }) => answered === "pending");
+  const posts = pending.filter(isPost);
+  switch (moment) {
+    case "merchant":
+      return pending.some(({ operation }) => operation === "merchant") && !requests.some(isPost);
+    case "reading":
+      return pending.some(({ operation }) => operation === "getKey");
+    case "revoking":
+      return pending.some(({ operation }) => operation === "revokeKey");
+    case "answered":
+      return posts.length > 0 && requests.some((it) => isPost(it) && it.answered !== "pending");
+    case "committed":
+    case "uncommitted": {
+      if (posts.length === 0) return false;
+      const names = new Set((await control.keys()).map(({ name }) => name));
+      return posts.some(({ keyName = "" }) => names.has(keyName) === (moment === "committed"));
+    }
+  }
+}
+
+function isPost({ operation }: LoggedRequest): boolean {
+  return operation === "createKey";
+}
+
+async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<boolean> {
+  switch (kind) {
+    case "CLI killed before the POST":
+    case "CLI killed during the POST":
+    case "CLI killed after the POST":
+      return signal(cli, "SIGKILL");
+    case "plugin killed":
+      return signalAll(await pluginsOf(world.folder, cli));
+    case "CLI and plugin killed":
+      return signalAll([...(await pluginsOf(world.folder, cli)), cli]);
+    case "Ctrl-C once":
+      return signal(cli, "SIGINT");
+    case "Ctrl-C twice": {
+      const first = signal(cli, "SIGINT");
+      await sleep(150);
+      return first && signal(cli, "SIGINT");
+    }
+    case "disk full for the backend":
+      return fillDisk(world);
+    case "key revoked behind Pulumi's back": {
+      const held = new Set(world.before.flatMap(({ keys }) => keys.flatMap(({ keyId }) => keyId ?? [])));
+      const victim = (await world.liveKeys()).find(({ id }) => held.has(id));
+      if (victim === undefined) return false;
+      await world.control.revokeKey(victim.id);
+      world.revokedBehind.add(victim.id);
+      return true;
+    }
+    case "provider credential revoked midway": {
+      await world.revokeCredential();
+      return true;
+    }
+    case "role lost midway": {
+      await world.control.setRole(world.userId, "User");
+      return true;
+    }
+  }
+}
+
+function signal(pid: number, name: "SIGKILL" | "SIGINT"): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
+}
+
+function signalAll(pids: readonly number[]): boolean {
+  return pids.map((pid) => signal(pid, "SIGKILL")).includes(true);
+}
+
+/** The plugins that this CLI has started, by way of a shell or not. */
+async function pluginsOf(folder: string, cli: number): Promise<number[]> {
+  const plugins = await pluginsIn(folder);
+  const isOwn = await Promise.all(plugins.map((pid) => isBelow(pid, cli)));
+  return plugins.filter((_, index) => isOwn[index]);
+}
+
+async function isBelow(pid: number, ancestor: number): Promise<boolean> {
+  for (let current = pid; current > 1; ) {
+    if (current === ancestor) return true;
+    const status = await readFile(`/proc/${current}/status`, "utf8").catch(() => "");
+    current = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
+  }
+  return false;
+}
+
+/** Processes of the dynamic provider that work for a project. */
+export async function pluginsIn(folder: string): Promise<number[]> {
+  const found = await processesIn(folder);
+  return found.filter(({ command }) => /^\S*node .*dynamic-provider/.test(command)).map(({ pid }) => pid);
+}
+
+/** Those of them that run the provider's code: a plugin that has not loaded it yet is Pulumi's alone. */
+export async function providersIn(folder: string): Promise<number[]> {
+  const plugins = await pluginsIn(folder);
+  return plugins.filter((pid) => existsSync(join(folder, "tmp", `provider-${pid}`)));
+}
+
+const FILLER = "filler";
+/**
+ * Pulumi tries each write of the state for about 32 seconds before it gives up, one write after the other: the first
+ * fails for good, while the whole stays within the limit of a command.
+ */
+const FULL_FOR_MS = 40_000;
+
+async function fillDisk(world: World): Promise<boolean> {
+  const { disk } = world;
+  if (disk === undefined) return false;
+  const full = await writeFile(join(disk, FILLER), Buffer.alloc(64 * 1024 * 1024, 1)).catch(
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (full !== "ENOSPC") throw new Error(`The disk was to be full, but: ${full}`);
+  setTimeout(() => void freeDisk(world), FULL_FOR_MS).unref();
+  return true;
+}
+
+export async function freeDisk({ disk }: World): Promise<void> {
+  if (disk !== undefined) await rm(join(disk, FILLER), { force: true });
+}

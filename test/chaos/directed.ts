@@ -1,0 +1,99 @@
+import type { FaultInput } from "payengine-sandbox";
+import type { Mechanism } from "./mechanisms";
+import type { FaultPlan, KeyPlan, Round, Scenario } from "./scenario";
+
+const KEY: KeyPlan = { name: "k00", type: "private" };
+const PUBLIC: KeyPlan = { ...KEY, type: "public" };
+const CHANGED: KeyPlan = { ...KEY, namePrefix: "p100-k00" };
+
+const quietUp: Round = {
+  program: [KEY],
+  operation: "up",
+  replace: [],
+  continueOnError: false,
+  faults: [],
+  listLagMs: 0,
+  wrongAccount: false,
+  mending: "up",
+  later: false,
+};
+
+const lost: FaultInput = { operation: "createKey", kind: "dropAfterCommit" };
+const listFails: FaultInput = {
+  operation: "listKeys",
+  kind: "statusBeforeCommit",
+  status: 503,
+  times: "always",
+};
+
+/**
+ * For each mechanism the shortest run that ends in a loss without it. The mechanisms overlap, so seeds alone reach
+ * some of them rarely.
+ */
+export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
+  "lost answers": scenario([{ ...quietUp, faults: [fault("response dropped after commit", lost)] }]),
+  sweep: scenario([{ ...quietUp, faults: [fault("response dropped after commit", lost)] }]),
+  "final sweep": scenario([{ ...quietUp, faults: [late(2_600)] }]),
+  "settle mark": scenario([{ ...quietUp, faults: [late(6_000)] }]),
+  "partial success": scenario([
+    { ...quietUp, faults: [fault("list fails while recovering", lost, listFails)] },
+  ]),
+  "engine gone": scenario([
+    {
+      ...quietUp,
+      deadly: { kind: "CLI killed during the POST", moment: "uncommitted", waitMs: 0 },
+      withoutOrphans: true,
+    },
+  ]),
+  "delete hold-back": scenario([
+    quietUp,
+    {
+      ...quietUp,
+      program: [CHANGED],
+      continueOnError: true,
+      faults: [fault("list fails while recovering", lost, listFails)],
+    },
+  ]),
+  "delete sweep": scenario([
+    {
+      ...quietUp,
+      faults: [fault("list fails while recovering", lost, listFails)],
+      mending: "destroy",
+      later: true,
+    },
+  ]),
+  "proof before gone": scenario([
+    quietUp,
+    {
+      ...quietUp,
+      operation: "refresh",
+      faults: [
+        fault("404 while the key lives", { operation: "getKey", kind: "statusBeforeCommit", status: 404 }),
+      ],
+    },
+  ]),
+  // A private key's own value would prove that it lives; a public one has nothing but the account.
+  "account guard": scenario([
+    { ...quietUp, program: [PUBLIC] },
+    { ...quietUp, program: [PUBLIC], operation: "refresh", wrongAccount: true },
+  ]),
+  "orphans command": scenario([
+    { ...quietUp, deadly: { kind: "CLI and plugin killed", moment: "committed", waitMs: 0 } },
+  ]),
+};
+
+function scenario(rounds: readonly Round[]): Omit<Scenario, "name"> & { name: string } {
+  return { name: "directed", stacks: ["dev"], requestTimeoutMs: 2_000, maxRetries: 0, pinned: true, rounds };
+}
+
+function fault(kind: string, ...faults: FaultInput[]): FaultPlan {
+  return { kind, faults, counted: faults.length - 1 };
+}
+
+function late(beforeCommitMs: number): FaultPlan {
+  return fault("slow answer past the timeout that commits later", {
+    operation: "createKey",
+    kind: "delay",
+    beforeCommitMs,
+  });
+}

@@ -1,0 +1,75 @@
+import type { FaultInput } from "payengine-sandbox";
+import type { Prng } from "./prng";
+import type { FaultPlan } from "./scenario";
+
+/** The request that a fault waits for. */
+export interface Target {
+  readonly operation: FaultInput["operation"];
+  readonly keyName: string;
+}
+
+interface Choice {
+  readonly random: Prng;
+  readonly requestTimeoutMs: number;
+}
+
+type Make = (on: Target & { times: number }, choice: Choice) => FaultInput[];
+
+const gateway = (random: Prng) => ({
+  status: random.pick([500, 502, 503]),
+  body: random.pick(["contract", "html", "empty", "json"] as const),
+});
+
+/** Faults of a request of any kind. */
+const ANYWHERE: Readonly<Record<string, Make>> = {
+  "response dropped after commit": (on) => [{ ...on, kind: "dropAfterCommit" }],
+  "response dropped before commit": (on) => [{ ...on, kind: "dropBeforeCommit" }],
+  "500/502/503 after commit": (on, { random }) => [{ ...on, kind: "statusAfterCommit", ...gateway(random) }],
+  "body truncated": (on) => [{ ...on, kind: "truncatedBody" }],
+  "429 with Retry-After": (on) => [{ ...on, kind: "rateLimit", retryAfter: 1 }],
+  "429 without Retry-After": (on, { random }) => [{ ...on, kind: "rateLimit", asHtml: random.chance(30) }],
+};
+
+/** Faults of a request to create a key. */
+const ON_CREATE: Readonly<Record<string, Make>> = {
+  ...ANYWHERE,
+  "201 without value": (on) => [{ ...on, kind: "valueMissing" }],
+  "wrong name answered": (on) => [{ ...on, kind: "wrongName" }],
+  "slow answer past the timeout that commits later": (on, { random, requestTimeoutMs: limit }) => {
+    // Before recovery looks at the list, while a second attempt is under way, after `up` has ended.
+    const beforeCommitMs = limit + random.pick([50, 400, 1_500, 4_000]);
+    return [{ ...on, times: 1, kind: "delay", beforeCommitMs }];
+  },
+  "list fails while recovering": (on, { random }) => [
+    { ...lostOnce(on, random) },
+    failingList(on.keyName, random),
+  ],
+  "list lags behind create": (on, { random }) => [lostOnce(on, random)],
+};
+
+export const ON_CREATE_KINDS = Object.keys(ON_CREATE);
+export const ANYWHERE_KINDS = Object.keys(ANYWHERE);
+
+/** Of the faults that cut off recovery itself, the second one has to strike. */
+const COUNTED: Readonly<Record<string, number>> = { "list fails while recovering": 1 };
+
+export function makeFault(kind: string, on: Target, times: number, choice: Choice): FaultPlan {
+  const make = on.operation === "createKey" ? ON_CREATE[kind] : ANYWHERE[kind];
+  return { kind, faults: make({ ...on, times }, choice), counted: COUNTED[kind] ?? 0 };
+}
+
+function lostOnce(on: Target, random: Prng): FaultInput {
+  const base = { ...on, times: 1 };
+  return random.chance(50)
+    ? { ...base, kind: "dropAfterCommit" }
+    : { ...base, kind: "statusAfterCommit", ...gateway(random) };
+}
+
+function failingList(keyName: string, random: Prng): FaultInput {
+  const base = { operation: "listKeys", keyName, times: "always" } as const;
+  return random.pick<FaultInput>([
+    { ...base, kind: "statusBeforeCommit", status: 503 },
+    { ...base, kind: "dropBeforeCommit" },
+    { ...base, kind: "html200", commit: false },
+  ]);
+}

@@ -1,0 +1,126 @@
+import { ANYWHERE_KINDS, makeFault, ON_CREATE_KINDS } from "./fault-kinds";
+import { Prng } from "./prng";
+import { type Change, changeProgram, firstProgram } from "./program";
+import { type Blow, DEADLY, type FaultPlan, type Moment, QUIET, type Round, type Scenario } from "./scenario";
+
+const ROUNDS = 3;
+const REQUEST_TIMEOUT_MS = 2_000;
+
+const DEADLY_DECK = [...DEADLY, undefined];
+const QUIET_DECK = [...QUIET, QUIET[0], undefined];
+
+function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
+  const times = Math.floor(deal / deck.length);
+  return new Prng(Math.imul(seed, 7_919) + times).shuffle(deck)[deal % deck.length];
+}
+
+/**
+ * Makes the scenario of one run.
+ *
+ * Blows are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all else is drawn.
+ */
+export function generate(seed: number, index: number): Scenario {
+  const random = new Prng(Math.imul(seed, 1_000_003) + index);
+
+  let program = firstProgram(random);
+  let change: Change = { program, made: program.map(({ name }) => name), replace: [] };
+  const pinned = random.chance(50);
+  const rounds: Round[] = [];
+  for (let number = 0; number < ROUNDS; number++) {
+    const deal = index * ROUNDS + number;
+    const isFresh = number === 0 || rounds.at(-1)?.mending === "destroy";
+    if (number > 0) change = changeProgram(random, program, isFresh);
+    program = [...change.program];
+    rounds.push(
+      makeRound(
+        random,
+        change,
+        { isFresh, pinned },
+        dealt(seed, deal, DEADLY_DECK),
+        dealt(seed, deal, QUIET_DECK),
+      ),
+    );
+  }
+  return {
+    name: `${seed}:${index}`,
+    stacks: random.chance(20) ? ["dev", "other"] : ["dev"],
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    maxRetries: random.int(0, 2),
+    pinned,
+    rounds,
+  };
+}
+
+function makeRound(
+  random: Prng,
+  change: Change,
+  stack: { readonly isFresh: boolean; readonly pinned: boolean },
+  deadly: (typeof DEADLY)[number] | undefined,
+  quiet: (typeof QUIET)[number] | undefined,
+): Round {
+  // An empty stack has to make keys; others mostly do, since that is where a key can be lost.
+  const operation =
+    !stack.isFresh && random.chance(25)
+      ? random.pick(["refresh", "destroy"] as const)
+      : !stack.isFresh && random.chance(15)
+        ? "up --refresh"
+        : "up";
+  const makes = operation === "up" || operation === "up --refresh";
+  const faults = makes ? createFaults(random, change.made) : [];
+  if (!stack.isFresh) faults.push(...otherFaults(random, change));
+  const isEarly = makes && deadly?.includes("before the POST") === true;
+  // A new stack holds no key that could be revoked; before a POST there is no moment for a second blow.
+  const isQuiet = quiet !== undefined && !isEarly && !(stack.isFresh && quiet === QUIET[0]);
+  const moments: readonly Moment[] = makes ? ["uncommitted", "committed"] : MOMENTS[operation];
+  return {
+    ...{ program: change.program, operation, faults },
+    replace: makes ? change.replace : [],
+    continueOnError: makes && random.chance(40),
+    listLagMs: faults.some(({ kind }) => kind === "list lags behind create") ? 30_000 : 0,
+    ...(isQuiet && { quiet: { kind: quiet, moment: random.pick(moments), waitMs: random.int(0, 100) } }),
+    ...(deadly && {
+      deadly: {
+        kind: deadly,
+        moment: momentOf(deadly, makes, moments, random),
+        waitMs: random.int(0, 150),
+      } satisfies Blow<typeof deadly>,
+    }),
+    // Only where nothing can be made in the wrong account on purpose.
+    wrongAccount:
+      !stack.isFresh &&
+      deadly === undefined &&
+      quiet === undefined &&
+      (stack.pinned || !makes) &&
+      random.chance(50),
+    mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
+    later: random.chance(50),
+  };
+}
+
+const MOMENTS = { refresh: ["reading"], destroy: ["revoking"] } as const;
+
+function momentOf(kind: string, makes: boolean, moments: readonly Moment[], random: Prng): Moment {
+  if (!makes) return random.pick(moments);
+  if (kind.includes("before the POST")) return "merchant";
+  if (kind.includes("after the POST")) return "answered";
+  return random.pick([...moments, "answered"]);
+}
+
+function createFaults(random: Prng, made: readonly string[]): FaultPlan[] {
+  const struck = random.sample(made, Math.min(made.length, random.int(1, 6)));
+  return struck.map((name) => {
+    const on = { operation: "createKey", keyName: `${name}-` } as const;
+    return makeFault(random.pick(ON_CREATE_KINDS), on, random.pick([1, 1, 1, 2, 3]), choice(random));
+  });
+}
+
+/** Faults of reads and revocations. */
+function otherFaults(random: Prng, { program }: Change): FaultPlan[] {
+  const struck = random.sample(program, random.int(0, 2));
+  return struck.map(({ name }) => {
+    const on = { operation: random.pick(["getKey", "revokeKey"] as const), keyName: `${name}-` };
+    return makeFault(random.pick(ANYWHERE_KINDS), on, random.pick([1, 2]), choice(random));
+  });
+}
+
+const choice = (random: Prng) => ({ random, requestTimeoutMs: REQUEST_TIMEOUT_MS });

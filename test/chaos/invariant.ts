@@ -1,0 +1,122 @@
+import { findSecrets } from "../secret-search";
+import type { Round } from "./scenario";
+import type { StackState } from "./stack";
+import type { World } from "./world";
+
+export type Harm =
+  /** A live key that no state knows. */
+  | "orphan"
+  /** State lacks a key, or holds one without its value. */
+  | "lost"
+  /** State holds a key that does not work. */
+  | "dead"
+  /** The key in use was revoked before its successor was in state. */
+  | "cut"
+  | "leak"
+  | "hang"
+  /** A plugin that outlived its engine. */
+  | "process"
+  /** A command of the runbook failed, or left something to do that it should not have. */
+  | "mending"
+  /** The harness itself failed. */
+  | "harness";
+
+/** Harms by which a mechanism's absence shows. */
+export const LOSSES: readonly Harm[] = ["orphan", "lost", "dead", "cut"];
+
+export interface Violation {
+  readonly harm: Harm;
+  readonly detail: string;
+}
+
+/** The live keys at the sandbox are exactly those in state, and what state holds works. */
+export async function checkAgreement(world: World, states: readonly StackState[]): Promise<Violation[]> {
+  const live = await world.liveKeys();
+  const keys = states.flatMap((state) => state.keys);
+  const inState = new Set(keys.flatMap(({ keyId }) => keyId ?? []));
+  const isLive = new Set(live.map(({ id }) => id));
+  const violations: Violation[] = live
+    .filter(({ id }) => !inState.has(id))
+    .map(({ id, name }) => ({ harm: "orphan", detail: `${id} ${name}` }));
+  for (const { urn, name, keyId, token, type } of keys) {
+    const what = `${urn} ${name} ${keyId}`;
+    if (keyId !== undefined && !isLive.has(keyId)) {
+      violations.push({ harm: "dead", detail: `${what} is not live` });
+    } else if (token !== undefined) {
+      const works =
+        type === "public"
+          ? live.some(({ id, publicValue }) => id === keyId && publicValue === token)
+          : await world.authenticates(token);
+      if (!works) violations.push({ harm: "dead", detail: `${what}: its token does not work` });
+    }
+  }
+  return violations;
+}
+
+/** After the mending `up` every key of the program is in state with its value, after a destroy none is. */
+export function checkComplete(state: StackState, round: Round, isDestroyed: boolean): Violation[] {
+  if (isDestroyed) {
+    return state.keys.map(({ urn }) => ({ harm: "lost", detail: `${urn} is still in state after destroy` }));
+  }
+  const violations: Violation[] = [];
+  for (const { name } of round.program) {
+    const current = state.keys.filter(({ resource, awaitsDelete }) => resource === name && !awaitsDelete);
+    const hasToken = current.length === 1 && current[0].token !== undefined && current[0].keyId !== undefined;
+    if (!hasToken) violations.push({ harm: "lost", detail: `${name} has no token in state` });
+    if (current[0]?.pendingAction === "create")
+      violations.push({ harm: "lost", detail: `${name} is unfinished` });
+  }
+  const extra = state.keys.filter(({ resource }) => !round.program.some(({ name }) => name === resource));
+  return [
+    ...violations,
+    ...extra.map(({ urn }): Violation => ({ harm: "mending", detail: `${urn} was kept` })),
+  ];
+}
+
+/** Once lost requests can no longer take effect, nothing is left to do. */
+export function checkSettled(state: StackState): Violation[] {
+  return state.keys
+    .filter(({ pendingAction, awaitsDelete }) => pendingAction !== undefined || awaitsDelete)
+    .map(({ urn, pendingAction }) => ({
+      harm: "mending",
+      detail: `${urn} still is to ${pendingAction ?? "delete"}`,
+    }));
+}
+
+/** No operation but a destroy takes a key out of use before state holds its successor. */
+export async function checkInUse(
+  world: World,
+  after: readonly StackState[],
+  round: Round,
+): Promise<Violation[]> {
+  if (round.operation === "destroy") return [];
+  const isLive = new Set((await world.liveKeys()).map(({ id }) => id));
+  const kept = new Set(round.program.map(({ name }) => name));
+  const violations: Violation[] = [];
+  for (const [index, before] of world.before.entries()) {
+    for (const { resource, keyId, token, urn, awaitsDelete } of before.keys) {
+      if (awaitsDelete || token === undefined || keyId === undefined || !kept.has(resource)) continue;
+      if (isLive.has(keyId) || world.revokedBehind.has(keyId)) continue;
+      const successor = after[index].keys.find((key) => key.resource === resource && !key.awaitsDelete);
+      const works = successor?.token !== undefined && isLive.has(successor.keyId ?? "");
+      if (!works)
+        violations.push({ harm: "cut", detail: `${urn} ${keyId} was revoked and has no successor` });
+    }
+  }
+  return violations;
+}
+
+/** Nothing of a secret is in any file, backup, log or output of this run. */
+export function checkLeaks(world: World): Violation[] {
+  const haystacks = world.stacks.flatMap(({ said }) =>
+    said.flatMap(({ command, stdout, stderr }) => [
+      { name: `the output of ${command}`, content: stdout },
+      { name: `the error output of ${command}`, content: stderr },
+    ]),
+  );
+  const found = findSecrets(world.secrets, [{ path: world.folder }, ...haystacks]);
+  return found.map(({ secret, encoding, where, at }) => ({
+    harm: "leak",
+    detail: `${secret} (${encoding}) in ${where} at ${at}`,
+  }));
+}

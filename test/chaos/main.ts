@@ -1,0 +1,131 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { DIRECTED } from "./directed";
+import { generate } from "./generate";
+import { MECHANISMS, type Mechanism } from "./mechanisms";
+import { runAll } from "./pool";
+import { type Prepared, prepare, removePrepared, withMechanismOff } from "./prepare";
+import { describe, describeMechanisms, figuresOf, type MechanismFigures, mechanismFigures } from "./report";
+import type { RunResult } from "./run-scenario";
+import type { Scenario } from "./scenario";
+
+interface Flags {
+  readonly runs: number;
+  readonly seed: number;
+  readonly first: number;
+  readonly workers: number;
+  readonly mechanismOff?: Mechanism | "all";
+  readonly faults?: string;
+  readonly directed: boolean;
+  readonly keep?: string;
+  readonly json: boolean;
+}
+
+const program = new Command("chaos")
+  .description(
+    "Runs random programs under random faults with the real CLI, and counts orphans, losses and leaks",
+  )
+  .option("--runs <number>", "how many runs", whole, 10)
+  .option("--seed <number>", "makes the same runs each time", whole, 1)
+  .option("--first <number>", "the first run of the seed, to repeat a single one", whole, 0)
+  .option("--workers <number>", "runs at a time", whole, 2)
+  .option("--faults <text>", "only runs in which a fault of this kind is planned")
+  .addOption(
+    new Option(
+      "--mechanism-off <name>",
+      "take a recovery mechanism out: its directed run, then the seed's",
+    ).choices([...Object.keys(MECHANISMS), "all"]),
+  )
+  .option("--directed", "the directed runs of all mechanisms, with every mechanism in place", false)
+  .option("--keep <folder>", "write what failing runs said into files there")
+  .option("--json", "print JSON", false)
+  .action(main);
+
+/** Ctrl-C: the runs under way come to their end, and the figures so far are printed. */
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+
+async function main(flags: Flags): Promise<void> {
+  const say = (line: string) => console.error(line);
+  const prepared = await prepare();
+  try {
+    const seeded = scenariosOf(flags);
+    if (flags.mechanismOff !== undefined) return await withoutMechanisms(flags, prepared, seeded);
+    const scenarios = flags.directed
+      ? Object.entries(DIRECTED).map(([mechanism, it]) => ({ ...it, name: `directed: ${mechanism}` }))
+      : seeded;
+    const results = await runBatch(scenarios, prepared, flags, say);
+    const figures = figuresOf(results);
+    console.log(flags.json ? JSON.stringify(figures, undefined, 2) : describe(figures));
+    process.exitCode = figures.failing.length === 0 ? 0 : 1;
+  } finally {
+    await removePrepared(prepared);
+  }
+}
+
+/** Fails where a mechanism is not missed. */
+async function withoutMechanisms(
+  flags: Flags,
+  prepared: Prepared,
+  seeded: readonly Scenario[],
+): Promise<void> {
+  const { mechanismOff } = flags;
+  const mechanisms =
+    mechanismOff === "all" ? (Object.keys(MECHANISMS) as Mechanism[]) : [mechanismOff as Mechanism];
+  const all: MechanismFigures[] = [];
+  for (const mechanism of mechanisms) {
+    const crippled = await withMechanismOff(prepared, mechanism);
+    const scenarios = [DIRECTED[mechanism], ...seeded];
+    const results = await runBatch(scenarios, crippled, flags, (line) =>
+      console.error(`${mechanism} off: ${line}`),
+    );
+    all.push(mechanismFigures(mechanism, results));
+  }
+  console.log(flags.json ? JSON.stringify(all, undefined, 2) : describeMechanisms(all));
+  process.exitCode = all.every(({ losses }) => losses > 0) ? 0 : 1;
+}
+
+function scenariosOf({ runs, seed, first, faults }: Flags): Scenario[] {
+  const found: Scenario[] = [];
+  for (let index = first; found.length < runs; index++) {
+    if (index - first > 10_000) throw new Error(`No run of this seed plans a fault of the kind "${faults}"`);
+    const scenario = generate(seed, index);
+    if (faults === undefined || JSON.stringify(scenario).includes(faults)) found.push(scenario);
+  }
+  return found;
+}
+
+async function runBatch(
+  scenarios: readonly Scenario[],
+  prepared: Prepared,
+  { workers, keep }: Flags,
+  say: (line: string) => void,
+): Promise<RunResult[]> {
+  const jobs = scenarios.map((scenario) => ({ prepared, scenario }));
+  const results = await runAll(
+    jobs,
+    workers,
+    ({ name, violations, seconds }) => {
+      const harm = violations.map((it) => `${it.harm}: ${it.detail}`).join("\n    ");
+      say(`${violations.length === 0 ? "✓" : "✗"} ${name} ${seconds.toFixed(1)} s ${harm}`);
+    },
+    stop.signal,
+  );
+  if (keep !== undefined) {
+    await mkdir(keep, { recursive: true });
+    for (const { name, transcript } of results.filter((it) => it.violations.length > 0))
+      await writeFile(join(keep, `${name.replace(/\W+/g, "-")}.txt`), transcript);
+  }
+  return results;
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
+  return Number(text);
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,105 @@
+import type { Ended } from "../e2e/harness/run-program";
+import { checkAgreement, checkComplete, checkSettled, type Violation } from "./invariant";
+import type { Struck } from "./play-round";
+import type { Tally } from "./run-scenario";
+import type { Mending, Round } from "./scenario";
+import type { ChaosStack, StackState } from "./stack";
+import type { World } from "./world";
+
+/**
+ * What the provider says where a lost request may still take effect, or where PayEngine may not know a new public key
+ * yet: the waits that the runbook asks for.
+ */
+const WAIT = /may still take effect until|made less than a minute ago; try again after that/;
+/** What the orphans command says where it must leave pending operations in state. */
+const KEPT = /they stay in state/;
+
+/**
+ * Does what the runbook says, and checks that it is enough: after a crash `pulumi cancel` and the orphans command, then
+ * one of the ways in which users go on.
+ *
+ * @returns the states it leaves.
+ */
+export async function mend(
+  world: World,
+  round: Round,
+  after: readonly StackState[],
+  struck: Struck,
+  report: (violations: readonly Violation[]) => void,
+  tally: Tally,
+): Promise<StackState[]> {
+  const mending = mendingOf(round, struck);
+  const isCrash = struck.deadly && round.deadly?.kind !== "Ctrl-C once";
+  const states: StackState[] = [];
+  const ends: boolean[] = [];
+  for (const [index, stack] of world.stacks.entries()) {
+    if (isCrash || after[index].pending.length > 0) report(await afterCrash(stack, round));
+    const end = await goOn(stack, mending, round.later);
+    report(end.violations);
+    ends.push(end.mustWait);
+    states.push(await stack.state());
+  }
+  const disagreements = await checkAgreement(world, states);
+  // While a revocation waits for proof, state may still name what is revoked already.
+  report(ends.includes(true) ? disagreements.filter(({ harm }) => harm !== "dead") : disagreements);
+  await revokeOrphans(world, states);
+
+  for (const [index, stack] of world.stacks.entries()) {
+    if (ends[index]) {
+      tally.outcome("mending had to wait for a lost request");
+      const again = await goOn(stack, mending, true);
+      report(again.violations);
+      states[index] = await stack.state();
+    }
+    report(checkComplete(states[index], round, mending === "destroy"));
+    if (round.later || ends[index]) report(checkSettled(states[index]));
+  }
+  if (ends.includes(true)) report(await checkAgreement(world, states));
+  return states;
+}
+
+/** What was reported once is not to be reported again in each later round. */
+async function revokeOrphans(world: World, states: readonly StackState[]): Promise<void> {
+  const held = new Set(states.flatMap(({ keys }) => keys.map(({ keyId }) => keyId)));
+  for (const { id } of await world.liveKeys()) if (!held.has(id)) await world.control.revokeKey(id);
+}
+
+/**
+ * Only a refresh can see that a key was revoked behind Pulumi's back, or by a destroy that did not get to the end: of
+ * these the engine still has the key in state.
+ */
+function mendingOf({ mending, quiet, operation }: Round, struck: Struck): Mending {
+  const isRevoked = struck.quiet && quiet?.kind === "key revoked behind Pulumi's back";
+  return mending === "up" && (isRevoked || operation === "destroy") ? "up --refresh" : mending;
+}
+
+async function afterCrash(stack: ChaosStack, { withoutOrphans }: Round): Promise<Violation[]> {
+  const violations: Violation[] = failed(await stack.cancel());
+  if (withoutOrphans) return violations;
+  const orphans = await stack.orphans({});
+  const isKept = orphans.exitCode === 2 && KEPT.test(orphans.stdout);
+  return isKept ? violations : [...violations, ...failed(orphans)];
+}
+
+async function goOn(
+  stack: ChaosStack,
+  mending: Mending,
+  later: boolean,
+): Promise<{ violations: Violation[]; mustWait: boolean }> {
+  const violations: Violation[] = [];
+  let mustWait = false;
+  for (const command of mending.split(", ")) {
+    const ended = await stack.change(command.split(" "), { later });
+    // A lost request is older than the wait when the user comes back minutes later.
+    const waits = !later && ended.exitCode !== 0 && WAIT.test(ended.stdout);
+    if (waits) mustWait = true;
+    else violations.push(...failed(ended));
+  }
+  return { violations, mustWait };
+}
+
+function failed({ command, exitCode, stdout, stderr }: Ended): Violation[] {
+  if (exitCode === 0) return [];
+  const said = `${stdout}${stderr}`.split("\n").filter((line) => /error|warn|may|stay/i.test(line));
+  return [{ harm: "mending", detail: `${command} ended with ${exitCode}: ${said.slice(0, 8).join(" | ")}` }];
+}

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { processesIn, until } from "../e2e/harness/processes";
+import type { Ended } from "../e2e/harness/run-program";
+import { freeDisk, holdingFaults, providersIn, strike } from "./blows";
+import { checkInUse, type Violation } from "./invariant";
+import { mend } from "./mending";
+import type { Tally } from "./run-scenario";
+import { type Round, type Scenario, TWO_STACKS } from "./scenario";
+import type { StackState } from "./stack";
+import type { World } from "./world";
+
+const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
+
+/** Runs one operation under its faults, takes them away, has the user mend what is left, and checks. */
+export async function playRound(
+  world: World,
+  scenario: Scenario,
+  round: Round,
+  number: number,
+  tally: Tally,
+): Promise<void> {
+  for (const stack of world.stacks) await stack.write(round.program);
+  await armFaults(world, round);
+  const { ended, struck } = await operate(world, round, tally);
+  tally.add(number, await settleDown(world, scenario));
+  await countFaults(world, round, tally);
+  await takeFaultsAway(world);
+  for (const stack of world.stacks)
+    if (await stack.restoreDestroyedState()) tally.outcome("state file destroyed, .bak restored");
+
+  const after = await Promise.all(world.stacks.map((stack) => stack.state()));
+  for (const [index, end] of ended.entries()) tally.outcome(outcomeOf(end, after[index]));
+  const cause = struck.deadly && round.deadly ? ` (after: ${round.deadly.kind})` : "";
+  const report = (violations: readonly Violation[]) =>
+    tally.add(
+      number,
+      violations.map(({ harm, detail }) => ({ harm, detail: detail + cause })),
+    );
+  report(await checkInUse(world, after, round));
+  tally.log.push(await requestsOf(world, number));
+  world.before = await mend(world, round, after, struck, report, tally);
+}
+
+async function armFaults(world: World, round: Round): Promise<void> {
+  const { control } = world;
+  world.startedRound = { requests: (await control.requests()).length };
+  await control.setLag({ listMs: round.listLagMs });
+  for (const { faults } of round.faults) for (const fault of faults) await control.addFault(fault);
+  for (const blow of [round.quiet, round.deadly])
+    for (const fault of blow ? holdingFaults(blow.moment) : []) await control.addFault(fault);
+}
+
+/** What of the deadly and quiet blows fell on a request under way. */
+export interface Struck {
+  readonly quiet: boolean;
+  readonly deadly: boolean;
+}
+
+async function operate(
+  world: World,
+  round: Round,
+  tally: Tally,
+): Promise<{ ended: Ended[]; struck: Struck }> {
+  const env: Record<string, string> = {};
+  if (round.wrongAccount) {
+    env.PAYENGINE_API_KEY = await foreignCredential(world);
+    tally.fault("credential of another account");
+  }
+  const running = new Map<string, number>();
+  let over = false;
+  const operations = world.stacks.map(async (stack, index) => {
+    const onStart = (pid: number) => void running.set(stack.name, pid);
+    // With time gone by: the provider takes a new public key's absence for a lag of PayEngine's.
+    const options = { env, onStart, later: round.wrongAccount };
+    const ended = await stack.change(argumentsOf(world, round, index), options);
+    running.delete(stack.name);
+    if (index === 0) over = true;
+    return ended;
+  });
+  const all = Promise.all(operations).finally(() => {
+    over = true;
+  });
+  const underWay = { cli: () => running.get(world.stacks[0].name), hasEnded: () => over };
+  const blows = async (): Promise<Struck> => ({
+    quiet: round.quiet !== undefined && (await strike(world, round.quiet, underWay)),
+    deadly: round.deadly !== undefined && (await strike(world, round.deadly, underWay)),
+  });
+  const [ended, struck] = await Promise.all([all, blows(), watchBoth(world, running, underWay, tally)]);
+  if (struck.quiet && round.quiet) tally.fault(round.quiet.kind);
+  if (struck.deadly && round.deadly) tally.fault(round.deadly.kind);
+  if (round.deadly?.kind === "disk full for the backend" && world.disk === undefined)
+    tally.skipped.add("disk full for the backend: a small file system could not be mounted here");
+  tally.log.push(`round: struck ${JSON.stringify(struck)}`);
+  return { ended, struck };
+}
+
+/** Two stacks count where both were being updated while a request was under way. */
+async function watchBoth(
+  { control, stacks }: World,
+  running: ReadonlyMap<string, number>,
+  { hasEnded }: { hasEnded: () => boolean },
+  tally: Tally,
+): Promise<void> {
+  if (stacks.length < 2) return;
+  while (!hasEnded()) {
+    const isUnderWay = (await control.requests()).some(({ answered }) => answered === "pending");
+    if (isUnderWay && running.size === stacks.length) return tally.fault(TWO_STACKS);
+    await sleep(10);
+  }
+}
+
+function argumentsOf(world: World, round: Round, index: number): string[] {
+  const args: string[] = round.operation.split(" ");
+  if (round.continueOnError) args.push("--continue-on-error");
+  const held = world.before[index].keys
+    .filter(({ awaitsDelete }) => !awaitsDelete)
+    .map(({ resource }) => resource);
+  for (const name of round.replace.filter((it) => held.includes(it)))
+    args.push("--replace", `urn:pulumi:${world.stacks[index].name}::shop::${KEY_TYPE}::${name}`);
+  return args;
+}
+
+async function foreignCredential({ control, secrets }: World): Promise<string> {
+  const { key } = await control.newCredential("acct_production", "Admin");
+  secrets.add(key);
+  return key;
+}
+
+/**
+ * Waits until nothing of the operation goes on: a plugin that finishes without its engine, and requests that were
+ * given up and still take effect.
+ */
+async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  // What the provider allows one operation, and a margin for a busy machine.
+  const limit = 10 * requestTimeoutMs + 20_000;
+  const ended = until(
+    "the plugin ended",
+    async () => (await providersIn(world.folder)).length === 0 || undefined,
+    limit,
+  );
+  await ended.catch(() =>
+    violations.push({ harm: "process", detail: `the plugin still runs after ${limit} ms` }),
+  );
+  // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
+  for (const { pid } of await processesIn(world.folder)) process.kill(pid, "SIGKILL");
+
+  const faults = await world.control.faults();
+  const longest = Math.max(
+    0,
+    ...faults.map((fault) => (fault.kind === "delay" && fault.hits > 0 ? fault.beforeCommitMs : 0)),
+  );
+  const posts = (await world.control.requests()).slice(world.startedRound.requests);
+  const last = Math.max(0, ...posts.filter(({ operation }) => operation === "createKey").map(({ at }) => at));
+  const now = (await world.control.advanceClock(0)).getTime();
+  if (posts.length > 0) await sleep(Math.max(0, last + longest + 200 - now));
+  return violations;
+}
+
+async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {
+  const standing = await world.control.faults();
+  let index = 0;
+  for (const { kind, faults, counted } of round.faults) {
+    if (standing[index + counted].hits > 0) tally.fault(kind);
+    index += faults.length;
+  }
+}
+
+async function takeFaultsAway(world: World): Promise<void> {
+  await world.control.clearFaults();
+  await world.control.setLag({});
+  await freeDisk(world);
+  await world.renewCredential();
+}
+
+function outcomeOf({ exitCode }: Ended, { keys, pending }: StackState): string {
+  if (keys.some(({ pendingAction }) => pendingAction === "create")) return "partial success";
+  if (exitCode === null) return "killed";
+  if (pending.length > 0) return "interrupted, with pending operations";
+  if (exitCode !== 0) return "failed";
+  return keys.some(({ pendingAction }) => pendingAction === "settle")
+    ? "succeeded, to be settled"
+    : "succeeded";
+}
+
+async function requestsOf({ control, startedRound }: World, number: number): Promise<string> {
+  const requests = (await control.requests()).slice(startedRound.requests);
+  const lines = requests.map(
+    ({ at, operation, keyName, path, answered }) =>
+      `${new Date(at).toISOString()} ${operation ?? path} ${keyName ?? ""} ${answered}`,
+  );
+  return [`requests of round ${number} under fault:`, ...lines].join("\n");
+}

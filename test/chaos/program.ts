@@ -1,0 +1,62 @@
+import type { Prng } from "./prng";
+import type { KeyPlan } from "./scenario";
+
+/** The program of every run: what it makes stands in a file beside it. */
+export const PROGRAM = `const payengine = require("pulumi-payengine");
+for (const { name, ...args } of require("./keys.json")) {
+  exports[name] = new payengine.ApiKey(name, args).token;
+}
+`;
+
+const MOST_KEYS = 20;
+
+/** A program, and which of its keys the next `up` has to make. */
+export interface Change {
+  readonly program: readonly KeyPlan[];
+  readonly made: readonly string[];
+  /** Names for `--replace`. */
+  readonly replace: readonly string[];
+}
+
+export function firstProgram(random: Prng): KeyPlan[] {
+  const count = random.chance(15) ? random.int(8, MOST_KEYS) : random.int(1, 5);
+  return Array.from({ length: count }, (_, index) => newKey(random, index));
+}
+
+/** Changes types and name prefixes, adds, drops and replaces keys; at least one has to be made. */
+export function changeProgram(random: Prng, before: readonly KeyPlan[], isDestroyed: boolean): Change {
+  const kept = before.filter(() => random.chance(85));
+  const next = Math.max(0, ...before.map(({ name }) => Number(name.slice(1)) + 1));
+  const room = MOST_KEYS - kept.length;
+  const added = Array.from({ length: Math.min(room, random.int(kept.length === 0 ? 1 : 0, 2)) }, (_, index) =>
+    newKey(random, next + index),
+  );
+  const changed = new Map(
+    random.sample(kept, random.int(1, 4)).map((key) => [key.name, change(random, key)]),
+  );
+  const program = [...kept.map((key) => changed.get(key.name)?.key ?? key), ...added];
+  const made = isDestroyed
+    ? program.map(({ name }) => name)
+    : [...changed.keys(), ...added.map(({ name }) => name)];
+  const replace = isDestroyed
+    ? []
+    : [...changed.values()].flatMap(({ key, forced }) => (forced ? [key.name] : []));
+  return { program, made, replace };
+}
+
+function change(random: Prng, key: KeyPlan): { key: KeyPlan; forced: boolean } {
+  switch (random.pick(["type", "prefix", "forced"] as const)) {
+    case "type":
+      return { key: { ...key, type: key.type === "private" ? "public" : "private" }, forced: false };
+    case "prefix":
+      return { key: { ...key, namePrefix: `p${random.int(100, 999)}-${key.name}` }, forced: false };
+    case "forced":
+      return { key, forced: true };
+  }
+}
+
+function newKey(random: Prng, index: number): KeyPlan {
+  const name = `k${String(index).padStart(2, "0")}`;
+  const type = random.chance(80) ? "private" : "public";
+  return random.chance(30) ? { name, type, namePrefix: `p${random.int(100, 999)}-${name}` } : { name, type };
+}

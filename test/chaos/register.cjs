@@ -1,0 +1,12 @@
+// Lets plain Node run the harness's TypeScript, with the compiler that jest uses as well.
+const { transformFileSync } = require("@swc/core");
+
+require.extensions[".ts"] = (module, filename) => {
+  const { code } = transformFileSync(filename, {
+    swcrc: false,
+    sourceMaps: "inline",
+    module: { type: "commonjs" },
+    jsc: { target: "es2022", parser: { syntax: "typescript" } },
+  });
+  module._compile(code, filename);
+};

@@ -1,0 +1,86 @@
+import type { FaultInput } from "payengine-sandbox";
+
+/** A key as the program asks for it. */
+export interface KeyPlan {
+  readonly name: string;
+  readonly type: "public" | "private";
+  /** Holds the key's own name, so that faults can be aimed at it. */
+  readonly namePrefix?: string;
+}
+
+/** A fault that waits at the sandbox for the request that it strikes. */
+export interface FaultPlan {
+  readonly kind: string;
+  /** In the order in which the sandbox gets them. */
+  readonly faults: readonly FaultInput[];
+  /** Which of them must have struck for the fault to count. */
+  readonly counted: number;
+}
+
+/** What a blow does, at a moment when a request is under way. */
+export const DEADLY = [
+  "CLI killed before the POST",
+  "CLI killed during the POST",
+  "CLI killed after the POST",
+  "plugin killed",
+  "CLI and plugin killed",
+  "Ctrl-C once",
+  "Ctrl-C twice",
+  "disk full for the backend",
+] as const;
+export const QUIET = [
+  "key revoked behind Pulumi's back",
+  "provider credential revoked midway",
+  "role lost midway",
+] as const;
+export const TWO_STACKS = "two ups of two stacks at once";
+
+export type Deadly = (typeof DEADLY)[number];
+export type Quiet = (typeof QUIET)[number];
+
+/**
+ * What has to be under way: a request before any POST; a POST that has not taken effect; one that has; one while
+ * another has been answered; any read; any revocation.
+ */
+export type Moment = "merchant" | "uncommitted" | "committed" | "answered" | "reading" | "revoking";
+
+export interface Blow<Kind extends string> {
+  readonly kind: Kind;
+  readonly moment: Moment;
+  /** Passes between the moment and the blow, if the request still is under way then. */
+  readonly waitMs: number;
+}
+
+export type Operation = "up" | "refresh" | "up --refresh" | "destroy";
+export type Mending = "up" | "refresh, up" | "up --refresh" | "destroy";
+
+/** One operation with its faults, and what the user does after it. */
+export interface Round {
+  readonly program: readonly KeyPlan[];
+  readonly operation: Operation;
+  /** Names of keys that the operation is told to replace. */
+  readonly replace: readonly string[];
+  readonly continueOnError: boolean;
+  readonly faults: readonly FaultPlan[];
+  /** New keys are not listed for so long. */
+  readonly listLagMs: number;
+  readonly quiet?: Blow<Quiet>;
+  readonly deadly?: Blow<Deadly>;
+  /** The operation runs with a credential of another account. */
+  readonly wrongAccount: boolean;
+  readonly mending: Mending;
+  /** The user comes back minutes later. */
+  readonly later: boolean;
+  /** Leaves the orphans command out after a crash: only where the provider must have cleared up by itself. */
+  readonly withoutOrphans?: boolean;
+}
+
+/** One run: a fresh stack, or two, and a fresh sandbox. Plain data, made from a seed or written by hand. */
+export interface Scenario {
+  readonly name: string;
+  readonly stacks: readonly string[];
+  readonly requestTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly pinned: boolean;
+  readonly rounds: readonly Round[];
+}

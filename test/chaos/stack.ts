@@ -1,0 +1,116 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Ended, runProgram } from "../e2e/harness/run-program";
+import { type Deployment, type KeyInState, keysOf } from "../e2e/harness/state";
+import type { KeyPlan } from "./scenario";
+
+/** The longest that one command may take, well above what the provider allows itself: longer is a hang. */
+export const COMMAND_LIMIT_MS = 120_000;
+/**
+ * Beyond the time in which a lost request may still take effect, and beyond the sandbox's clock, which each round puts
+ * forward by a minute.
+ */
+const LATER_MS = 600_000;
+
+/** What a stack's state holds, decrypted, in memory only. */
+export interface StackState {
+  readonly keys: readonly KeyInState[];
+  readonly pending: readonly string[];
+}
+
+export interface CommandOptions {
+  /** The provider's clock is minutes ahead. */
+  readonly later?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onStart?: (pid: number) => void;
+}
+
+/** One stack of a run, worked on with the real commands as a user would. */
+export class ChaosStack {
+  /** Everything that its commands have printed, but for the export of the state. */
+  readonly said: Ended[] = [];
+  ups = 0;
+
+  constructor(
+    readonly name: string,
+    /** The Pulumi project; all stacks of a run share it. */
+    private readonly folder: string,
+    private readonly cli: string,
+    readonly env: Record<string, string>,
+  ) {}
+
+  async write(program: readonly KeyPlan[]): Promise<void> {
+    await writeFile(join(this.folder, "keys.json"), JSON.stringify(program));
+  }
+
+  /** `pulumi up`, `refresh` or `destroy`, without a preview before. */
+  async change(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+    if (args[0] === "up") this.ups += 1;
+    return this.pulumi([...args, "--yes", "--skip-preview"], options);
+  }
+
+  /**
+   * A full disk makes Pulumi's file backend put an empty file in the place of the state. What Pulumi's users do then:
+   * the state before the last good write lies beside it.
+   *
+   * @returns whether that had to be done.
+   */
+  async restoreDestroyedState(): Promise<boolean> {
+    const file = join(this.folder, `backend/.pulumi/stacks/shop/${this.name}.json`);
+    const text = await readFile(file, "utf8");
+    try {
+      JSON.parse(text);
+      return false;
+    } catch {
+      await copyFile(`${file}.bak`, file);
+      return true;
+    }
+  }
+
+  cancel(): Promise<Ended> {
+    return this.pulumi(["cancel", "--yes"], {});
+  }
+
+  orphans(options: CommandOptions): Promise<Ended> {
+    const main = join(this.folder, "node_modules/pulumi-payengine/dist/cli/main.js");
+    const args = ["orphans", "--revoke", "--yes", "--min-age", "0s", "--stack", this.name];
+    return this.keep(process.execPath, [main, ...args], options);
+  }
+
+  async state(): Promise<StackState> {
+    const args = ["stack", "export", "--show-secrets", "--stack", this.name];
+    const { exitCode, stdout, stderr } = await this.run(join(this.cli, "pulumi"), args, {});
+    if (exitCode !== 0) throw new Error(`The state cannot be exported: ${stderr}`);
+    const deployment: Deployment = JSON.parse(stdout).deployment;
+    return {
+      keys: keysOf(deployment),
+      pending: (deployment.pending_operations ?? []).map(({ type, resource }) => `${type} ${resource.urn}`),
+    };
+  }
+
+  private pulumi(args: readonly string[], options: CommandOptions): Promise<Ended> {
+    const all = ["--non-interactive", "--color=never", ...args, "--stack", this.name];
+    return this.keep(join(this.cli, "pulumi"), all, options);
+  }
+
+  private async keep(program: string, args: readonly string[], options: CommandOptions): Promise<Ended> {
+    const ended = await this.run(program, args, options);
+    this.said.push(ended);
+    return ended;
+  }
+
+  private run(program: string, args: readonly string[], options: CommandOptions): Promise<Ended> {
+    const { later, env, onStart } = options;
+    return runProgram(program, args, {
+      cwd: this.folder,
+      env: {
+        ...this.env,
+        NODE_OPTIONS: `--require ${join(__dirname, "plugin-preload.cjs")}`,
+        ...(later ? { PAYENGINE_CHAOS_LATER_MS: String(LATER_MS) } : {}),
+        ...env,
+      },
+      limitMs: COMMAND_LIMIT_MS,
+      ...(onStart && { onStart }),
+    });
+  }
+}

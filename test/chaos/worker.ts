@@ -1,0 +1,30 @@
+import { messageOf } from "../../provider/errors";
+import type { Prepared } from "./prepare";
+import { abandonRun, runScenario } from "./run-scenario";
+import type { Scenario } from "./scenario";
+
+/** One run to do, as the pool sends it. */
+export interface Job {
+  readonly prepared: Prepared;
+  readonly scenario: Scenario;
+}
+
+/** A process of its own for each worker: the search for secrets is long, and must not hold up another run's sandbox. */
+process.on("message", async ({ prepared, scenario }: Job) => {
+  try {
+    answer({ result: await runScenario(prepared, scenario) });
+  } catch (error) {
+    answer({ failure: messageOf(error) });
+  }
+});
+
+// Ctrl-C in a terminal reaches this process too; the end of the harness then closes the channel.
+process.on("SIGINT", () => {});
+process.once("disconnect", async () => {
+  await abandonRun();
+  process.exit();
+});
+
+function answer(message: object): void {
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,134 @@
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine, plain } from "./command";
+import { keyName, projectWithKey } from "./one-key-project";
+import { changeState, creating, key, makeKey, provider } from "./planted-state";
+
+const given = useStage();
+
+const AUDIT = ["audit", "--min-age", "0s"];
+
+test("a key that may still be stored is unsettled, not orphaned", async () => {
+  const { stage } = given;
+  const { project, at } = await projectWithKey(given.stage);
+  stage.leftAlive.add((await makeKey(stage, keyName("lost", 6))).id);
+  await changeState(project, (state) => {
+    state.manifest.time = new Date().toISOString();
+    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)))];
+  });
+  const { exitCode, stdout } = await payengine(project, ["audit"]);
+  expect([exitCode, linesOf(stdout)[1]]).toEqual([
+    2,
+    "unsettled  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  an operation may be under way until <time>",
+  ]);
+});
+
+test("a key that the list does not show yet is managed; one that nothing shows yet is unsettled", async () => {
+  const { stage } = given;
+  const { project } = await projectWithKey(given.stage);
+  await stage.control.setLag({ listMs: 3_600_000 });
+  const listed = await payengine(project, AUDIT);
+  expect([listed.exitCode, linesOf(listed.stdout).at(-1)]).toEqual([0, "Keys of dev: 1 managed"]);
+  await stage.control.setLag({ listMs: 3_600_000, getMs: 3_600_000 });
+  const hidden = await payengine(project, AUDIT);
+  expect([hidden.exitCode, linesOf(hidden.stdout)[1]]).toEqual([
+    2,
+    "unsettled  dev  web  shop-dev-web-<digits>  <id>  <time>  never  made less than a minute ago, and PayEngine may not know it yet: look again",
+  ]);
+  await stage.control.setLag({});
+});
+
+test("with a credential of another account, or an unreachable one, nothing is called gone", async () => {
+  const { stage } = given;
+  const { project } = await projectWithKey(given.stage);
+  const { key: elsewhere } = await stage.newCredential("acct_production", "Admin");
+  const wrong = await payengine(project, AUDIT, { env: { PAYENGINE_API_KEY: elsewhere } });
+  expect([wrong.exitCode, linesOf(wrong.stdout)]).toEqual([
+    2,
+    [
+      "Not looked at: web of dev: the credential belongs to account acct_production, but state records account acct_sandbox",
+      expect.stringMatching(/^Account acct_production at <address>\/api: \d live keys?, \d foreign$/),
+      "Keys of dev: 0 managed",
+    ],
+  ]);
+  await stage.control.addFault({
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 403,
+    times: "always",
+  });
+  const refused = await payengine(project, [...AUDIT, "--json"]);
+  expect([refused.exitCode, JSON.parse(plain(refused.stdout))]).toEqual([
+    2,
+    {
+      sources: ["dev"],
+      accounts: [],
+      keys: [],
+      unreached: [
+        {
+          source: "dev",
+          resources: ["web"],
+          problem:
+            "PayEngine answered 403 to GET <address>/api/api-keys: Status 403, as asked for by a fault. Managing keys needs a credential whose user has the Admin or Developer role",
+        },
+      ],
+    },
+  ]);
+});
+
+test("without account ids a key that is not found may live elsewhere", async () => {
+  const { stage } = given;
+  const { project, made } = await projectWithKey(given.stage);
+  await changeState(project, ({ resources = [] }) => {
+    Object.assign(resources[2].outputs ?? {}, { createdAt: "2026-01-01T00:00:00Z", accountId: undefined });
+  });
+  await stage.control.setDialect({ noAccountId: true });
+  await stage.control.revokeKey(made.id);
+  const { exitCode, stdout } = await payengine(project, AUDIT);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      "Not looked at: web of dev: PayEngine does not find its key, but which account it was made in is not known, so it may live in another one",
+      "Account (PayEngine does not say which) at <address>/api: 1 live key, 1 foreign",
+      "Keys of dev: 0 managed",
+    ],
+  ]);
+  await changeState(project, (state) => {
+    delete state.resources;
+  });
+});
+
+test("an exported file with an encrypted credential says where to get one; a shared key and a hostile name are shown", async () => {
+  const { stage } = given;
+  const { project, made } = await projectWithKey(given.stage);
+  const at = provider("dev", "production", {
+    "payengine:provider": "production",
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiKey": {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: "v1:x",
+    },
+  });
+  const copy = key(at, "copied", keyName("web", 1), made.outputs);
+  const deployment = { manifest: { time: new Date().toISOString() }, resources: [at, copy] };
+  await project.write({ "copy.json": JSON.stringify({ version: 3, deployment }) });
+  const esc = String.fromCharCode(27);
+  stage.leftAlive.add((await makeKey(stage, `${esc}[31mred-0123456789`)).id);
+
+  const file = await payengine(project, [...AUDIT, "--state", "copy.json"]);
+  expect([file.exitCode, linesOf(file.stdout)]).toEqual([
+    2,
+    [
+      "Not looked at: copied of copy.json: its credential is encrypted in copy.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, or name the stack with --stack",
+      "Keys of copy.json: 0 managed",
+    ],
+  ]);
+  const both = await payengine(project, [...AUDIT, "--state", "copy.json", "--stack", "dev"]);
+  expect(both.stdout).not.toContain(esc);
+  expect([both.exitCode, linesOf(both.stdout).slice(1, 3)]).toEqual([
+    2,
+    [
+      "unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard",
+      "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  also held by copied of copy.json: destroying either revokes it",
+    ],
+  ]);
+});

@@ -1,0 +1,111 @@
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { keyName, projectWithKey } from "./one-key-project";
+import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+
+const given = useStage();
+
+const AUDIT = ["audit", "--min-age", "0s"];
+
+test("where account and state agree, audit says so and ends with 0", async () => {
+  const { project } = await projectWithKey(given.stage);
+  given.stage.leftAlive.add((await makeKey(given.stage, "made by hand")).id);
+  const { exitCode, stdout, stderr } = await payengine(project, AUDIT);
+  expect([exitCode, linesOf(stdout), stderr]).toEqual([
+    0,
+    ["Account acct_sandbox at <address>/api: 3 live keys, 2 foreign", "Keys of dev: 1 managed"],
+    "",
+  ]);
+  const all = await payengine(project, [...AUDIT, "--all"]);
+  expect([all.exitCode, linesOf(all.stdout)[1]]).toEqual([
+    0,
+    "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  nothing",
+  ]);
+});
+
+test("each key gets its category, over two stacks and an exported file, and needs a person", async () => {
+  const { stage } = given;
+  const { project, at } = await projectWithKey(given.stage);
+  const make = (resource: string, digit: number) => makeKey(stage, keyName(resource, digit));
+  const alone = async (made: Promise<{ id: string; outputs: Record<string, unknown> }>) => {
+    const { id, outputs } = await made;
+    stage.leftAlive.add(id);
+    return { id, outputs };
+  };
+  const [gone, rotated] = [await make("gone", 2), await make("rotated", 3)];
+  const overdue = await alone(make("rotated", 4));
+  const kept = await alone(make("rotated", 5));
+  await alone(make("lost", 6));
+  await alone(makeKey(stage, `${keyName("web", 1)}-r2`));
+  await alone(make("elsewhere", 7));
+  const other = await alone(make("other", 8));
+  const filed = await alone(make("filed", 9));
+  await stage.control.revokeKey(gone.id);
+
+  const past = { previousKeyId: overdue.id, previousRevokeAt: "2020-01-01T00:00:00Z" };
+  const future = { previousKeyId: kept.id, previousRevokeAt: "2999-01-01T00:00:00Z" };
+  await changeState(project, (state) => {
+    state.resources?.push(
+      key(at, "gone", keyName("gone", 2), { ...gone.outputs, createdAt: "2026-01-01T00:00:00Z" }),
+      key(at, "rotated", keyName("rotated", 3), { ...rotated.outputs, ...past }),
+    );
+    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)))];
+  });
+  const file = {
+    version: 3,
+    deployment: {
+      manifest: { time: new Date().toISOString() },
+      resources: [at, key(at, "filed", keyName("filed", 9), { ...filed.outputs, ...future })],
+    },
+  };
+  await project.write({ "other.json": JSON.stringify(file).replaceAll(":dev::", ":prod::") });
+  await project.ok("stack", "init", "second", "--no-select");
+  project.stack = "second";
+  const atSecond = provider("second");
+  await changeState(project, (state) => {
+    state.resources = [root("second"), atSecond, key(atSecond, "other", keyName("other", 8), other.outputs)];
+  });
+  project.stack = "dev";
+  await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${stage.sandbox.url}\n` });
+
+  const sources = ["--stack", "dev", "--stack", "second", "--state", "other.json"];
+  const env = { PAYENGINE_API_KEY: stage.credential, PAYENGINE_API_URL: stage.sandbox.url };
+  const { exitCode, stdout, stderr } = await payengine(project, [...AUDIT, ...sources], { env });
+  expect([exitCode, stderr]).toEqual([2, ""]);
+  const orphanNote = "pulumi-payengine orphans --revoke --stack dev";
+  expect(linesOf(stdout)).toEqual([
+    "CATEGORY  STACK  RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  WHAT TO DO",
+    `orphaned  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  ${orphanNote}`,
+    `orphaned  dev  web  shop-dev-web-<digits>-r2  <id>  <time>  never  ${orphanNote}`,
+    "overdue  dev  rotated  shop-dev-rotated-<digits>  <id>  <time>  never  its time ended <time>: run pulumi up",
+    "gone  dev  gone  shop-dev-gone-<digits>  <id>  <time>  never  run pulumi refresh, then pulumi up, which makes a new one",
+    "unmatched  -  -  shop-dev-elsewhere-<digits>  <id>  <time>  never  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard",
+    "Account acct_sandbox at <address>/api: 10 live keys, 1 foreign",
+    "Keys of dev, second, other.json: 5 managed, 1 unmatched, 1 gone, 1 overdue, 2 orphaned",
+  ]);
+
+  const json = JSON.parse((await payengine(project, [...AUDIT, ...sources, "--json"], { env })).stdout);
+  expect(json.accounts).toEqual([{ id: "acct_sandbox", apiUrl: stage.sandbox.url, live: 10, foreign: 1 }]);
+  expect(json.unreached).toEqual([]);
+  expect(json.keys.find((it: { keyId: string }) => it.keyId === kept.id)).toMatchObject({
+    category: "managed",
+    source: "other.json",
+    note: "previous key until 2999-01-01T00:00:00.000Z",
+  });
+  expect(json.keys.find((it: { keyName: string }) => it.keyName === keyName("lost", 6))).toEqual({
+    category: "orphaned",
+    source: "dev",
+    resource: "lost",
+    urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::lost",
+    keyName: keyName("lost", 6),
+    keyId: expect.stringMatching(/^key_/),
+    accountId: "acct_sandbox",
+    createdAt: expect.any(String),
+    sharedWith: [],
+    note: orphanNote,
+  });
+  // What is gone is gone from state too, so that the stage agrees.
+  await changeState(project, (state) => {
+    state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::gone"));
+  });
+});

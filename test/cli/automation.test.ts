@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ModuleKind, transpile } from "typescript";
+import { runProgram } from "../e2e/harness/run-program";
+import { useStage } from "../e2e/harness/stage";
+import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+
+const given = useStage();
+
+/** The example that the recovery module's own description gives, as a CommonJS program. */
+async function documentedExample(): Promise<string> {
+  const source = await readFile(join(__dirname, "../../recovery/index.ts"), "utf8");
+  const [, block = ""] = /```ts\n([\s\S]*?)```/.exec(source) ?? [];
+  const lines = block.split("\n").map((line) => line.replace(/^ \* ?/, ""));
+  const isImport = (line: string) => line.startsWith("import ");
+  const body = lines.filter((line) => !isImport(line)).join("\n");
+  const program = `${lines.filter(isImport).join("\n")}\nasync function main() {\nconst workDir = process.cwd();\n${body}\n}\nvoid main();`;
+  return transpile(program, { module: ModuleKind.CommonJS });
+}
+
+test("the documented Automation API program revokes a stack's orphans", async () => {
+  const { stage } = given;
+  const project = await stage.project({});
+  const at = provider("dev");
+  await changeState(project, (state) => {
+    state.manifest.time = new Date(Date.now() - 3_600_000).toISOString();
+    state.resources = [root("dev"), at];
+    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"))];
+  });
+  await makeKey(stage, "shop-dev-web-0123456789");
+  await project.write({ "recover.js": await documentedExample() });
+  const run = async () => {
+    const ended = await runProgram(process.execPath, ["recover.js"], {
+      cwd: project.folder,
+      env: project.env,
+      limitMs: 60_000,
+    });
+    project.said.push(ended);
+    return [ended.exitCode, ended.stdout, ended.stderr];
+  };
+  expect(await run()).toEqual([0, "Revoked 1 of 1 orphaned keys.\n", ""]);
+  expect(await stage.liveKeys()).toEqual([]);
+  expect((await project.deployment()).pending_operations).toBeUndefined();
+  expect(await run()).toEqual([0, "Revoked 0 of 0 orphaned keys.\n", ""]);
+});

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { Project } from "../e2e/harness/project";
+import { type Ended, runProgram } from "../e2e/harness/run-program";
+
+const MAIN = join(__dirname, "../../dist/cli/main.js");
+const LIMIT_MS = 90_000;
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Variables that the command does not get. */
+  readonly without?: readonly string[];
+  readonly onStart?: (pid: number) => void;
+}
+
+/** Runs `pulumi-payengine` as its own process in the project's folder. What it says is searched for secrets. */
+export async function payengine(
+  project: Project,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<Ended> {
+  return noted(project, process.execPath, [MAIN, ...args], options);
+}
+
+/** The same at a terminal where somebody types. */
+export async function payengineAtTerminal(
+  project: Project,
+  args: readonly string[],
+  typed: string,
+  options: CommandOptions = {},
+): Promise<Ended> {
+  const command = [process.execPath, MAIN, ...args].map((part) => `'${part}'`).join(" ");
+  const ended = await noted(project, "script", ["-qec", command, "/dev/null"], options, typed);
+  return { ...ended, stdout: ended.stdout.replaceAll("\r\n", "\n") };
+}
+
+async function noted(
+  project: Project,
+  program: string,
+  args: readonly string[],
+  { env = {}, without = [], onStart }: CommandOptions,
+  stdin?: string,
+): Promise<Ended> {
+  const all = Object.entries({ ...project.env, ...env }).filter(([name]) => !without.includes(name));
+  const ended = await runProgram(program, args, {
+    cwd: project.folder,
+    env: Object.fromEntries(all),
+    limitMs: LIMIT_MS,
+    ...(onStart && { onStart }),
+    ...(stdin !== undefined && { stdin }),
+  });
+  project.said.push(ended);
+  return ended;
+}
+
+/** The text without what differs from run to run; runs of blanks, whose length follows from it, become two. */
+export function plain(text: string): string {
+  return text
+    .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
+    .replace(/\/tmp\/payengine-e2e-project-\w+/g, "<folder>")
+    .replace(/\bkey_[0-9a-f]{16}\b/g, "<id>")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+    .replace(/-[0-9a-f]{10}\b/g, "-<digits>")
+    .replace(/ {2,}/g, "  ");
+}
+
+/** The lines of a text, as {@link plain} has them. */
+export function linesOf(text: string): string[] {
+  return plain(text).trimEnd().split("\n");
+}

@@ -1,0 +1,32 @@
+import { processesIn, until } from "../e2e/harness/processes";
+import type { Project } from "../e2e/harness/project";
+import type { Stage } from "../e2e/harness/stage";
+
+/** Kills an `up` and its plugin while PayEngine makes a key, so that nobody is left to hear of it. */
+export async function crashWhileCreating({ control }: Stage, project: Project): Promise<void> {
+  await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 1500 });
+  let cli = 0;
+  const ended = project.run(["up", "--skip-preview"], {
+    onStart: (pid) => {
+      cli = pid;
+    },
+  });
+  await until("PayEngine is making the key", async () => {
+    const requests = await control.requests();
+    return requests.some(({ method, answered }) => method === "POST" && answered === "pending") || undefined;
+  });
+  process.kill(cli, "SIGKILL");
+  for (const { pid } of await processesIn(project.folder)) {
+    // One may have ended between the look and here.
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {}
+  }
+  await ended;
+  // The call counts as dropped at once; the key is made all the same.
+  await until("PayEngine has made the key", async () => (await control.keys()).some(isMade) || undefined);
+}
+
+function isMade({ credential }: { credential: boolean }): boolean {
+  return !credential;
+}

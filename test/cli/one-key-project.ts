@@ -1,0 +1,18 @@
+import type { Stage } from "../e2e/harness/stage";
+import { changeState, key, makeKey, provider, root } from "./planted-state";
+
+/** A unique name as the provider would give it, its digits all the same. */
+export function keyName(resource: string, digit: number): string {
+  return `shop-dev-${resource}-${String(digit).repeat(10)}`;
+}
+
+/** A stack whose state holds one key that works, of the resource "web". */
+export async function projectWithKey(stage: Stage) {
+  const project = await stage.project({});
+  const at = provider("dev");
+  const made = await makeKey(stage, keyName("web", 1));
+  await changeState(project, (state) => {
+    state.resources = [root("dev"), at, key(at, "web", keyName("web", 1), made.outputs)];
+  });
+  return { project, at, made };
+}

@@ -1,0 +1,111 @@
+import { userInfo } from "node:os";
+import { countsOf } from "../e2e/harness/diagnostics";
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine, plain } from "./command";
+import { crashWhileCreating } from "./crash";
+
+const given = useStage();
+
+const program = `new payengine.ApiKey("checkout", { type: "private" });`;
+const operation = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
+
+test("after a crash in the middle of a creation: cancel, orphans --revoke, up", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program });
+  await crashWhileCreating(stage, project);
+  const [orphan] = await stage.liveKeys();
+  expect(orphan.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}$/);
+
+  const row = "checkout  shop-dev-checkout-<digits>  <id>  <time>  never  pending operation";
+  const head = "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION";
+  const locked = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
+  expect({ ...locked, stdout: linesOf(locked.stdout).slice(0, 4) }).toMatchObject({
+    exitCode: 3,
+    stderr: "",
+    stdout: [head, `${row}  none: locked`, "Pending operations (--revoke clears them):", operation],
+  });
+  expect(linesOf(locked.stdout).at(-1)).toMatch(
+    new RegExp(
+      `^The stack is locked by ${userInfo().username} on \\S+, process \\d+, for \\d+ (ms|seconds?|minutes?)\\. If that process is dead, run \`pulumi cancel\`, then this again\\.$`,
+    ),
+  );
+
+  await project.ok("cancel", "--yes");
+  const early = await payengine(project, ["orphans", "--revoke", "--yes"]);
+  expect(early.exitCode).toBe(3);
+  expect(linesOf(early.stdout)).toEqual([
+    head,
+    `${row}  none: wait`,
+    "Pending operations (--revoke clears them):",
+    operation,
+    "An operation may still be under way until <time>; run this again after that.",
+  ]);
+  expect(await stage.liveKeys()).toHaveLength(1);
+
+  const shown = await payengine(project, ["orphans", "--min-age", "0s"]);
+  expect(shown.exitCode).toBe(2);
+  expect(linesOf(shown.stdout)).toEqual([
+    head,
+    `${row}  none without --revoke`,
+    "Pending operations (--revoke clears them):",
+    operation,
+  ]);
+  expect(await stage.liveKeys()).toHaveLength(1);
+
+  const revoked = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
+  expect(revoked.exitCode).toBe(0);
+  expect(linesOf(revoked.stdout)).toEqual([
+    head,
+    `${row}  revoke`,
+    "Pending operations (--revoke clears them):",
+    operation,
+    "Revoked 1 of 1 key.",
+    "Cleared 1 pending operation.",
+  ]);
+  expect(await stage.liveKeys()).toEqual([]);
+  expect((await project.deployment()).pending_operations).toBeUndefined();
+
+  const again = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
+  expect([again.exitCode, again.stdout]).toEqual([0, "No orphaned keys of stack dev were found.\n"]);
+  expect(countsOf(await project.up())).toEqual(["+ 1 created", "1 unchanged"]);
+  expect((await project.key("checkout")).name).not.toBe(orphan.name);
+});
+
+test("a key that an unfinished creation has left is revoked, and the next up makes another", async () => {
+  const { stage } = given;
+  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await stage.control.addFault({
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 503,
+    times: "always",
+  });
+  const project = await stage.project({
+    program,
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+  });
+  await project.fails("up", "--skip-preview");
+  await stage.control.clearFaults();
+  const report = await payengine(project, ["orphans", "--revoke", "--yes", "--json", "--min-age", "0s"]);
+  expect([report.exitCode, report.stderr]).toEqual([0, ""]);
+  expect(JSON.parse(plain(report.stdout))).toEqual({
+    stack: "dev",
+    orphans: [
+      {
+        urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout",
+        resource: "checkout",
+        evidence: "unfinished",
+        keyName: "shop-dev-checkout-<digits>",
+        keyId: "<id>",
+        createdAt: "<time>",
+      },
+    ],
+    unreached: [],
+    pendingOperations: [],
+    revoked: ["<id>"],
+    failed: [],
+    clearedPending: false,
+  });
+  expect(await stage.liveKeys()).toEqual([]);
+  expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
+});

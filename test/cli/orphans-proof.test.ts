@@ -1,0 +1,166 @@
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+
+const given = useStage();
+
+const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
+const NONE = "No orphaned keys of stack dev were found.";
+
+async function liveNames(): Promise<string[]> {
+  return (await given.stage.liveKeys()).map(({ name }) => name).sort();
+}
+
+test("only further attempts of an exact name are orphans: the key in state and look-alikes are left alone", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
+  await project.up();
+  const { name } = await project.key("checkout");
+  await makeKey(stage, `${name}-r2`);
+  await makeKey(stage, name, "private");
+  const others = [
+    `${name}-r1`,
+    `${name}-r02`,
+    `${name}-r2x`,
+    `${name}0`,
+    `x${name}`,
+    "shop-dev-checkout-0123456789",
+  ];
+  for (const other of others) stage.leftAlive.add((await makeKey(stage, other)).id);
+
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect(exitCode).toBe(0);
+  expect(linesOf(stdout)).toEqual([
+    "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION",
+    "checkout  shop-dev-checkout-<digits>  <id>  <time>  never  resource  revoke",
+    "checkout  shop-dev-checkout-<digits>-r2  <id>  <time>  never  resource  revoke",
+    "Revoked 2 of 2 keys.",
+  ]);
+  expect(await liveNames()).toEqual([name, ...others].sort());
+});
+
+test("a key is in use also where the program keeps its id secret, and while a rotation keeps its previous one", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    program: `
+new payengine.ApiKey("hidden", { type: "private" }, { additionalSecretOutputs: ["keyId", "uniqueName", "accountId"] });
+new payengine.ApiKey("rotated", { type: "private" });`,
+  });
+  await project.up();
+  const rotated = await project.key("rotated");
+  const previous = await makeKey(stage, `${rotated.name}-r2`);
+  stage.leftAlive.add(previous.id);
+  await changeState(project, ({ resources = [] }) => {
+    const resource = resources.find(({ urn }) => urn.endsWith("::rotated"));
+    Object.assign(resource?.outputs ?? {}, { previousKeyId: previous.id });
+  });
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout)]).toEqual([0, [NONE]]);
+
+  const blind = await payengine(project, REVOKE, { without: ["PULUMI_CONFIG_PASSPHRASE"] });
+  expect([blind.exitCode, blind.stdout, linesOf(blind.stderr)]).toEqual([
+    1,
+    "",
+    [
+      expect.stringMatching(
+        /^`pulumi stack export --show-secrets --stack dev` failed: .*passphrase must be set with/,
+      ),
+    ],
+  ]);
+});
+
+test("where state holds a value without the id of its key, nothing is proven lost", async () => {
+  const { stage } = given;
+  const project = await stage.project({});
+  const name = "shop-dev-web-0123456789";
+  const made = await makeKey(stage, name);
+  const at = provider("dev");
+  await changeState(project, (state) => {
+    state.resources = [root("dev"), at, key(at, "web", name, { ...made.outputs, keyId: undefined })];
+  });
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: state holds a value without the id of its key, so none of its keys can be proven lost",
+    ],
+  ]);
+  expect(await liveNames()).toEqual([name]);
+  await changeState(project, (state) => {
+    delete state.resources;
+  });
+  stage.leftAlive.add(made.id);
+});
+
+test("a pending creation without a name, or of anything else, keeps all pending operations in state", async () => {
+  const { stage } = given;
+  const project = await stage.project({});
+  const at = provider("dev");
+  const bucket = {
+    ...root("dev"),
+    urn: "urn:pulumi:dev::shop::aws:s3/bucket:Bucket::logs",
+    type: "aws:s3/bucket:Bucket",
+  };
+  await changeState(project, (state) => {
+    state.resources = [root("dev"), at];
+    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789")), creating(bucket)];
+  });
+  const { id } = await makeKey(stage, "shop-dev-web-0123456789");
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
+    2,
+    [
+      "web  shop-dev-web-<digits>  <id>  <time>  never  pending operation  revoke",
+      "Pending operations (they stay in state: there are pending operations other than creations of keys, which clearing would drop too):",
+      "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
+      "  creating urn:pulumi:dev::shop::aws:s3/bucket:Bucket::logs",
+      "Revoked 1 of 1 key.",
+    ],
+  ]);
+  expect((await stage.control.keys()).find((it) => it.id === id)?.status).toBe("revoked");
+  expect((await project.deployment()).pending_operations).toHaveLength(2);
+
+  await changeState(project, (state) => {
+    const nameless = key(at, "web", "shop-dev-web-0123456789");
+    delete nameless.inputs?.uniqueName;
+    state.pending_operations = [creating(nameless)];
+  });
+  const nameless = await payengine(project, REVOKE);
+  expect([nameless.exitCode, nameless.stdout, nameless.stderr]).toEqual([
+    1,
+    "",
+    "The state does not show the names or ids of the keys of web: they are encrypted or damaged, so nothing can be said of their keys.\n",
+  ]);
+  expect((await project.deployment()).pending_operations).toHaveLength(1);
+});
+
+test("without an account id, pending creations are cleared only once a key proves the account", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ noAccountId: true });
+  const project = await stage.project({});
+  const at = provider("dev");
+  const name = "shop-dev-web-0123456789";
+  await changeState(project, (state) => {
+    state.resources = [root("dev"), at];
+    state.pending_operations = [creating(key(at, "web", name))];
+  });
+  const unproven = await payengine(project, REVOKE);
+  expect([unproven.exitCode, linesOf(unproven.stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Pending operations (they stay in state: it is not proven that web was looked for in the right account; set payengine:accountId, or clear them with `pulumi refresh --clear-pending-creates` when you know it was):",
+      "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
+      "Revoked 0 of 0 keys.",
+    ],
+  ]);
+  expect((await project.deployment()).pending_operations).toHaveLength(1);
+
+  await makeKey(stage, name);
+  const proven = await payengine(project, REVOKE);
+  expect([proven.exitCode, linesOf(proven.stdout).slice(-2)]).toEqual([
+    0,
+    ["Revoked 1 of 1 key.", "Cleared 1 pending operation."],
+  ]);
+});

@@ -1,0 +1,92 @@
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+
+const given = useStage();
+
+const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
+const NONE = "No orphaned keys of stack dev were found.";
+const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
+
+/** A stack with one creation pending in the account of the stack's config. */
+async function projectWithPending(name = "shop-dev-web-0123456789") {
+  const project = await given.stage.project({});
+  const at = provider("dev");
+  await changeState(project, (state) => {
+    state.resources = [root("dev"), at];
+    state.pending_operations = [creating(key({ ...at }, "web", name))];
+  });
+  await project.ok("config", "set", "payengine:accountId", "acct_sandbox");
+  return project;
+}
+
+test("while PayEngine cannot be reached, or refuses to revoke, the evidence stays in state", async () => {
+  const { stage } = given;
+  const project = await projectWithPending();
+  await makeKey(stage, "shop-dev-web-0123456789");
+  const env = { PAYENGINE_API_KEY: "f".repeat(102) };
+  const unknown = await payengine(project, REVOKE, { env });
+  expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
+      "Pending operations (they stay in state: web could not be looked for):",
+      OPERATION,
+      "Revoked 0 of 0 keys.",
+    ],
+  ]);
+
+  await project.ok("config", "set", "payengine:maxRetries", "0");
+  await stage.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
+  const refused = await payengine(project, REVOKE);
+  expect([refused.exitCode, linesOf(refused.stdout).slice(2)]).toEqual([
+    2,
+    [
+      "Pending operations (--revoke clears them):",
+      OPERATION,
+      "Revoked 0 of 1 key.",
+      "Could not revoke <id>: PayEngine answered 500 to DELETE <address>/api/api-keys/<id>: Status 500, as asked for by a fault",
+    ],
+  ]);
+  expect((await project.deployment()).pending_operations).toHaveLength(1);
+
+  const url = stage.sandbox.url;
+  await project.ok("config", "set", "payengine:apiUrl", "http://127.0.0.1:1/api");
+  const unreachable = await payengine(project, REVOKE);
+  expect([unreachable.exitCode, linesOf(unreachable.stdout).slice(0, 2)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED)",
+    ],
+  ]);
+  await project.ok("config", "set", "payengine:apiUrl", url);
+  expect((await payengine(project, REVOKE)).exitCode).toBe(0);
+});
+
+test("the credential in the environment needs no passphrase to find and revoke; clearing says that it does", async () => {
+  const { stage } = given;
+  const project = await projectWithPending();
+  await makeKey(stage, "shop-dev-web-0123456789");
+  const without = ["PULUMI_CONFIG_PASSPHRASE"];
+  const missing = await payengine(project, REVOKE, { without });
+  expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
+    2,
+    "Not looked at: web: `pulumi config --json --show-secrets --stack dev` failed: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+  ]);
+  const { exitCode, stdout } = await payengine(project, REVOKE, {
+    without,
+    env: { PAYENGINE_API_KEY: stage.credential },
+  });
+  expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([
+    2,
+    [
+      "Revoked 1 of 1 key.",
+      expect.stringMatching(
+        /^Could not clear 1 pending operation: `pulumi refresh .*` failed: .*passphrase must be set/,
+      ),
+    ],
+  ]);
+  expect((await project.deployment()).pending_operations).toHaveLength(1);
+});

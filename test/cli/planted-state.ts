@@ -1,0 +1,100 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Project } from "../e2e/harness/project";
+import type { Stage } from "../e2e/harness/stage";
+
+const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
+const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
+
+type Properties = Record<string, unknown>;
+
+/** A resource as the backend stores it. */
+export interface StoredResource {
+  urn: string;
+  type: string;
+  custom: boolean;
+  id?: string;
+  inputs?: Properties;
+  outputs?: Properties;
+  parent?: string;
+  provider?: string;
+}
+
+/** What a stack's file holds; a test may change it as a crash would have left it. */
+export interface StoredState {
+  manifest: { time: string };
+  secrets_providers?: { type: string };
+  resources?: StoredResource[];
+  pending_operations?: { type: string; resource: StoredResource }[];
+}
+
+/** Changes the file in which the backend keeps a stack's state. */
+export async function changeState(project: Project, change: (state: StoredState) => void): Promise<void> {
+  const path = join(project.folder, `backend/.pulumi/stacks/shop/${project.stack}.json`);
+  const file = JSON.parse(await readFile(path, "utf8"));
+  change(file.checkpoint.latest);
+  await writeFile(path, JSON.stringify(file));
+}
+
+/** A stack's own resource. */
+export function root(stack: string): StoredResource {
+  return {
+    urn: `urn:pulumi:${stack}::shop::pulumi:pulumi:Stack::shop-${stack}`,
+    type: "pulumi:pulumi:Stack",
+    custom: false,
+  };
+}
+
+/** A provider; without values it is the default one. */
+export function provider(stack: string, name = "default", inputs: Properties = {}): StoredResource {
+  return {
+    urn: `urn:pulumi:${stack}::shop::${PROVIDER_TYPE}::${name}`,
+    type: PROVIDER_TYPE,
+    custom: true,
+    id: `00000000-0000-4000-8000-${Buffer.from(name.padEnd(6, "_")).toString("hex").slice(0, 12)}`,
+    inputs,
+    outputs: inputs,
+  };
+}
+
+/** A key that is being created, or, with outputs, one that was. */
+export function key(
+  { urn, id }: StoredResource,
+  resource: string,
+  uniqueName: string,
+  outputs?: Properties,
+): StoredResource {
+  const stack = urn.split(":")[2];
+  const inputs = { type: "public", namePrefix: uniqueName.slice(0, -11), uniqueName };
+  return {
+    urn: `urn:pulumi:${stack}::shop::${KEY_TYPE}::${resource}`,
+    type: KEY_TYPE,
+    custom: true,
+    inputs,
+    provider: `${urn}::${id}`,
+    parent: root(stack ?? "").urn,
+    ...(outputs && { id: uniqueName, outputs: { ...inputs, name: uniqueName, ...outputs } }),
+  };
+}
+
+export function creating(resource: StoredResource) {
+  return { type: "creating", resource };
+}
+
+/** Makes a key over PayEngine's API. */
+export async function makeKey(
+  { sandbox, credential }: Stage,
+  name: string,
+  type: "public" | "private" = "public",
+  by = credential,
+): Promise<{ id: string; outputs: Properties }> {
+  const answer = await fetch(`${sandbox.url}/api-keys`, {
+    method: "POST",
+    headers: { authorization: `Basic ${by}`, "content-type": "application/json" },
+    body: JSON.stringify({ name, type }),
+  });
+  if (answer.status !== 201) throw new Error(`The key ${name} was not made: ${answer.status}`);
+  const body = (await answer.json()) as { data?: unknown };
+  const { id, key: token, createdAt } = (body.data ?? body) as { id: string; key: string; createdAt: string };
+  return { id, outputs: { keyId: id, token, createdAt, accountId: "acct_sandbox" } };
+}
