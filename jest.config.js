@@ -26,6 +26,8 @@ const cli = { ...e2e, displayName: "cli", roots: ["<rootDir>/test/cli"] };
 /** @type {import("jest").Config} */
 module.exports = {
   projects: ["<rootDir>/tools", "<rootDir>/sandbox", project("unit"), project("plugin"), cli, e2e],
+  // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.
+  testTimeout: 60_000,
   coverageProvider: "v8",
   collectCoverageFrom: ["provider/**/*.ts", "sdk/**/*.ts"],
 };

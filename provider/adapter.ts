@@ -13,11 +13,13 @@ import type { Engine } from "./engine";
 import { KeyError } from "./errors";
 import { endWithEngine } from "./lifetime";
 import { wireSecret } from "./secret";
+import type { Watchdog } from "./watchdog/watchdog";
 
 /** What the process gives to the provider; tests give their own. */
 export interface Host {
   readonly env: Environment;
   readonly engine: Engine;
+  readonly watchdog: Watchdog;
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Ends the process. */

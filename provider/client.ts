@@ -4,6 +4,7 @@ import type { Settings } from "./config";
 import { CUT_ANSWER, LONGEST_WAIT_MS } from "./connections";
 import { ApiError, NetworkError, ResponseSchemaError } from "./errors";
 import { apiError, FailureBody, networkError } from "./failures";
+import { parseJson } from "./parse-json";
 
 /** One call to PayEngine. */
 export interface Call<T> {
@@ -68,15 +69,6 @@ export function createRequest(settings: Settings, dispatcher: Dispatcher, operat
       }
     }
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which may be an answer that holds a key's value.
-    return undefined;
-  }
 }
 
 function readAnswer<T>(what: string, schema: z.ZodType<T>, answer: unknown, text: string): T {

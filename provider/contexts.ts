@@ -5,13 +5,14 @@ import { createRequest } from "./client";
 import { operationLimit, type Settings } from "./config";
 import { openDispatcher } from "./connections";
 import { authenticates, payEngineApi } from "./payengine-api";
+import type { Watchdog } from "./watchdog/watchdog";
 
 /**
  * Makes the context of one operation. Connections and the account's id are kept for as long as the settings stay the
  * same; the limit of time is each operation's own.
  */
 export function contextMaker(
-  host: Pick<Context, "engine" | "now" | "sleep">,
+  host: Pick<Context, "engine" | "now" | "sleep"> & { readonly watchdog: Watchdog },
 ): (settings: Settings) => Context {
   let kept: { key: string; dispatcher: Dispatcher; account: Context["account"] } | undefined;
   return (settings) => {
@@ -29,6 +30,10 @@ export function contextMaker(
         authenticates(createRequest({ ...settings, credential: token }, dispatcher, limit)),
       api: payEngineApi(createRequest(settings, dispatcher, limit)),
       account: kept.account,
+      watchdog: {
+        expect: (uniqueName) => host.watchdog.expect(settings, uniqueName),
+        forget: (uniqueName) => host.watchdog.forget(uniqueName),
+      },
       ...{ pinnedAccount, credential, requestTimeout, maxRetries, engine, now, sleep },
     };
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiKeyProvider } from "./adapter";
 import { watchEngine } from "./engine";
+import { startWatchdog } from "./watchdog/watchdog";
 
 /**
  * What Pulumi's plugin process runs for an `ApiKey`. State refers to it by name, in the text that the SDK gives as
@@ -9,6 +10,7 @@ import { watchEngine } from "./engine";
 export const apiKey = apiKeyProvider({
   env: process.env,
   engine: watchEngine(process.argv[2], process),
+  watchdog: startWatchdog(),
   now: () => new Date(),
   sleep: (milliseconds) => sleep(milliseconds),
   exit: () => process.exit(0),

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { Environment } from "../provider/config";
+import { parseJson } from "../provider/parse-json";
 import { once } from "./once";
-import { parseJson } from "./parse-json";
 import { runPulumi } from "./run-pulumi";
 import { readLock, type StackLock } from "./stack-lock";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "./parse-json";
+import { parseJson } from "../provider/parse-json";
 import { isEncrypted, readText } from "./property-text";
 import { type RecordedProvider, recordedProvider } from "./recorded-provider";
 

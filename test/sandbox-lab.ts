@@ -14,6 +14,8 @@ export class SandboxLab {
   readonly control: SandboxControl;
   /** What the lifecycle asked to wait, in milliseconds; nothing is waited for. */
   readonly waits: number[] = [];
+  /** What the watchdog was told. */
+  readonly watched: string[] = [];
   engineIsGone = false;
   private movedMs = 0;
   private readonly dispatchers: Dispatcher[] = [];
@@ -66,6 +68,13 @@ export class SandboxLab {
       pinnedAccount: all.accountId,
       credential: all.credential,
       authenticates: (token) => authenticates(createRequest({ ...all, credential: token }, dispatcher)),
+      watchdog: {
+        expect: async (name) => {
+          this.watched.push(`expect ${name}`);
+          return undefined;
+        },
+        forget: async (name) => void this.watched.push(`forget ${name}`),
+      },
       engine: { isGone: async () => this.engineIsGone, onGone: () => {} },
       now: this.now,
       sleep: async (milliseconds) => void this.waits.push(milliseconds),

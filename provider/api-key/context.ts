@@ -9,6 +9,11 @@ export interface Context extends AccountSource {
   /** Says whether a private key's value works. */
   readonly authenticates: (token: string) => Promise<boolean>;
   readonly engine: Engine;
+  readonly watchdog: {
+    /** To be told before each request for a new resource's key. Returns what is wrong, if nobody watches. */
+    readonly expect: (uniqueName: string) => Promise<string | undefined>;
+    readonly forget: (uniqueName: string) => Promise<void>;
+  };
   readonly now: () => Date;
   /** Waits so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;

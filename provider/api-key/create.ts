@@ -8,7 +8,11 @@ import { revoke } from "./strays";
 /** Makes the key and hands its one-time value over, or makes sure that no live key is left that nobody knows. */
 export async function create(context: Context, inputs: ApiKeyInputs): Promise<Outcome> {
   const accountId = await accountFor(context, inputs);
-  return handOver(context, await issueKey(context, inputs, accountId));
+  try {
+    return await handOver(context, await issueKey(context, inputs, accountId));
+  } finally {
+    await context.watchdog.forget(inputs.uniqueName);
+  }
 }
 
 async function accountFor(context: Context, inputs: ApiKeyInputs): Promise<string | undefined> {

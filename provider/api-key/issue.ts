@@ -2,7 +2,7 @@ import { KeyError, messageOf, sentence } from "../errors";
 import type { Context } from "./context";
 import { attemptName } from "./names";
 import { type Attempts, explained, lostLatest, mayStillAppear, NO_ATTEMPTS } from "./pending";
-import { postKey } from "./post";
+import { type Posted, postKey } from "./post";
 import { type ApiKeyInputs, type ApiKeyState, issuedFields, type Outcome, omit, plain } from "./state";
 import { revoke, revokeStrays } from "./strays";
 
@@ -29,11 +29,17 @@ export async function issueKey(
   before: Attempts = NO_ATTEMPTS,
 ): Promise<Outcome> {
   const state: ApiKeyState = plain({ ...inputs, name: inputs.uniqueName, accountId });
+  const isCreation = before.made === 0;
+  const post = async (name: string): Promise<Posted> => {
+    // The engine forgets the name of a creation when this process is killed; that of an update stands in state.
+    const problem = isCreation ? await context.watchdog.expect(inputs.uniqueName) : undefined;
+    return problem === undefined ? postKey(context, name, inputs.type) : { kind: "refused", reason: problem };
+  };
   let attempts = before;
   let reason = "";
   while (attempts.made < before.made + MAX_ATTEMPTS) {
     attempts = { ...attempts, made: attempts.made + 1 };
-    const posted = await postKey(context, attemptName(inputs.uniqueName, attempts.made), inputs.type);
+    const posted = await post(attemptName(inputs.uniqueName, attempts.made));
     if (posted.kind === "issued") return settle(context, { ...state, ...issuedFields(posted.key) }, attempts);
     reason = posted.reason;
     if (posted.kind === "refused") break;
@@ -46,7 +52,7 @@ export async function issueKey(
     }
     if (posted.kind === "wrong") break;
   }
-  const nothingToRemember = attempts.lost.length === 0 && before.made === 0;
+  const nothingToRemember = attempts.lost.length === 0 && isCreation;
   if (!nothingToRemember) return unfinished(state, attempts, reason);
   throw new KeyError(`Could not create the key "${state.name}": ${sentence(reason)} No key was left behind.`);
 }

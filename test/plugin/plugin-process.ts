@@ -1,11 +1,12 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { coverageEnvironment } from "../coverage-environment";
+import { processesIn, until } from "../e2e/harness/processes";
 import { FakeEngine } from "../fake-engine";
 import { PluginClient } from "./plugin-client";
 
@@ -19,10 +20,20 @@ export class ProjectFolder {
     if (!existsSync(join(REPOSITORY, "dist/provider/index.js"))) {
       throw new Error("The plugin's tests run the built package: run `npx tsc --build` first");
     }
-    this.path = mkdtempSync(join(tmpdir(), "payengine-plugin-"));
+    this.path = realpathSync(mkdtempSync(join(tmpdir(), "payengine-plugin-")));
     mkdirSync(join(this.path, "node_modules"));
     symlinkSync(REPOSITORY, join(this.path, "node_modules/pulumi-payengine"));
     symlinkSync(join(REPOSITORY, "node_modules/@pulumi"), join(this.path, "node_modules/@pulumi"));
+  }
+
+  /** What the processes that work in it were started as. */
+  async processes(): Promise<string[]> {
+    return (await processesIn(this.path)).map(({ command }) => command);
+  }
+
+  /** Resolves once no process works in it any more. */
+  async idle(): Promise<void> {
+    await until("all processes have ended", async () => (await this.processes()).length === 0 || undefined);
   }
 
   remove(): void {

@@ -1,0 +1,58 @@
+import { GRACE_MS } from "../api-key/pending";
+import { revokeStrays } from "../api-key/strays";
+import { createRequest } from "../client";
+import type { Settings } from "../config";
+import { openDispatcher } from "../connections";
+import { payEngineApi } from "../payengine-api";
+import type { Message } from "./watchdog";
+
+/** Requests for one resource's key that were sent, and of whose fate nothing is known yet. */
+export interface Expected {
+  readonly uniqueName: string;
+  readonly settings: Settings;
+  /** How many were sent. */
+  readonly posts: number;
+}
+
+export interface Host {
+  readonly now: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Keeps account of what the plugin's process says. */
+export function heed(expected: Map<string, Expected>, message: Message): void {
+  const { uniqueName } = message;
+  if (message.kind === "forget") expected.delete(uniqueName);
+  else {
+    const posts = (expected.get(uniqueName)?.posts ?? 0) + 1;
+    expected.set(uniqueName, { uniqueName, settings: message.settings, posts });
+  }
+}
+
+/**
+ * Revokes whatever bears a name of the resource, until as many keys were revoked as were asked for, or until no request
+ * can take effect any more. None of them can be in state: the plugin died before it handed one over.
+ */
+export async function clearUpAfter(
+  { now, sleep }: Host,
+  { uniqueName, settings, posts }: Expected,
+): Promise<void> {
+  const limitMs = settings.requestTimeout + GRACE_MS;
+  const end = now().getTime() + limitMs;
+  const dispatcher = openDispatcher(settings);
+  const api = payEngineApi(createRequest(settings, dispatcher, AbortSignal.timeout(limitMs)));
+  let revoked = 0;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      revoked += (await revokeStrays(api, uniqueName)).revoked.length;
+    } catch {
+      // PayEngine may be out of reach for a while; there is nobody left to tell.
+    }
+    if (revoked >= posts || now().getTime() + pause > end) break;
+    await sleep(pause);
+  }
+  await dispatcher.destroy();
+}

@@ -1,0 +1,70 @@
+import { until } from "../e2e/harness/processes";
+import { SandboxLab } from "../sandbox-lab";
+import { PluginProcess, ProjectFolder } from "./plugin-process";
+import { asStored, registeredInputs } from "./registered-inputs";
+
+const folder = new ProjectFolder();
+let lab: SandboxLab;
+let plugin: PluginProcess;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  plugin = await PluginProcess.start(folder);
+  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+});
+afterEach(async () => {
+  await plugin.stop();
+  await folder.idle();
+  await lab.close();
+});
+afterAll(() => folder.remove());
+
+const checked = async () => (await plugin.rpc.check({}, await registeredInputs({ type: "private" }))).inputs;
+
+/** Begins to make so many keys, and kills the plugin once PayEngine has all requests. */
+async function killDuring(keys: number, delay: { beforeCommitMs?: number; afterCommitMs?: number }) {
+  await lab.control.addFault({ operation: "createKey", kind: "delay", times: keys, ...delay });
+  const creations = [];
+  for (let key = 0; key < keys; key++) {
+    creations.push(plugin.rpc.create(await checked()).catch((error: Error) => error.message));
+  }
+  await until("PayEngine has the requests", async () => {
+    const requests = await lab.control.requests();
+    return requests.filter(({ operation }) => operation === "createKey").length === keys || undefined;
+  });
+  plugin.signal("SIGKILL");
+  for (const message of await Promise.all(creations)) expect(message).toContain("UNAVAILABLE");
+}
+
+const statuses = async () => (await lab.control.keys()).filter((it) => !it.credential).map((it) => it.status);
+
+test.each([
+  ["that takes effect after its death", { beforeCommitMs: 800 }],
+  ["that has taken effect", { afterCommitMs: 800 }],
+])("a plugin killed during a request %s leaves no key: its watchdog revokes it", async (_when, delay) => {
+  await killDuring(1, delay);
+  await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
+});
+
+test("the watchdog revokes each of several keys that were being made", async () => {
+  await killDuring(3, { beforeCommitMs: 300, afterCommitMs: 500 });
+  await until("the keys are revoked", async () => {
+    return (await statuses()).join() === "revoked,revoked,revoked" || undefined;
+  });
+});
+
+test("a plugin killed after it has handed a key over takes it from nobody", async () => {
+  const { outputs } = await plugin.rpc.create(await checked());
+  plugin.signal("SIGKILL");
+  await plugin.ended();
+  await folder.idle();
+  expect(await lab.statusFor(String(asStored(outputs).token))).toBe(200);
+});
+
+test("the watchdog ends with its plugin", async () => {
+  await plugin.rpc.create(await checked());
+  expect(await folder.processes()).toContainEqual(
+    expect.stringMatching(/provider\/watchdog\/main\.js$|^pulumi-payengine watchdog/),
+  );
+  await plugin.stop();
+  await folder.idle();
+});

@@ -1,0 +1,145 @@
+import { create } from "../../provider/api-key/create";
+import type { ApiKeyState } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import type { Settings } from "../../provider/config";
+import { clearUpAfter, type Expected, heed } from "../../provider/watchdog/clear-up";
+import { startWatchdog } from "../../provider/watchdog/watchdog";
+import { until } from "../e2e/harness/processes";
+import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+const inputs = newInputs();
+const name = inputs.uniqueName;
+
+const settings = (): Settings => ({
+  apiUrl: lab.url,
+  credential: lab.credential,
+  accountId: undefined,
+  requestTimeout: 2_000,
+  maxRetries: 0,
+});
+
+describe("what the watchdog is told", () => {
+  test("a creation is expected before its request, and forgotten once the key is handed over", async () => {
+    await create(lab.context(), inputs);
+    expect(lab.watched).toEqual([`expect ${name}`, `forget ${name}`]);
+  });
+
+  test("each further request is expected too", async () => {
+    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: 2 });
+    await create(lab.context(), inputs);
+    expect(lab.watched).toEqual([`expect ${name}`, `expect ${name}`, `expect ${name}`, `forget ${name}`]);
+  });
+
+  test("a failed creation is forgotten", async () => {
+    await lab.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
+    await messageThrownBy(() => create(lab.context(), inputs));
+    expect(lab.watched).toEqual([`expect ${name}`, `forget ${name}`]);
+  });
+
+  test("an update is not watched: its name stands in state, and a later update may make a key of that name", async () => {
+    const state: ApiKeyState = { ...inputs, name, pendingAction: "create" };
+    await update(lab.context(), state, inputs);
+    expect(lab.watched).toEqual([]);
+  });
+
+  test("without a watchdog no key is made", async () => {
+    const { watchdog, ...rest } = lab.context();
+    const context = { ...rest, watchdog: { ...watchdog, expect: async () => "There is no process left" } };
+    expect(await messageThrownBy(() => create(context, inputs))).toBe(
+      `Could not create the key "${name}": There is no process left. No key was left behind.`,
+    );
+    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+  });
+});
+
+test("a watchdog that cannot be started says so", async () => {
+  const watchdog = startWatchdog("/no/such/folder/main.js");
+  // The first word may still reach the process before it ends.
+  const problem = await until("the process has ended", () => watchdog.expect(settings(), name));
+  expect(problem).toMatch(
+    /^The process that clears up after a killed plugin could not be started \(.*(EPIPE|ECONNRESET).*\); run it again$/,
+  );
+});
+
+describe("the watchdog's account of requests", () => {
+  test("counts the requests of each resource, and drops what is forgotten", () => {
+    const expected = new Map<string, Expected>();
+    const it = { settings: settings() };
+    heed(expected, { kind: "expect", uniqueName: "a", ...it });
+    heed(expected, { kind: "expect", uniqueName: "b", ...it });
+    heed(expected, { kind: "expect", uniqueName: "a", ...it });
+    expect([...expected.values()].map(({ uniqueName, posts }) => [uniqueName, posts])).toEqual([
+      ["a", 2],
+      ["b", 1],
+    ]);
+    heed(expected, { kind: "forget", uniqueName: "a" });
+    expect([...expected.keys()]).toEqual(["b"]);
+  });
+});
+
+describe("when the plugin's process has died", () => {
+  const post = (attempt = 1) =>
+    lab.context().api.createKey({ name: attempt === 1 ? name : `${name}-r${attempt}`, type: "private" });
+  const expected = (posts = 1) => ({ uniqueName: name, settings: settings(), posts });
+  /** Time that passes only by waiting. @param onPause what happens meanwhile. */
+  const host = (onPause: (pause: number) => Promise<unknown> = async () => {}) => {
+    let elapsed = 0;
+    const pauses: number[] = [];
+    return {
+      pauses,
+      now: () => new Date(elapsed),
+      async sleep(milliseconds: number) {
+        elapsed += milliseconds;
+        await onPause(pauses.push(milliseconds));
+      },
+    };
+  };
+
+  test("the key that it has made is revoked at once, and nobody else's", async () => {
+    const other = completed(await create(lab.context(), newInputs()));
+    await post();
+    const it = host();
+    await clearUpAfter(it, expected());
+    await lab.expectOnlyKeysOf(other);
+    expect(it.pauses).toEqual([]);
+  });
+
+  test("a request that takes effect later is waited for", async () => {
+    const it = host((pause) => (pause === 3 ? post() : Promise.resolve()));
+    await clearUpAfter(it, expected());
+    expect(await lab.liveKeys()).toEqual([]);
+    expect(it.pauses).toEqual([250, 500, 1_000]);
+  });
+
+  test("two requests are waited for, however many of their keys come first", async () => {
+    await post();
+    const it = host((pause) => (pause === 2 ? post(2) : Promise.resolve()));
+    await clearUpAfter(it, expected(2));
+    expect(await lab.liveKeys()).toEqual([]);
+    expect(it.pauses).toEqual([250, 500]);
+  });
+
+  test("PayEngine out of reach is asked again", async () => {
+    await post();
+    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, times: 2 });
+    await lab.control.addFault({ operation: "revokeKey", kind: "dropBeforeCommit" });
+    const it = host();
+    await clearUpAfter(it, expected());
+    expect(await lab.liveKeys()).toEqual([]);
+    expect(it.pauses).toEqual([250, 500, 1_000]);
+  });
+
+  test("a request without effect is looked for until it can have none: its timeout and a minute", async () => {
+    const it = host();
+    await clearUpAfter(it, expected());
+    const waited = it.pauses.reduce((sum, pause) => sum + pause, 0);
+    expect(waited).toBeGreaterThan(55_000);
+    expect(waited).toBeLessThanOrEqual(62_000);
+  });
+});
