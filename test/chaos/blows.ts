@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
-import { processesIn } from "../e2e/harness/processes";
+import { kill, processesIn } from "../e2e/harness/processes";
 import type { Blow, Deadly, Moment, Quiet } from "./scenario";
 import type { World } from "./world";
 
@@ -85,17 +85,17 @@ async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<bo
     case "CLI killed before the POST":
     case "CLI killed during the POST":
     case "CLI killed after the POST":
-      return signal(cli, "SIGKILL");
+      return kill(cli);
     case "plugin killed":
       return signalAll(await pluginsOf(world.folder, cli));
     case "CLI and plugin killed":
       return signalAll([...(await pluginsOf(world.folder, cli)), cli]);
     case "Ctrl-C once":
-      return signal(cli, "SIGINT");
+      return kill(cli, "SIGINT");
     case "Ctrl-C twice": {
-      const first = signal(cli, "SIGINT");
+      const first = kill(cli, "SIGINT");
       await sleep(150);
-      return first && signal(cli, "SIGINT");
+      return first && kill(cli, "SIGINT");
     }
     case "disk full for the backend":
       return fillDisk(world);
@@ -118,17 +118,8 @@ async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<bo
   }
 }
 
-function signal(pid: number, name: "SIGKILL" | "SIGINT"): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch {
-    // It has ended meanwhile.
-    return false;
-  }
-}
-
 function signalAll(pids: readonly number[]): boolean {
-  return pids.map((pid) => signal(pid, "SIGKILL")).includes(true);
+  return pids.map((pid) => kill(pid)).includes(true);
 }
 
 /** The plugins that this CLI has started, by way of a shell or not. */

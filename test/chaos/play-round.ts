@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { processesIn, until } from "../e2e/harness/processes";
+import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
 import { freeDisk, holdingFaults, providersIn, strike } from "./blows";
 import { checkInUse, type Violation } from "./invariant";
@@ -143,7 +143,7 @@ async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise
     violations.push({ harm: "process", detail: `the plugin still runs after ${limit} ms` }),
   );
   // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
-  for (const { pid } of await processesIn(world.folder)) process.kill(pid, "SIGKILL");
+  for (const { pid } of await processesIn(world.folder)) kill(pid);
 
   const faults = await world.control.faults();
   const longest = Math.max(

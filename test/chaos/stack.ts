@@ -105,8 +105,8 @@ export class ChaosStack {
       cwd: this.folder,
       env: {
         ...this.env,
-        NODE_OPTIONS: `--require ${join(__dirname, "plugin-preload.cjs")}`,
-        ...(later ? { PAYENGINE_CHAOS_LATER_MS: String(LATER_MS) } : {}),
+        NODE_OPTIONS: `--require ${join(__dirname, "../plugin-preload.cjs")}`,
+        ...(later ? { PAYENGINE_TEST_LATER_MS: String(LATER_MS) } : {}),
         ...env,
       },
       limitMs: COMMAND_LIMIT_MS,

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type ControlKey, type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
 import { stopLeftovers } from "../e2e/harness/processes";
+import { tapTokens } from "../token-tap";
 import { environmentOf, type Prepared, SANDBOX_SEED } from "./prepare";
 import type { Scenario } from "./scenario";
 import { ChaosStack, type StackState } from "./stack";
-import { tapTokens } from "./token-tap";
 
 const run = promisify(execFile);
 const ACCOUNT = "acct_sandbox";

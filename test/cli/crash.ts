@@ -1,4 +1,4 @@
-import { processesIn, until } from "../e2e/harness/processes";
+import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
 import type { Stage } from "../e2e/harness/stage";
 
@@ -15,13 +15,8 @@ export async function crashWhileCreating({ control }: Stage, project: Project): 
     const requests = await control.requests();
     return requests.some(({ method, answered }) => method === "POST" && answered === "pending") || undefined;
   });
-  process.kill(cli, "SIGKILL");
-  for (const { pid } of await processesIn(project.folder)) {
-    // One may have ended between the look and here.
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {}
-  }
+  kill(cli);
+  for (const { pid } of await processesIn(project.folder)) kill(pid);
   await ended;
   // The call counts as dropped at once; the key is made all the same.
   await until("PayEngine has made the key", async () => (await control.keys()).some(isMade) || undefined);

@@ -1,5 +1,5 @@
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
-import { processesIn, until } from "./harness/processes";
+import { kill, processesIn, until } from "./harness/processes";
 import { useStage } from "./harness/stage";
 
 const given = useStage();
@@ -96,7 +96,7 @@ test("when the CLI is killed while a key is being made, the plugin revokes the k
     command.includes("dynamic-provider"),
   );
   expect(plugins).toHaveLength(1);
-  process.kill(cli, "SIGKILL");
+  kill(cli);
   expect((await ended).exitCode).toBeNull();
 
   await until("the plugin has ended", async () => {
@@ -104,7 +104,7 @@ test("when the CLI is killed while a key is being made, the plugin revokes the k
     return running.every(({ pid }) => pid !== plugins[0].pid) || undefined;
   });
   // Pulumi's language host outlives a killed engine for minutes.
-  for (const { pid } of await processesIn(project.folder)) process.kill(pid, "SIGKILL");
+  for (const { pid } of await processesIn(project.folder)) kill(pid);
   const [made] = await stage.control.keys();
   expect(made).toMatchObject({ credential: false, status: "revoked" });
   const { pending_operations: pending = [] } = await project.deployment();

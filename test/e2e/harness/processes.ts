@@ -46,7 +46,16 @@ export async function stopLeftovers(folder: string): Promise<Process[]> {
     return left.length === 0 ? true : undefined;
   });
   await ended.catch(() => {
-    for (const { pid } of left) process.kill(pid, "SIGKILL");
+    for (const { pid } of left) kill(pid);
   });
   return left;
+}
+
+/** Kills a process, which may have ended meanwhile. @returns whether it had not. */
+export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }

@@ -16,6 +16,8 @@ export interface ProjectOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The folder of installed packages; `false` for none. */
   readonly packages?: string | false;
+  /** Name of its stack. Default: dev. */
+  readonly stack?: string;
 }
 
 export interface CommandOptions {
@@ -39,12 +41,12 @@ export class Project {
   readonly secrets = new Set<string>();
   /** For settings that tests change on the way. */
   readonly env: Record<string, string>;
-  stack = "dev";
   private eventLogs = 0;
 
   private constructor(
     readonly folder: string,
     env: Readonly<Record<string, string>>,
+    public stack = "dev",
   ) {
     this.env = {
       PATH: [installed("CLI"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
@@ -65,7 +67,7 @@ export class Project {
 
   static async create(options: ProjectOptions): Promise<Project> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-e2e-project-")));
-    const project = new Project(folder, options.env ?? {});
+    const project = new Project(folder, options.env ?? {}, options.stack);
     await Promise.all(["tmp", "home", "backend"].map((name) => mkdir(join(folder, name))));
     await project.write({ "Pulumi.yaml": "name: shop\nruntime: nodejs\n", ...withManifest(options.files) });
     const packages = options.packages ?? join(installed("INSTALLED"), "node_modules");
@@ -73,8 +75,9 @@ export class Project {
     const config = Object.entries(options.config ?? {}).map(
       ([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`,
     );
-    if (config.length > 0) await project.write({ "Pulumi.dev.yaml": `config:\n${config.join("")}` });
-    await project.ok("stack", "init", "dev");
+    if (config.length > 0)
+      await project.write({ [`Pulumi.${project.stack}.yaml`]: `config:\n${config.join("")}` });
+    await project.ok("stack", "init", project.stack);
     for (const [key, value] of Object.entries(options.secrets ?? {})) await project.setSecret(key, value);
     return project;
   }
@@ -89,7 +92,8 @@ export class Project {
 
   async setSecret(key: string, value: string): Promise<void> {
     this.secrets.add(value);
-    await this.run(["config", "set", "--secret", key], { stdin: value });
+    const ended = await this.run(["config", "set", "--secret", key], { stdin: value });
+    if (ended.exitCode !== 0) throw new Error(`${ended.command} failed:\n${ended.stdout}${ended.stderr}`);
   }
 
   /** Runs the CLI to its end, whatever its exit code. */

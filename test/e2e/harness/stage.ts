@@ -1,5 +1,6 @@
 import { type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
 import { type Finding, findSecrets, type Haystack } from "../../secret-search";
+import { tapTokens } from "../../token-tap";
 import { stopLeftovers } from "./processes";
 import { Project, type ProjectOptions } from "./project";
 
@@ -10,6 +11,9 @@ export interface StageOptions extends Partial<ProjectOptions> {
   /** The program, as CommonJS; `payengine` and `pulumi` are there already. */
   readonly program?: string;
 }
+
+/** A private key's value as the sandbox makes it. */
+const TOKEN = /^[0-9a-f]{102}$/;
 
 /** A sandbox and the projects that one test works with. */
 export class Stage {
@@ -26,15 +30,20 @@ export class Stage {
     readonly control: SandboxControl,
     /** The Admin's private key on the account acct_sandbox. */
     readonly credential: string,
+    /** Every private value that PayEngine has handed out, also those that never reached a state. */
+    readonly issued: ReadonlySet<string>,
+    private readonly stopTap: () => void,
   ) {
     this.secrets.add(credential);
   }
 
   static async open(): Promise<Stage> {
+    const issued = new Set<string>();
+    const stopTap = tapTokens(issued);
     const sandbox = await startSandbox({ control: true });
     if (!sandbox.controlUrl || !sandbox.adminKey)
       throw new Error("The sandbox came up without control or admin key");
-    return new Stage(sandbox, new SandboxControl(sandbox.controlUrl), sandbox.adminKey);
+    return new Stage(sandbox, new SandboxControl(sandbox.controlUrl), sandbox.adminKey, issued, stopTap);
   }
 
   /** A project whose stack works on the sandbox with an encrypted credential, unless told otherwise. */
@@ -71,9 +80,11 @@ export class Stage {
 
   /** Every secret that is known, wherever it should not be. */
   findLeaks(): Finding[] {
-    const secrets = [this.secrets, ...this.projects.map((project) => project.secrets)].flatMap((set) => [
-      ...set,
-    ]);
+    const secrets = [this.secrets, this.issued, ...this.projects.map((project) => project.secrets)].flatMap(
+      (set) => [...set],
+    );
+    const held = this.projects.flatMap(({ secrets: known }) => [...known]).filter((it) => TOKEN.test(it));
+    expect([...this.secrets, ...this.issued]).toEqual(expect.arrayContaining(held));
     const haystacks = this.projects.flatMap((project): Haystack[] => [
       { path: project.folder },
       ...project.said.flatMap(({ command, stdout, stderr }) => [
@@ -110,6 +121,7 @@ export class Stage {
       await project.remove();
     }
     await this.sandbox.close();
+    this.stopTap();
     return left.map(({ command }) => command);
   }
 }

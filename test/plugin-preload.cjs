@@ -13,9 +13,9 @@ Module._load = (request, ...rest) => {
   return load(request, ...rest);
 };
 
-// The provider's clock shows what the user's would some minutes later: a run sees what `up` does once lost requests
+// The provider's clock shows what the user's would some minutes later: a test sees what `up` does once lost requests
 // can no longer take effect, without waiting for it.
-const offset = Number(process.env.PAYENGINE_CHAOS_LATER_MS ?? 0);
+const offset = Number(process.env.PAYENGINE_TEST_LATER_MS ?? 0);
 if (offset > 0) {
   const RealDate = Date;
   globalThis.Date = class extends RealDate {

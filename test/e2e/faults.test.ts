@@ -1,0 +1,131 @@
+import type { FaultInput } from "payengine-sandbox";
+import { later } from "./harness/later";
+import { until } from "./harness/processes";
+import { useStage } from "./harness/stage";
+
+const given = useStage();
+
+/** Reaches beyond any test: the key is made after the `up` has ended. */
+const SLOW_MS = 9_000;
+
+/** By the resource that it strikes: what goes wrong with its first request, and how the same `up` ends for it. */
+const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pendingAction?: "settle" }> = {
+  untouched: { fault: { kind: "delay" } },
+  dropped: { fault: { kind: "dropAfterCommit" }, mark: "-r2" },
+  status500: { fault: { kind: "statusAfterCommit", status: 500 }, mark: "-r2" },
+  status502: { fault: { kind: "statusAfterCommit", status: 502, body: "html" }, mark: "-r2" },
+  status503: { fault: { kind: "statusAfterCommit", status: 503, body: "empty" }, mark: "-r2" },
+  truncated: { fault: { kind: "truncatedBody" }, mark: "-r2" },
+  valueless: { fault: { kind: "valueMissing" }, mark: "-r2" },
+  limited: { fault: { kind: "rateLimit", retryAfter: 1 } },
+  limitedsilently: { fault: { kind: "rateLimit" } },
+  // Nobody can tell these two from a request that takes effect later.
+  unsent: { fault: { kind: "dropBeforeCommit" }, mark: "-r2", pendingAction: "settle" },
+  slow: { fault: { kind: "delay", beforeCommitMs: SLOW_MS }, mark: "-r2", pendingAction: "settle" },
+};
+
+test("each fault of a creation ends well in the same up, or in the next one", async () => {
+  const { stage } = given;
+  for (const [name, { fault }] of Object.entries(FAULTS))
+    await stage.control.addFault({ operation: "createKey", keyName: `-${name}-`, ...fault } as FaultInput);
+  const names = Object.keys(FAULTS);
+  const project = await stage.project({
+    program: `for (const name of ${JSON.stringify(names)}) new payengine.ApiKey(name, { type: "private" });`,
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:requestTimeout": "4s" },
+  });
+  await project.up();
+  expect((await stage.control.faults()).map(({ hits }) => hits)).toEqual(names.map(() => 1));
+  const made = await project.keys();
+  const ends = made.map(({ resource, name, pendingAction }) => [
+    resource,
+    /-r\d+$/.exec(name)?.[0],
+    pendingAction,
+  ]);
+  expect(Object.fromEntries(ends.map(([name, ...end]) => [name, end]))).toEqual(
+    Object.fromEntries(
+      Object.entries(FAULTS).map(([name, { mark, pendingAction }]) => [name, [mark, pendingAction]]),
+    ),
+  );
+
+  // The slow request takes effect after all.
+  const tokens = made.map(({ token }) => token);
+  await until(
+    "the late key is there",
+    async () => (await stage.liveKeys()).length > names.length || undefined,
+  );
+  await project.up();
+  expect(await stage.liveKeys()).toHaveLength(names.length);
+  await later(project, () => project.up());
+  const settled = await project.keys();
+  expect(settled.map(({ pendingAction }) => pendingAction)).toEqual(names.map(() => undefined));
+  expect(settled.map(({ token }) => token)).toEqual(tokens);
+  await project.up("--expect-no-changes");
+});
+
+test("a list that lags behind: the stray is revoked by the first up that sees it", async () => {
+  const { stage } = given;
+  await stage.control.setLag({ listMs: 60_000 });
+  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
+  await project.up();
+  const { name, token, pendingAction } = await project.key("checkout");
+  expect(pendingAction).toBe("settle");
+  expect(await stage.liveKeys()).toHaveLength(2);
+  await stage.control.advanceClock(60_000);
+  await project.up();
+  expect(await project.key("checkout")).toMatchObject({ name, token, pendingAction: undefined });
+});
+
+test("a new key that does not work yet is kept, and works when PayEngine knows it", async () => {
+  const { stage } = given;
+  await stage.control.setLag({ newKeyUnusableMs: 60_000, getMs: 60_000, listMs: 60_000 });
+  const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
+  await project.up();
+  const { token = "" } = await project.key("checkout");
+  expect(await stage.authenticates(token)).toBe(false);
+  await project.up("--expect-no-changes");
+  await stage.control.advanceClock(60_000);
+  expect(await stage.authenticates(token)).toBe(true);
+  await project.refresh("--expect-no-changes");
+});
+
+test.each(["credential revoked", "role lost"])("%s in the middle of a creation", async (what) => {
+  const { stage } = given;
+  const { key, keyId, userId } = await stage.newCredential("acct_sandbox", "Developer");
+  const takeRight = () =>
+    what === "role lost" ? stage.control.setRole(userId, "User") : stage.control.revokeKey(keyId);
+  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
+  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const project = await stage.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+    secrets: { "payengine:apiKey": key },
+  });
+  const failing = project.fails("up", "--skip-preview");
+  await until("the key is made", async () => (await stage.liveKeys()).length > 0 || undefined);
+  await takeRight();
+  const { stdout } = await failing;
+  expect(stdout).toContain(`PayEngine answered ${what === "role lost" ? 403 : 401}`);
+  expect(stdout).toContain("A key of that name may exist and nobody knows its value.");
+  expect(await project.key("checkout")).toMatchObject({ pendingAction: "create", token: undefined });
+
+  project.env.PAYENGINE_API_KEY = stage.credential;
+  await project.up();
+  expect(await stage.liveKeys()).toHaveLength(1);
+});
+
+test("two ups of two stacks at once, with lost answers, keep to their own keys", async () => {
+  const { stage } = given;
+  const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { type: "private" });`;
+  const dev = await stage.project({ program });
+  const prod = await stage.project({
+    program,
+    stack: "prod",
+    env: { PULUMI_BACKEND_URL: dev.env.PULUMI_BACKEND_URL },
+  });
+  await stage.control.addFault({ operation: "createKey", kind: "delay", times: 4, beforeCommitMs: 1_000 });
+  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: 3 });
+  await Promise.all([dev.up(), prod.up()]);
+  expect(await stage.liveKeys()).toHaveLength(4);
+  await Promise.all([dev.destroy(), prod.up("--expect-no-changes")]);
+  expect((await stage.liveKeys()).map(({ name }) => name.slice(0, 9))).toEqual(["shop-prod", "shop-prod"]);
+});

@@ -1,0 +1,53 @@
+import type { FaultInput, LoggedRequest } from "payengine-sandbox";
+import { kill, processesIn, until } from "./processes";
+import type { Project } from "./project";
+import type { Ended } from "./run-program";
+import type { Stage } from "./stage";
+
+/** Holds calls back, so that a blow meets them under way whatever the machine's speed. */
+export function held(operation: FaultInput["operation"], more: Partial<FaultInput> = {}): FaultInput {
+  return { operation, kind: "delay", beforeCommitMs: 1_000, afterCommitMs: 1_000, ...more } as FaultInput;
+}
+
+/** An operation that runs, and its process. */
+export interface Running {
+  readonly cli: number;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts `pulumi up` and resolves at the moment that is asked for. */
+export async function upUntil(
+  { control }: Stage,
+  project: Project,
+  moment: (requests: readonly LoggedRequest[]) => boolean,
+): Promise<Running> {
+  let cli = 0;
+  const ended = project.run(["up", "--skip-preview"], {
+    onStart: (pid) => {
+      cli = pid;
+    },
+  });
+  await until("the moment of the blow", async () => moment(await control.requests()) || undefined);
+  return { cli, ended };
+}
+
+/** A call of this kind is under way. */
+export function pending(operation: FaultInput["operation"]): (requests: readonly LoggedRequest[]) => boolean {
+  return (requests) => requests.some((it) => it.operation === operation && it.answered === "pending");
+}
+
+/** The processes of Pulumi's dynamic provider that work for a project. */
+export async function pluginsOf({ folder }: Project): Promise<number[]> {
+  const found = await processesIn(folder);
+  return found.filter(({ command }) => /^\S*node .*dynamic-provider/.test(command)).map(({ pid }) => pid);
+}
+
+/** Resolves once the plugin and its watchdog have ended by themselves; then stops what Pulumi itself leaves. */
+export async function quiet({ folder }: Project): Promise<void> {
+  const own = /dynamic-provider|watchdog/;
+  await until("the plugin and its watchdog have ended", async () => {
+    return !(await processesIn(folder)).some(({ command }) => own.test(command)) || undefined;
+  });
+  // Pulumi's language host outlives a killed engine for minutes.
+  for (const { pid } of await processesIn(folder)) kill(pid);
+}

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import type { Project } from "./project";
+
+/** Beyond the time in which a lost request may still take effect. */
+const LATER_MS = 600_000;
+
+/** Does something with the provider's clock minutes ahead. */
+export async function later<T>({ env }: Project, act: () => Promise<T>): Promise<T> {
+  const own = {
+    NODE_OPTIONS: `--require ${join(__dirname, "../../plugin-preload.cjs")}`,
+    PAYENGINE_TEST_LATER_MS: String(LATER_MS),
+  };
+  Object.assign(env, own);
+  try {
+    return await act();
+  } finally {
+    for (const name of Object.keys(own)) delete env[name];
+  }
+}
