@@ -6,6 +6,9 @@ import { ApiError, NetworkError, ResponseSchemaError } from "./errors";
 import { apiError, FailureBody, networkError } from "./failures";
 import { parseJson } from "./parse-json";
 
+/** The code of a call that was not sent any more, since its operation had no time left. */
+export const OUT_OF_TIME = "OUT_OF_TIME";
+
 /** One call to PayEngine. */
 export interface Call<T> {
   readonly method: "GET" | "POST" | "DELETE";
@@ -33,7 +36,9 @@ export function createRequest(settings: Settings, dispatcher: Dispatcher, operat
   const sendOnce = async <T>(call: Call<T>): Promise<T> => {
     const what = `${call.method} ${apiUrl}${call.path}`;
     const tries = call.method === "POST" ? 1 : maxRetries + 1;
-    const limit = AbortSignal.timeout(tries * requestTimeout + (tries - 1) * LONGEST_WAIT_MS);
+    if (operation?.aborted)
+      throw new NetworkError(`The operation took too long (before ${what})`, OUT_OF_TIME);
+    const limit = limited(tries * requestTimeout + (tries - 1) * LONGEST_WAIT_MS, operation);
     const query = call.query ? `?${new URLSearchParams(call.query)}` : "";
     try {
       const { statusCode, headers, body } = await send(`${apiUrl}${call.path}${query}`, {
@@ -45,7 +50,7 @@ export function createRequest(settings: Settings, dispatcher: Dispatcher, operat
           ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         },
         body: call.body === undefined ? null : JSON.stringify(call.body),
-        signal: operation === undefined ? limit : AbortSignal.any([limit, operation]),
+        signal: limit.signal,
       });
       const text = await body.text();
       const answer = parseJson(text);
@@ -57,6 +62,8 @@ export function createRequest(settings: Settings, dispatcher: Dispatcher, operat
       if (operation?.aborted)
         throw new NetworkError(`The operation took too long (${what})`, "OPERATION_LIMIT");
       throw networkError(what, error, settings);
+    } finally {
+      limit.lift();
     }
   };
   return async (call) => {
@@ -68,6 +75,24 @@ export function createRequest(settings: Settings, dispatcher: Dispatcher, operat
         if (!isCut || cut >= maxRetries) throw error;
       }
     }
+  };
+}
+
+/**
+ * A limit of time for one call, within that of its operation. `AbortSignal.any` with `AbortSignal.timeout` would do, but
+ * Node 20 may collect such a signal before its time is over.
+ */
+function limited(milliseconds: number, operation: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const end = () => controller.abort(new DOMException("the time is over", "TimeoutError"));
+  const timer = setTimeout(end, milliseconds);
+  operation?.addEventListener("abort", end);
+  return {
+    signal: controller.signal,
+    lift() {
+      clearTimeout(timer);
+      operation?.removeEventListener("abort", end);
+    },
   };
 }
 

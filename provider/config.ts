@@ -84,11 +84,16 @@ const ApiUrl = z.string().transform((value, context) => {
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 });
 
+/** Says whether a text can be a private key's value: it goes into a header as it is. */
+export function isCredential(value: string): boolean {
+  return /^[\x21-\x7e]+$/.test(value);
+}
+
 const Credential = z.string().superRefine((value, context) => {
   const problem = (message: string) => context.addIssue({ code: "custom", message });
   if (/^basic\s/i.test(value)) problem("starts with the word Basic; give the private key alone");
   else if (value.startsWith("pk_")) problem("is a public key; give a private key");
-  else if (!/^[\x21-\x7e]+$/.test(value)) {
+  else if (!isCredential(value)) {
     problem(
       "holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it",
     );
@@ -100,6 +105,14 @@ const RequestTimeout = z
   .regex(/^\d+(\.\d+)? ?(ms|s|m)$/, 'is not a duration; write it like "30s" or "500ms"')
   .transform((value) => ms(value as ms.StringValue))
   .refine((value) => value >= 100 && value <= 600_000, "must be between 100ms and 10m");
+
+/** Longer names are none: a private key that stands here by mistake must not get into a message. */
+const CredentialEnv = z
+  .string()
+  .regex(
+    /^[A-Za-z_]\w{0,63}$/,
+    "is not the name of an environment variable; write it like PAYENGINE_PRODUCTION_KEY",
+  );
 
 const MaxRetries = z
   .string()
@@ -122,7 +135,6 @@ export function configValues(get: (key: string) => string | undefined): ConfigVa
  * that its `credentialEnv` comes first.
  */
 export function resolveConfig(values: ConfigValues, env: Environment): Configuration {
-  const credential = credentialFrom(values, env);
   const raw = {
     apiUrl: values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL),
     accountId: values.accountId,
@@ -139,6 +151,10 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
     }
     return undefined;
   };
+  const variable = values.provider === undefined ? undefined : values.credentialEnv;
+  if (variable !== undefined) parse("credentialEnv", CredentialEnv, variable);
+  const isAsked = failures.length === 0;
+  const credential = credentialFrom(values, env);
   const settings = {
     apiUrl: parse("apiUrl", ApiUrl, raw.apiUrl) ?? "",
     credential: credential.value === undefined ? "" : parse("apiKey", Credential, credential.value),
@@ -146,7 +162,7 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
     requestTimeout: parse("requestTimeout", RequestTimeout, raw.requestTimeout) ?? 0,
     maxRetries: parse("maxRetries", MaxRetries, raw.maxRetries) ?? 0,
   };
-  if (credential.value === undefined)
+  if (credential.value === undefined && isAsked)
     failures.push({ property: "payengine:apiKey", reason: credential.missing });
   if (failures.length > 0) return { kind: "invalid", failures };
   if ([credential.value, ...Object.values(raw)].includes(UNKNOWN)) {

@@ -15,9 +15,9 @@ export function endWithEngine(
 ): <T>(operation: () => Promise<T>) => Promise<T> {
   let underWay = 0;
   let gone = false;
-  let delivery = false;
+  let onTheWay = 0;
   const exitIfIdle = () => {
-    if (gone && underWay === 0 && !delivery) exit();
+    if (gone && underWay === 0 && onTheWay === 0) exit();
   };
   engine.onGone(() => {
     gone = true;
@@ -29,9 +29,9 @@ export function endWithEngine(
       return await operation();
     } finally {
       underWay--;
-      delivery = true;
+      onTheWay++;
       setTimeout(() => {
-        delivery = false;
+        onTheWay--;
         exitIfIdle();
       }, DELIVERY_MS).unref();
     }

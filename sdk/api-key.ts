@@ -70,12 +70,12 @@ export class ApiKey extends pulumi.CustomResource {
   /**
    * @param name name of the resource, unique among the program's keys.
    * @param args see {@link ApiKeyArgs}.
-   * @param opts as on any resource, but for `import`: nobody can read a private key's value again.
-   * @throws pulumi.RunError where the type is not a literal, `import` is asked for, or the project cannot load the
+   * @param opts as on any resource, but for `import`, `id` and `urn`: nobody can read a private key's value again.
+   * @throws pulumi.RunError where the type is not a literal, an existing key is asked for, or the project cannot load the
    *   provider; nothing has been created then.
    */
   constructor(name: string, args: ApiKeyArgs, opts: pulumi.CustomResourceOptions = {}) {
-    if (opts.import !== undefined) throw cannotImport(name);
+    if ([opts.import, opts.id, opts.urn].some((it) => it !== undefined)) throw cannotImport(name);
     if (pulumi.Output.isInstance(args?.type) || (args?.type as unknown) instanceof Promise) {
       throw new pulumi.RunError(
         `ApiKey "${name}": type is an Output or Promise; write "public" or "private" in the program, since it decides ` +

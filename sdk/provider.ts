@@ -39,10 +39,11 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts see `pulumi.ResourceOptions`.
    */
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
-    const { apiKey, maxRetries, ...rest } = args;
+    const { apiKey, apiUrl, maxRetries, ...rest } = args;
     const props: pulumi.Inputs = {
       provider: name,
       ...rest,
+      apiUrl: apiUrl === undefined ? undefined : pulumi.output(apiUrl).apply(hidePassword),
       apiKey: apiKey === undefined ? undefined : pulumi.secret(apiKey),
       maxRetries: maxRetries === undefined ? undefined : pulumi.output(maxRetries).apply(String),
     };
@@ -50,4 +51,9 @@ export class Provider extends pulumi.ProviderResource {
     // Dynamic resources belong to the package pulumi-nodejs, whose plugin process takes these as its configuration.
     super("pulumi-nodejs", name, Object.fromEntries(prefixed), opts);
   }
+}
+
+/** An address that holds a user name or password is refused, but only after the engine has seen and shown it. */
+function hidePassword(apiUrl: string): pulumi.Output<string> {
+  return /^[^/]*\/\/[^/?#]*@/.test(apiUrl) ? pulumi.secret(apiUrl) : pulumi.output(apiUrl);
 }

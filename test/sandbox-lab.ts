@@ -16,7 +16,8 @@ export class SandboxLab {
   readonly waits: number[] = [];
   /** What the watchdog was told. */
   readonly watched: string[] = [];
-  engineIsGone = false;
+  /** How often somebody who asks whether the engine is gone still gets a no. */
+  engineLivesFor = Number.POSITIVE_INFINITY;
   private movedMs = 0;
   private readonly dispatchers: Dispatcher[] = [];
 
@@ -75,7 +76,7 @@ export class SandboxLab {
         },
         forget: async (name) => void this.watched.push(`forget ${name}`),
       },
-      engine: { isGone: async () => this.engineIsGone, onGone: () => {} },
+      engine: { isGone: async () => this.engineLivesFor-- <= 0, onGone: () => {} },
       now: this.now,
       sleep: async (milliseconds) => void this.waits.push(milliseconds),
       requestTimeout: all.requestTimeout,

@@ -2,7 +2,7 @@ import { guardAccount } from "../account";
 import { KeyError, messageOf, sentence } from "../errors";
 import type { Context } from "./context";
 import { issueKey } from "./issue";
-import type { ApiKeyInputs, Outcome } from "./state";
+import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit } from "./state";
 import { revoke } from "./strays";
 
 /** Makes the key and hands its one-time value over, or makes sure that no live key is left that nobody knows. */
@@ -27,19 +27,32 @@ async function accountFor(context: Context, inputs: ApiKeyInputs): Promise<strin
 /**
  * Gives a result back only while there is an engine to store it. When the engine has died, the key that was just made
  * would be known to nobody: it is revoked.
+ *
+ * A signal to stop also counts as its end, and then somebody may still listen: what is not certainly gone is handed
+ * over as unfinished.
  */
 export async function handOver(context: Context, outcome: Outcome): Promise<Outcome> {
   const { keyId, name } = outcome.state;
+  if (outcome.kind === "unfinished" || keyId === undefined) return outcome;
   if (!(await context.engine.isGone())) return outcome;
   const gone = `Pulumi's engine ended before it could store the key "${name}"`;
-  if (keyId === undefined)
-    throw new KeyError(`${gone}. ${outcome.kind === "unfinished" ? outcome.reason : ""}`);
   try {
-    await revoke(context.api, keyId);
+    const isRevoked = await revoke(context.api, keyId);
+    if (isRevoked && outcome.state.lostAttempts === undefined) throw new KeyError(`${gone}; it was revoked.`);
+    return withoutToken(outcome.state, `${gone}, and it is not certain that none of that name lives.`);
   } catch (error) {
-    throw new KeyError(
-      `${gone}, and it could not be revoked: ${sentence(messageOf(error))} The pending operation in state names it.`,
+    if (error instanceof KeyError) throw error;
+    return withoutToken(
+      outcome.state,
+      `${gone}, and it could not be revoked: ${sentence(messageOf(error))} It may work, and nobody knows its value.`,
     );
   }
-  throw new KeyError(`${gone}; it was revoked.`);
+}
+
+function withoutToken(state: ApiKeyState, why: string): Outcome {
+  return {
+    kind: "unfinished",
+    state: { ...omit(state, "token", "fingerprint"), pendingAction: "create", attempts: state.attempts ?? 1 },
+    reason: `${why} State remembers it: run \`pulumi up\` again, or \`pulumi destroy\`.`,
+  };
 }

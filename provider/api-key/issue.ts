@@ -1,4 +1,5 @@
 import { KeyError, messageOf, sentence } from "../errors";
+import { redact } from "../redact";
 import type { Context } from "./context";
 import { attemptName } from "./names";
 import { type Attempts, explained, lostLatest, mayStillAppear, NO_ATTEMPTS } from "./pending";
@@ -15,7 +16,7 @@ const MAX_ATTEMPTS = 3;
  * post → issued: settle, done
  *      → refused (certainly no key): give up
  *      → wrong (another key than the one asked for): revoke it, give up
- *      → lost (there may be a key): recover (find it by its name and revoke it), then post again
+ *      → lost (there may be a key): clear up (find it by its name and revoke it), then post again
  *
  * Giving up is an error where it is certain that no key lives and state has nothing to remember; otherwise the outcome
  * is unfinished.
@@ -31,6 +32,7 @@ export async function issueKey(
   const state: ApiKeyState = plain({ ...inputs, name: inputs.uniqueName, accountId });
   const isCreation = before.made === 0;
   const post = async (name: string): Promise<Posted> => {
+    if (await context.engine.isGone()) return { kind: "refused", reason: "Pulumi's engine has ended" };
     // The engine forgets the name of a creation when this process is killed; that of an update stands in state.
     const problem = isCreation ? await context.watchdog.expect(inputs.uniqueName) : undefined;
     return problem === undefined ? postKey(context, name, inputs.type) : { kind: "refused", reason: problem };
@@ -44,8 +46,8 @@ export async function issueKey(
     reason = posted.reason;
     if (posted.kind === "refused") break;
     try {
-      if (posted.kind === "lost") attempts = lostLatest(context, attempts);
-      attempts = await recover(context, inputs.uniqueName, attempts, posted.keyId);
+      attempts = lostLatest(context, attempts);
+      attempts = await clearUp(context, inputs.uniqueName, attempts, posted.keyId);
     } catch (error) {
       const both = `${reason}; and clearing up failed: ${messageOf(error)}`;
       return unfinished(plain({ ...state, keyId: posted.keyId }), attempts, both);
@@ -57,15 +59,23 @@ export async function issueKey(
   throw new KeyError(`Could not create the key "${state.name}": ${sentence(reason)} No key was left behind.`);
 }
 
-/** Revokes what an attempt has left: the key it is known to have made, and whatever bears a name of this resource. */
-async function recover(
+/**
+ * Revokes what attempts have left: the key that the latest is known to have made, and whatever bears a name of this
+ * resource.
+ *
+ * @throws Error where a key may live on.
+ */
+export async function clearUp(
   context: Context,
   unique: string,
   attempts: Attempts,
   keyId: string | undefined,
 ): Promise<Attempts> {
-  if (keyId !== undefined) await revoke(context.api, keyId);
-  const latest = keyId === undefined ? [] : [attemptName(unique, attempts.made)];
+  const isRevoked = keyId !== undefined && (await revoke(context.api, keyId));
+  if (keyId !== undefined && !isRevoked && mayStillAppear(context, attempts)) {
+    throw new Error(`PayEngine does not find the key ${redact(keyId, [])} that it has just made`);
+  }
+  const latest = isRevoked ? [attemptName(unique, attempts.made)] : [];
   const { revoked } = await revokeStrays(context.api, unique);
   return explained(unique, attempts, [...latest, ...revoked]);
 }

@@ -1,3 +1,5 @@
+import { OUT_OF_TIME } from "../client";
+import { isCredential } from "../config";
 import { LONGEST_WAIT_MS } from "../connections";
 import { ApiError, messageOf, NetworkError } from "../errors";
 import type { PayEngineKey } from "../payengine-api";
@@ -18,7 +20,7 @@ export type Posted =
 
 /** Answers after which it is certain that no key was made. */
 const WITHOUT_EFFECT = [400, 401, 403, 404, 405, 413, 415, 422];
-/** Failures before anything was sent. */
+/** Failures before anything was sent, after which another try may succeed. */
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
 
 const FIRST_WAIT_MS = 500;
@@ -43,10 +45,10 @@ function judge(key: PayEngineKey, name: string, type: string): Posted {
   if (key.name !== name || key.type !== type) {
     const reason =
       `PayEngine was asked for a ${type} key of this name and answered with a ${redact(key.type, [])} one named ` +
-      `"${redact(key.name, [])}", which was revoked`;
+      `"${redact(key.name, [])}" (${redact(key.id, [])})`;
     return { kind: "wrong", reason, keyId: key.id };
   }
-  const isRedacted = type !== "public" && key.key === key.redactedKey;
+  const isRedacted = type !== "public" && (key.key === key.redactedKey || !isCredential(key.key ?? ""));
   if (!key.key || isRedacted) {
     return { kind: "lost", reason: "PayEngine's answer holds no value of the key", keyId: key.id };
   }
@@ -54,6 +56,7 @@ function judge(key: PayEngineKey, name: string, type: string): Posted {
 }
 
 function isWithoutEffect(error: unknown): boolean {
+  if (error instanceof NetworkError) return error.code === OUT_OF_TIME;
   return error instanceof ApiError && WITHOUT_EFFECT.includes(error.status);
 }
 

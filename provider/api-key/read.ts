@@ -4,7 +4,7 @@ import { isRevoked, type PayEngineKey } from "../payengine-api";
 import { redact } from "../redact";
 import { otherLiveKeys, proveGone } from "./absence";
 import type { Context } from "./context";
-import { attemptsOf, mayStillAppear } from "./pending";
+import { attemptsOf } from "./pending";
 import { type ApiKeyState, issuedFields, omit } from "./state";
 
 /**
@@ -20,8 +20,8 @@ export async function read(context: Context, state: ApiKeyState): Promise<ApiKey
   try {
     await guardAccount(context, { recorded: state.accountId });
     const key = await getKey(context, state.keyId);
-    if (key === undefined) return withoutKey(context, state, await proveGone(context, state));
-    if (isRevoked(key)) return withoutKey(context, state, await otherLiveKeys(context, state));
+    if (key === undefined) return withoutKey(state, await proveGone(context, state));
+    if (isRevoked(key)) return withoutKey(state, await otherLiveKeys(context, state));
     return refreshed(state, key);
   } catch (error) {
     throw new KeyError(
@@ -41,9 +41,12 @@ async function getKey(context: Context, keyId: string): Promise<PayEngineKey | u
   }
 }
 
-/** Forgets the resource only if no other key of it lives or may still appear; otherwise the next `up` clears up. */
-function withoutKey(context: Context, state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | undefined {
-  if (others.length === 0 && !mayStillAppear(context, attemptsOf(state))) return undefined;
+/**
+ * Forgets the resource only if no other key of it lives and no request was lost: without its own key, nothing tells
+ * whether the list would show what such a request has made. Otherwise the next `up` clears up.
+ */
+function withoutKey(state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | undefined {
+  if (others.length === 0 && attemptsOf(state).lost.length === 0) return undefined;
   const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
   return { ...rest, pendingAction: "create" };
 }

@@ -22,14 +22,18 @@ export async function revokeStrays(api: PayEngineApi, unique: string, keepId?: s
 }
 
 /**
- * Revokes a key that PayEngine has shown a moment ago: there, not found means that it is gone already, if it is
- * PayEngine that says so and not a proxy in front of it.
+ * Revokes a key.
+ *
+ * @returns false where PayEngine does not find it, if it is PayEngine that says so and not a proxy in front of it: a
+ *   key that it has listed is gone then; one that was just made may only not be known yet.
  */
-export async function revoke(api: PayEngineApi, id: string): Promise<void> {
+export async function revoke(api: PayEngineApi, id: string): Promise<boolean> {
   try {
     await api.revokeKey(id);
+    return true;
   } catch (error) {
-    if (!(error instanceof NotFoundError && error.byContract)) throw error;
+    if (error instanceof NotFoundError && error.byContract) return false;
+    throw error;
   }
 }
 
@@ -73,6 +77,9 @@ async function readAllPages(api: PayEngineApi, q: string): Promise<{ keys: PayEn
     const known = keys.size;
     for (const key of data) keys.set(key.id, key);
     seen += data.length;
+    if (data.length === 0 && total != null && seen < total) {
+      throw new Error(`The list of keys ends after ${seen} of ${total}`);
+    }
     if (data.length === 0) return { keys: [...keys.values()], pages: page - 1 };
     if (total != null && seen >= total) return { keys: [...keys.values()], pages: page };
     if (keys.size === known) throw new Error(`Page ${page} of the list of keys repeats earlier ones`);

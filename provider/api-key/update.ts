@@ -2,10 +2,9 @@ import { guardAccount } from "../account";
 import { KeyError, messageOf, sentence } from "../errors";
 import type { Context } from "./context";
 import { handOver } from "./create";
-import { issueKey, settle } from "./issue";
-import { type Attempts, attemptsOf, explained, isYetToBeMade } from "./pending";
+import { clearUp, issueKey, settle } from "./issue";
+import { type Attempts, attemptsOf, isYetToBeMade } from "./pending";
 import { type ApiKeyInputs, type ApiKeyState, type Outcome, plain } from "./state";
-import { revoke, revokeStrays } from "./strays";
 
 /**
  * Puts right whatever the state lacks: a key that is yet to be made, or lost requests that may have made a second.
@@ -14,7 +13,7 @@ import { revoke, revokeStrays } from "./strays";
 export async function update(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<Outcome> {
   const accountId = await accountFor(context, state, inputs);
   if (isYetToBeMade(state)) {
-    const attempts = await clearUp(context, state);
+    const attempts = await clearUpBefore(context, state);
     return handOver(context, await issueKey(context, inputs, accountId, attempts));
   }
   const current = plain({ ...state, ...inputs, accountId });
@@ -36,11 +35,9 @@ async function accountFor(
 }
 
 /** Revokes whatever earlier attempts have left, before another is made. */
-async function clearUp(context: Context, state: ApiKeyState): Promise<Attempts> {
+async function clearUpBefore(context: Context, state: ApiKeyState): Promise<Attempts> {
   try {
-    if (state.keyId !== undefined) await revoke(context.api, state.keyId);
-    const { revoked } = await revokeStrays(context.api, state.uniqueName);
-    return explained(state.uniqueName, attemptsOf(state), revoked);
+    return await clearUp(context, state.uniqueName, attemptsOf(state), state.keyId);
   } catch (error) {
     throw new KeyError(
       `Could not clear up after an unfinished creation of the key "${state.uniqueName}": ` +

@@ -8,6 +8,9 @@ import type { Message } from "./watchdog";
 const expected = new Map<string, Expected>();
 const host = { now: () => new Date(), sleep: (milliseconds: number) => sleep(milliseconds) };
 
+// Whoever ends a whole tree of processes ends the plugin as well: that is when this one is needed.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+
 process.title = "pulumi-payengine watchdog";
 createInterface(process.stdin)
   .on("line", (line) => {

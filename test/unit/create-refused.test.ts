@@ -97,7 +97,7 @@ test("a key that bears another name than was asked for is revoked and fails", as
   await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
   expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
     `Could not create the key "${name}": PayEngine was asked for a private key of this name and answered with a ` +
-      `private one named "${name} (renamed)", which was revoked. No key was left behind.`,
+      `private one named "${name} (renamed)" (key_[redacted]). No key was left behind.`,
   );
   await lab.expectOnlyKeysOf();
 });

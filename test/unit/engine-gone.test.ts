@@ -1,6 +1,6 @@
 import { create } from "../../provider/api-key/create";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
@@ -12,7 +12,7 @@ const inputs = newInputs();
 const gone = `Pulumi's engine ended before it could store the key "${inputs.uniqueName}`;
 
 test("a key made while the engine died is revoked", async () => {
-  lab.engineIsGone = true;
+  lab.engineLivesFor = 1;
   expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(`${gone}"; it was revoked.`);
   await lab.expectOnlyKeysOf();
   expect(await lab.calls()).toContain("POST /api/api-keys");
@@ -20,7 +20,7 @@ test("a key made while the engine died is revoked", async () => {
 
 test("a key made by an update while the engine died is revoked", async () => {
   const { token: _, ...damaged } = completed(await create(lab.context(), inputs));
-  lab.engineIsGone = true;
+  lab.engineLivesFor = 1;
   expect(await messageThrownBy(() => update(lab.context(), damaged, inputs))).toBe(
     `${gone}-r2"; it was revoked.`,
   );
@@ -29,18 +29,52 @@ test("a key made by an update while the engine died is revoked", async () => {
 
 test("an update that made no key revokes none when the engine has died", async () => {
   const state = completed(await create(lab.context(), inputs));
-  lab.engineIsGone = true;
+  lab.engineLivesFor = 1;
   await update(lab.context(), state, inputs);
   await lab.expectOnlyKeysOf(state);
 });
 
-test("a key that cannot be revoked then is left to the pending operation in state", async () => {
-  lab.engineIsGone = true;
+test("a key that cannot be revoked then is handed over as unfinished, for a signal too means the engine's end", async () => {
+  lab.engineLivesFor = 1;
   await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toMatch(
+  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  expect(reason).toMatch(
     new RegExp(
       `^${gone}", and it could not be revoked: PayEngine answered 500 to DELETE ${lab.url}/api-keys/key_[0-9a-f]{16}: ` +
-        "Status 500, as asked for by a fault\\. The pending operation in state names it\\.$",
+        "Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. State remembers it: run " +
+        "`pulumi up` again, or `pulumi destroy`\\.$",
     ),
   );
+  expect(state).toMatchObject({ pendingAction: "create", keyId: expect.stringMatching(/^key_/) });
+  expect(state).not.toHaveProperty("token");
+  lab.engineLivesFor = Number.POSITIVE_INFINITY;
+  await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
+});
+
+test("a key revoked then stays in state while another request may still take effect", async () => {
+  await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
+  lab.engineLivesFor = 2;
+  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  expect(reason).toBe(
+    `${gone}-r2", and it is not certain that none of that name lives. State remembers it: run \`pulumi up\` again, or ` +
+      "`pulumi destroy`.",
+  );
+  expect(state).toMatchObject({ pendingAction: "create", lostAttempts: [1] });
+  await lab.expectOnlyKeysOf();
+});
+
+test("what could not be finished stays unfinished when the engine has died meanwhile", async () => {
+  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500 });
+  lab.engineLivesFor = 1;
+  const { state } = unfinished(await create(lab.context(), inputs));
+  expect(state).toMatchObject({ pendingAction: "create", lostAttempts: [1] });
+});
+
+test("when the engine has died before, no key is asked for", async () => {
+  lab.engineLivesFor = 0;
+  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+    `Could not create the key "${inputs.uniqueName}": Pulumi's engine has ended. No key was left behind.`,
+  );
+  expect(await lab.calls()).toEqual(["GET /api/merchant"]);
 });
