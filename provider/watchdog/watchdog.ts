@@ -1,13 +1,13 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
 import type { Settings } from "../config";
 import { messageOf } from "../errors";
 
-/** What the watchdog's process is told, a line of JSON each. */
-export type Message =
-  | { readonly kind: "expect"; readonly uniqueName: string; readonly settings: Settings }
-  | { readonly kind: "forget"; readonly uniqueName: string };
+/** What the watchdog's process is told; it answers with the number when it has understood. */
+export type Message = { readonly number: number; readonly uniqueName: string } & (
+  | { readonly kind: "expect"; readonly settings: Settings }
+  | { readonly kind: "forget" }
+);
 
 /**
  * Revokes what this process leaves when it is killed while it makes a key.
@@ -26,53 +26,61 @@ export interface Watchdog {
   forget(uniqueName: string): Promise<void>;
 }
 
-type WatchdogProcess = ChildProcessByStdio<Writable, null, null>;
+const ANSWER_LIMIT_MS = 20_000;
 
 /** Starts a process of its own with the first key, which ends when this one does and nothing is left to clear up. */
 export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
-  let running: WatchdogProcess | undefined;
-  const start = () => {
-    const child = spawnDetached(script);
-    const lost = () => {
-      if (running === child) running = undefined;
-    };
-    child.once("error", lost).once("exit", lost);
-    child.stdin.on("error", lost);
-    return child;
-  };
-  const tell = (message: Message) => {
-    running ??= start();
-    const { stdin } = running;
-    // Once the kernel has the line, it gets there, whatever becomes of this process.
-    return new Promise<void>((resolve, reject) => {
-      stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
-    });
-  };
+  let tell: Tell | undefined;
+  let sent = 0;
   return {
     async expect(settings, uniqueName) {
+      tell ??= startProcess(script, () => {
+        tell = undefined;
+      });
       try {
-        await tell({ kind: "expect", uniqueName, settings });
+        await tell({ kind: "expect", number: ++sent, uniqueName, settings });
         return undefined;
       } catch (error) {
-        return `The process that clears up after a killed plugin could not be started (${messageOf(error)}); run it again`;
+        return `The process that clears up after a killed plugin ${messageOf(error)}; run it again`;
       }
     },
     async forget(uniqueName) {
-      // A watchdog that has died knows of nothing that it could do wrong.
-      if (running !== undefined) await tell({ kind: "forget", uniqueName }).catch(() => {});
+      // A watchdog that has died can do nothing wrong.
+      await tell?.({ kind: "forget", number: ++sent, uniqueName }).catch(() => {});
     },
   };
 }
 
-function spawnDetached(script: string): WatchdogProcess {
-  const child = spawn(process.execPath, [script], {
-    // The engine ends a plugin with its whole process group, and waits for all who hold its output.
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    windowsHide: true,
-  });
+/** Resolves when the watchdog has understood. */
+type Tell = (message: Message) => Promise<void>;
+
+function startProcess(script: string, onEnd: () => void): Tell {
+  // Detached, and without this process's output: the engine ends a plugin with its whole process group, and waits for
+  // all who hold its output.
+  const child = fork(script, { detached: true, stdio: "ignore", execArgv: [] });
   child.unref();
-  // A pipe of a child is a socket, whose type leaves this out.
-  (child.stdin as Writable & { unref?: () => void }).unref?.();
-  return child;
+  child.channel?.unref();
+
+  const waiting = new Map<number, (problem?: Error) => void>();
+  const end = () => {
+    onEnd();
+    for (const settle of waiting.values()) settle(new Error("could not be started, or has ended"));
+  };
+  child.on("message", (number: number) => waiting.get(number)?.());
+  child.once("exit", end).on("error", end);
+  return (message) =>
+    new Promise((resolve, reject) => {
+      const settle = (problem?: Error) => {
+        clearTimeout(limit);
+        waiting.delete(message.number);
+        if (problem) reject(problem);
+        else resolve();
+      };
+      const limit = setTimeout(
+        () => settle(new Error(`did not answer within ${ANSWER_LIMIT_MS / 1000} s`)),
+        ANSWER_LIMIT_MS,
+      );
+      waiting.set(message.number, settle);
+      child.send(message, (problem) => problem && settle(problem));
+    });
 }

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
 import { kill, processesIn, until } from "./processes";
 import type { Project } from "./project";
-import type { Ended } from "./run-program";
+import { type Ended, runProgram } from "./run-program";
 import type { Stage } from "./stage";
 
 /** Holds calls back, so that a blow meets them under way whatever the machine's speed. */
@@ -50,4 +51,13 @@ export async function quiet({ folder }: Project): Promise<void> {
   });
   // Pulumi's language host outlives a killed engine for minutes.
   for (const { pid } of await processesIn(folder)) kill(pid);
+}
+
+/** Runs the installed command as a user in CI does. */
+export async function revokeOrphans({ folder, env, said }: Project): Promise<Ended> {
+  const main = join(folder, "node_modules/pulumi-payengine/dist/cli/main.js");
+  const args = [main, "orphans", "--revoke", "--yes"];
+  const ended = await runProgram(process.execPath, args, { cwd: folder, env, limitMs: 60_000 });
+  said.push(ended);
+  return ended;
 }
