@@ -7,10 +7,17 @@ import { diff } from "./api-key/diff";
 import { read } from "./api-key/read";
 import { type ApiKeyInputs, type ApiKeyState, type Outcome, parseInputs, parseState } from "./api-key/state";
 import { update } from "./api-key/update";
-import { type ConfigValues, configValues, type Environment, resolveConfig } from "./config";
+import {
+  type Configuration,
+  type ConfigValues,
+  configValues,
+  type Environment,
+  resolveConfig,
+  type Settings,
+} from "./config";
 import { contextMaker } from "./contexts";
 import type { Engine } from "./engine";
-import { KeyError } from "./errors";
+import { KeyError, messageOf, sentence } from "./errors";
 import { endWithEngine } from "./lifetime";
 import { wireSecret } from "./secret";
 import type { Watchdog } from "./watchdog/watchdog";
@@ -37,12 +44,12 @@ export function apiKeyProvider(host: Host) {
   /** The key whose create or update failed in this process. */
   let failedKey: string | undefined;
 
-  const context = (): Context => {
-    const configuration = resolveConfig(config, host.env);
-    if (configuration.kind === "ready") return contextFor(configuration.settings);
-    const failures = configuration.kind === "invalid" ? configuration.failures : [];
-    const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
-    throw new KeyError(reasons.join("; ") || "The provider's configuration is not known yet.");
+  const context = (keyName: string): Context => {
+    try {
+      return contextFor(requireSettings(resolveConfig(config, host.env)));
+    } catch (error) {
+      throw new KeyError(`Nothing was done with the key "${keyName}": ${sentence(messageOf(error))}`);
+    }
   };
 
   /** Runs a create or update. Its failure, partial or plain, is remembered. */
@@ -79,28 +86,39 @@ export function apiKeyProvider(host: Host) {
       });
     },
 
-    create: (news: Properties) => make(news, (inputs) => create(context(), inputs)),
+    create: (news: Properties) => make(news, (inputs) => create(context(inputs.uniqueName), inputs)),
 
     read: (id: string, props: Properties = {}) =>
       busy(() =>
         quietly(async () => {
-          const state = await read(context(), parseState(props));
+          const recorded = parseState(props);
+          const state = await read(context(recorded.name), recorded);
           return state === undefined ? {} : { id, props: outputs(state) };
         }),
       ),
 
     update: (_id: string, olds: Properties, news: Properties) =>
-      make(news, (inputs) => update(context(), parseState(olds), inputs)),
+      make(news, (inputs) => {
+        const state = parseState(olds);
+        return update(context(state.name), state, inputs);
+      }),
 
     delete: (_id: string, props: Properties) =>
       busy(() =>
         quietly(async () => {
           const state = parseState(props);
           refuseAfterFailure(state, failedKey);
-          await revokeAll(context(), state);
+          await revokeAll(context(state.name), state);
         }),
       ),
   } satisfies dynamic.ResourceProvider;
+}
+
+function requireSettings(configuration: Configuration): Settings {
+  if (configuration.kind === "ready") return configuration.settings;
+  const failures = configuration.kind === "invalid" ? configuration.failures : [];
+  const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
+  throw new Error(reasons.join("; ") || "The provider's configuration is not known yet");
 }
 
 function outputs(state: ApiKeyState): Properties {

@@ -39,11 +39,12 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts see `pulumi.ResourceOptions`.
    */
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
-    const { apiKey, apiUrl, maxRetries, ...rest } = args;
+    const { apiKey, apiUrl, credentialEnv, maxRetries, ...rest } = args;
     const props: pulumi.Inputs = {
       provider: name,
       ...rest,
-      apiUrl: apiUrl === undefined ? undefined : pulumi.output(apiUrl).apply(hidePassword),
+      apiUrl: hiddenUnless(/^(?!.*\/\/[^/?#]*@)/, apiUrl),
+      credentialEnv: hiddenUnless(/^\w{1,64}$/, credentialEnv),
       apiKey: apiKey === undefined ? undefined : pulumi.secret(apiKey),
       maxRetries: maxRetries === undefined ? undefined : pulumi.output(maxRetries).apply(String),
     };
@@ -53,7 +54,10 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** An address that holds a user name or password is refused, but only after the engine has seen and shown it. */
-function hidePassword(apiUrl: string): pulumi.Output<string> {
-  return /^[^/]*\/\/[^/?#]*@/.test(apiUrl) ? pulumi.secret(apiUrl) : pulumi.output(apiUrl);
+/** What may be a password or key in the wrong place is refused by the provider, but the engine sees and shows it first. */
+function hiddenUnless(harmless: RegExp, value: pulumi.Input<string> | undefined) {
+  if (value === undefined) return undefined;
+  return pulumi
+    .output(value)
+    .apply((text) => (harmless.test(text) ? pulumi.output(text) : pulumi.secret(text)));
 }

@@ -52,7 +52,9 @@ test("an unknown credential passes check and fails whatever calls PayEngine", as
   const { inputs, failures } = await plugin.rpc.check({}, await registeredInputs({ type: "private" }));
   expect(failures).toEqual([]);
   const error = await refusal(plugin.rpc.create(inputs));
-  expect(error.details).toBe("The provider's configuration is not known yet.");
+  expect(error.details).toBe(
+    `Nothing was done with the key "${inputs.uniqueName}": The provider's configuration is not known yet.`,
+  );
   expect(await lab.calls()).toEqual([]);
 });
 
@@ -85,9 +87,10 @@ test("a wrong configuration fails what calls PayEngine with all that is wrong, a
     __provider: program.__provider,
   };
   expect((await refusal(plugin.rpc.create(inputs))).details).toBe(
-    'payengine:requestTimeout is not a duration; write it like "30s" or "500ms"; payengine:apiKey is not set; run ' +
+    'Nothing was done with the key "n-0123456789": payengine:requestTimeout is not a duration; write it like "30s" or ' +
+      '"500ms"; payengine:apiKey is not set; run ' +
       "`pulumi config set --secret payengine:apiKey` with a private key of a user who has the Admin or Developer " +
-      "role, or set PAYENGINE_API_KEY",
+      "role, or set PAYENGINE_API_KEY.",
   );
   expect(await lab.calls()).toEqual([]);
 });

@@ -13,6 +13,7 @@ const open: Dispatcher[] = [];
 export function client(
   apiUrl: string,
   settings: Partial<Settings> = {},
+  operation?: AbortSignal,
 ): { api: PayEngineApi; request: Request } {
   const all: Settings = {
     apiUrl,
@@ -24,7 +25,7 @@ export function client(
   };
   const dispatcher = openDispatcher(all);
   open.push(dispatcher);
-  const request = createRequest(all, dispatcher);
+  const request = createRequest(all, dispatcher, operation);
   return { request, api: payEngineApi(request) };
 }
 

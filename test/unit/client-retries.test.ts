@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { messageThrownBy } from "../sandbox-lab";
+import { messageThrownBy, thrownBy } from "../sandbox-lab";
 import { client, closeClients } from "./client-lab";
 import { reply, ScriptedServer } from "./scripted-server";
 
@@ -31,10 +31,16 @@ describe.each([
   ["504", reply(504, "")],
   ["429", limited],
 ])("after %s", (_failure, fail) => {
-  test("GET and DELETE are sent again", async () => {
+  test("GET is sent again", async () => {
     const { url, received } = await flaky(1, fail);
     expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
     expect(received).toHaveLength(2);
+  });
+
+  test("DELETE is sent again", async () => {
+    const { url, received } = await flaky(1, fail);
+    await client(url, { maxRetries: 1 }).api.revokeKey("key_1");
+    expect(received.map(({ method }) => method)).toEqual(["DELETE", "DELETE"]);
   });
 
   test("POST is not", async () => {
@@ -75,6 +81,24 @@ test("a GET whose answer is cut off fails and is not put together from two answe
   expect(
     await messageThrownBy(() => client(server?.url ?? "", { maxRetries: 1 }).api.getKey("key_1")),
   ).toMatch(/^PayEngine's answer was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/);
+});
+
+test("a GET whose answer is cut off before its first byte is asked for again", async () => {
+  const { url } = await flaky(1, (response) => {
+    response.writeHead(200, { "content-length": 100 }).flushHeaders();
+    setTimeout(() => response.destroy(), 50);
+  });
+  expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
+});
+
+test("a call whose operation has no time left is not sent, and nothing is taken for lost", async () => {
+  const { url, received } = await flaky(0, () => {});
+  const { api } = client(url, {}, AbortSignal.abort());
+  expect(await thrownBy(() => api.createKey(post))).toMatchObject({
+    code: "OUT_OF_TIME",
+    message: `The operation took too long (before POST ${url}/api-keys)`,
+  });
+  expect(received).toEqual([]);
 });
 
 describe("an answer that does not come in time", () => {

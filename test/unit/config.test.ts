@@ -134,6 +134,21 @@ test.each<[Given, string]>([
   });
 });
 
+test.each(["c0ffee".repeat(17), "TEAM KEY", "", "1KEY"])(
+  "credentialEnv %j is no variable, and is not shown",
+  (credentialEnv) => {
+    expect(resolve({ provider: "second", credentialEnv })).toEqual({
+      kind: "invalid",
+      failures: [
+        {
+          property: "payengine:credentialEnv",
+          reason: "is not the name of an environment variable; write it like PAYENGINE_PRODUCTION_KEY",
+        },
+      ],
+    });
+  },
+);
+
 describe("an unknown value passes a preview", () => {
   test.each(["apiKey", "apiUrl", "accountId", "requestTimeout", "maxRetries"] as const)("%s", (key) => {
     expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({

@@ -1,5 +1,6 @@
 import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
+import { NetworkError } from "../../provider/errors";
 import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
@@ -41,6 +42,16 @@ test.each(Object.entries(hints))(
     await lab.expectOnlyKeysOf();
   },
 );
+
+test("an operation that has no time left before its request makes no key and is a plain error", async () => {
+  const { api, ...rest } = lab.context();
+  const createKey = async () => {
+    throw new NetworkError("The operation took too long", "OUT_OF_TIME");
+  };
+  expect(await messageThrownBy(() => create({ ...rest, api: { ...api, createKey } }, inputs))).toBe(
+    `Could not create the key "${name}": The operation took too long. No key was left behind.`,
+  );
+});
 
 test("a quota that is used up is a plain error that quotes PayEngine", async () => {
   await lab.control.setDialect({ keyQuota: 1 });

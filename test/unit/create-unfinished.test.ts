@@ -103,6 +103,19 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
   });
 });
 
+test("a private key's value that cannot be one is not taken for it", async () => {
+  const { api, ...rest } = lab.context();
+  const createKey: typeof api.createKey = async (input) => ({
+    ...(await api.createKey(input)),
+    key: "3f9a…c21d",
+  });
+  const redacting = { ...rest, api: { ...api, createKey } };
+  expect(await messageThrownBy(() => create(redacting, inputs))).toBe(
+    `Could not create the key "${name}": PayEngine's answer holds no value of the key. No key was left behind.`,
+  );
+  await lab.expectOnlyKeysOf();
+});
+
 test("PayEngine that stays out of reach leaves an unfinished state after three attempts", async () => {
   await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
   const { state, reason } = unfinished(await create(lab.context(), inputs));

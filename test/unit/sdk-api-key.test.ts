@@ -135,6 +135,12 @@ test.each<[string, () => unknown, string]>([
     () => new ApiKey("checkout", untyped({ type: Promise.resolve("private") })),
     notLiteral,
   ],
+  ["the id option", () => new ApiKey("checkout", { type: "private" }, { id: "key_1" }), notImportable],
+  [
+    "the urn option",
+    () => new ApiKey("checkout", { type: "private" }, { urn: "urn:pulumi:dev::shop::a:b:C::checkout" }),
+    notImportable,
+  ],
   [
     "the import option",
     () => new ApiKey("checkout", { type: "private" }, { import: "key_1" }),

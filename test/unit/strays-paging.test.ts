@@ -83,6 +83,18 @@ test("a page that shows only what earlier ones did is an error and not the end",
   );
 });
 
+test("a list that ends before its total is an error: absence needs every page", async () => {
+  const short = scripted([page([key(1)], 150), page([], 150)]);
+  expect(await messageThrownBy(() => findLiveKeys(short.api, unique))).toBe(
+    "The list of keys ends after 1 of 150",
+  );
+});
+
+test("a list that has become shorter while it was read ends by its new total", async () => {
+  const read = [page([key(1)], 2), page([], 1)];
+  expect(await findLiveKeys(scripted([...read, ...structuredClone(read)]).api, unique)).toEqual([]);
+});
+
 test("a list without an end is an error after a thousand pages", async () => {
   const endless = Array.from({ length: 1_001 }, (_, number) => page([key(number)]));
   expect(await messageThrownBy(() => findLiveKeys(scripted(endless).api, unique))).toBe(

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { endWithEngine } from "../../provider/lifetime";
+
+const DELIVERY_MS = 100;
+
+/** An engine that dies when told to. */
+function mortal() {
+  let onGone = () => {};
+  const engine = {
+    isGone: async () => false,
+    onGone(callback: () => void) {
+      onGone = callback;
+    },
+  };
+  return { engine, die: () => onGone() };
+}
+
+test("the process ends at once when nothing is under way", () => {
+  const { engine, die } = mortal();
+  const exit = jest.fn();
+  endWithEngine(engine, exit);
+  expect(exit).not.toHaveBeenCalled();
+  die();
+  expect(exit).toHaveBeenCalledTimes(1);
+});
+
+test("each answer has its own time to get there", async () => {
+  jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
+  try {
+    const { engine, die } = mortal();
+    const exit = jest.fn();
+    const busy = endWithEngine(engine, exit);
+    await busy(async () => "first");
+    jest.advanceTimersByTime(DELIVERY_MS - 1);
+    await busy(async () => "second");
+    die();
+    jest.advanceTimersByTime(DELIVERY_MS - 1);
+    expect(exit).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(exit).toHaveBeenCalledTimes(1);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("an operation under way comes to its end first, also when it fails", async () => {
+  const { engine, die } = mortal();
+  const exit = jest.fn();
+  const busy = endWithEngine(engine, exit);
+  let fail = (_: Error) => {};
+  const operation = busy(
+    () =>
+      new Promise((_, reject) => {
+        fail = reject;
+      }),
+  );
+  die();
+  await sleep(2 * DELIVERY_MS);
+  expect(exit).not.toHaveBeenCalled();
+  fail(new Error("as it happens"));
+  await expect(operation).rejects.toThrow("as it happens");
+  await sleep(2 * DELIVERY_MS);
+  expect(exit).toHaveBeenCalledTimes(1);
+});
