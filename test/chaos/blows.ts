@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
 import { kill, processesIn } from "../e2e/harness/processes";
-import type { Blow, Deadly, Moment, Quiet } from "./scenario";
+import { type Blow, type Deadly, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
 import type { World } from "./world";
 
 /** Long enough for a blow to fall while a request is under way, and well below the request timeout. */
@@ -85,6 +85,7 @@ async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<bo
     case "CLI killed before the POST":
     case "CLI killed during the POST":
     case "CLI killed after the POST":
+    case KILLED_ELSEWHERE:
       return kill(cli);
     case "plugin killed":
       return signalAll(await pluginsOf(world.folder, cli));
@@ -148,6 +149,11 @@ export async function pluginsIn(folder: string): Promise<number[]> {
 export async function providersIn(folder: string): Promise<number[]> {
   const plugins = await pluginsIn(folder);
   return plugins.filter((pid) => existsSync(join(folder, "tmp", `provider-${pid}`)));
+}
+
+export async function watchdogsIn(folder: string): Promise<number[]> {
+  const found = await processesIn(folder);
+  return found.filter(({ command }) => command.includes("watchdog")).map(({ pid }) => pid);
 }
 
 const FILLER = "filler";

@@ -13,6 +13,7 @@ const quietUp: Round = {
   continueOnError: false,
   faults: [],
   listLagMs: 0,
+  unusableMs: 0,
   wrongAccount: false,
   mending: "up",
   later: false,
@@ -45,6 +46,7 @@ export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
       withoutOrphans: true,
     },
   ]),
+  watchdog: scenario([{ ...quietUp, deadly: { kind: "plugin killed", moment: "committed", waitMs: 0 } }]),
   "delete hold-back": scenario([
     quietUp,
     {

@@ -1,6 +1,15 @@
 import type { FaultInput } from "payengine-sandbox";
 import type { Prng } from "./prng";
-import type { FaultPlan } from "./scenario";
+import {
+  DEADLY,
+  type FaultPlan,
+  KILLED_ELSEWHERE,
+  LIST_LAGS,
+  NEW_KEY_UNUSABLE,
+  QUIET,
+  TWO_STACKS,
+  WRONG_ACCOUNT,
+} from "./scenario";
 
 /** The request that a fault waits for. */
 export interface Target {
@@ -44,8 +53,14 @@ const ON_CREATE: Readonly<Record<string, Make>> = {
     { ...lostOnce(on, random) },
     failingList(on.keyName, random),
   ],
-  "list lags behind create": (on, { random }) => [lostOnce(on, random)],
+  [LIST_LAGS]: (on, { random }) => [lostOnce(on, random)],
 };
+
+/** Every kind of fault that a run may count. */
+export const ALL_KINDS: readonly string[] = [
+  ...Object.keys(ON_CREATE),
+  ...[...DEADLY, ...QUIET, KILLED_ELSEWHERE, TWO_STACKS, NEW_KEY_UNUSABLE, WRONG_ACCOUNT],
+];
 
 export const ON_CREATE_KINDS = Object.keys(ON_CREATE);
 export const ANYWHERE_KINDS = Object.keys(ANYWHERE);

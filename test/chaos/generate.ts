@@ -1,7 +1,18 @@
 import { ANYWHERE_KINDS, makeFault, ON_CREATE_KINDS } from "./fault-kinds";
 import { Prng } from "./prng";
 import { type Change, changeProgram, firstProgram } from "./program";
-import { type Blow, DEADLY, type FaultPlan, type Moment, QUIET, type Round, type Scenario } from "./scenario";
+import {
+  type Blow,
+  DEADLY,
+  type Deadly,
+  type FaultPlan,
+  KILLED_ELSEWHERE,
+  LIST_LAGS,
+  type Moment,
+  QUIET,
+  type Round,
+  type Scenario,
+} from "./scenario";
 
 const ROUNDS = 3;
 const REQUEST_TIMEOUT_MS = 2_000;
@@ -17,7 +28,8 @@ function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
 /**
  * Makes the scenario of one run.
  *
- * Blows are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all else is drawn.
+ * Blows are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all
+ * else is drawn.
  */
 export function generate(seed: number, index: number): Scenario {
   const random = new Prng(Math.imul(seed, 1_000_003) + index);
@@ -76,14 +88,15 @@ function makeRound(
     ...{ program: change.program, operation, faults },
     replace: makes ? change.replace : [],
     continueOnError: makes && random.chance(40),
-    listLagMs: faults.some(({ kind }) => kind === "list lags behind create") ? 30_000 : 0,
+    listLagMs: faults.some(({ kind }) => kind === LIST_LAGS) ? 30_000 : 0,
+    unusableMs: makes && random.chance(15) ? 30_000 : 0,
     ...(isQuiet && { quiet: { kind: quiet, moment: random.pick(moments), waitMs: random.int(0, 100) } }),
     ...(deadly && {
       deadly: {
-        kind: deadly,
+        kind: makes || !deadly.includes("the POST") ? deadly : KILLED_ELSEWHERE,
         moment: momentOf(deadly, makes, moments, random),
         waitMs: random.int(0, 150),
-      } satisfies Blow<typeof deadly>,
+      } satisfies Blow<Deadly>,
     }),
     // Only where nothing can be made in the wrong account on purpose.
     wrongAccount:

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { findSecrets } from "../secret-search";
 import type { Round } from "./scenario";
 import type { StackState } from "./stack";
@@ -43,14 +44,30 @@ export async function checkAgreement(world: World, states: readonly StackState[]
     if (keyId !== undefined && !isLive.has(keyId)) {
       violations.push({ harm: "dead", detail: `${what} is not live` });
     } else if (token !== undefined) {
-      const works =
-        type === "public"
-          ? live.some(({ id, publicValue }) => id === keyId && publicValue === token)
-          : await world.authenticates(token);
+      const isRight = live.some(
+        (key) =>
+          key.id === keyId &&
+          key.name === name &&
+          (type === "public" ? key.publicValue === token : key.fingerprint === fingerprint(token)),
+      );
+      const works = isRight && (type === "public" || (await world.authenticates(token)));
       if (!works) violations.push({ harm: "dead", detail: `${what}: its token does not work` });
+      if (type !== "public" && !world.secrets.has(token))
+        violations.push({ harm: "harness", detail: `${what}: its token was not noted as a secret` });
     }
   }
-  return violations;
+  const twice = keys.filter(({ keyId }, index) => {
+    return keyId !== undefined && keys.findIndex((other) => other.keyId === keyId) !== index;
+  });
+  return [
+    ...violations,
+    ...twice.map(({ urn, keyId }): Violation => ({ harm: "dead", detail: `${urn} holds ${keyId} as well` })),
+  ];
+}
+
+/** As the sandbox's control interface gives it; not by the provider's code. */
+function fingerprint(token: string): string {
+  return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
 /** After the mending `up` every key of the program is in state with its value, after a destroy none is. */

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DIRECTED } from "./directed";
+import { ALL_KINDS } from "./fault-kinds";
 import { generate } from "./generate";
 import { MECHANISMS, type Mechanism } from "./mechanisms";
 import { runAll } from "./pool";
@@ -17,6 +18,7 @@ interface Flags {
   readonly workers: number;
   readonly mechanismOff?: Mechanism | "all";
   readonly faults?: string;
+  readonly atLeast: number;
   readonly directed: boolean;
   readonly keep?: string;
   readonly json: boolean;
@@ -37,6 +39,7 @@ const program = new Command("chaos")
       "take a recovery mechanism out: its directed run, then the seed's",
     ).choices([...Object.keys(MECHANISMS), "all"]),
   )
+  .option("--at-least <number>", "fail where a kind of fault struck less often", whole, 0)
   .option("--directed", "the directed runs of all mechanisms, with every mechanism in place", false)
   .option("--keep <folder>", "write what failing runs said into files there")
   .option("--json", "print JSON", false)
@@ -58,7 +61,9 @@ async function main(flags: Flags): Promise<void> {
     const results = await runBatch(scenarios, prepared, flags, say);
     const figures = figuresOf(results);
     console.log(flags.json ? JSON.stringify(figures, undefined, 2) : describe(figures));
-    process.exitCode = figures.failing.length === 0 ? 0 : 1;
+    const rare = ALL_KINDS.filter((kind) => (figures.faultsByKind[kind] ?? 0) < flags.atLeast);
+    if (rare.length > 0) say(`Less than ${flags.atLeast} times: ${rare.join(", ")}`);
+    process.exitCode = figures.failing.length === 0 && rare.length === 0 ? 0 : 1;
   } finally {
     await removePrepared(prepared);
   }

@@ -25,8 +25,9 @@ export const MECHANISMS = {
   },
   "final sweep": {
     file: "provider/api-key/issue.js",
-    anchor: "if (attempts.made === 1)",
-    instead: "if (true)",
+    anchor:
+      "const { revoked, keptSeen } = await (0, strays_1.revokeStrays)(context.api, state.uniqueName, state.keyId);",
+    instead: "const { revoked, keptSeen } = { revoked: [], keptSeen: true };",
   },
   "settle mark": {
     file: "provider/api-key/issue.js",
@@ -41,8 +42,14 @@ export const MECHANISMS = {
   },
   "engine gone": {
     file: "provider/api-key/create.js",
-    anchor: "if (!(await context.engine.isGone()))",
-    instead: "if (true)",
+    anchor: "if (!(await context.engine.isGone()))\n        return outcome;",
+    instead: "return outcome;",
+  },
+  watchdog: {
+    file: "provider/watchdog/clear-up.js",
+    anchor: "async function clearUpAfter({ now, sleep }, { uniqueName, settings, posts }) {",
+    instead:
+      "async function clearUpAfter() { }\nasync function unused({ now, sleep }, { uniqueName, settings, posts }) {",
   },
   "delete hold-back": {
     file: "provider/adapter.js",
@@ -51,7 +58,8 @@ export const MECHANISMS = {
   },
   "delete sweep": {
     file: "provider/api-key/delete.js",
-    anchor: "await revokeLost(context, state);",
+    anchor:
+      "refuseWhileLost(context, state, await (0, issue_1.clearUp)(context, uniqueName, (0, pending_1.attemptsOf)(state), keyId));",
     instead: ";",
   },
   "proof before gone": {

@@ -33,7 +33,9 @@ export async function mend(
   const states: StackState[] = [];
   const ends: boolean[] = [];
   for (const [index, stack] of world.stacks.entries()) {
-    if (isCrash || after[index].pending.length > 0) report(await afterCrash(stack, round));
+    const isPartial = after[index].keys.some(({ pendingAction }) => pendingAction === "create");
+    if (isPartial) tally.outcome(`partial success, mended by ${mending}`);
+    if (isCrash || after[index].pending.length > 0) report(await afterCrash(stack, round, world.isPinned));
     const end = await goOn(stack, mending, round.later);
     report(end.violations);
     ends.push(end.mustWait);
@@ -73,12 +75,23 @@ function mendingOf({ mending, quiet, operation }: Round, struck: Struck): Mendin
   return mending === "up" && (isRevoked || operation === "destroy") ? "up --refresh" : mending;
 }
 
-async function afterCrash(stack: ChaosStack, { withoutOrphans }: Round): Promise<Violation[]> {
+async function afterCrash(
+  stack: ChaosStack,
+  { withoutOrphans }: Round,
+  isPinned: boolean,
+): Promise<Violation[]> {
   const violations: Violation[] = failed(await stack.cancel());
   if (withoutOrphans) return violations;
-  const orphans = await stack.orphans({});
-  const isKept = orphans.exitCode === 2 && KEPT.test(orphans.stdout);
-  return isKept ? violations : [...violations, ...failed(orphans)];
+  const orphans = await stack.orphans({ later: true });
+  // Which account an interrupted creation was sent to may not be known.
+  const isKept = !isPinned && orphans.exitCode === 2 && KEPT.test(orphans.stdout);
+  if (isKept) return violations;
+  const { pending } = await stack.state();
+  return [
+    ...violations,
+    ...failed(orphans),
+    ...pending.map((it): Violation => ({ harm: "mending", detail: `${it} was not cleared` })),
+  ];
 }
 
 async function goOn(

@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
-import { freeDisk, holdingFaults, providersIn, strike } from "./blows";
+import { freeDisk, holdingFaults, providersIn, strike, watchdogsIn } from "./blows";
 import { checkInUse, type Violation } from "./invariant";
 import { mend } from "./mending";
 import type { Tally } from "./run-scenario";
-import { type Round, type Scenario, TWO_STACKS } from "./scenario";
+import {
+  LIST_LAGS,
+  NEW_KEY_UNUSABLE,
+  type Round,
+  type Scenario,
+  TWO_STACKS,
+  WRONG_ACCOUNT,
+} from "./scenario";
 import type { StackState } from "./stack";
 import type { World } from "./world";
 
@@ -44,7 +51,7 @@ export async function playRound(
 async function armFaults(world: World, round: Round): Promise<void> {
   const { control } = world;
   world.startedRound = { requests: (await control.requests()).length };
-  await control.setLag({ listMs: round.listLagMs });
+  await control.setLag({ listMs: round.listLagMs, newKeyUnusableMs: round.unusableMs });
   for (const { faults } of round.faults) for (const fault of faults) await control.addFault(fault);
   for (const blow of [round.quiet, round.deadly])
     for (const fault of blow ? holdingFaults(blow.moment) : []) await control.addFault(fault);
@@ -64,7 +71,6 @@ async function operate(
   const env: Record<string, string> = {};
   if (round.wrongAccount) {
     env.PAYENGINE_API_KEY = await foreignCredential(world);
-    tally.fault("credential of another account");
   }
   const running = new Map<string, number>();
   let over = false;
@@ -132,16 +138,15 @@ async function foreignCredential({ control, secrets }: World): Promise<string> {
  */
 async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
   const violations: Violation[] = [];
-  // What the provider allows one operation, and a margin for a busy machine.
-  const limit = 10 * requestTimeoutMs + 20_000;
-  const ended = until(
-    "the plugin ended",
-    async () => (await providersIn(world.folder)).length === 0 || undefined,
-    limit,
-  );
-  await ended.catch(() =>
-    violations.push({ harm: "process", detail: `the plugin still runs after ${limit} ms` }),
-  );
+  const ended = async (what: string, running: () => Promise<unknown[]>, limit: number) => {
+    const wait = until(`the ${what} ended`, async () => (await running()).length === 0 || undefined, limit);
+    await wait.catch(() =>
+      violations.push({ harm: "process", detail: `the ${what} still runs after ${limit} ms` }),
+    );
+  };
+  // What the provider allows one operation, and the watchdog itself, with a margin for a busy machine.
+  await ended("plugin", () => providersIn(world.folder), 10 * requestTimeoutMs + 20_000);
+  await ended("watchdog", () => watchdogsIn(world.folder), requestTimeoutMs + 60_000 + 20_000);
   // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
   for (const { pid } of await processesIn(world.folder)) kill(pid);
 
@@ -159,11 +164,18 @@ async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise
 
 async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {
   const standing = await world.control.faults();
+  const requests = (await world.control.requests()).slice(world.startedRound.requests);
+  const has = (operation: string, answered?: number) =>
+    requests.some((it) => it.operation === operation && (answered ?? it.answered) === it.answered);
   let index = 0;
   for (const { kind, faults, counted } of round.faults) {
-    if (standing[index + counted].hits > 0) tally.fault(kind);
+    // A lag strikes who asks for the list after it.
+    const isSeen = kind !== LIST_LAGS || has("listKeys");
+    if (standing[index + counted].hits > 0 && isSeen) tally.fault(kind);
     index += faults.length;
   }
+  if (round.unusableMs > 0 && has("createKey", 201)) tally.fault(NEW_KEY_UNUSABLE);
+  if (round.wrongAccount && requests.length > 0) tally.fault(WRONG_ACCOUNT);
 }
 
 async function takeFaultsAway(world: World): Promise<void> {

@@ -29,10 +29,10 @@ export async function runAll(
         const result = await runOne(child, job);
         results.push(result);
         onResult(result);
-        if (child.exitCode !== null || child.signalCode !== null || child.killed) child = startWorker();
+        if (!child.connected) child = startWorker();
       }
     } finally {
-      child.disconnect();
+      if (child.connected) child.disconnect();
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, work));
@@ -46,7 +46,8 @@ function startWorker(): ChildProcess {
 function runOne(child: ChildProcess, job: Job): Promise<RunResult> {
   return new Promise((resolve) => {
     const limit = setTimeout(() => {
-      child.kill("SIGKILL");
+      // It then takes away what its run has made, and ends.
+      child.disconnect();
       settle(failure(job.scenario, "hang", `the run took longer than ${RUN_LIMIT_MS} ms`));
     }, RUN_LIMIT_MS);
     const onExit = () => settle(failure(job.scenario, "harness", "the worker ended"));

@@ -1,6 +1,9 @@
 import { table } from "../../cli/table";
+import { ALL_KINDS } from "./fault-kinds";
 import { type Harm, LOSSES } from "./invariant";
 import type { RunResult } from "./run-scenario";
+
+const NEVER = Object.fromEntries(ALL_KINDS.map((kind) => [kind, 0]));
 
 /** The figures of a batch of runs. */
 export interface Figures {
@@ -62,7 +65,7 @@ export function describe(figures: Figures): string {
   const { runs, faults, ups, keys, secondsPerRun } = figures;
   return [
     `${runs} runs, ${faults} faults, ${ups} ups, ${keys} keys made, ${secondsPerRun.toFixed(1)} s a run`,
-    counts("FAULT THAT HIT A REQUEST UNDER WAY", figures.faultsByKind),
+    counts("FAULT THAT HIT A REQUEST UNDER WAY", { ...NEVER, ...figures.faultsByKind }),
     counts("OUTCOME OF THE OPERATION UNDER FAULT", figures.outcomes),
     counts("HARM", figures.violations, "none"),
     ...figures.skipped.map((reason) => `Skipped: ${reason}`),

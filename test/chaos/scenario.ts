@@ -33,9 +33,14 @@ export const QUIET = [
   "provider credential revoked midway",
   "role lost midway",
 ] as const;
+/** What a killed CLI counts as where the operation makes no key. */
+export const KILLED_ELSEWHERE = "CLI killed during a read or a revocation";
 export const TWO_STACKS = "two ups of two stacks at once";
+export const LIST_LAGS = "list lags behind create";
+export const NEW_KEY_UNUSABLE = "new key answers 401 for a while";
+export const WRONG_ACCOUNT = "credential of another account";
 
-export type Deadly = (typeof DEADLY)[number];
+export type Deadly = (typeof DEADLY)[number] | typeof KILLED_ELSEWHERE;
 export type Quiet = (typeof QUIET)[number];
 
 /**
@@ -64,6 +69,8 @@ export interface Round {
   readonly faults: readonly FaultPlan[];
   /** New keys are not listed for so long. */
   readonly listLagMs: number;
+  /** New keys do not authenticate for so long. */
+  readonly unusableMs: number;
   readonly quiet?: Blow<Quiet>;
   readonly deadly?: Blow<Deadly>;
   /** The operation runs with a credential of another account. */

@@ -6,10 +6,7 @@ import type { KeyPlan } from "./scenario";
 
 /** The longest that one command may take, well above what the provider allows itself: longer is a hang. */
 export const COMMAND_LIMIT_MS = 120_000;
-/**
- * Beyond the time in which a lost request may still take effect, and beyond the sandbox's clock, which each round puts
- * forward by a minute.
- */
+/** Beyond the time in which a lost request may still take effect. */
 const LATER_MS = 600_000;
 
 /** What a stack's state holds, decrypted, in memory only. */
@@ -73,7 +70,7 @@ export class ChaosStack {
 
   orphans(options: CommandOptions): Promise<Ended> {
     const main = join(this.folder, "node_modules/pulumi-payengine/dist/cli/main.js");
-    const args = ["orphans", "--revoke", "--yes", "--min-age", "0s", "--stack", this.name];
+    const args = ["orphans", "--revoke", "--yes", "--stack", this.name];
     return this.keep(process.execPath, [main, ...args], options);
   }
 

@@ -34,6 +34,8 @@ export class World {
     readonly stacks: readonly ChaosStack[],
     /** The file system of the backend, where it has one of its own. */
     readonly disk: string | undefined,
+    /** Config says which account the keys belong to. */
+    readonly isPinned: boolean,
     private readonly stopTap: () => void,
   ) {}
 
@@ -44,24 +46,33 @@ export class World {
     const sandbox = await startSandbox({ control: true, seed: SANDBOX_SEED });
     const needsDisk = scenario.rounds.some(({ deadly }) => deadly?.kind === "disk full for the backend");
     const disk = needsDisk ? await mountDisk(join(folder, "backend")) : undefined;
-    await cp(prepared.template, folder, { recursive: true });
-    await symlink(prepared.packages, join(folder, "node_modules"));
+    const env = environmentOf(folder, prepared.cli);
+    const stacks = scenario.stacks.map((name) => new ChaosStack(name, folder, prepared.cli, env));
+    const control = new SandboxControl(sandbox.controlUrl ?? "");
+    const world = new World(folder, secrets, sandbox, control, stacks, disk, scenario.pinned, stopTap);
+    try {
+      await world.furnish(prepared, scenario);
+      return world;
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+  }
+
+  private async furnish({ template, packages }: Prepared, scenario: Scenario): Promise<void> {
+    await cp(template, this.folder, { recursive: true });
+    await symlink(packages, join(this.folder, "node_modules"));
     const config = {
-      "payengine:apiUrl": sandbox.url,
+      "payengine:apiUrl": this.sandbox.url,
       "payengine:requestTimeout": `${scenario.requestTimeoutMs}ms`,
       "payengine:maxRetries": String(scenario.maxRetries),
       ...(scenario.pinned ? { "payengine:accountId": ACCOUNT } : {}),
     };
     const lines = Object.entries(config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
     for (const name of scenario.stacks)
-      await writeFile(join(folder, `Pulumi.${name}.yaml`), lines.join(""), { flag: "a" });
-    const env = environmentOf(folder, prepared.cli);
-    const stacks = scenario.stacks.map((name) => new ChaosStack(name, folder, prepared.cli, env));
-    const control = new SandboxControl(sandbox.controlUrl ?? "");
-    const world = new World(folder, secrets, sandbox, control, stacks, disk, stopTap);
-    secrets.add(sandbox.adminKey ?? "");
-    world.before = stacks.map(() => ({ keys: [], pending: [] }));
-    return world;
+      await writeFile(join(this.folder, `Pulumi.${name}.yaml`), lines.join(""), { flag: "a" });
+    this.secrets.add(this.sandbox.adminKey ?? "");
+    this.before = scenario.stacks.map(() => ({ keys: [], pending: [] }));
   }
 
   /** The keys at PayEngine that work and were made over its API. */
