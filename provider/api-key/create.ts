@@ -2,6 +2,7 @@ import { guardAccount } from "../account";
 import { KeyError, messageOf, sentence } from "../errors";
 import type { Context } from "./context";
 import { issueKey } from "./issue";
+import { attemptsOf, lostLatest } from "./pending";
 import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit } from "./state";
 import { revoke } from "./strays";
 
@@ -39,20 +40,26 @@ export async function handOver(context: Context, outcome: Outcome): Promise<Outc
   try {
     const isRevoked = await revoke(context.api, keyId);
     if (isRevoked && outcome.state.lostAttempts === undefined) throw new KeyError(`${gone}; it was revoked.`);
-    return withoutToken(outcome.state, `${gone}, and it is not certain that none of that name lives.`);
+    return withoutToken(
+      context,
+      outcome.state,
+      `${gone}, and it is not certain that none of that name lives.`,
+    );
   } catch (error) {
     if (error instanceof KeyError) throw error;
-    return withoutToken(
-      outcome.state,
-      `${gone}, and it could not be revoked: ${sentence(messageOf(error))} It may work, and nobody knows its value.`,
-    );
+    const why = `it could not be revoked: ${sentence(messageOf(error))} It may work, and nobody knows its value.`;
+    return withoutToken(context, outcome.state, `${gone}, and ${why}`);
   }
 }
 
-function withoutToken(state: ApiKeyState, why: string): Outcome {
+function withoutToken(context: Context, state: ApiKeyState, why: string): Outcome {
+  const { made, lost, settleAfter } = lostLatest(context, attemptsOf(state));
   return {
     kind: "unfinished",
-    state: { ...omit(state, "token", "fingerprint"), pendingAction: "create", attempts: state.attempts ?? 1 },
+    state: {
+      ...omit(state, "token", "fingerprint"),
+      ...{ pendingAction: "create", attempts: made, lostAttempts: [...lost], settleAfter },
+    },
     reason: `${why} State remembers it: run \`pulumi up\` again, or \`pulumi destroy\`.`,
   };
 }

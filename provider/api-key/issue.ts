@@ -1,5 +1,4 @@
 import { KeyError, messageOf, sentence } from "../errors";
-import { redact } from "../redact";
 import type { Context } from "./context";
 import { attemptName } from "./names";
 import { type Attempts, explained, lostLatest, mayStillAppear, NO_ATTEMPTS } from "./pending";
@@ -52,7 +51,11 @@ export async function issueKey(
       const both = `${reason}; and clearing up failed: ${messageOf(error)}`;
       return unfinished(plain({ ...state, keyId: posted.keyId }), attempts, both);
     }
-    if (posted.kind === "wrong") break;
+    if (posted.kind !== "wrong") continue;
+    // It bears another name: if it is not certainly revoked, only its id tells of it.
+    const isKnown = attempts.lost.includes(attempts.made);
+    if (isKnown) return unfinished({ ...state, keyId: posted.keyId }, attempts, reason);
+    break;
   }
   const nothingToRemember = attempts.lost.length === 0 && isCreation;
   if (!nothingToRemember) return unfinished(state, attempts, reason);
@@ -61,7 +64,7 @@ export async function issueKey(
 
 /**
  * Revokes what attempts have left: the key that the latest is known to have made, and whatever bears a name of this
- * resource.
+ * resource. A key that PayEngine does not find by its id may only not be known yet: it explains nothing.
  *
  * @throws Error where a key may live on.
  */
@@ -72,9 +75,6 @@ export async function clearUp(
   keyId: string | undefined,
 ): Promise<Attempts> {
   const isRevoked = keyId !== undefined && (await revoke(context.api, keyId));
-  if (keyId !== undefined && !isRevoked && mayStillAppear(context, attempts)) {
-    throw new Error(`PayEngine does not find the key ${redact(keyId, [])} that it has just made`);
-  }
   const latest = isRevoked ? [attemptName(unique, attempts.made)] : [];
   const { revoked } = await revokeStrays(context.api, unique);
   return explained(unique, attempts, [...latest, ...revoked]);

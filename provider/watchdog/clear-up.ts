@@ -3,6 +3,7 @@ import { revokeStrays } from "../api-key/strays";
 import { createRequest } from "../client";
 import type { Settings } from "../config";
 import { openDispatcher } from "../connections";
+import { ApiError } from "../errors";
 import { payEngineApi } from "../payengine-api";
 import type { Message } from "./watchdog";
 
@@ -21,6 +22,8 @@ export interface Host {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** For how long PayEngine may be out of reach, in milliseconds. */
+const OUT_OF_REACH_MS = 60 * 60_000;
 
 /** Keeps account of what the plugin's process says. */
 export function heed(expected: Map<string, Expected>, message: Message): void {
@@ -33,26 +36,33 @@ export function heed(expected: Map<string, Expected>, message: Message): void {
 }
 
 /**
- * Revokes whatever bears a name of the resource, until as many keys were revoked as were asked for, or until no request
- * can take effect any more. None of them can be in state: the plugin died before it handed one over.
+ * Revokes whatever bears a name of the resource, until as many keys were revoked as were asked for, or until a look
+ * after the time in which a request can still take effect. None of them can be in state: the plugin died before it
+ * handed one over.
  */
 export async function clearUpAfter(
   { now, sleep }: Host,
   { uniqueName, settings, posts }: Expected,
 ): Promise<void> {
-  const limitMs = settings.requestTimeout + GRACE_MS;
-  const end = now().getTime() + limitMs;
+  const settled = settings.requestTimeout + GRACE_MS;
+  const limit = settled + OUT_OF_REACH_MS;
+  const start = now().getTime();
+  const elapsed = () => now().getTime() - start;
   const dispatcher = openDispatcher(settings);
-  const api = payEngineApi(createRequest(settings, dispatcher, AbortSignal.timeout(limitMs)));
+  const api = payEngineApi(createRequest(settings, dispatcher, AbortSignal.timeout(limit)));
   let revoked = 0;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+  let isOver = false;
+  for (let pause = FIRST_PAUSE_MS; !isOver; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    const begun = elapsed();
     try {
       revoked += (await revokeStrays(api, uniqueName)).revoked.length;
-    } catch {
-      // PayEngine may be out of reach for a while; there is nobody left to tell.
+      isOver = revoked >= posts || begun >= settled;
+    } catch (error) {
+      // PayEngine may be out of reach for a while; there is nobody left to tell. A revoked credential stays revoked.
+      const isRefused = error instanceof ApiError && error.status === 401;
+      isOver = begun >= (isRefused ? settled : limit);
     }
-    if (revoked >= posts || now().getTime() + pause > end) break;
-    await sleep(pause);
+    if (!isOver) await sleep(pause);
   }
   await dispatcher.destroy();
 }

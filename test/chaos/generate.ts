@@ -82,7 +82,9 @@ function makeRound(
   if (!stack.isFresh) faults.push(...otherFaults(random, change));
   const isEarly = makes && deadly?.includes("before the POST") === true;
   // A new stack holds no key that could be revoked; before a POST there is no moment for a second blow.
-  const isQuiet = quiet !== undefined && !isEarly && !(stack.isFresh && quiet === QUIET[0]);
+  // A plugin killed alone is cleared up after with its own credential: revoked as well, nobody could.
+  const isHopeless = deadly === "plugin killed" && quiet === "provider credential revoked midway";
+  const isQuiet = quiet !== undefined && !isEarly && !isHopeless && !(stack.isFresh && quiet === QUIET[0]);
   const moments: readonly Moment[] = makes ? ["uncommitted", "committed"] : MOMENTS[operation];
   return {
     ...{ program: change.program, operation, faults },

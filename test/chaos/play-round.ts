@@ -32,6 +32,10 @@ export async function playRound(
   tally.add(number, await settleDown(world, scenario));
   await countFaults(world, round, tally);
   await takeFaultsAway(world);
+  tally.add(
+    number,
+    await endOf(world, "watchdog", watchdogsIn, scenario.requestTimeoutMs + 60_000 + MARGIN_MS),
+  );
   for (const stack of world.stacks)
     if (await stack.restoreDestroyedState()) tally.outcome("state file destroyed, .bak restored");
 
@@ -137,18 +141,10 @@ async function foreignCredential({ control, secrets }: World): Promise<string> {
  * given up and still take effect.
  */
 async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  const ended = async (what: string, running: () => Promise<unknown[]>, limit: number) => {
-    const wait = until(`the ${what} ended`, async () => (await running()).length === 0 || undefined, limit);
-    await wait.catch(() =>
-      violations.push({ harm: "process", detail: `the ${what} still runs after ${limit} ms` }),
-    );
-  };
-  // What the provider allows one operation, and the watchdog itself, with a margin for a busy machine.
-  await ended("plugin", () => providersIn(world.folder), 10 * requestTimeoutMs + 20_000);
-  await ended("watchdog", () => watchdogsIn(world.folder), requestTimeoutMs + 60_000 + 20_000);
+  const violations = await endOf(world, "plugin", providersIn, 10 * requestTimeoutMs + MARGIN_MS);
   // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
-  for (const { pid } of await processesIn(world.folder)) kill(pid);
+  const watchdogs = await watchdogsIn(world.folder);
+  for (const { pid } of await processesIn(world.folder)) if (!watchdogs.includes(pid)) kill(pid);
 
   const faults = await world.control.faults();
   const longest = Math.max(
@@ -160,6 +156,22 @@ async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise
   const now = (await world.control.advanceClock(0)).getTime();
   if (posts.length > 0) await sleep(Math.max(0, last + longest + 200 - now));
   return violations;
+}
+
+/** For a busy machine, beyond what the provider and its watchdog allow themselves. */
+const MARGIN_MS = 20_000;
+
+async function endOf(
+  { folder }: World,
+  what: string,
+  running: (folder: string) => Promise<readonly number[]>,
+  limit: number,
+): Promise<Violation[]> {
+  const ended = async () => (await running(folder)).length === 0 || undefined;
+  return until(`the ${what} has ended`, ended, limit).then(
+    () => [],
+    () => [{ harm: "process", detail: `the ${what} still runs after ${limit} ms` }],
+  );
 }
 
 async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {

@@ -69,31 +69,35 @@ test("another key of the resource, which nobody knows, goes with one that is gon
 });
 
 describe("where PayEngine does not know a new key by its id yet", () => {
-  const begin = async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
-    return unfinished(await create(lab.context(), inputs));
-  };
+  const unknownById = { operation: "revokeKey", kind: "statusBeforeCommit", status: 404 } as const;
 
-  test("a key without a value is not taken for revoked", async () => {
-    const { state, reason } = await begin();
-    expect(reason).toContain(
-      "clearing up failed: PayEngine does not find the key key_[redacted] that it has just made",
-    );
-    expect(await lab.liveKeys()).toHaveLength(1);
+  test("a key without a value is not taken for revoked: it is found by its name later", async () => {
+    await lab.control.setLag({ listMs: MINUTES });
+    await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
+    await lab.control.addFault(unknownById);
+    const state = completed(await create(lab.context(), inputs));
+    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostAttempts: [1] });
+    await lab.advance(2 * MINUTES);
     await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
   });
 
-  test("it is given up once it would have to be known", async () => {
-    const { state } = await begin();
-    await lab.control.revokeKey(state.keyId ?? "");
-    await lab.control.setDialect({ revokedKeys: "404" });
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
-    expect(await messageThrownBy(() => update(lab.context(), state, inputs))).toContain(
-      "does not find the key",
-    );
-    await lab.advance(2 * MINUTES);
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
+  test("a key of another name is remembered by its id", async () => {
+    await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
+    await lab.control.addFault(unknownById);
+    const api = lab.context().api;
+    const blind = { ...lab.context(), api: { ...api, listKeys: async () => ({ data: [], total: 0 }) } };
+    const { state } = unfinished(await create(blind, inputs));
+    expect(state).toMatchObject({ pendingAction: "create", keyId: expect.stringMatching(/^key_/) });
     await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
+  });
+
+  test("a key that was revoked meanwhile holds up no update", async () => {
+    await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
+    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+    const { state } = unfinished(await create(lab.context(), inputs));
+    await lab.control.revokeKey(state.keyId ?? "");
+    const mended = completed(await update(lab.context(), state, inputs));
+    expect(mended.pendingAction).toBe("settle");
+    await lab.expectOnlyKeysOf(mended);
   });
 });
