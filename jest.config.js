@@ -20,12 +20,13 @@ const e2e = {
   globalTeardown: "<rootDir>/test/e2e/harness/remove-package.ts",
 };
 
-/** The command is tested as it is installed, too. */
+/** The command, and random faults, as it is installed too. */
 const cli = { ...e2e, displayName: "cli", roots: ["<rootDir>/test/cli"] };
+const chaos = { ...e2e, displayName: "chaos", roots: ["<rootDir>/test/chaos"] };
 
 /** @type {import("jest").Config} */
 module.exports = {
-  projects: ["<rootDir>/tools", "<rootDir>/sandbox", project("unit"), project("plugin"), cli, e2e],
+  projects: ["<rootDir>/tools", "<rootDir>/sandbox", project("unit"), project("plugin"), cli, e2e, chaos],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.
   testTimeout: 60_000,
   coverageProvider: "v8",

@@ -115,7 +115,7 @@ test("a proxy that refuses is named without its password", async () => {
     project.env.HTTPS_PROXY = `ht tp://deploy:${encodeURIComponent(password)}@127.0.0.1:${port}`;
     const malformed = await project.fails("up", "--skip-preview");
     expect(diagnosticsOf(malformed).checkout).toEqual([
-      "error: HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.",
+      `error: Nothing was done with the key "shop-dev-checkout-<digits>": HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.`,
     ]);
   } finally {
     proxy.close();

@@ -97,12 +97,15 @@ export const header = second.token.apply((token) => "Basic " + token);
 test("an ES module program works, and what is made of a private token is secret too", async () => {
   const { stage } = given;
   const project = await stage.project({ files: { "index.mjs": esm } });
+  // Without dependsOn the second would be asked for meanwhile.
+  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
   await project.up();
   const [first, second] = [await project.key("first"), await project.key("second")];
   expect(first.name).toMatch(/^esm-[0-9a-f]{10}$/);
   expect(await project.outputs()).toEqual({ key: first.token, header: `Basic ${second.token}` });
   const posted = (await stage.control.requests()).filter(({ method }) => method === "POST");
   expect(posted.map(({ keyName }) => keyName)).toEqual([first.name, second.name]);
+  expect(posted[1].at - posted[0].at).toBeGreaterThanOrEqual(1_500);
   await project.destroy();
 });
 

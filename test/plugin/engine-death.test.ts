@@ -1,3 +1,4 @@
+import { until } from "../e2e/harness/processes";
 import { SandboxLab } from "../sandbox-lab";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
@@ -20,10 +21,10 @@ const checked = async () => (await plugin.rpc.check({}, await registeredInputs({
 
 /** Begins a create, and resolves once PayEngine has the request and has not answered it. */
 async function createUnderWay(): Promise<void> {
-  await lab.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 700 });
+  await lab.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 2_000 });
   // The engine will be gone before this is answered.
   plugin.rpc.create(await checked()).catch(() => {});
-  while ((await lab.liveKeys()).length === 0);
+  await until("PayEngine has made the key", async () => (await lab.liveKeys()).length > 0 || undefined);
 }
 
 test("an idle plugin ends by itself when the engine's port refuses connections", async () => {

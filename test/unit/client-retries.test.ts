@@ -117,7 +117,7 @@ describe("an answer that does not come in time", () => {
 
   test("is asked for again by a GET", async () => {
     const { url, received } = await flaky(1, () => {});
-    const { api } = client(url, { requestTimeout: 100, maxRetries: 1 });
+    const { api } = client(url, { requestTimeout: 1_000, maxRetries: 1 });
     expect(await api.getKey("key_1")).toMatchObject({ id: "key_1" });
     expect(received).toHaveLength(2);
   });

@@ -3,6 +3,7 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
+import { until } from "../e2e/harness/processes";
 import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
@@ -105,10 +106,10 @@ describe("when the list lags behind a lost POST", () => {
 });
 
 test("an answer that is too late is taken for lost, and its key is revoked once it is there", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 600 });
-  const state = completed(await create(lab.context({ requestTimeout: 150 }), inputs));
+  await lab.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 4_000 });
+  const state = completed(await create(lab.context({ requestTimeout: 1_000 }), inputs));
   expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostAttempts: [1] });
-  while ((await lab.liveKeys()).length < 2);
+  await until("the late key is there", async () => (await lab.liveKeys()).length === 2 || undefined);
   const settled = completed(await update(lab.context(), state, inputs));
   expect(settled).not.toHaveProperty("pendingAction");
   await lab.expectOnlyKeysOf(settled);
