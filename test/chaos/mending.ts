@@ -83,10 +83,10 @@ async function afterCrash(
   const violations: Violation[] = failed(await stack.cancel());
   if (withoutOrphans) return violations;
   const orphans = await stack.orphans({ later: true });
-  // Which account an interrupted creation was sent to may not be known.
-  const isKept = !isPinned && orphans.exitCode === 2 && KEPT.test(orphans.stdout);
-  if (isKept) return violations;
   const { pending } = await stack.state();
+  // Which account an interrupted creation was sent to may not be known, and clearing drops other operations too.
+  const mayKeep = !isPinned || pending.some((it) => !it.startsWith("creating"));
+  if (mayKeep && orphans.exitCode === 2 && KEPT.test(orphans.stdout)) return violations;
   return [
     ...violations,
     ...failed(orphans),
