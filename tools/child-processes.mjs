@@ -5,8 +5,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** @typedef {import("node:child_process").ChildProcess} ChildProcess */
 
-/** How long a process has for ending by itself: a `pulumi up` finishes the key that it is making. */
-const GRACE_MS = 10_000;
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /** @type {Set<ChildProcess>} */
@@ -48,13 +46,14 @@ export function signalGroup({ pid }, signal) {
  * @param {object} [options]
  * @param {() => Promise<void>} [options.cleanUp] comes in between
  * @param {() => number} [options.exitCode] 130 by default
+ * @param {number} [options.graceMs] how long they have for it: a `pulumi up` finishes the key that it is making
  */
-export function endOnSignals({ cleanUp = async () => {}, exitCode = () => 130 } = {}) {
+export function endOnSignals({ cleanUp = async () => {}, exitCode = () => 130, graceMs = 10_000 } = {}) {
   for (const signal of SIGNALS) {
     process.on(signal, async () => {
       if (ending) return;
       ending = true;
-      await endRunning();
+      await endRunning(graceMs);
       await cleanUp().catch((error) => console.error(error.message));
       process.exit(exitCode());
     });
@@ -66,12 +65,13 @@ export function isEnding() {
   return ending;
 }
 
-async function endRunning() {
+/** @param {number} graceMs */
+async function endRunning(graceMs) {
   const children = [...running];
-  if (children.length > 0) console.error(`\nStopping, in ${GRACE_MS / 1000} s at most`);
+  if (children.length > 0) console.error(`\nStopping, in ${graceMs / 1000} s at most`);
   for (const child of children) signalGroup(child, "SIGINT");
   const closed = Promise.all(children.map((child) => once(child, "close")));
-  await Promise.race([closed, sleep(GRACE_MS)]);
+  await Promise.race([closed, sleep(graceMs)]);
   // Those that have ended, too: something of their group may be left.
   for (const child of children) signalGroup(child, "SIGKILL");
 }
