@@ -1,23 +1,33 @@
 // @ts-check
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Adds to package-lock.json the optional packages of other platforms that npm left out, where the registry in use does
- * not offer them: without them `npm ci` refuses the lock. Run it after `npm install`. What it adds is pinned by version
- * only, since its checksum cannot be had there; npm fills that in where it can.
+ * Adds to package-lock.json what npm leaves out: optional packages of other platforms, or their checksums. npm takes
+ * what it writes there from node_modules where there is one, and that holds this platform's packages alone; so this
+ * has it look again in a folder that has none. Run it after `npm install`.
  */
-const file = fileURLToPath(new URL("../package-lock.json", import.meta.url));
-const lock = JSON.parse(readFileSync(file, "utf8"));
-for (const [path, entry] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const key = `node_modules/${name}`;
-    if (lock.packages[key] || lock.packages[`${path}/${key}`]) continue;
-    const os = /(android|darwin|linux|win32|freebsd|openharmony)/.exec(name)?.[1];
-    const cpu = /(arm64|x64|ia32|ppc64|s390x|riscv64|loong64|arm)\b/.exec(name)?.[1];
-    const platform = os && cpu ? { cpu: [cpu], os: [os] } : {};
-    lock.packages[key] = { version, ...platform, ...(entry.dev ? { dev: true } : {}), optional: true };
-    console.log(`added ${name} ${version}`);
-  }
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const lockFile = join(repository, "package-lock.json");
+/** @type {{ packages: Record<string, { integrity?: string, link?: boolean }> }} */
+const lock = JSON.parse(readFileSync(lockFile, "utf8"));
+for (const [path, { integrity, link }] of Object.entries(lock.packages)) {
+  if (path.includes("node_modules/") && !link && !integrity) delete lock.packages[path];
 }
-writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`);
+
+const folder = mkdtempSync(join(tmpdir(), "payengine-lock-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const file of ["package.json", ".npmrc", "sandbox/package.json"]) {
+  cpSync(join(repository, file), join(folder, file));
+}
+writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+execFileSync("npm", ["install", "--package-lock-only", "--no-audit", "--no-fund"], {
+  cwd: folder,
+  stdio: "inherit",
+  timeout: 5 * 60_000,
+});
+const completed = readFileSync(join(folder, "package-lock.json"), "utf8");
+writeFileSync(lockFile, `${JSON.stringify(JSON.parse(completed), undefined, 2)}\n`);

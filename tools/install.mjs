@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endOnSignals } from "./child-processes.mjs";
 import { withProcessLock } from "./process-lock.mjs";
 import { cacheFolder } from "./pulumi/cli-folder.mjs";
 import { runStep } from "./run-step.mjs";
@@ -73,6 +74,7 @@ function packagesOf(file) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
+  endOnSignals();
   await installMissing().catch((error) => {
     console.error(error.message);
     process.exitCode = 1;

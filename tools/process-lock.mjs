@@ -1,19 +1,33 @@
 // @ts-check
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const POLL_MS = 200;
 const REMIND_MS = 15_000;
+/** After how long without a sign of life an owner counts as dead whose process cannot be seen from here. */
+const DEAD_MS = 60_000;
 
-/** @typedef {{ pid: number, started: string }} Owner */
+/** @typedef {{ pid: number, started: string, processes?: string }} Owner `processes`: where the number counts */
 
 /**
  * Runs `work` while no other process runs under the same lock folder. A lock whose owner has died, by
- * `kill -9` too, is taken over at once.
+ * `kill -9` too, is taken over at once; one of another container, whose processes cannot be seen, or from before the
+ * machine was started again, after a minute without a sign of life.
  *
  * The folder holds numbered claims; the highest number is the lock, free when its owner is dead or has
  * let go. Taking over means creating the next number, which the file system grants to one process only:
@@ -21,17 +35,20 @@ const REMIND_MS = 15_000;
  *
  * @template T
  * @param {string} folder made where it is missing
- * @param {{ what: string, log: (line: string) => void, limitMs: number }} options `what` is being waited
- *   for, as in "the build of Pulumi's CLI"; waiting fails after `limitMs`
+ * @param {{ what: string, log: (line: string) => void, limitMs: number, beatMs?: number }} options `what` is
+ *   being waited for, as in "the build of Pulumi's CLI"; waiting fails after `limitMs`; the owner gives a sign of life
+ *   every `beatMs`
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function withProcessLock(folder, { what, log, limitMs }, work) {
+export async function withProcessLock(folder, { what, log, limitMs, beatMs = 5_000 }, work) {
   await mkdir(folder, { recursive: true });
   const claim = await acquire(folder, what, log, limitMs);
+  const beat = setInterval(() => touch(claim), beatMs);
   try {
     return await work();
   } finally {
+    clearInterval(beat);
     await writeClaim(folder, { pid: 0, started: "" }, (free) => rename(free, claim));
   }
 }
@@ -42,8 +59,9 @@ async function acquire(folder, what, log, limitMs) {
   let remindAt = 0;
   for (;;) {
     const newest = Math.max(0, ...(await claimNumbers(folder)));
-    const owner = newest > 0 ? await readOwner(join(folder, String(newest))) : undefined;
-    if (owner && (await isAlive(owner))) {
+    const held = join(folder, String(newest));
+    const owner = newest > 0 ? await readOwner(held) : undefined;
+    if (owner && (await isAlive(owner, held))) {
       const waited = Date.now() - began;
       if (waited >= limitMs) {
         throw new Error(
@@ -63,7 +81,7 @@ async function acquire(folder, what, log, limitMs) {
     const numbers = await claimNumbers(folder);
     if (Math.max(...numbers) > newest + 1) {
       // Others came and went since the first look, and removed older numbers: this one is no lock.
-      await rm(claim);
+      await rm(claim, { force: true });
       continue;
     }
     await Promise.all(
@@ -86,7 +104,11 @@ async function readOwner(claim) {
 
 /** @param {string} folder @param {string} claim */
 async function tryClaim(folder, claim) {
-  const owner = { pid: process.pid, started: (await startOf(process.pid)) ?? "" };
+  const owner = {
+    pid: process.pid,
+    started: (await startOf(process.pid)) ?? "",
+    processes: await processSpace(),
+  };
   return writeClaim(folder, owner, (file) =>
     link(file, claim).then(
       () => true,
@@ -114,9 +136,31 @@ async function writeClaim(folder, owner, place) {
   }
 }
 
-/** @param {Owner} owner */
-async function isAlive({ pid, started }) {
-  return pid > 0 && (await startOf(pid)) === started;
+/** @param {Owner} owner @param {string} claim */
+async function isAlive({ pid, started, processes }, claim) {
+  if (pid === 0) return false;
+  const here = await processSpace();
+  // Claims of earlier versions don't say where their number counts.
+  if ((processes ?? here) === here) return (await startOf(pid)) === started;
+  const written = await stat(claim).catch(() => undefined);
+  return written !== undefined && Date.now() - written.mtimeMs < DEAD_MS;
+}
+
+/**
+ * What a process number is unique in: this start of this machine, and in it the container, where there is one.
+ *
+ * @returns {Promise<string>} "" where the system does not tell, as on macOS
+ */
+async function processSpace() {
+  const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
+  return `${boot.trim()} ${namespace}`.trim();
+}
+
+/** @param {string} claim */
+async function touch(claim) {
+  const now = new Date();
+  await utimes(claim, now, now).catch(() => {});
 }
 
 /**

@@ -4,6 +4,7 @@ import { realpathSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endOnSignals } from "./child-processes.mjs";
 import { withProcessLock } from "./process-lock.mjs";
 import { cacheFolder, cacheKey, isComplete, PULUMI_VERSION, versionOf } from "./pulumi/cli-folder.mjs";
 import { findOnPath } from "./pulumi/cli-on-path.mjs";
@@ -64,7 +65,7 @@ export async function findPulumiCli({
       await rename(draft, join(cache, key));
       return found(source);
     } finally {
-      await rm(draft, { recursive: true, force: true });
+      await removeFolder(draft);
     }
   });
 }
@@ -81,7 +82,17 @@ function draftPrefix(key) {
  */
 async function removeLeftovers(cache, key) {
   const names = (await readdir(cache)).filter((name) => name === key || name.startsWith(draftPrefix(key)));
-  await Promise.all(names.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+  await Promise.all(names.map((name) => removeFolder(join(cache, name))));
+}
+
+/**
+ * As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build, and
+ * must not hide why this one has failed.
+ *
+ * @param {string} folder
+ */
+async function removeFolder(folder) {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => {});
 }
 
 /**
@@ -117,6 +128,7 @@ async function make(root, { log, env, install, limitMs }) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
+  endOnSignals();
   findPulumiCli().then(
     ({ binDir }) => console.log(binDir),
     (error) => {

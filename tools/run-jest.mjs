@@ -1,8 +1,9 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { owned, signalGroup } from "./child-processes.mjs";
 
 const LIMIT_MS = 40 * 60_000;
 
@@ -33,19 +34,26 @@ export async function runJest({
     join(repository, "node_modules/jest/bin/jest.js"),
     ...["--selectProjects", ...projects],
     ...["--maxWorkers", "2", "--json", "--outputFile", report],
+    ...["--cacheDirectory", join(repository, "node_modules/.cache/jest")],
     ...(coverage ? ["--coverage", "--coverageReporters", "json"] : []),
     ...(coverage ? ["--coverageDirectory", join(folder, `${name}-coverage`)] : []),
     ...["--", ...files],
   ];
   const forProcesses = coverage ? { PAYENGINE_TEST_COVERAGE: join(folder, "v8") } : {};
-  const child = spawn(process.execPath, args, {
-    cwd: repository,
-    env: { ...process.env, ...forProcesses, ...env },
-    // The report also goes to standard output.
-    stdio: ["ignore", "ignore", "inherit"],
-    timeout: LIMIT_MS,
-  });
-  await once(child, "close");
+  // Whatever an ended run leaves goes with the folder.
+  const TMPDIR = join(folder, "tmp");
+  await mkdir(TMPDIR, { recursive: true });
+  const child = owned(
+    spawn(process.execPath, args, {
+      cwd: repository,
+      env: { ...process.env, ...forProcesses, TMPDIR, ...env },
+      // The report also goes to standard output.
+      stdio: ["ignore", "ignore", "inherit"],
+      detached: true,
+    }),
+  );
+  const limit = setTimeout(() => signalGroup(child, "SIGKILL"), LIMIT_MS);
+  await once(child, "close").finally(() => clearTimeout(limit));
   const results = JSON.parse(await readFile(report, "utf8"));
   return {
     passed: results.numPassedTests,

@@ -1,6 +1,7 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { owned, signalGroup } from "./child-processes.mjs";
 
 const PROGRESS_MS = 5_000;
 // npm says what is wrong first, compilers say it last.
@@ -36,7 +37,9 @@ export function runStep(command, args, { title, log, limitMs, cwd, env, isProgre
 
   return new Promise((resolve, reject) => {
     // Standard output is kept out of the way of scripts whose own standard output is an answer.
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = owned(
+      spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true }),
+    );
     const readers = [child.stdout, child.stderr].map((input) => createInterface({ input }));
     for (const reader of readers) {
       reader.on("line", (line) => {
@@ -63,9 +66,9 @@ export function runStep(command, args, { title, log, limitMs, cwd, env, isProgre
       reject(new Error(`${title} failed: \`${command} ${args[0]}\` ${failure}.${output}`));
     };
     const limit = setTimeout(() => {
-      child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), 5_000).unref();
-      // A grandchild may hold the pipes open for as long as it likes.
+      signalGroup(child, "SIGTERM");
+      setTimeout(() => signalGroup(child, "SIGKILL"), 5_000).unref();
+      // Something that left the group may hold the pipes open for as long as it likes.
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();

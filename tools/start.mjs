@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { endOnSignals, isEnding } from "./child-processes.mjs";
 import { installMissing } from "./install.mjs";
 import { findPulumiCli } from "./pulumi-cli.mjs";
 import { createStack, layOutProject } from "./start/quickstart.mjs";
@@ -19,29 +20,27 @@ const step = (title) => console.log(`\n▸ ${title}`);
 
 const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
 const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-"));
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** @type {Awaited<ReturnType<typeof startSandboxProcess>> | undefined} */
 let sandbox;
-let stopping = false;
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-  process.on(signal, async () => {
-    if (stopping) return;
-    stopping = true;
-    await sandbox?.stop();
-    process.exit(values.keep ? 0 : 130);
-  });
-}
+/** Whether all is done and left running, so that Ctrl-C is how it should end. */
+let kept = false;
+endOnSignals({
+  cleanUp: async () => sandbox?.stop(),
+  exitCode: () => (kept ? 0 : 130),
+});
 
 try {
   await main();
 } catch (error) {
-  if (!stopping) {
+  if (!isEnding()) {
     console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
   }
 } finally {
-  if (!values.keep || process.exitCode) await sandbox?.stop();
+  // At a signal, not before `pulumi up` has ended.
+  if (!kept && !isEnding()) await sandbox?.stop();
 }
 
 async function main() {
@@ -91,7 +90,7 @@ async function main() {
   await stack.show(["destroy", "--yes", "--skip-preview"]);
   await expectStatus(sandbox, renewed, 401);
   await expectNoLiveKey(sandbox);
-  nextSteps();
+  nextSteps("Done.");
 }
 
 /** @param {NonNullable<typeof sandbox>} server @param {string} token @param {number} status */
@@ -130,14 +129,17 @@ function keep(project, settings) {
   step("All of it is left running; in another terminal:");
   console.log(`\ncd ${project}`);
   for (const [name, value] of Object.entries(settings)) console.log(`export ${name}='${value}'`);
-  console.log("pulumi stack output\n\nCtrl-C here stops the sandbox and removes the folder.");
+  console.log("pulumi stack output");
+  nextSteps("Ctrl-C here stops the sandbox and removes the folder.");
+  kept = true;
 }
 
-function nextSteps() {
+/** @param {string} now */
+function nextSteps(now) {
   console.log(`
-Done. On a real account, in a Pulumi project of your own:
+${now} On a real account, in a Pulumi project of your own:
 
-  npm install pulumi-payengine
+  npm install pulumi-payengine                    # once it is published; until then \`npm pack\` here, and the .tgz
   pulumi config set --secret payengine:apiKey     # a private key of an Admin or Developer
   pulumi up
 

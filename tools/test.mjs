@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { endOnSignals, isEnding } from "./child-processes.mjs";
 import { mergeCoverage } from "./coverage.mjs";
 import { installMissing } from "./install.mjs";
 import { findPulumiCli } from "./pulumi-cli.mjs";
@@ -19,7 +20,8 @@ const LIFECYCLE = ["drift", "providers", "recovery", "resource-options"].map((na
 
 const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
 const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-test-"));
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+endOnSignals();
 
 /** @param {string} line */
 const log = (line) => console.log(line);
@@ -34,6 +36,7 @@ async function counted(title, check) {
     await check();
     totals.passed += 1;
   } catch (error) {
+    if (isEnding()) throw error;
     totals.failed += 1;
     console.error(`✗ ${title}\n${error instanceof Error ? error.message : error}`);
   }
@@ -93,7 +96,9 @@ try {
   await (values.full ? full() : core());
 } catch (error) {
   totals.failed += 1;
-  console.error(error instanceof Error ? error.message : error);
+  if (!isEnding()) console.error(error instanceof Error ? error.message : error);
 }
-console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+console.log(
+  `\n${totals.passed} passed, ${totals.failed} failed${isEnding() ? ", the rest was not run" : ""}`,
+);
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -11,7 +11,11 @@ import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
 
 /** A key as the control interface shows it. */
-export type ControlKey = Omit<StoredKey, "credential"> & { credential: boolean };
+export interface ControlKey extends Omit<StoredKey, "credential"> {
+  credential: boolean;
+  /** The first 16 hex digits of the value's SHA-256; null for private keys made before a restart. */
+  fingerprint: string | null;
+}
 
 /** A private key of a new user, shown this once. */
 export interface Credential {
@@ -58,6 +62,11 @@ export async function controlRoutes(
     return reply.code(204).send();
   });
 
+  const controlKey = (key: StoredKey): ControlKey => ({
+    ...key,
+    credential: key.credential === 1,
+    fingerprint: sandbox.keys.fingerprintOf(key),
+  });
   server.get("/keys", (): ControlKey[] => sandbox.keys.all().map(controlKey));
   server.post<ById>("/keys/:id/revoke", ({ params }) => controlKey(sandbox.keys.revoke(params.id)));
   server.put<ById>("/keys/:id/value", (request) => {
@@ -85,8 +94,4 @@ function read<Schema extends z.ZodType>(schema: Schema, request: FastifyRequest)
   const result = schema.safeParse(request.body);
   if (!result.success) throw new Failure(400, z.prettifyError(result.error));
   return result.data;
-}
-
-function controlKey(key: StoredKey): ControlKey {
-  return { ...key, credential: key.credential === 1 };
 }

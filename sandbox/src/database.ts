@@ -21,7 +21,6 @@ const tables = `
     status TEXT NOT NULL DEFAULT 'active',
     private_hash TEXT UNIQUE,
     public_value TEXT,
-    fingerprint TEXT NOT NULL,
     redacted TEXT NOT NULL,
     credential INTEGER NOT NULL,
     created_at INTEGER NOT NULL,

@@ -52,8 +52,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rateLimit"), ...target, retryAfter, asHtml: z.boolean().default(false) }),
   /** 302 before anything happens. */
   z.strictObject({ kind: z.literal("redirect"), ...target, location: z.string() }),
-  /** It happens, the answer carries an unknown field of this many bytes. */
-  z.strictObject({ kind: z.literal("oversizedBody"), ...target, bytes: z.int().min(1).max(1e9) }),
+  /** It happens, the answer carries an unknown field of this many bytes. Node's longest string has 2^29. */
+  z.strictObject({ kind: z.literal("oversizedBody"), ...target, bytes: z.int().min(1).max(5e8) }),
   /** 200 with a web page, as a portal in between would send; it happens unless `commit` is false. */
   z.strictObject({ kind: z.literal("html200"), ...target, commit: z.boolean().default(true) }),
 ]);

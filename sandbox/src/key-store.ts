@@ -5,7 +5,7 @@ import { Failure } from "./failure";
 import { fingerprint, type KeyType, keyedHash, newValue, redact, sameHash } from "./key-value";
 import type { RandomSource } from "./random-source";
 
-/** A key as it is stored: of a private value only the hash (not shown here), fingerprint and redacted form. */
+/** A key as it is stored: of a private value only the hash (not shown here) and the redacted form. */
 export interface StoredKey {
   id: string;
   accountId: string;
@@ -14,7 +14,6 @@ export interface StoredKey {
   type: KeyType;
   status: "active" | "revoked";
   publicValue: string | null;
-  fingerprint: string;
   redacted: string;
   /** 1 if the sandbox made it itself, for someone to call with; 0 if it was made over the API. */
   credential: 0 | 1;
@@ -33,7 +32,7 @@ export interface KeyFilter {
 }
 
 const columns = `id, account_id AS accountId, user_id AS userId, name, type, status, public_value AS publicValue,
-  fingerprint, redacted, credential, created_at AS createdAt, last_used_at AS lastUsedAt`;
+  redacted, credential, created_at AS createdAt, last_used_at AS lastUsedAt`;
 
 const listed = `FROM keys WHERE account_id = ?
   AND (?2 = '' OR instr(name, ?2) > 0)
@@ -43,6 +42,8 @@ const listed = `FROM keys WHERE account_id = ?
 /** The keys of all accounts. */
 export class KeyStore {
   private readonly hashSecret: string;
+  /** Of private values, for tests. In memory alone: an unkeyed hash is not to be stored. */
+  private readonly fingerprints = new Map<string, string>();
   private readonly statements;
 
   constructor(
@@ -54,7 +55,7 @@ export class KeyStore {
     this.statements = {
       insert:
         database.prepare(`INSERT INTO keys (id, account_id, user_id, name, type, private_hash, public_value,
-        fingerprint, redacted, credential, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        redacted, credential, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
       byId: database.prepare(`SELECT ${columns} FROM keys WHERE id = ?`),
       byHash: database.prepare(`SELECT ${columns}, private_hash AS hash FROM keys WHERE private_hash = ?`),
       byName: database.prepare(`SELECT status FROM keys WHERE account_id = ? AND name = ?`),
@@ -66,9 +67,7 @@ export class KeyStore {
       ),
       used: database.prepare("UPDATE keys SET last_used_at = ? WHERE id = ?"),
       revoke: database.prepare("UPDATE keys SET status = 'revoked' WHERE id = ?"),
-      setValue: database.prepare(
-        "UPDATE keys SET public_value = ?, fingerprint = ?, redacted = ? WHERE id = ?",
-      ),
+      setValue: database.prepare("UPDATE keys SET public_value = ?, redacted = ? WHERE id = ?"),
     };
   }
 
@@ -84,11 +83,11 @@ export class KeyStore {
       type,
       type === "private" ? keyedHash(value, this.hashSecret) : null,
       type === "public" ? value : null,
-      fingerprint(value),
       redact(value),
       credential ? 1 : 0,
       this.clock.now(),
     );
+    if (type === "private") this.fingerprints.set(id, fingerprint(value));
     return { key: this.get(id), value };
   }
 
@@ -128,6 +127,11 @@ export class KeyStore {
     return this.statements.all.all() as StoredKey[];
   }
 
+  /** The key's fingerprint; of a private key null after a restart. */
+  fingerprintOf({ id, publicValue }: StoredKey): string | null {
+    return publicValue === null ? (this.fingerprints.get(id) ?? null) : fingerprint(publicValue);
+  }
+
   /** The statuses of the account's keys with exactly this name. */
   statusesOf(accountId: string, name: string): string[] {
     const rows = this.statements.byName.all(accountId, name) as { status: string }[];
@@ -148,7 +152,7 @@ export class KeyStore {
   setPublicValue(id: string, value: string): StoredKey {
     if (this.get(id).type !== "public")
       throw new Failure(400, `Key ${id} is private: its value is not stored`);
-    this.statements.setValue.run(value, fingerprint(value), redact(value), id);
+    this.statements.setValue.run(value, redact(value), id);
     return this.get(id);
   }
 }

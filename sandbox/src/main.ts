@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
 import { type RunningSandbox, startSandbox } from "./start-sandbox";
 

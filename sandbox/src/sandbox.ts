@@ -24,10 +24,17 @@ export class Sandbox {
 
   constructor(path: string, seed: number | undefined) {
     this.database = openDatabase(path);
+    // Until `keepStart`: a start that fails must not use up the only one that shows the admin key.
+    this.database.exec("BEGIN");
     const random = randomSource(seed, rowsMade(this.database));
     this.accounts = new AccountStore(this.database, random);
     this.keys = new KeyStore(this.database, this.clock, random);
-    this.adminKey = this.database.transaction(() => this.firstStart())();
+    this.adminKey = this.firstStart();
+  }
+
+  /** Keeps what the start has made; without it, `close` drops that. */
+  keepStart(): void {
+    this.database.exec("COMMIT");
   }
 
   /** A private key of a new user with this role. */
@@ -36,6 +43,7 @@ export class Sandbox {
   }
 
   close(): void {
+    if (this.database.inTransaction) this.database.exec("ROLLBACK");
     // libsql keeps the write-ahead log while a statement lives; with this the file alone has it all.
     this.database.pragma("wal_checkpoint(TRUNCATE)");
     this.database.close();

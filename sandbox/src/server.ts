@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -40,6 +41,7 @@ export function sandboxServer(
     // A call that arrives while the sandbox stops is served; Fastify's own 503 is not in the contract's form.
     return503OnClosing: false,
     frameworkErrors: answerError,
+    clientErrorHandler: answerMalformed,
   });
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) =>
@@ -63,6 +65,22 @@ function answerError(error: FastifyError | Failure, request: FastifyRequest, rep
   const callersFault = (error.statusCode ?? 500) < 500;
   if (!callersFault) request.log.error(error);
   reply.code(callersFault ? 400 : 500).send(failureBody(callersFault ? error.message : "The sandbox failed"));
+}
+
+/** What is no HTTP, or has a head beyond Node's 16 KiB, never becomes a request: this writes to the connection. */
+function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(failureBody(`No HTTP request that can be read: ${error.message}`));
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    "content-type: application/json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
 function logRequests(server: FastifyInstance, sandbox: Sandbox): void {

@@ -61,6 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 
   try {
     const origin = await server.listen({ host: "127.0.0.1", port });
+    sandbox.keepStart();
     let stopped: Promise<void> | undefined;
     return {
       url: `${origin}${apiPrefix}`,

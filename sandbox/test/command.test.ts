@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SandboxControl } from "../src";
@@ -7,6 +8,7 @@ import { eventually, SandboxClient } from "./sandbox-client";
 import { temporaryFolder } from "./temporary-folder";
 
 const folder = join(__dirname, "..");
+const command = join(folder, "bin/payengine-sandbox.js");
 const started: ChildProcess[] = [];
 
 // The tests run the command as a user does: compiled.
@@ -24,7 +26,7 @@ afterEach(async () => {
 
 /** The command's first line, and a way to end it. */
 async function start(...flags: string[]) {
-  const child = spawn(process.execPath, [join(folder, "dist", "main.js"), "--port", "0", ...flags], {
+  const child = spawn(process.execPath, [command, "--port", "0", ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   started.push(child);
@@ -39,7 +41,11 @@ async function start(...flags: string[]) {
 
 /** What the command says on stderr, and its exit status, where it does not start. */
 async function fail(...flags: string[]) {
-  const child = spawn(process.execPath, [join(folder, "dist", "main.js"), ...flags], {
+  return failOf(command, ...flags);
+}
+
+async function failOf(file: string, ...flags: string[]) {
+  const child = spawn(process.execPath, [file, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   started.push(child);
@@ -65,6 +71,16 @@ describe("payengine-sandbox", () => {
 
     const [, urlNow = ""] = /^PayEngine sandbox at (\S+)$/.exec(second.line) ?? [];
     expect(await new SandboxClient(urlNow, key).names()).toEqual(["kept"]);
+  });
+
+  it("prints the admin key on the next start after one that could not listen", async () => {
+    const db = join(temporaryFolder(), "keys.db");
+    const { port } = new URL(JSON.parse((await start("--json")).line).url);
+    expect(await fail("--port", port, "--db", db)).toMatchObject({ status: 1 });
+
+    const { url, adminKey } = JSON.parse((await start("--json", "--db", db)).line);
+
+    expect((await new SandboxClient(url, adminKey).create("first")).status).toBe(201);
   });
 
   it("prints JSON where asked to, with the control interface only where asked for", async () => {
@@ -106,6 +122,16 @@ describe("payengine-sandbox", () => {
     expect(await fail("--port", "high")).toEqual({
       status: 1,
       said: "error: option '--port <port>' argument 'high' is invalid. It must be a whole number.\n",
+    });
+  });
+
+  it("says so where it is not built", async () => {
+    const copy = join(temporaryFolder(), "bin/payengine-sandbox.js");
+    cpSync(command, copy);
+
+    expect(await failOf(copy)).toEqual({
+      status: 1,
+      said: "payengine-sandbox is not built yet: run `npm run build` in the repository, and this again.\n",
     });
   });
 });

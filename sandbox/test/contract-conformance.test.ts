@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
@@ -182,5 +184,25 @@ describe("the contract", () => {
     for (const response of failures) {
       expect(await response.json()).toEqual({ error: true, message: expect.stringMatching(/./) });
     }
+  });
+
+  it.each([
+    ["an address beyond all bounds", `GET /api/api-keys/${"x".repeat(20_000)} HTTP/1.1\r\nhost: a\r\n\r\n`],
+    ["what is no HTTP", "please list my keys\r\n\r\n"],
+  ])("gives the failure of %s its form", async (_what, request) => {
+    const { sandbox } = await openSandbox();
+    const socket = connect(Number(new URL(sandbox.url).port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += chunk;
+    });
+
+    socket.write(request);
+    await once(socket, "close");
+
+    const [head = "", body = ""] = answer.split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(body)).toEqual({ error: true, message: expect.stringMatching(/./) });
+    expect((await fetch(`${sandbox.url}/openapi.yaml`)).status).toBe(200);
   });
 });

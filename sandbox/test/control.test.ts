@@ -43,6 +43,11 @@ describe("the control interface", () => {
       /Unrecognized key: "status"/,
     ],
     [
+      "more bytes than a string can hold",
+      (control) => control.addFault({ operation: "createKey", kind: "oversizedBody", bytes: 500_000_001 }),
+      /expected number to be <=500000000/,
+    ],
+    [
       "a fault of an unknown operation",
       (control) => control.addFault({ operation: "buy", kind: "dropAfterCommit" } as unknown as FaultInput),
       /Invalid option: expected one of "createKey"/,

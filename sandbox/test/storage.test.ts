@@ -15,20 +15,22 @@ function isInFiles(folder: string, text: string): boolean {
 }
 
 describe("the database", () => {
-  it("never holds a private value, open or closed; public values, names and fingerprints it does", async () => {
+  it("never holds a private value nor an unkeyed hash of it, open or closed; public values it does", async () => {
     const folder = temporaryFolder();
     const { sandbox, control, admin } = await openSandbox({ db: join(folder, "keys.db") });
     const created = (await admin.create("server")).body.data.key ?? "";
     const open = (await admin.create("browser", "public")).body.data.key ?? "";
     const credential = (await control.newCredential("acct_production", "Developer")).key;
     const secrets = [created, credential, admin.key];
-    const found = () => [...secrets, open, fingerprint(created)].map((text) => isInFiles(folder, text));
+    const hidden = [...secrets, ...secrets.map(fingerprint)];
+    const found = () => [...hidden, open].map((text) => isInFiles(folder, text));
+    const expected = [...hidden.map(() => false), true];
 
     expect(statSync(join(folder, "keys.db-wal")).size).toBeGreaterThan(0);
-    expect(found()).toEqual([false, false, false, true, true]);
+    expect(found()).toEqual(expected);
     await sandbox.close();
     expect(statSync(join(folder, "keys.db-wal")).size).toBe(0);
-    expect(found()).toEqual([false, false, false, true, true]);
+    expect(found()).toEqual(expected);
   });
 
   it("hashes the same value otherwise in another database", async () => {
@@ -99,6 +101,20 @@ describe("values", () => {
       publicValue: null,
     });
     expect(redact("pk_test_123456789")).toBe("1234…6789");
+  });
+
+  it("of private keys have no fingerprint any more after a restart, those of public ones do", async () => {
+    const db = join(temporaryFolder(), "keys.db");
+    const first = await openSandbox({ db });
+    const server = (await first.admin.create("server")).body.data;
+    const browser = (await first.admin.create("browser", "public")).body.data;
+    await first.sandbox.close();
+
+    const keys = await (await openSandbox({ db })).control.keys();
+
+    const fingerprintOf = ({ id }: { id: string }) => keys.find((key) => key.id === id)?.fingerprint;
+    expect(fingerprintOf(server)).toBeNull();
+    expect(fingerprintOf(browser)).toBe(fingerprint(browser.key ?? ""));
   });
 });
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { countsOf, diagnosticsOf, steady } from "./harness/diagnostics";
@@ -10,20 +10,31 @@ const given = useStage();
 const packages = () => join(process.env.PAYENGINE_E2E_INSTALLED ?? "", "node_modules");
 const program = `new payengine.ApiKey("checkout", { type: "private" });`;
 
-test("destroy and refresh in a project without packages name the command to run, and drop nothing", async () => {
+const plugin = "pulumi-resource-pulumi-nodejs";
+
+/** What the plugin script says: this repository's, or the official one, where the CLI was found with that on PATH. */
+async function withoutPackages(): Promise<string[]> {
+  const script = join(process.env.PAYENGINE_E2E_CLI ?? "", plugin);
+  const used = await readFile(script, "utf8").catch(() => "");
+  if (used !== (await readFile(join(__dirname, "../../tools/pulumi", plugin), "utf8"))) {
+    return ["Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'"];
+  }
+  return [
+    "The packages of this Pulumi project are not installed: @pulumi/pulumi was not found from <folder>",
+    "Run `npm install` in that folder and try again. destroy and refresh need the packages as much as up does.",
+  ];
+}
+
+test("destroy and refresh in a project without packages say so, and drop nothing", async () => {
   const project = await given.stage.project({ program });
+  const complaints = await withoutPackages();
   await project.up();
   const made = await project.keys();
   await rm(join(project.folder, "node_modules"));
   for (const command of ["destroy", "refresh"]) {
     const failed = await project.fails(command, "--skip-preview");
     const said = steady(failed.stdout + failed.stderr);
-    expect(said).toContain(
-      "The packages of this Pulumi project are not installed: @pulumi/pulumi was not found from <folder>",
-    );
-    expect(said).toContain(
-      "Run `npm install` in that folder and try again. destroy and refresh need the packages as much as up does.",
-    );
+    for (const complaint of complaints) expect(said).toContain(complaint);
     expect(await project.keys()).toEqual(made);
   }
   await symlink(packages(), join(project.folder, "node_modules"));

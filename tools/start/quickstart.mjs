@@ -1,13 +1,14 @@
 // @ts-check
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
+import { outputOf, owned, signalGroup } from "../child-processes.mjs";
 import { runStep } from "../run-step.mjs";
+import { pinned } from "./pinned.mjs";
 
 const MINUTE = 60_000;
-const run = promisify(execFile);
 
 /**
  * Lays out examples/quickstart as a user would have it: in a folder of its own, with the packed package installed.
@@ -22,14 +23,13 @@ export async function layOutProject({ repository, folder, log }) {
     filter: (source) => !source.includes("node_modules"),
   });
   const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const { stdout } = await run("npm", pack, { cwd: repository, timeout: 2 * MINUTE });
-  const [packed] = Object.values(JSON.parse(stdout));
-  const manifest = JSON.parse(await readFile(join(project, "package.json"), "utf8"));
-  const own = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
-  manifest.dependencies["pulumi-payengine"] = `file:../${packed.filename}`;
-  // The version this repository is tested with: newer ones may ask for a newer Node.
-  manifest.dependencies["@pulumi/pulumi"] = own.devDependencies["@pulumi/pulumi"];
+  const answer = await outputOf("npm", pack, { cwd: repository, limitMs: 2 * MINUTE });
+  const [packed] = Object.values(JSON.parse(answer));
+  const example = await readJson(join(project, "package.json"));
+  example.dependencies["pulumi-payengine"] = `file:../${packed.filename}`;
+  const { manifest, lock } = pinned(example, await readJson(join(repository, "package-lock.json")));
   await writeFile(join(project, "package.json"), JSON.stringify(manifest, undefined, 2));
+  await writeFile(join(project, "package-lock.json"), JSON.stringify(lock));
   await runStep("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], {
     title: "Installing the example's packages",
     cwd: project,
@@ -47,7 +47,6 @@ export async function layOutProject({ repository, folder, log }) {
 export async function createStack({ binDir, project, folder }) {
   const state = join(folder, "state");
   await mkdir(state);
-  const { PAYENGINE_API_KEY: _, PAYENGINE_API_URL: __, ...inherited } = process.env;
   const settings = {
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: randomBytes(12).toString("hex"),
@@ -55,37 +54,42 @@ export async function createStack({ binDir, project, folder }) {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PATH: `${binDir}${delimiter}${process.env.PATH}`,
   };
-  const options = { cwd: project, env: { ...inherited, ...settings } };
+  const options = { cwd: project, env: { ...withoutOurs(process.env), ...settings } };
 
   /**
    * Runs the CLI in front of the reader.
    * @param {string[]} args
    */
-  const show = (args) =>
-    new Promise((resolve, reject) => {
-      const child = spawn("pulumi", args, {
-        ...options,
-        stdio: ["ignore", "inherit", "inherit"],
-        timeout: 5 * MINUTE,
-      });
-      child.once("error", reject);
-      child.once("close", (code) => {
-        if (code === 0) resolve(undefined);
-        else reject(new Error(`pulumi ${args.join(" ")} ended with exit code ${code}`));
-      });
-    });
+  const show = async (args) => {
+    const child = owned(
+      spawn("pulumi", args, { ...options, stdio: ["ignore", "inherit", "inherit"], detached: true }),
+    );
+    const limit = setTimeout(() => signalGroup(child, "SIGKILL"), 5 * MINUTE);
+    const [code, signal] = await once(child, "close").finally(() => clearTimeout(limit));
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+  };
 
   /**
    * Runs the CLI and gives back what it prints.
    * @param {string[]} args
    * @param {string} [input] a secret goes this way: arguments can be seen in the list of processes
    */
-  const ask = async (args, input = "") => {
-    const asked = run("pulumi", args, { ...options, timeout: MINUTE });
-    asked.child.stdin?.end(input);
-    return (await asked).stdout.trim();
-  };
+  const ask = (args, input) => outputOf("pulumi", args, { ...options, input, limitMs: MINUTE });
 
   await ask(["stack", "init", "dev"]);
   return { state, settings, show, ask };
+}
+
+/**
+ * The environment without what a reader has set for stacks and accounts of their own.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+function withoutOurs(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name)));
+}
+
+/** @param {string} file */
+async function readJson(file) {
+  return JSON.parse(await readFile(file, "utf8"));
 }

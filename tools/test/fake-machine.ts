@@ -50,7 +50,7 @@ export class FakeMachine {
   }
 
   /** Puts a stand-in for Go on PATH. */
-  installGo(settings: { FAKE_GO?: "fails" | "slow"; FAKE_GO_VERSION?: string } = {}): void {
+  installGo(settings: { FAKE_GO?: "fails" | "orphans" | "slow"; FAKE_GO_VERSION?: string } = {}): void {
     const folder = join(this.root, "go");
     mkdirSync(folder, { recursive: true });
     copyFileSync(join(FIXTURES, "go"), join(folder, "go"));

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { FakeMachine, hasEnded, until } from "./fake-machine";
 
@@ -81,5 +89,33 @@ describe("the lock", () => {
 
     expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(readdirSync(folder)).toEqual(["8"]);
+  });
+
+  it("is held by an owner in another container for as long as it gives signs of life", async () => {
+    const { folder, journal } = files();
+    const claim = join(folder, "7");
+    mkdirSync(folder);
+    // Here, no process has that number.
+    writeFileSync(claim, JSON.stringify({ pid: 4_194_305, started: "1", processes: "another container" }));
+    machine.env.LOCK_LIMIT_MS = "600";
+
+    const refused = await machine.run("hold-lock.mjs", folder, journal);
+    const longAgo = new Date(Date.now() - 61_000);
+    utimesSync(claim, longAgo, longAgo);
+    const taken = await machine.run("hold-lock.mjs", folder, journal);
+
+    expect(refused.stderr).toContain("Waited 1 s for the test by process 4194305.");
+    expect(taken).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("shows that its owner is alive", async () => {
+    const { folder, journal } = files();
+    machine.start("hold-lock.mjs", folder, journal, "stay");
+    await until(() => existsSync(journal));
+    const claim = join(folder, "1");
+    const longAgo = new Date(Date.now() - 61_000);
+    utimesSync(claim, longAgo, longAgo);
+
+    await until(() => statSync(claim).mtimeMs > Date.now() - 10_000);
   });
 });

@@ -149,6 +149,17 @@ describe("a CLI built with Go", () => {
     expect(answer(await findPulumiCli())).toMatchObject({ source: "build" });
   });
 
+  it("fails with what the compiler said, though something still writes where it was built", async () => {
+    machine.installGo({ FAKE_GO: "orphans" });
+    const failed = await findPulumiCli();
+
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain("  main.go:1:1: no space left on device\n");
+    rmSync(machine.env.FAKE_GO_JOURNAL ?? "");
+    machine.installGo();
+    expect(answer(await findPulumiCli())).toMatchObject({ source: "build" });
+  });
+
   it("is refused if it isn't the version it should be", async () => {
     machine.installGo();
     machine.addPulumi("stubs", "v0.0.0");

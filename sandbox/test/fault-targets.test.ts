@@ -1,0 +1,92 @@
+import { openSandbox } from "./sandbox-client";
+
+describe("which calls a fault hits", () => {
+  const unavailable = { kind: "statusBeforeCommit", status: 503 } as const;
+
+  it("only those of its operation", async () => {
+    const { admin, control } = await openSandbox();
+    const { id } = (await admin.create("a")).body.data;
+    const calls = {
+      createKey: () => admin.create("b"),
+      listKeys: () => admin.list(),
+      getKey: () => admin.get(id),
+      revokeKey: () => admin.revoke(id),
+      merchant: () => admin.merchant(),
+    };
+
+    for (const faulty of Object.keys(calls) as (keyof typeof calls)[]) {
+      await control.clearFaults();
+      await control.addFault({ operation: faulty, ...unavailable });
+      const hit = [];
+      for (const [operation, call] of Object.entries(calls)) {
+        if (operation !== "revokeKey" && (await call()).status === 503) hit.push(operation);
+      }
+      if (faulty === "revokeKey" && (await admin.revoke(id)).status === 503) hit.push("revokeKey");
+      expect(hit).toEqual([faulty]);
+    }
+  });
+
+  it("one by default, or as many as asked for, or all", async () => {
+    const { admin, control } = await openSandbox();
+    const hits = async (times?: number | "always") => {
+      await control.clearFaults();
+      await control.addFault({ operation: "merchant", times, ...unavailable });
+      const statuses = [];
+      for (let call = 0; call < 4; call++) statuses.push((await admin.merchant()).status);
+      return statuses;
+    };
+
+    expect(await hits()).toEqual([503, 200, 200, 200]);
+    expect(await hits(2)).toEqual([503, 503, 200, 200]);
+    expect(await hits("always")).toEqual([503, 503, 503, 503]);
+  });
+
+  it("after those that it lets pass, and one fault after another", async () => {
+    const { admin, control } = await openSandbox();
+    await control.addFault({ operation: "merchant", skip: 1, ...unavailable });
+    await control.addFault({ operation: "merchant", skip: 1, kind: "statusBeforeCommit", status: 502 });
+    const statuses = [];
+    for (let call = 0; call < 4; call++) statuses.push((await admin.merchant()).status);
+
+    expect(statuses).toEqual([200, 503, 502, 200]);
+  });
+
+  it("only those about the key that it names", async () => {
+    const { admin, control } = await openSandbox();
+    const own = (await admin.create("mine-1")).body.data;
+    const other = (await admin.create("yours-1")).body.data;
+    const named = { keyName: "mine", times: "always", ...unavailable } as const;
+    for (const operation of ["createKey", "listKeys", "getKey", "revokeKey"] as const) {
+      await control.addFault({ operation, ...named });
+    }
+
+    const mine = [admin.create("mine-2"), admin.list("?q=mine-1"), admin.get(own.id), admin.revoke(own.id)];
+    const yours = [admin.create("yours-2"), admin.list("?q=yours"), admin.list(), admin.get(other.id)];
+
+    expect((await Promise.all(mine)).map((answer) => answer.status)).toEqual([503, 503, 503, 503]);
+    expect((await Promise.all(yours)).map((answer) => answer.status)).toEqual([201, 200, 200, 200]);
+  });
+
+  it("none that is refused or fails by itself", async () => {
+    const { admin, control } = await openSandbox();
+    await control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+    await control.setDialect({ keyQuota: 0 });
+
+    expect((await admin.create("")).status).toBe(400);
+    expect((await admin.create("a")).status).toBe(422);
+    expect((await control.faults()).map((fault) => fault.hits)).toEqual([0]);
+
+    await control.setDialect({});
+    await expect(admin.create("a")).rejects.toThrow("fetch failed");
+    expect((await control.faults()).map((fault) => fault.hits)).toEqual([1]);
+  });
+
+  it("none once cleared", async () => {
+    const { admin, control } = await openSandbox();
+    await control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
+    await control.clearFaults();
+
+    expect((await admin.create("a")).status).toBe(201);
+    expect(await control.faults()).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FakeMachine, hasEnded, until } from "./fake-machine";
+
+let machine: FakeMachine;
+beforeEach(() => {
+  machine = new FakeMachine();
+});
+afterEach(() => machine.remove());
+
+/** Has a signal end a script that is running as a step; the script writes a line once it has got so far. */
+async function signalled(script: string, signal: NodeJS.Signals) {
+  const [journal, cleanedUp] = [join(machine.root, "journal"), join(machine.root, "cleaned-up")];
+  machine.env.JOURNAL = journal;
+  machine.env.PATH = "/usr/bin:/bin";
+  const { child, ended } = machine.start("run-step.mjs", script, cleanedUp);
+  await until(() => existsSync(journal) && readFileSync(journal, "utf8").includes("\n"));
+  child.kill(signal);
+  const { code } = await ended;
+  const said = readFileSync(journal, "utf8").trim().split("\n");
+  return { code, said, cleanedUp: existsSync(cleanedUp) };
+}
+
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s lets what runs end by itself, once, then cleans up",
+  async (signal) => {
+    const script = 'trap "echo interrupted >>$JOURNAL; exit 1" INT; echo started >>$JOURNAL; sleep 30 & wait';
+
+    expect(await signalled(script, signal)).toEqual({
+      code: 130,
+      said: ["started", "interrupted"],
+      cleanedUp: true,
+    });
+  },
+);
+
+it("a signal ends what will not end, and what that has started", async () => {
+  const stubborn = 'trap "" INT; sleep 30 & echo $$ $! >>$JOURNAL; while :; do wait; done';
+
+  const { code, said, cleanedUp } = await signalled(stubborn, "SIGINT");
+
+  expect({ code, cleanedUp }).toEqual({ code: 130, cleanedUp: true });
+  const pids = (said[0] ?? "").split(" ").map(Number);
+  expect(pids).toHaveLength(2);
+  for (const pid of pids) await until(() => hasEnded(pid));
+});
