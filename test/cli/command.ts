@@ -2,7 +2,11 @@ import { join } from "node:path";
 import type { Project } from "../e2e/harness/project";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 
-const MAIN = join(__dirname, "../../dist/cli/main.js");
+/** The command as users get it: Jest's global setup has packed and installed the package. */
+const MAIN = join(
+  process.env.PAYENGINE_E2E_INSTALLED ?? "",
+  "node_modules/pulumi-payengine/dist/cli/main.js",
+);
 const LIMIT_MS = 90_000;
 
 export interface CommandOptions {
