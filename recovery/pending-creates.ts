@@ -32,8 +32,8 @@ export function reasonToKeep(
     }
     // The key that was asked for is there: the request has had its effect, and it was in this account.
     if (names.has(uniqueName)) continue;
-    // Only the key itself tells its account, or whoever names it: another key of the same provider may have been made
-    // with another credential.
+    // What state and config name, the credential has been held against. Another key of the same provider proves
+    // nothing: it may have been made with another credential.
     const isProven = (key.accountId ?? it.settings.accountId) !== undefined || proven.has(uniqueName);
     if (!isProven) return unproven(key, it.account.id);
     const until = new Date(state.changedAt.getTime() + longestOperation(it.settings));
@@ -49,12 +49,14 @@ const OTHERS =
   "terminal, which asks about each, and let it skip the keys; then run this again";
 
 function unproven({ resource, provider }: RecordedKey, actual: string | undefined): string {
+  const account = actual === undefined ? "" : ` (${actual})`;
   // The settings of an explicit provider stand in state, and change only with an update.
   const pin =
-    isDefault(provider) && actual !== undefined ? "set payengine:accountId to the right one, or " : "";
+    isDefault(provider) && actual !== undefined
+      ? "set payengine:accountId to the one that is right, or "
+      : "";
   return (
-    `it is not proven that ${actual === undefined ? "the account" : `account ${actual}`}, where ${resource} was looked ` +
-    `for, is the one that it was asked for in; ${pin}clear them with \`pulumi refresh --clear-pending-creates\` if you ` +
-    "know that it is"
+    `it is not proven that ${resource} was asked for in the account where it was looked for${account}; ${pin}clear them ` +
+    "with `pulumi refresh --clear-pending-creates` if you know that it was"
   );
 }

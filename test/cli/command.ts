@@ -14,6 +14,8 @@ export interface CommandOptions {
   /** Variables that the command does not get. */
   readonly without?: readonly string[];
   readonly onStart?: (pid: number) => void;
+  /** Where it runs. Default: the project's folder. */
+  readonly cwd?: string;
 }
 
 /** Runs `pulumi-payengine` as its own process in the project's folder. What it says is searched for secrets. */
@@ -41,12 +43,12 @@ async function noted(
   project: Project,
   program: string,
   args: readonly string[],
-  { env = {}, without = [], onStart }: CommandOptions,
+  { env = {}, without = [], onStart, cwd = project.folder }: CommandOptions,
   stdin?: string,
 ): Promise<Ended> {
   const all = Object.entries({ ...project.env, ...env }).filter(([name]) => !without.includes(name));
   const ended = await runProgram(program, args, {
-    cwd: project.folder,
+    cwd,
     env: Object.fromEntries(all),
     limitMs: LIMIT_MS,
     ...(onStart && { onStart }),
