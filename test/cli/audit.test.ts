@@ -148,8 +148,8 @@ test("an explicit provider that no key belongs to any more has its account looke
     2,
     [
       expect.stringMatching(/^unmatched {2}- {2}- {2}shop-dev-web-<digits>/),
-      "Account acct_production at <address>/api: 2 live keys, 1 foreign",
       "Account acct_sandbox at <address>/api: 2 live keys, 1 foreign",
+      "Account acct_production at <address>/api: 2 live keys, 1 foreign",
       "Keys of dev: 1 managed, 1 unmatched",
     ],
   ]);
