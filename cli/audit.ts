@@ -34,6 +34,8 @@ Examples:
   pulumi stack export > prod.json                      in another project, and then here:
   pulumi-payengine audit --state prod.json --json
 
+Looked at are the accounts of all providers that state configures for PayEngine, and that of the stack's config.
+
 The credential of a state file comes from PAYENGINE_API_KEY, for an explicit provider from its credentialEnv.
 
 Exit codes:

@@ -44,30 +44,15 @@ export function doctorCommand(): Command {
 
 async function doctor({ json, cwd = ".", ...flags }: Flags): Promise<void> {
   const findings: Finding[] = [];
-  await untilDone(async () => {
-    for await (const finding of examine({ ...flags, cwd: resolve(cwd) } satisfies Examination)) {
-      findings.push(finding);
-      if (!json) console.log(lineOf(finding));
-    }
-  });
+  for await (const finding of examine({ ...flags, cwd: resolve(cwd) } satisfies Examination)) {
+    findings.push(finding);
+    if (!json) console.log(lineOf(finding));
+  }
   const failed = findings.filter(({ status }) => status === "fail").length;
   const warned = findings.filter(({ status }) => status === "warn").length;
   if (json) console.log(JSON.stringify({ findings, failed, warned }, undefined, 2));
   else console.log(`\n${failed} failed, ${counted(warned, "warning")}, ${counted(findings.length, "check")}`);
   process.exitCode = failed > 0 ? EXIT.left : EXIT.done;
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** A trial key is revoked before the process ends: a signal waits for that. */
-async function untilDone(work: () => Promise<void>): Promise<void> {
-  const hold = () => console.error("Stopping when the checks are done, so that no key is left.");
-  for (const signal of SIGNALS) process.on(signal, hold);
-  try {
-    await work();
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, hold);
-  }
 }
 
 const LABELS: Record<Status, string> = {

@@ -19,7 +19,9 @@ Exit codes:
   0  nothing is left to do
   1  the command failed
   2  something is left to do or needs a person; the output says what
-  3  the stack is in use; nothing was done`;
+  3  the stack is in use; nothing was done
+
+With --json, a failure is {"error": "..."} on the output as well.`;
 
 // From dist/cli, both in the repository and as it is installed.
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
@@ -37,7 +39,23 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+/** Whoever reads JSON finds it on the output, whatever happens. */
+function printError(message: string): void {
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ error: message }, undefined, 2));
+}
+
+// Mistakes in the flags, which the library prints itself.
+for (const command of [program, ...program.commands]) {
+  command.configureOutput({
+    outputError(text, write) {
+      write(text);
+      printError(text.trim().replace(/^error: /, ""));
+    },
+  });
+}
+
 program.parseAsync().catch((error: unknown) => {
   console.error(printable(messageOf(error)));
+  printError(messageOf(error));
   process.exitCode = EXIT.failed;
 });

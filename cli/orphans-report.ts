@@ -1,7 +1,8 @@
 import ms from "ms";
-import type { OrphanReport, Unreached } from "../recovery/orphans";
+import type { OrphanReport } from "../recovery/orphans";
 import type { RevokeReport } from "../recovery/revoke-orphans";
 import type { StackLock } from "../recovery/stack-lock";
+import type { Unreached } from "../recovery/unreached";
 import { table } from "./table";
 import { counted, fewOf, printable } from "./terminal";
 

@@ -18,7 +18,11 @@ interface Flags {
 
 const HELP = `
 A key is orphaned if it lives, its exact name stands in this stack's state and its id does not, and state has not
-changed for longer than an operation can last. State is never imported, and no lock is cleared.
+changed for longer than an operation can last: eleven times payengine:requestTimeout and a minute, 6.5 minutes by
+default. State is never imported, and no lock is cleared.
+
+A pending operation is cleared once its key was found and revoked; where none is found, once that time is over whatever
+--min-age says, and only where payengine:accountId tells that the account is the right one.
 
 Examples:
   pulumi-payengine orphans                        show what an interrupted update has left
@@ -43,8 +47,8 @@ export function orphansCommand(): Command {
     .option("--yes", "do not ask before revoking", false)
     .option(
       "--min-age <duration>",
-      'how long state must not have changed, such as "10m"; by default longer than an operation can last. Give less ' +
-        "only if nobody is updating the stack",
+      'how long state must not have changed before keys are revoked, such as "10m"; by default longer than an ' +
+        "operation can last. Give less only if nobody is updating the stack",
       duration,
     )
     .option("--json", "print JSON", false)
@@ -75,15 +79,8 @@ async function orphans(flags: Flags): Promise<void> {
   process.exitCode = exitCode(report);
 }
 
-async function isAgreedTo({
-  orphans: found,
-  pendingOperations,
-  keepPending,
-}: OrphanReport): Promise<boolean> {
-  if (!isInteractive()) {
-    console.error("Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.");
-    return false;
-  }
+/** What a person is asked to agree to; empty where there is nothing to do. */
+function questionOf({ orphans: found, pendingOperations, keepPending }: OrphanReport): string {
   const acts = [
     ...(found.length > 0 ? [`revoke ${counted(found.length, "key")}`] : []),
     ...(pendingOperations.length > 0 && keepPending === undefined
@@ -91,7 +88,14 @@ async function isAgreedTo({
       : []),
   ];
   const question = acts.join(" and ");
-  return question !== "" && agrees(`${question.charAt(0).toUpperCase()}${question.slice(1)}?`);
+  return question === "" ? "" : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
+}
+
+async function isAgreedTo(report: OrphanReport): Promise<boolean> {
+  const question = questionOf(report);
+  if (question === "" || isInteractive()) return question !== "" && agrees(question);
+  console.error("Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.");
+  return false;
 }
 
 function exitCode(report: OrphanReport | RevokeReport): number {

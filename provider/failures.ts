@@ -30,8 +30,9 @@ function hint(status: number): string {
   switch (status) {
     case 401:
       return (
-        ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that " +
-        "works; destroy and refresh use the one that state recorded unless --run-program is given"
+        ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider " +
+        "its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one " +
+        "that state recorded unless --run-program is given"
       );
     case 403:
       return ". Managing keys needs a credential whose user has the Admin or Developer role";

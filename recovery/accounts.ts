@@ -4,7 +4,8 @@ import { openDispatcher } from "../provider/connections";
 import { messageOf } from "../provider/errors";
 import { type PayEngineApi, payEngineApi } from "../provider/payengine-api";
 import { once } from "./once";
-import type { StackState } from "./stack-state";
+import { needsDecryption } from "./recorded-provider";
+import type { RecordedKey, StackState } from "./stack-state";
 import { isDefault, type ProviderValues, type StateSource } from "./state-source";
 
 /** One account's keys endpoint, as a credential reaches it. */
@@ -46,15 +47,17 @@ export class AccountPool {
 }
 
 /**
- * Finds for each provider that keys refer to the credential and the account: from the environment first, then from an
- * explicit provider's own values, then from the stack's config.
+ * Finds for each provider the credential and the account: from the environment first, then from an explicit provider's
+ * own values, then from the stack's config.
+ *
+ * @param references those of the providers. Default: those that keys refer to.
  */
 export async function reachAccounts(
   pool: AccountPool,
   source: StateSource,
   state: StackState,
+  references: readonly string[] = keyProviders(state),
 ): Promise<ReadonlyMap<string, Reached>> {
-  const references = [...new Set(state.keys.map((key) => key.provider))];
   const shared = { ...source, decrypted: once(source.decrypted), config: once(source.config) };
   const reach = async (reference: string): Promise<Reached> => {
     try {
@@ -66,6 +69,11 @@ export async function reachAccounts(
   return new Map(await Promise.all(references.map(async (it) => [it, await reach(it)] as const)));
 }
 
+/** References to the providers that the keys of a state belong to. */
+export function keyProviders({ keys }: StackState): string[] {
+  return [...new Set(keys.map((key) => key.provider))];
+}
+
 /** The configuration of one provider that a state refers to. */
 export async function providerValues(
   source: StateSource,
@@ -74,14 +82,21 @@ export async function providerValues(
 ): Promise<ProviderValues> {
   const recorded = state.providers.get(reference);
   if (recorded === undefined && !isDefault(reference)) {
-    throw new Error(`state does not hold its provider, ${reference.split("::").slice(0, -1).join("::")}`);
+    const provider = reference.split("::").slice(0, -1).join("::");
+    throw new Error(`state does not hold its provider, ${provider}; ${BY_HAND}`);
   }
   if (recorded?.values.provider === undefined) return source.config();
-  const { values, encrypted } = recorded;
-  const fromEnvironment = values.credentialEnv !== undefined && Boolean(source.env[values.credentialEnv]);
-  const needed = encrypted.filter((key) => !(key === "apiKey" && fromEnvironment));
-  return needed.length === 0 ? values : ((await source.decrypted()).get(reference)?.values ?? values);
+  const { values } = recorded;
+  if (!needsDecryption(recorded, source.env)) return values;
+  const decrypted = (await source.decrypted()).get(reference);
+  // Anything less, such as a configuration without its address, would send the credential elsewhere.
+  if (decrypted === undefined || needsDecryption(decrypted, source.env)) {
+    throw new Error(`the configuration of its provider "${values.provider}" cannot be decrypted; ${BY_HAND}`);
+  }
+  return decrypted.values;
 }
+
+const BY_HAND = "look for its key by name in PayEngine's dashboard";
 
 async function openAccount(pool: AccountPool, source: StateSource, values: ProviderValues): Promise<Reached> {
   const configuration = resolveConfig(values as ConfigValues, source.env);
@@ -91,12 +106,27 @@ async function openAccount(pool: AccountPool, source: StateSource, values: Provi
   }
   const { settings } = configuration;
   const account = await pool.open(settings);
-  if (settings.accountId !== undefined && account.id !== settings.accountId) {
-    throw new Error(
-      account.id === undefined
-        ? `PayEngine does not say which account the credential belongs to, but payengine:accountId pins ${settings.accountId}`
-        : `the credential belongs to account ${account.id}, but payengine:accountId pins ${settings.accountId}`,
-    );
-  }
-  return { account, settings };
+  const problem = otherAccount(account, settings.accountId, "payengine:accountId pins");
+  return problem === undefined ? { account, settings } : { problem };
+}
+
+/**
+ * Says why a key cannot be looked for where its provider reaches: no account, or another one than state records, whose
+ * list proves nothing of a key that was made elsewhere.
+ */
+export function unreachedBecause(key: RecordedKey, reached: Reached | undefined): string | undefined {
+  if (reached === undefined) return "its provider is new in state; run this again";
+  if ("problem" in reached) return reached.problem;
+  const problem = otherAccount(reached.account, key.accountId, "state records");
+  return problem ?? (key.isDamaged ? DAMAGED : undefined);
+}
+
+const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${BY_HAND}`;
+
+function otherAccount({ id }: Account, expected: string | undefined, source: string): string | undefined {
+  if (expected === undefined || expected === id) return undefined;
+  const todo = `use a credential and payengine:apiUrl of account ${expected}`;
+  return id === undefined
+    ? `PayEngine does not say which account the credential belongs to, but ${source} account ${expected}; ${todo}`
+    : `the credential belongs to account ${id}, but ${source} account ${expected}; ${todo}`;
 }

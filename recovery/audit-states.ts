@@ -1,12 +1,13 @@
 import { listLiveKeys } from "../provider/api-key/strays";
 import { messageOf } from "../provider/errors";
 import type { PayEngineKey } from "../provider/payengine-api";
-import { type Account, type AccountPool, type Reached, reachAccounts } from "./accounts";
-import type { Unreached } from "./orphans";
+import { type Account, type AccountPool, type Reached, reachAccounts, unreachedBecause } from "./accounts";
+import { auditedProviders, unusedProviders } from "./audit-providers";
 import { type SettlingOptions, unsettledUntil } from "./settling";
 import type { StackLock } from "./stack-lock";
 import type { RecordedKey, StackState } from "./stack-state";
 import type { StateSource } from "./state-source";
+import { groupedByProblem, type Unreached } from "./unreached";
 
 /** An account with all its live keys, whoever made them. */
 export interface AuditedAccount {
@@ -45,37 +46,69 @@ export async function readAudited(
 ): Promise<Audited> {
   const before = await Promise.all(sources.map((source) => source.load()));
   const reached = await Promise.all(
-    sources.map((source, index) => reachAccounts(pool, source, before[index] as StackState)),
+    sources.map((source, index) => {
+      const state = before[index] as StackState;
+      return reachAccounts(pool, source, state, auditedProviders(state));
+    }),
   );
   const canonical = sameAccounts(reached.flatMap((byProvider) => [...byProvider.values()]));
   const lists = new Map(
     await Promise.all([...new Set(canonical.values())].map(async (it) => [it, await listAll(it)] as const)),
   );
 
-  // As in `orphans`: locks and states after the lists.
+  const listed = (it: Reached): Listed => {
+    if ("problem" in it) return it;
+    const account = canonical.get(it.account) as Account;
+    const list = lists.get(account) as List;
+    return "problem" in list ? list : { account };
+  };
   const located = await Promise.all(
-    sources.map(async (source, index) => {
-      const earlier = before[index] as StackState;
-      const byProvider = reached[index] as ReadonlyMap<string, Reached>;
-      const lock = earlier.project === undefined ? undefined : await source.lock(earlier.project);
-      const state = await source.load();
-      const until = unsettledUntil(earlier, state, byProvider.values(), options);
-      return state.keys.map((key): { key: LocatedKey; problem: string | undefined } => {
-        const it = byProvider.get(key.provider);
-        const account = it !== undefined && "account" in it ? canonical.get(it.account) : undefined;
-        const list = account === undefined ? undefined : lists.get(account);
-        const problem = problemOf(key, it, list);
-        const listed = problem === undefined ? account : undefined;
-        return { key: { ...key, source, state, account: listed, unsettledUntil: until, lock }, problem };
-      });
-    }),
+    sources.map((source, index) =>
+      locate(
+        source,
+        before[index] as StackState,
+        reached[index] as ReadonlyMap<string, Reached>,
+        listed,
+        options,
+      ),
+    ),
   );
-  const all = located.flat();
   return {
     accounts: [...lists].flatMap(([account, list]) => ("live" in list ? [{ account, live: list.live }] : [])),
-    keys: all.map(({ key }) => key),
-    unreached: grouped(all.flatMap(({ key, problem }) => (problem === undefined ? [] : [{ key, problem }]))),
+    keys: located.flatMap(({ keys }) => keys),
+    unreached: located.flatMap(({ unreached }) => unreached),
   };
+}
+
+/** The account that a provider reaches, once it is listed, or why it is not. */
+interface Listed {
+  readonly account?: Account;
+  readonly problem?: string;
+}
+
+/** As in `orphans`: reads lock and state after the lists. */
+async function locate(
+  source: StateSource,
+  earlier: StackState,
+  reached: ReadonlyMap<string, Reached>,
+  listed: (reached: Reached) => Listed,
+  options: SettlingOptions,
+): Promise<{ readonly keys: LocatedKey[]; readonly unreached: AuditProblem[] }> {
+  const lock = earlier.project === undefined ? undefined : await source.lock(earlier.project);
+  const state = await source.load();
+  const until = unsettledUntil(earlier, state, reached.values(), options);
+  const looks = new Map([...reached].map(([reference, it]) => [reference, listed(it)] as const));
+  const problems: { resource: string; problem: string }[] = [];
+  const keys = state.keys.map((key): LocatedKey => {
+    const { account, problem } = looks.get(key.provider) ?? {};
+    const reason = unreachedBecause(key, reached.get(key.provider)) ?? problem;
+    if (reason !== undefined) problems.push({ resource: key.resource, problem: reason });
+    const seen = reason === undefined ? account : undefined;
+    return { ...key, source, state, account: seen, unsettledUntil: until, lock };
+  });
+  const failed = new Map([...looks].map(([reference, look]) => [reference, look.problem] as const));
+  const unreached = groupedByProblem([...problems, ...unusedProviders(state, failed)]);
+  return { keys, unreached: unreached.map((it) => ({ source: source.name, ...it })) };
 }
 
 type List = { readonly live: readonly PayEngineKey[] } | { readonly problem: string };
@@ -100,31 +133,4 @@ function sameAccounts(reached: readonly Reached[]): Map<Account, Account> {
     canonical.set(account, byId.get(key) ?? account);
   }
   return canonical;
-}
-
-function problemOf(
-  key: RecordedKey,
-  reached: Reached | undefined,
-  list: List | undefined,
-): string | undefined {
-  if (reached === undefined) return "its provider is new in state; run this again";
-  if ("problem" in reached) return reached.problem;
-  const { id } = reached.account;
-  if (key.accountId !== undefined && id !== undefined && key.accountId !== id) {
-    return `the credential belongs to account ${id}, but state records account ${key.accountId}`;
-  }
-  if (list !== undefined && "problem" in list) return list.problem;
-  if (key.isDamaged) return "state holds a value without the id of its key";
-  return undefined;
-}
-
-function grouped(problems: readonly { key: LocatedKey; problem: string }[]): AuditProblem[] {
-  const byProblem = new Map<string, { source: string; resources: string[]; problem: string }>();
-  for (const { key, problem } of problems) {
-    const source = key.source.name;
-    const group = byProblem.get(`${source} ${problem}`) ?? { source, resources: [], problem };
-    group.resources.push(key.resource);
-    byProblem.set(`${source} ${problem}`, group);
-  }
-  return [...byProblem.values()];
 }

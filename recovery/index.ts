@@ -22,9 +22,10 @@
 export { type AuditReport, auditKeys } from "./audit";
 export type { AuditProblem } from "./audit-states";
 export type { AuditedKey, Category } from "./audited-key";
-export { findOrphans, type Orphan, type OrphanOptions, type OrphanReport, type Unreached } from "./orphans";
+export { findOrphans, type Orphan, type OrphanOptions, type OrphanReport } from "./orphans";
 export { type ConfigEntry, openStack, type PulumiStack, type StackLocation } from "./pulumi-stack";
 export { type RevokeOptions, type RevokeReport, revokeOrphans } from "./revoke-orphans";
 export type { SettlingOptions } from "./settling";
 export type { StackLock } from "./stack-lock";
 export { openStateFile, type StateSource } from "./state-source";
+export type { Unreached } from "./unreached";

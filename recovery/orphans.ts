@@ -1,7 +1,7 @@
 import { listLiveKeys } from "../provider/api-key/strays";
 import { messageOf } from "../provider/errors";
 import type { PayEngineKey } from "../provider/payengine-api";
-import { type Account, AccountPool, type Reached, reachAccounts } from "./accounts";
+import { type Account, AccountPool, type Reached, reachAccounts, unreachedBecause } from "./accounts";
 import { heldIds, ownersOf } from "./key-owners";
 import { reasonToKeep } from "./pending-creates";
 import type { PulumiStack } from "./pulumi-stack";
@@ -9,6 +9,7 @@ import { type SettlingOptions, unsettledUntil } from "./settling";
 import type { StackLock } from "./stack-lock";
 import type { RecordedKey, StackState } from "./stack-state";
 import { type StateSource, stateOfStack } from "./state-source";
+import { groupedByProblem, type Unreached } from "./unreached";
 
 /** A live key whose value nobody knows: its exact name stands in state, and its id does not. */
 export interface Orphan {
@@ -23,12 +24,6 @@ export interface Orphan {
   readonly lastUsedAt: string | undefined;
   /** Where its name stands in state. */
   readonly evidence: RecordedKey["evidence"];
-}
-
-/** What could not be looked at, and why. */
-export interface Unreached {
-  readonly resources: readonly string[];
-  readonly problem: string;
 }
 
 /** What a stack's interrupted operations have left at PayEngine. */
@@ -49,9 +44,10 @@ export interface OrphanReport {
 /** How to look for orphans. */
 export interface OrphanOptions extends SettlingOptions {
   /**
-   * How long state must not have changed, in milliseconds. Default: longer than any operation of a key can last (eleven
-   * request timeouts and a minute). Less is safe only where nobody is updating the stack: backends other than folders
-   * do not show their locks.
+   * How long state must not have changed before a key is revoked, in milliseconds. Default: longer than any operation
+   * of a key can last (eleven request timeouts and a minute). Less is safe only where nobody is updating the stack:
+   * backends other than folders do not show their locks. A pending operation of which no key is found is kept for the
+   * default time, whatever stands here: its request may still make one.
    */
   readonly minAge?: number | undefined;
   /** The clock. Default: this machine's. */
@@ -94,28 +90,29 @@ export async function look(
   const lock = before.project === undefined ? undefined : await source.lock(before.project);
   const state = await source.load();
 
+  const problems = problemsOf(state, reached, lists);
   const held = heldIds(state.keys);
-  const owner = ownersOf(state.keys);
+  const owner = ownersOf(state.keys.filter((key) => !problems.has(key)));
   const orphans = new Map<string, Orphan>();
   const accountOf = new Map<string, Account>();
   for (const { account, live } of lists) {
     for (const key of live.filter(({ id }) => !held.has(id))) {
       const recorded = owner(key.name);
-      if (recorded === undefined || recorded.isDamaged) continue;
+      if (recorded === undefined) continue;
       orphans.set(key.id, orphan(recorded, key));
       accountOf.set(key.id, account);
     }
   }
-  const unreached = [...unreachable(state, reached), ...lists.flatMap(unlisted), ...damaged(state)];
-  const names = new Set(lists.flatMap(({ live }) => live.map(({ name }) => owner(name)?.uniqueName)));
+  const found = lists.flatMap(({ live }) => live.map(({ name }) => name));
+  const { now = () => new Date() } = options;
   const report = {
     stack: source.name,
     orphans: [...orphans.values()].sort(byName),
-    unreached,
+    unreached: groupedByProblem([...problems].map(([{ resource }, problem]) => ({ resource, problem }))),
     lock,
     waitUntil: unsettledUntil(before, state, reached.values(), options),
     pendingOperations: state.pendingOperations,
-    keepPending: reasonToKeep(state, reached, unreached, names),
+    keepPending: reasonToKeep(state, reached, problems, found, now()),
   };
   return { report, state, accountOf };
 }
@@ -138,7 +135,7 @@ function accountsIn({ keys }: StackState, reached: ReadonlyMap<string, Reached>)
   const recordedIn = new Map<Account, RecordedKey[]>();
   for (const key of keys) {
     const it = reached.get(key.provider);
-    if (it === undefined || !("account" in it)) continue;
+    if (it === undefined || "problem" in it || unreachedBecause(key, it) !== undefined) continue;
     const recorded = recordedIn.get(it.account) ?? [];
     recorded.push(key);
     recordedIn.set(it.account, recorded);
@@ -159,20 +156,24 @@ async function listOwn({ account, recorded }: AccountKeys): Promise<AccountList>
   }
 }
 
-function unreachable({ keys }: StackState, reached: ReadonlyMap<string, Reached>): Unreached[] {
-  return [...reached].flatMap(([provider, it]) => {
-    const resources = keys.filter((key) => key.provider === provider).map((key) => key.resource);
-    return "problem" in it && resources.length > 0 ? [{ resources, problem: it.problem }] : [];
-  });
-}
-
-function unlisted({ recorded, problem }: AccountList): Unreached[] {
-  return problem === undefined ? [] : [{ resources: recorded.map((key) => key.resource), problem }];
-}
-
-function damaged({ keys }: StackState): Unreached[] {
-  const problem = "state holds a value without the id of its key, so none of its keys can be proven lost";
-  return keys.filter((key) => key.isDamaged).map(({ resource }) => ({ resources: [resource], problem }));
+/** Why keys could not be looked for. */
+function problemsOf(
+  { keys }: StackState,
+  reached: ReadonlyMap<string, Reached>,
+  lists: readonly AccountList[],
+): ReadonlyMap<RecordedKey, string> {
+  const unlisted = new Map(lists.map(({ account, problem }) => [account, problem]));
+  const problemOf = (key: RecordedKey) => {
+    const it = reached.get(key.provider);
+    const listed = it !== undefined && "account" in it ? unlisted.get(it.account) : undefined;
+    return unreachedBecause(key, it) ?? listed;
+  };
+  return new Map(
+    keys.flatMap((key) => {
+      const problem = problemOf(key);
+      return problem === undefined ? [] : [[key, problem] as const];
+    }),
+  );
 }
 
 function orphan(owner: RecordedKey, key: PayEngineKey): Orphan {

@@ -1,45 +1,62 @@
 import type { Reached } from "./accounts";
-import type { Unreached } from "./orphans";
+import { ownersOf } from "./key-owners";
+import { longestOperation } from "./settling";
 import type { RecordedKey, StackState } from "./stack-state";
+import { isDefault } from "./state-source";
 
 /**
  * Says why a state's pending operations must stay: clearing them drops the names of keys, so each key must have been
- * looked for where it would be.
+ * looked for where it would be, when it could no longer appear.
  *
- * @param found unique names of which a live key was found, which proves the account.
+ * @param problems why keys could not be looked for.
+ * @param found names of the live keys that were found.
  * @returns `undefined` where they may be cleared.
  */
 export function reasonToKeep(
   state: StackState,
   reached: ReadonlyMap<string, Reached>,
-  unreached: readonly Unreached[],
-  found: ReadonlySet<string | undefined>,
+  problems: ReadonlyMap<RecordedKey, string>,
+  found: readonly string[],
+  now: Date,
 ): string | undefined {
-  if (!state.onlyOwnCreations) {
-    return "there are pending operations other than creations of keys, which clearing would drop too";
-  }
-  for (const key of state.keys.filter(({ evidence }) => evidence === "pending operation")) {
+  if (!state.onlyOwnCreations) return OTHERS;
+  const pending = state.keys.filter(({ evidence }) => evidence === "pending operation");
+  const owner = ownersOf(pending);
+  const names = new Set(found);
+  const proven = new Set(found.map((name) => owner(name)?.uniqueName));
+  for (const key of pending) {
+    const { resource, uniqueName } = key;
     const it = reached.get(key.provider);
-    const isUnreached = unreached.some(({ resources }) => resources.includes(key.resource));
-    if (it === undefined || "problem" in it || isUnreached) return `${key.resource} could not be looked for`;
-    if (isProven(state, key, it.account.id, found)) continue;
-    return (
-      `it is not proven that ${key.resource} was looked for in the right account; set payengine:accountId, or clear ` +
-      "them with `pulumi refresh --clear-pending-creates` when you know it was"
-    );
+    if (it === undefined || "problem" in it || problems.has(key)) {
+      return `${resource} could not be looked for; put right what is in the way, then run this again`;
+    }
+    // The key that was asked for is there: the request has had its effect, and it was in this account.
+    if (names.has(uniqueName)) continue;
+    // What state and config name, the credential has been held against. Another key of the same provider proves
+    // nothing: it may have been made with another credential.
+    const isProven = (key.accountId ?? it.settings.accountId) !== undefined || proven.has(uniqueName);
+    if (!isProven) return unproven(key, it.account.id);
+    const until = new Date(state.changedAt.getTime() + longestOperation(it.settings));
+    if (now < until) {
+      return `a request for ${resource} may still take effect until ${until.toISOString()}; run this again after that`;
+    }
   }
   return undefined;
 }
 
-function isProven(
-  { keys }: StackState,
-  { provider, accountId, uniqueName }: RecordedKey,
-  actual: string | undefined,
-  found: ReadonlySet<string | undefined>,
-): boolean {
-  const siblings = keys.filter((key) => key.provider === provider);
-  if (found.has(uniqueName) || siblings.some((key) => found.has(key.uniqueName))) return true;
-  // Keys of the same provider that were made earlier tell its account.
-  const expected = accountId ?? siblings.find((key) => key.accountId !== undefined)?.accountId;
-  return expected !== undefined && actual === expected;
+const OTHERS =
+  "there are pending operations other than creations of keys, which clearing would drop too; run `pulumi refresh` at a " +
+  "terminal, which asks about each, and let it skip the keys; then run this again";
+
+function unproven({ resource, provider }: RecordedKey, actual: string | undefined): string {
+  const account = actual === undefined ? "" : ` (${actual})`;
+  // The settings of an explicit provider stand in state, and change only with an update.
+  const pin =
+    isDefault(provider) && actual !== undefined
+      ? "set payengine:accountId to the one that is right, or "
+      : "";
+  return (
+    `it is not proven that ${resource} was asked for in the account where it was looked for${account}; ${pin}clear them ` +
+    "with `pulumi refresh --clear-pending-creates` if you know that it was"
+  );
 }

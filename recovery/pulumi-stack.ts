@@ -49,6 +49,8 @@ export interface PulumiStack {
 
 const LIMIT_MS = 120_000;
 const REFRESH_LIMIT_MS = 30 * 60_000;
+/** For what a refresh has under way, when it is told to end. */
+const REFRESH_GRACE_MS = 60_000;
 const PREFIX = "payengine:";
 
 const Backend = z.object({ url: z.string() });
@@ -62,13 +64,19 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
   const env = location.env ?? process.env;
   const cwd = resolve(location.cwd ?? process.cwd());
   const how = { command: location.command ?? "pulumi", cwd, env };
-  const pulumi = (args: string[], limit = LIMIT_MS) => runPulumi(how, args, limit);
+  const pulumi = (args: string[]) => runPulumi(how, args, LIMIT_MS);
+  const pulumiJson = async <T>(schema: z.ZodType<T>, args: string[]) => {
+    const printed = schema.safeParse(parseJson(await pulumi(args)));
+    if (printed.success) return printed.data;
+    throw new Error(
+      `\`pulumi ${args.join(" ")}\` prints another form of JSON than this version reads; is Pulumi's CLI 3.216.0 or later?`,
+    );
+  };
   const name = location.stack ?? (await pulumi(["stack", "--show-name"])).trim();
   const on = ["--stack", name];
-  const readConfig = async (...flags: string[]) =>
-    Config.parse(parseJson(await pulumi(["config", "--json", ...flags, ...on])));
+  const readConfig = (...flags: string[]) => pulumiJson(Config, ["config", "--json", ...flags, ...on]);
   const configAsIs = once(() => readConfig());
-  const backend = once(async () => Backend.parse(parseJson(await pulumi(["whoami", "--json", "--verbose"]))));
+  const backend = once(() => pulumiJson(Backend, ["whoami", "--json", "--verbose"]));
   return {
     name,
     env,
@@ -86,7 +94,7 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
     async clearPendingCreates(root) {
       const target = root === undefined ? [] : ["--target", root];
       const flags = ["--yes", "--skip-preview", "--clear-pending-creates"];
-      await pulumi(["refresh", ...flags, ...target, ...on], REFRESH_LIMIT_MS);
+      await runPulumi(how, ["refresh", ...flags, ...target, ...on], REFRESH_LIMIT_MS, REFRESH_GRACE_MS);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { CONFIG_KEYS, type ConfigKey } from "../provider/config";
+import { CONFIG_KEYS, type ConfigKey, type Environment } from "../provider/config";
 import { readText } from "./property-text";
 
 /** A provider as state holds it; secrets are there only after an export that shows them. */
@@ -18,4 +18,11 @@ export function recordedProvider(inputs: Readonly<Record<string, unknown>>): Rec
     else if (value !== undefined) encrypted.push(key);
   }
   return { values, encrypted };
+}
+
+/** Says whether some value is encrypted that is needed: a credential in the environment comes before state's. */
+export function needsDecryption({ values, encrypted }: RecordedProvider, env: Environment): boolean {
+  const variable = values.provider === undefined ? "PAYENGINE_API_KEY" : values.credentialEnv;
+  const hasCredential = variable !== undefined && Boolean(env[variable]);
+  return encrypted.some((key) => key !== "apiKey" || !hasCredential);
 }

@@ -66,12 +66,17 @@ async function revokeFound({ report, accountOf }: Findings, only: RevokeOptions[
 async function clearPending(stack: PulumiStack, looked: StackState): Promise<string | undefined> {
   const reread = async () => readStackState(await stack.exportState());
   try {
+    const isInUse = () => isLocked(stack, looked);
+    // The CLI reads the state that it rewrites before it takes the lock. An update that runs is seen by the lock before
+    // or after the state is read here, one that has come and gone by the state.
+    if (await isInUse()) return LOCKED;
     const state = await reread();
     // Another run of this command may have cleared them.
     if (state.pendingOperations.length === 0) return undefined;
     // The CLI clears whatever it finds: also what an update has left that began and died meanwhile.
     if (state.changedAt.getTime() !== looked.changedAt.getTime())
       return "the state has changed; run this again";
+    if (await isInUse()) return LOCKED;
     await stack.clearPendingCreates(state.root);
     return undefined;
   } catch (error) {
@@ -81,4 +86,10 @@ async function clearPending(stack: PulumiStack, looked: StackState): Promise<str
     );
     return isCleared ? undefined : messageOf(error);
   }
+}
+
+const LOCKED = "somebody has locked the stack meanwhile; run this again when it is free";
+
+async function isLocked(stack: PulumiStack, { project }: StackState): Promise<boolean> {
+  return project !== undefined && (await stack.lock(project)) !== undefined;
 }

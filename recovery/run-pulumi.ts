@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import type { Environment } from "../provider/config";
 
@@ -14,33 +14,61 @@ const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
 /**
  * Runs Pulumi's CLI to its end and gives back what it prints, which stays in memory.
  *
+ * @param limitMs how long it may take before it is killed.
+ * @param graceMs for a command that writes state: how long it is then given to end in order.
  * @throws Error with what the CLI says on its error output; never with its output, which may hold secrets.
  */
 export async function runPulumi(
   { command, cwd, env }: PulumiCommand,
   args: readonly string[],
   limitMs: number,
+  graceMs = 0,
 ): Promise<string> {
   // A folder that is not there and a command that is not there are the same error to Node.
   if (!(await isFolder(cwd))) throw new Error(`There is no folder ${cwd}.`);
   return new Promise((resolve, reject) => {
-    const options = {
-      cwd,
-      env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-      timeout: limitMs,
-      maxBuffer: MAX_OUTPUT_BYTES,
-    };
+    const options = { cwd, env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, maxBuffer: MAX_OUTPUT_BYTES };
     const all = [...args, "--non-interactive", "--color", "never"];
     const child = execFile(command, all, options, (error, stdout, stderr) => {
+      limit.lift();
       if (error === null) return resolve(stdout);
       if (error.code === "ENOENT") {
         return reject(new Error(`There is no \`${command}\` on PATH; install Pulumi's CLI.`));
       }
-      const why = error.killed ? `took longer than ${limitMs / 1000} s` : `failed: ${reasonIn(stderr)}`;
+      const why = limit.isOver() ? tookLonger(limitMs, graceMs) : `failed: ${reasonIn(stderr)}`;
       reject(new Error(`\`pulumi ${args.join(" ")}\` ${why}`));
     });
+    const limit = limited(child, limitMs, graceMs);
     child.stdin?.end();
   });
+}
+
+/** Node's own limit sends one signal and waits on; and it closes the pipes, which a CLI that is ending dies of. */
+function limited(child: ChildProcess, limitMs: number, graceMs: number) {
+  let isOver = false;
+  const kill = () => {
+    isOver = true;
+    child.kill("SIGKILL");
+    // Whatever it has started may hold them open.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  const ask = () => {
+    isOver = true;
+    child.kill("SIGTERM");
+  };
+  const timers = [setTimeout(kill, limitMs + graceMs), ...(graceMs > 0 ? [setTimeout(ask, limitMs)] : [])];
+  return {
+    isOver: () => isOver,
+    lift() {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+function tookLonger(limitMs: number, graceMs: number): string {
+  const why = `took longer than ${limitMs / 1000} s and was stopped`;
+  return graceMs === 0 ? why : `${why}; it may have left the stack locked, which \`pulumi cancel\` ends`;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -10,7 +10,7 @@ export interface SettlingOptions {
 }
 
 /** How long after a state's last change an operation that it speaks of may still be under way, in milliseconds. */
-function longestOperation(settings: Settings): number {
+export function longestOperation(settings: Settings): number {
   return operationLimit(settings) + settings.requestTimeout + GRACE_MS;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ConfigKey, Environment } from "../provider/config";
 import { messageOf } from "../provider/errors";
 import type { PulumiStack } from "./pulumi-stack";
-import type { RecordedProvider } from "./recorded-provider";
+import { needsDecryption, type RecordedProvider } from "./recorded-provider";
 import type { StackLock } from "./stack-lock";
 import { readStackState, type StackState } from "./stack-state";
 
@@ -32,7 +32,9 @@ export function stateOfStack(stack: PulumiStack): StateSource {
     env: stack.env,
     async load() {
       const state = readStackState(await stack.exportState());
-      return state.hidden.length === 0 ? state : requireNames(readStackState(await stack.exportSecrets()));
+      return state.hidden.length === 0
+        ? state
+        : requireNames(readStackState(await stack.exportSecrets()), DAMAGED);
     },
     config: () => stack.config(),
     decrypted: async () => readStackState(await stack.exportSecrets()).providers,
@@ -50,18 +52,27 @@ export async function openStateFile(path: string, env: Environment = process.env
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new Error(`The state file ${path} cannot be read: ${messageOf(error)}`);
   });
-  const state = requireNames(parse(path, text));
+  const state = requireNames(parse(path, text), "name the stack with --stack, where they can be decrypted");
+  const encrypted = () =>
+    new Error(
+      `some of its provider's configuration is encrypted in ${path}; set PAYENGINE_API_KEY, for an explicit provider ` +
+        "its credentialEnv, if that is the credential only; else name the stack with --stack",
+    );
   return {
     name: path,
     isFile: true,
     env,
     load: async () => state,
-    config: async () => defaultProvider(state)?.values ?? {},
+    async config() {
+      const provider = defaultProvider(state);
+      // Without its address the credential would be sent to the usual one.
+      if (provider === undefined)
+        throw new Error(`${path} holds no default provider; name the stack with --stack`);
+      if (needsDecryption(provider, env)) throw encrypted();
+      return provider.values;
+    },
     decrypted: async () => {
-      throw new Error(
-        `its credential is encrypted in ${path}; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, or ` +
-          "name the stack with --stack",
-      );
+      throw encrypted();
     },
     lock: async () => undefined,
   };
@@ -71,15 +82,19 @@ function parse(path: string, text: string): StackState {
   try {
     return readStackState(text);
   } catch {
-    throw new Error(`${path} is not the state of a stack as \`pulumi stack export\` prints it.`);
+    throw new Error(
+      `${path} is not the state of a stack; write one with \`pulumi stack export --file <file>\`.`,
+    );
   }
 }
 
-function requireNames(state: StackState): StackState {
+const DAMAGED = "look for them by name in PayEngine's dashboard";
+
+function requireNames(state: StackState, todo: string): StackState {
   if (state.hidden.length === 0) return state;
   throw new Error(
     `The state does not show the names or ids of the keys of ${state.hidden.join(", ")}: they are encrypted or ` +
-      "damaged, so nothing can be said of their keys.",
+      `damaged, so nothing can be said of their keys; ${todo}.`,
   );
 }
 
@@ -88,7 +103,13 @@ function defaultProvider(state: StackState): RecordedProvider | undefined {
   return [...state.providers].find(([reference]) => isDefault(reference))?.[1];
 }
 
+/** Stands for the default provider where state holds none. */
+export const DEFAULT_PROVIDER = "default";
+
 /** Says whether a reference, `urn::id`, is to the provider that Pulumi makes by itself. */
 export function isDefault(reference: string): boolean {
-  return /::pulumi:providers:pulumi-nodejs::default(_[\w]+)?::[^:]*$/.test(reference);
+  return (
+    reference === DEFAULT_PROVIDER ||
+    /::pulumi:providers:pulumi-nodejs::default(_[\w]+)?::[^:]*$/.test(reference)
+  );
 }

@@ -44,8 +44,14 @@ function credential(problem: unknown): Finding {
   return fail(check, messageOf(problem), todo);
 }
 
+const NO_MERCHANT =
+  "every `pulumi up` asks /merchant for the account: have an admin raise this user's role to Admin or Developer in " +
+  "PayEngine's dashboard, or use a private key of somebody who has it";
+
 function account(id: string | undefined, problem: unknown, pinned: string | undefined): Finding {
   const check = "account";
+  // The provider asks for the account before it makes, reads or revokes a key.
+  if (problem instanceof ApiError && problem.status === 403) return fail(check, problem.message, NO_MERCHANT);
   if (problem !== undefined) return skip(check, "/merchant did not answer");
   if (id === undefined) {
     const found = "PayEngine does not say which account this is";

@@ -1,10 +1,12 @@
 import { type ConfigValues, resolveConfig, type Settings } from "../../provider/config";
+import { messageOf } from "../../provider/errors";
 import type { ProviderValues } from "../../recovery/state-source";
 import { accountFindings } from "./account";
 import { type Finding, fail, pass, skip } from "./finding";
+import { holdingSignals } from "./hold-signals";
 import { listFindings } from "./keys-list";
 import { machineFindings } from "./machine";
-import { observe } from "./observed-client";
+import { type ObservedClient, observe } from "./observed-client";
 import { projectFindings, type Subject } from "./project";
 import { trialFindings } from "./trial-key";
 
@@ -27,7 +29,14 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
     yield skip("connection", "there is no usable configuration");
     return;
   }
-  const client = observe(settings);
+  let client: ObservedClient;
+  try {
+    client = observe(settings);
+  } catch (error) {
+    yield fail("connection", messageOf(error), "correct or unset HTTPS_PROXY and HTTP_PROXY");
+    yield skip("list", "put right what failed before");
+    return;
+  }
   try {
     const account = await accountFindings(client, settings);
     yield* account;
@@ -40,7 +49,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
     if (!examination.write) return;
     // A key must only be made where it can be found and revoked again.
     if (list.some(({ status }) => status === "fail")) yield skip("write", "put right what failed before");
-    else yield* await trialFindings(client, settings);
+    else yield* await holdingSignals(() => trialFindings(client, settings));
   } finally {
     await client.close();
   }

@@ -147,11 +147,13 @@ async function goneFinding({ api }: ObservedClient, id: string, name: string): P
   return pass(check, `the revoked key ${byId}, and is not listed as live`);
 }
 
+/** Certainly no key was made. A 429 that is not PayEngine's own may come from in front of a POST that went through. */
 function isRefusal(problem: unknown): boolean {
-  return (
-    problem instanceof ApiError && [400, 401, 403, 404, 405, 413, 415, 422, 429].includes(problem.status)
-  );
+  if (!(problem instanceof ApiError)) return false;
+  return REFUSALS.includes(problem.status) || (problem.status === 429 && problem.byContract);
 }
+
+const REFUSALS = [400, 401, 403, 404, 405, 413, 415, 422];
 
 function manual(name: string): string {
   return `look for ${name} in PayEngine's dashboard, and revoke it`;

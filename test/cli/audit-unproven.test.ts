@@ -45,7 +45,7 @@ test("with a credential of another account, or an unreachable one, nothing is ca
   expect([wrong.exitCode, linesOf(wrong.stdout)]).toEqual([
     2,
     [
-      "Not looked at: web of dev: the credential belongs to account acct_production, but state records account acct_sandbox",
+      "Not looked at: web of dev: the credential belongs to account acct_production, but state records account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox",
       expect.stringMatching(/^Account acct_production at <address>\/api: \d live keys?, \d foreign$/),
       "Keys of dev: 0 managed",
     ],
@@ -118,7 +118,7 @@ test("an exported file with an encrypted credential says where to get one; a sha
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([
     2,
     [
-      "Not looked at: copied of copy.json: its credential is encrypted in copy.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, or name the stack with --stack",
+      "Not looked at: copied of copy.json: some of its provider's configuration is encrypted in copy.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, if that is the credential only; else name the stack with --stack",
       "Keys of copy.json: 0 managed",
     ],
   ]);

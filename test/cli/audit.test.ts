@@ -109,3 +109,72 @@ test("each key gets its category, over two stacks and an exported file, and need
     state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::gone"));
   });
 });
+
+test("the account is looked at also where state holds no key: what an interrupted first update has left is seen", async () => {
+  const { stage } = given;
+  const project = await stage.project({});
+  stage.leftAlive.add((await makeKey(stage, keyName("web", 1))).id);
+  const { exitCode, stdout } = await payengine(project, AUDIT);
+  expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
+    2,
+    [
+      "unmatched  -  -  shop-dev-web-<digits>  <id>  <time>  never  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard",
+      "Account acct_sandbox at <address>/api: 2 live keys, 1 foreign",
+      "Keys of dev: 0 managed, 1 unmatched",
+    ],
+  ]);
+});
+
+test("an explicit provider that no key belongs to any more has its account looked at as well", async () => {
+  const { stage } = given;
+  const { project } = await projectWithKey(stage);
+  const { key: elsewhere } = await stage.newCredential("acct_production", "Admin");
+  stage.leftAlive.add((await makeKey(stage, keyName("web", 2), "public", elsewhere)).id);
+  const team = provider("dev", "team", {
+    "payengine:provider": "team",
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:credentialEnv": "TEAM_KEY",
+  });
+  await changeState(project, (state) => {
+    state.resources?.push(team);
+  });
+  const unset = await payengine(project, AUDIT);
+  expect([unset.exitCode, linesOf(unset.stdout)[0]]).toEqual([
+    2,
+    'Not looked at: provider team of dev: payengine:apiKey is not set for provider "team"; give it apiKey, or set TEAM_KEY',
+  ]);
+  const { exitCode, stdout } = await payengine(project, AUDIT, { env: { TEAM_KEY: elsewhere } });
+  expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
+    2,
+    [
+      expect.stringMatching(/^unmatched {2}- {2}- {2}shop-dev-web-<digits>/),
+      "Account acct_sandbox at <address>/api: 2 live keys, 1 foreign",
+      "Account acct_production at <address>/api: 2 live keys, 1 foreign",
+      "Keys of dev: 1 managed, 1 unmatched",
+    ],
+  ]);
+});
+
+test("where no account can be looked at, audit says so and does not end with 0", async () => {
+  const { stage } = given;
+  const project = await stage.project({ secrets: {} });
+  const state = { version: 3, deployment: { manifest: { time: new Date().toISOString() } } };
+  await project.write({ "empty.json": JSON.stringify(state) });
+  const { exitCode, stdout } = await payengine(project, [
+    ...AUDIT,
+    "--stack",
+    "dev",
+    "--state",
+    "empty.json",
+  ]);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      expect.stringMatching(
+        /^Not looked at: the default provider of dev: payengine:apiKey is not set; run `pulumi config set /,
+      ),
+      "Not looked at: the default provider of empty.json: empty.json holds no default provider; name the stack with --stack",
+      "Keys of dev, empty.json: 0 managed",
+    ],
+  ]);
+});

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ModuleKind, transpile } from "typescript";
 import { runProgram } from "../e2e/harness/run-program";
 import { useStage } from "../e2e/harness/stage";
-import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+import { changeState, creating, key, longAgo, makeKey, provider, root } from "./planted-state";
 
 const given = useStage();
 
@@ -23,7 +23,7 @@ test("the documented Automation API program revokes a stack's orphans", async ()
   const project = await stage.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
-    state.manifest.time = new Date(Date.now() - 3_600_000).toISOString();
+    state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
     state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"))];
   });

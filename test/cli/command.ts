@@ -2,7 +2,11 @@ import { join } from "node:path";
 import type { Project } from "../e2e/harness/project";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 
-const MAIN = join(__dirname, "../../dist/cli/main.js");
+/** The command as users get it: Jest's global setup has packed and installed the package. */
+const MAIN = join(
+  process.env.PAYENGINE_E2E_INSTALLED ?? "",
+  "node_modules/pulumi-payengine/dist/cli/main.js",
+);
 const LIMIT_MS = 90_000;
 
 export interface CommandOptions {
@@ -10,6 +14,8 @@ export interface CommandOptions {
   /** Variables that the command does not get. */
   readonly without?: readonly string[];
   readonly onStart?: (pid: number) => void;
+  /** Where it runs. Default: the project's folder. */
+  readonly cwd?: string;
 }
 
 /** Runs `pulumi-payengine` as its own process in the project's folder. What it says is searched for secrets. */
@@ -37,12 +43,12 @@ async function noted(
   project: Project,
   program: string,
   args: readonly string[],
-  { env = {}, without = [], onStart }: CommandOptions,
+  { env = {}, without = [], onStart, cwd = project.folder }: CommandOptions,
   stdin?: string,
 ): Promise<Ended> {
   const all = Object.entries({ ...project.env, ...env }).filter(([name]) => !without.includes(name));
   const ended = await runProgram(program, args, {
-    cwd: project.folder,
+    cwd,
     env: Object.fromEntries(all),
     limitMs: LIMIT_MS,
     ...(onStart && { onStart }),

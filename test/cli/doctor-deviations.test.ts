@@ -59,7 +59,38 @@ test("a total that is too small fails", async () => {
   const troubles = await troublesWith(({ path, body }) => {
     if (path.startsWith("/api-keys?page=1")) Object.assign(body as List, { total: 0 });
   });
-  const why = "FAIL  list: total  is no number of keys, or less than those on the page";
+  const why = "FAIL  list: total  is no number of keys, or less than those on the pages";
+  expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
+});
+
+test("a total that leaves out the second page fails: reading would end before it", async () => {
+  let first: Record<string, unknown> = {};
+  const troubles = await troublesWith((answer) => {
+    if (!answer.path.startsWith("/api-keys?page=")) return;
+    const [, page] = /page=(\d)/.exec(answer.path) ?? [];
+    const { data, total } = answer.body as List;
+    // The sandbox's one key, and another on page 2.
+    const [known] = data;
+    if (known !== undefined) first = known;
+    if (page === "2") answer.body = { data: [{ ...first, id: "key_of_page_2" }], total };
+  });
+  const why = "FAIL  list: total  is no number of keys, or less than those on the pages";
+  expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
+});
+
+test.each([
+  ["by no name at all", () => false],
+  ["by its whole name only", (q: string, name: unknown) => q === name],
+])("a q that finds a listed key %s fails", async (_what, finds) => {
+  let name: unknown;
+  const troubles = await troublesWith(({ path, body }) => {
+    if (!path.startsWith("/api-keys?")) return;
+    const q = new URL(path, "http://localhost").searchParams.get("q") ?? "";
+    name ??= (body as List).data[0]?.name;
+    if (q !== "" && !finds(q, name)) Object.assign(body as List, { data: [], total: 0 });
+  });
+  const why =
+    "FAIL  list: q  does not find a listed key by its name or part of it, so no key's absence can be proven";
   expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
 });
 

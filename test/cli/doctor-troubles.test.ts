@@ -8,7 +8,11 @@ import { changeState } from "./planted-state";
 const given = useStage();
 
 /** What doctor says but for what passed, without its last line. */
-async function troublesOf(project: Project, args: string[] = [], env: Record<string, string> = {}) {
+async function troublesOf(
+  project: Project,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<[number | null, string[]]> {
   const { exitCode, stdout } = await payengine(project, ["doctor", ...args], { env });
   const lines = linesOf(stdout).slice(0, -2);
   return [exitCode, lines.filter((line) => !line.startsWith("pass"))];
@@ -39,6 +43,51 @@ test("what is wrong with the machine is said with its remedy", async () => {
       "  → run `npm install pulumi-payengine` there (pnpm add, yarn add)",
       "FAIL  checkpoints  PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names",
       "  → unset PULUMI_SKIP_CHECKPOINTS",
+    ],
+  ]);
+});
+
+test("an old Node and an old SDK fail with the versions that are needed", async () => {
+  const project = await given.stage.project({ packages: false });
+  const sdk = JSON.stringify({ name: "@pulumi/pulumi", version: "3.215.9" });
+  await project.write({
+    "node_modules/@pulumi/pulumi/package.json": sdk,
+    "old-node.cjs":
+      'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.18.0" } });',
+  });
+  const [exitCode, lines] = await troublesOf(project, [], {
+    NODE_OPTIONS: `--require ${join(project.folder, "old-node.cjs")}`,
+  });
+  expect([exitCode, lines.slice(0, 4)]).toEqual([
+    2,
+    [
+      "FAIL  node  Node 20.18.0",
+      "  → install Node 20.18.1 or later",
+      "FAIL  pulumi sdk  @pulumi/pulumi 3.215.9",
+      "  → run `npm install @pulumi/pulumi@^3.216.0` in <folder>",
+    ],
+  ]);
+});
+
+test("an empty passphrase fails: anyone who has the state can decrypt it", async () => {
+  const project = await given.stage.project({ env: { PULUMI_CONFIG_PASSPHRASE: "" } });
+  const [exitCode, lines] = await troublesOf(project);
+  expect([exitCode, lines[0]]).toEqual([
+    2,
+    "FAIL  secrets provider  the passphrase is empty, so anyone who has the state can decrypt it",
+  ]);
+});
+
+test("a proxy's address that is none fails, and nothing is sent", async () => {
+  const project = await given.stage.project({
+    config: { "payengine:apiUrl": "https://payengine.example/api" },
+  });
+  expect(await troublesOf(project, [], { HTTPS_PROXY: "http://[not a proxy" })).toEqual([
+    2,
+    [
+      "FAIL  connection  HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.",
+      "  → correct or unset HTTPS_PROXY and HTTP_PROXY",
+      "skip  list  put right what failed before",
     ],
   ]);
 });
@@ -91,11 +140,9 @@ test.each([
     "a user without the role",
     async () => (await given.stage.newCredential("acct_sandbox", "User")).key,
     [
-      "skip  account  /merchant did not answer",
-      expect.stringMatching(/^FAIL {2}role {2}PayEngine answered 403 to GET <address>\/api\/api-keys: /),
-      "  → have an admin raise this user's role to Admin or Developer in PayEngine's dashboard, or use a private key of somebody who has it",
-      "skip  list  PayEngine does not give it",
-      "skip  write  put right what failed before",
+      expect.stringMatching(/^FAIL {2}account {2}PayEngine answered 403 to GET <address>\/api\/merchant: /),
+      "  → every `pulumi up` asks /merchant for the account: have an admin raise this user's role to Admin or Developer in PayEngine's dashboard, or use a private key of somebody who has it",
+      "skip  list  put right what failed before",
     ],
   ],
   [

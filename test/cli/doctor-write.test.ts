@@ -1,3 +1,4 @@
+import { until } from "../e2e/harness/processes";
 import { useStage } from "../e2e/harness/stage";
 import { payengine } from "./command";
 import { doctorOn, troubles } from "./doctor-on-stage";
@@ -15,6 +16,15 @@ test.each([
     { kind: "dropAfterCommit" },
     [
       "FAIL  write: create  The connection to PayEngine was lost before an answer came; try again (POST <address>/api/api-keys, UND_ERR_SOCKET)",
+      "  → put right what PayEngine says, then run this again",
+    ],
+    LOST,
+  ],
+  [
+    "a 429 that is not PayEngine's own",
+    { kind: "statusAfterCommit", status: 429, body: "html" },
+    [
+      "FAIL  write: create  PayEngine answered 429 to POST <address>/api/api-keys. Wait, or raise payengine:maxRetries",
       "  → put right what PayEngine says, then run this again",
     ],
     LOST,
@@ -86,4 +96,22 @@ test("a signal in the middle of --write waits until the key is revoked", async (
   const { exitCode, stderr } = await ended;
   expect([exitCode, stderr]).toEqual([0, "Stopping when the checks are done, so that no key is left.\n"]);
   expect(await stage.liveKeys()).toEqual([]);
+});
+
+test("without --write a signal ends doctor at once", async () => {
+  const { stage } = given;
+  await stage.control.addFault({ operation: "listKeys", kind: "delay", beforeCommitMs: 5_000 });
+  const project = await stage.project({});
+  let pid = 0;
+  const ended = payengine(project, ["doctor"], {
+    onStart: (started) => {
+      pid = started;
+    },
+  });
+  await until("doctor reads the list", async () => {
+    return (await stage.control.requests()).some(({ path }) => path.endsWith("/api-keys")) || undefined;
+  });
+  process.kill(pid, "SIGINT");
+  const { exitCode, stderr } = await ended;
+  expect([exitCode, stderr]).toEqual([null, ""]);
 });

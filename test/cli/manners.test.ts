@@ -1,5 +1,8 @@
+import { chmod } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { useStage } from "../e2e/harness/stage";
 import { linesOf, payengine, payengineAtTerminal } from "./command";
+import { projectWithKey } from "./one-key-project";
 
 const given = useStage();
 
@@ -29,7 +32,7 @@ const MISTAKES = [
   ],
   [
     ["audit", "--state", "package.json"],
-    "package.json is not the state of a stack as `pulumi stack export` prints it.",
+    "package.json is not the state of a stack; write one with `pulumi stack export --file <file>`.",
   ],
 ] as const;
 
@@ -42,6 +45,42 @@ test("a mistake ends with 1 and says why", async () => {
     }),
   );
   expect(said).toEqual(MISTAKES.map(([args, why]) => ({ args, exitCode: 1, stdout: "", why })));
+});
+
+test.each([
+  ...MISTAKES.filter(([args]) => args[0] !== "orphan"),
+  [["doctor", "--stock"], "error: unknown option '--stock'\n(Did you mean --stack?)"],
+] as const)("with --json a mistake is JSON on the output as well: %j", async (args, why) => {
+  const project = await given.stage.project({});
+  const { exitCode, stdout, stderr } = await payengine(project, [...args, "--json"]);
+  const said = linesOf(JSON.parse(stdout).error).join("\n");
+  expect([exitCode, said, linesOf(stderr).join("\n")]).toEqual([1, why.replace("error: ", ""), why]);
+  expect(Object.keys(JSON.parse(stdout))).toEqual(["error"]);
+});
+
+test("a CLI that prints another form of JSON is an error in words", async () => {
+  const { project } = await projectWithKey(given.stage);
+  await project.write({
+    "odd/pulumi": '#!/bin/sh\n[ "$1" = "$ODD" ] && echo \'{"a":1}\' && exit\nexec "$REAL" "$@"\n',
+  });
+  await chmod(join(project.folder, "odd/pulumi"), 0o755);
+  const path = project.env.PATH;
+  const env = {
+    PATH: [join(project.folder, "odd"), path].join(delimiter),
+    REAL: join(path.split(delimiter)[0], "pulumi"),
+  };
+  const form = "prints another form of JSON than this version reads; is Pulumi's CLI 3.216.0 or later?";
+  const config = await payengine(project, ["orphans"], { env: { ...env, ODD: "config" } });
+  expect([config.exitCode, linesOf(config.stdout)[1]]).toEqual([
+    2,
+    `Not looked at: web: \`pulumi config --json --stack dev\` ${form}`,
+  ]);
+  const whoami = await payengine(project, ["orphans"], { env: { ...env, ODD: "whoami" } });
+  expect([whoami.exitCode, whoami.stdout, linesOf(whoami.stderr)]).toEqual([
+    1,
+    "",
+    [`\`pulumi whoami --json --verbose\` ${form}`],
+  ]);
 });
 
 test("without Pulumi's CLI it says so", async () => {

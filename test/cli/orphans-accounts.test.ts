@@ -1,6 +1,6 @@
 import { useStage } from "../e2e/harness/stage";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+import { changeState, creating, key, longAgo, makeKey, provider, root } from "./planted-state";
 
 const given = useStage();
 
@@ -12,6 +12,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   const project = await given.stage.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
+    state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
     state.pending_operations = [creating(key({ ...at }, "web", name))];
   });
@@ -68,7 +69,7 @@ new payengine.ApiKey("third", { type: "private" });`,
     2,
     [
       NONE,
-      "Not looked at: first: state does not hold its provider, urn:pulumi:dev::shop::pulumi:providers:pulumi-nodejs::lost",
+      "Not looked at: first: state does not hold its provider, urn:pulumi:dev::shop::pulumi:providers:pulumi-nodejs::lost; look for its key by name in PayEngine's dashboard",
     ],
   ]);
   await changeState(project, ({ resources = [] }) => {

@@ -83,7 +83,7 @@ test("where state holds a value without the id of its key, nothing is proven los
     2,
     [
       NONE,
-      "Not looked at: web: state holds a value without the id of its key, so none of its keys can be proven lost",
+      "Not looked at: web: state holds a value without the id of its key, so none of its keys can be proven lost; look for its key by name in PayEngine's dashboard",
     ],
   ]);
   expect(await liveNames()).toEqual([name]);
@@ -112,7 +112,7 @@ test("a pending creation without a name, or of anything else, keeps all pending 
     2,
     [
       "web  shop-dev-web-<digits>  <id>  <time>  never  pending operation  revoke",
-      "Pending operations (they stay in state: there are pending operations other than creations of keys, which clearing would drop too):",
+      "Pending operations (they stay in state: there are pending operations other than creations of keys, which clearing would drop too; run `pulumi refresh` at a terminal, which asks about each, and let it skip the keys; then run this again):",
       "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
       "  creating urn:pulumi:dev::shop::aws:s3/bucket:Bucket::logs",
       "Revoked 1 of 1 key.",
@@ -130,7 +130,7 @@ test("a pending creation without a name, or of anything else, keeps all pending 
   expect([nameless.exitCode, nameless.stdout, nameless.stderr]).toEqual([
     1,
     "",
-    "The state does not show the names or ids of the keys of web: they are encrypted or damaged, so nothing can be said of their keys.\n",
+    "The state does not show the names or ids of the keys of web: they are encrypted or damaged, so nothing can be said of their keys; look for them by name in PayEngine's dashboard.\n",
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);
 });
@@ -150,7 +150,7 @@ test("without an account id, pending creations are cleared only once a key prove
     2,
     [
       NONE,
-      "Pending operations (they stay in state: it is not proven that web was looked for in the right account; set payengine:accountId, or clear them with `pulumi refresh --clear-pending-creates` when you know it was):",
+      "Pending operations (they stay in state: it is not proven that web was asked for in the account where it was looked for; clear them with `pulumi refresh --clear-pending-creates` if you know that it was):",
       "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
       "Revoked 0 of 0 keys.",
     ],

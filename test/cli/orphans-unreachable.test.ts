@@ -30,8 +30,8 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
     2,
     [
       NONE,
-      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
-      "Pending operations (they stay in state: web could not be looked for):",
+      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
+      "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
     ],

@@ -36,6 +36,11 @@ export async function changeState(project: Project, change: (state: StoredState)
   await writeFile(path, JSON.stringify(file));
 }
 
+/** When a state was written that no operation can be changing any more. */
+export function longAgo(): string {
+  return new Date(Date.now() - 3_600_000).toISOString();
+}
+
 /** A stack's own resource. */
 export function root(stack: string): StoredResource {
   return {

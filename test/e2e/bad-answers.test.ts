@@ -54,7 +54,7 @@ for (const [name, args] of Object.entries(providers)) {
   expect(said).toEqual({
     unauthorized: could(
       "unauthorized",
-      "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given. No key was made.",
+      "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given. No key was made.",
     ),
     forbidden: could(
       "forbidden",

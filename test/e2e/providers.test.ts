@@ -95,7 +95,7 @@ test("a stale credential in state fails destroy and refresh without dropping any
   await project.setSecret("payengine:apiKey", fresh.key);
   const made = await project.keys();
   const why =
-    "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.";
+    "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.";
 
   const destroy = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(destroy).checkout).toEqual([

@@ -116,7 +116,7 @@ test.each([
   [400, ""],
   [
     401,
-    ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY to a private key that works; " +
+    ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; " +
       "destroy and refresh use the one that state recorded unless --run-program is given",
   ],
   [403, ". Managing keys needs a credential whose user has the Admin or Developer role"],

@@ -1,0 +1,16 @@
+/** What could not be looked at, and why. */
+export interface Unreached {
+  readonly resources: readonly string[];
+  readonly problem: string;
+}
+
+/** One entry for all resources that have a problem in common. */
+export function groupedByProblem(
+  problems: readonly { readonly resource: string; readonly problem: string }[],
+): Unreached[] {
+  const byProblem = new Map<string, Set<string>>();
+  for (const { resource, problem } of problems) {
+    byProblem.set(problem, (byProblem.get(problem) ?? new Set()).add(resource));
+  }
+  return [...byProblem].map(([problem, resources]) => ({ resources: [...resources], problem }));
+}

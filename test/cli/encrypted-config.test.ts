@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { auditKeys, openStateFile, type StateSource } from "../../recovery";
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { keyName, projectWithKey } from "./one-key-project";
+import { key, provider } from "./planted-state";
+
+const given = useStage();
+
+const ENCRYPTED = {
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  ciphertext: "v1:x",
+};
+
+/** A file of a state whose key belongs to a provider with this configuration. */
+async function projectWithFile(inputs: Record<string, unknown>, name?: string) {
+  const { project, made } = await projectWithKey(given.stage);
+  const at = provider("prod", name, inputs);
+  const resources = [at, key(at, "web", keyName("web", 1), made.outputs)];
+  const deployment = { manifest: { time: new Date().toISOString() }, resources };
+  await project.write({ "prod.json": JSON.stringify({ version: 3, deployment }) });
+  return project;
+}
+
+const AUDIT = ["audit", "--min-age", "0s", "--state", "prod.json"];
+
+test.each(["apiUrl", "accountId"])(
+  "a file's default provider with an encrypted %s is not looked at without it",
+  async (setting) => {
+    const { stage } = given;
+    const plain = { "payengine:apiUrl": stage.sandbox.url, "payengine:apiKey": ENCRYPTED };
+    const project = await projectWithFile({ ...plain, [`payengine:${setting}`]: ENCRYPTED });
+    const env = { PAYENGINE_API_KEY: stage.credential };
+    await stage.control.clearRequests();
+    const { exitCode, stdout } = await payengine(project, AUDIT, { env });
+    expect([exitCode, linesOf(stdout)]).toEqual([
+      2,
+      [
+        "Not looked at: web of prod.json: some of its provider's configuration is encrypted in prod.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, if that is the credential only; else name the stack with --stack",
+        "Keys of prod.json: 0 managed",
+      ],
+    ]);
+    expect(await stage.control.requests()).toEqual([]);
+  },
+);
+
+test("an encrypted credential is no obstacle where the environment has one", async () => {
+  const { stage } = given;
+  const project = await projectWithFile({
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiKey": ENCRYPTED,
+  });
+  const { exitCode, stdout } = await payengine(project, AUDIT, {
+    env: { PAYENGINE_API_KEY: stage.credential },
+  });
+  expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Keys of prod.json: 1 managed"]);
+});
+
+test("an explicit provider whose address stays encrypted is not looked at elsewhere", async () => {
+  const { stage } = given;
+  const inputs = {
+    "payengine:provider": "team",
+    "payengine:apiUrl": ENCRYPTED,
+    "payengine:credentialEnv": "TEAM_KEY",
+  };
+  const project = await projectWithFile(inputs, "team");
+  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: stage.credential });
+  const without: StateSource = { ...file, decrypted: async () => (await file.load()).providers };
+  const { accounts, unreached } = await auditKeys([without], { minAge: 0 });
+  expect([accounts, unreached.map(({ problem }) => problem)]).toEqual([
+    [],
+    [
+      'the configuration of its provider "team" cannot be decrypted; look for its key by name in PayEngine\'s dashboard',
+    ],
+  ]);
+});

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { keyName, projectWithKey } from "./one-key-project";
+import { changeState, creating, key, longAgo, makeKey, provider, root } from "./planted-state";
+
+const given = useStage();
+
+const FIND = ["orphans", "--min-age", "0s"];
+const NONE = "No orphaned keys of stack dev were found.";
+
+test("with a credential of another account than state records, nothing is listed and nothing revoked", async () => {
+  const { stage } = given;
+  const { project } = await projectWithKey(stage);
+  const { key: elsewhere } = await stage.newCredential("acct_production", "Admin");
+  const stray = `${keyName("web", 1)}-r2`;
+  stage.leftAlive.add((await makeKey(stage, stray, "public", elsewhere)).id);
+  const env = { PAYENGINE_API_KEY: elsewhere };
+  const { exitCode, stdout } = await payengine(project, [...FIND, "--revoke", "--yes"], { env });
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: the credential belongs to account acct_production, but state records account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox",
+    ],
+  ]);
+  expect((await stage.liveKeys()).map(({ name }) => name)).toContain(stray);
+
+  await stage.control.setDialect({ noAccountId: true });
+  const unsaid = await payengine(project, FIND);
+  expect([unsaid.exitCode, linesOf(unsaid.stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: PayEngine does not say which account the credential belongs to, but state records account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox",
+    ],
+  ]);
+});
+
+test("--stack and --cwd say where to look, and the last use of a key is shown", async () => {
+  const { stage } = given;
+  const project = await stage.project({});
+  await project.ok("stack", "init", "second", "--no-select");
+  await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${stage.sandbox.url}\n` });
+  project.stack = "second";
+  const at = provider("second");
+  await changeState(project, (state) => {
+    state.manifest.time = longAgo();
+    state.resources = [root("second"), at];
+    state.pending_operations = [creating(key(at, "web", keyName("web", 1)))];
+  });
+  const { id, outputs } = await makeKey(stage, keyName("web", 1), "private");
+  stage.leftAlive.add(id);
+  expect(await stage.authenticates(String(outputs.token))).toBe(true);
+
+  const env = { PAYENGINE_API_KEY: stage.credential };
+  const options = { env, cwd: join(project.folder, "home") };
+  const selected = await payengine(project, ["orphans", "--cwd", ".."], options);
+  expect([selected.exitCode, selected.stdout]).toEqual([0, `${NONE}\n`]);
+  const second = ["--stack", "second", "--cwd", ".."];
+  const { exitCode, stdout } = await payengine(project, ["orphans", ...second], options);
+  expect([exitCode, linesOf(stdout).slice(0, 2)]).toEqual([
+    2,
+    [
+      "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION",
+      "web  shop-dev-web-<digits>  <id>  <time>  <time>  pending operation  none without --revoke",
+    ],
+  ]);
+  const audit = await payengine(project, ["audit", ...second], options);
+  expect(linesOf(audit.stdout)[1]).toBe(
+    "orphaned  second  web  shop-dev-web-<digits>  <id>  <time>  <time>  pulumi-payengine orphans --revoke --stack second",
+  );
+  const doctor = await payengine(project, ["doctor", ...second], options);
+  expect(linesOf(doctor.stdout)).toContain("pass  stack  second, 1 key recorded in state");
+});
