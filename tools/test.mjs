@@ -16,6 +16,7 @@ const MINUTE = 60_000;
 const LEAST_COVERAGE = 95;
 /** The oldest version of the peer dependency, which `--full` tests as well. */
 const OLDEST_SDK = "3.216.0";
+const CORE = ["tools", "sandbox", "unit", "plugin", "e2e", "chaos"];
 const LIFECYCLE = ["drift", "providers", "recovery", "resource-options"].map((name) => `test/e2e/${name}`);
 
 const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
@@ -67,7 +68,7 @@ async function core() {
   for (const project of ["test", "tools", "sandbox/test"]) {
     await tool(`Types of ${project}`, "typescript/bin/tsc", ["--noEmit", "-p", project]);
   }
-  await jest({ name: "core", projects: ["tools", "sandbox", "unit", "plugin", "e2e"], coverage: true });
+  await jest({ name: "core", projects: CORE, coverage: true });
   await counted(`Line coverage of at least ${LEAST_COVERAGE} %`, async () => {
     const jestReport = join(folder, "core-coverage/coverage-final.json");
     const lines = await mergeCoverage({
@@ -85,6 +86,13 @@ async function full() {
   await counted("npm start", () =>
     runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
   );
+  await jest({ name: "cli", projects: ["cli"] });
+  for (const args of [["--directed"], ["--seed", "1", "--runs", "4"]]) {
+    const title = `npm run chaos -- ${args.join(" ")}`;
+    await counted(title, () =>
+      runStep("npm", ["run", "chaos", "--", ...args], { title, cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
+    );
+  }
   const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK };
   await jest({ name: `pulumi-sdk-${OLDEST_SDK}`, projects: ["e2e"], files: LIFECYCLE, env });
 }
