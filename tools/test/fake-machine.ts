@@ -106,7 +106,7 @@ export function hasEnded(pid: number): boolean {
 }
 
 /** Waits until something is so. */
-export async function until(isSo: () => boolean, limitMs = 10_000): Promise<void> {
+export async function until(isSo: () => boolean, limitMs = 40_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!isSo()) {
     if (Date.now() > end) throw new Error(`Not so after ${limitMs} ms: ${isSo}`);

@@ -78,7 +78,7 @@ describe("the lock", () => {
     expect(lines.filter((line) => line.startsWith("in"))).toHaveLength(8);
     expect(lines.filter((line) => line.startsWith("out"))).toHaveLength(6);
     expect(dead).toHaveLength(2);
-  }, 20_000);
+  });
 
   it("is not held by a new process that bears a dead owner's number", async () => {
     const { folder, journal } = files();
