@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
-import { kill, processesIn } from "../e2e/harness/processes";
+import { kill, pluginsIn } from "../e2e/harness/processes";
 import { type Blow, type Deadly, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
 import type { World } from "./world";
 
@@ -139,21 +139,10 @@ async function isBelow(pid: number, ancestor: number): Promise<boolean> {
   return false;
 }
 
-/** Processes of the dynamic provider that work for a project. */
-export async function pluginsIn(folder: string): Promise<number[]> {
-  const found = await processesIn(folder);
-  return found.filter(({ command }) => /^\S*node .*dynamic-provider/.test(command)).map(({ pid }) => pid);
-}
-
-/** Those of them that run the provider's code: a plugin that has not loaded it yet is Pulumi's alone. */
+/** Plugins of a project that run the provider's code: a plugin that has not loaded it yet is Pulumi's alone. */
 export async function providersIn(folder: string): Promise<number[]> {
   const plugins = await pluginsIn(folder);
   return plugins.filter((pid) => existsSync(join(folder, "tmp", `provider-${pid}`)));
-}
-
-export async function watchdogsIn(folder: string): Promise<number[]> {
-  const found = await processesIn(folder);
-  return found.filter(({ command }) => command.includes("watchdog")).map(({ pid }) => pid);
 }
 
 const FILLER = "filler";

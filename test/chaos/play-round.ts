@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { kill, processesIn, until } from "../e2e/harness/processes";
+import { watchdogsIn } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
-import { freeDisk, holdingFaults, providersIn, strike, watchdogsIn } from "./blows";
+import { freeDisk, holdingFaults, strike } from "./blows";
+import { countFaults } from "./count-faults";
 import { checkInUse, type Violation } from "./invariant";
 import { mend } from "./mending";
 import type { Tally } from "./run-scenario";
-import {
-  LIST_LAGS,
-  NEW_KEY_UNUSABLE,
-  type Round,
-  type Scenario,
-  TWO_STACKS,
-  WRONG_ACCOUNT,
-} from "./scenario";
+import { type Round, type Scenario, TWO_STACKS } from "./scenario";
+import { endOf, MARGIN_MS, settleDown } from "./settle-down";
 import type { StackState } from "./stack";
 import type { World } from "./world";
 
@@ -134,60 +129,6 @@ async function foreignCredential({ control, secrets }: World): Promise<string> {
   const { key } = await control.newCredential("acct_production", "Admin");
   secrets.add(key);
   return key;
-}
-
-/**
- * Waits until nothing of the operation goes on: a plugin that finishes without its engine, and requests that were
- * given up and still take effect.
- */
-async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
-  const violations = await endOf(world, "plugin", providersIn, 10 * requestTimeoutMs + MARGIN_MS);
-  // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
-  const watchdogs = await watchdogsIn(world.folder);
-  for (const { pid } of await processesIn(world.folder)) if (!watchdogs.includes(pid)) kill(pid);
-
-  const faults = await world.control.faults();
-  const longest = Math.max(
-    0,
-    ...faults.map((fault) => (fault.kind === "delay" && fault.hits > 0 ? fault.beforeCommitMs : 0)),
-  );
-  const posts = (await world.control.requests()).slice(world.startedRound.requests);
-  const last = Math.max(0, ...posts.filter(({ operation }) => operation === "createKey").map(({ at }) => at));
-  const now = (await world.control.advanceClock(0)).getTime();
-  if (posts.length > 0) await sleep(Math.max(0, last + longest + 200 - now));
-  return violations;
-}
-
-/** For a busy machine, beyond what the provider and its watchdog allow themselves. */
-const MARGIN_MS = 20_000;
-
-async function endOf(
-  { folder }: World,
-  what: string,
-  running: (folder: string) => Promise<readonly number[]>,
-  limit: number,
-): Promise<Violation[]> {
-  const ended = async () => (await running(folder)).length === 0 || undefined;
-  return until(`the ${what} has ended`, ended, limit).then(
-    () => [],
-    () => [{ harm: "process", detail: `the ${what} still runs after ${limit} ms` }],
-  );
-}
-
-async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {
-  const standing = await world.control.faults();
-  const requests = (await world.control.requests()).slice(world.startedRound.requests);
-  const has = (operation: string, answered?: number) =>
-    requests.some((it) => it.operation === operation && (answered ?? it.answered) === it.answered);
-  let index = 0;
-  for (const { kind, faults, counted } of round.faults) {
-    // A lag strikes who asks for the list after it.
-    const isSeen = kind !== LIST_LAGS || has("listKeys");
-    if (standing[index + counted].hits > 0 && isSeen) tally.fault(kind);
-    index += faults.length;
-  }
-  if (round.unusableMs > 0 && has("createKey", 201)) tally.fault(NEW_KEY_UNUSABLE);
-  if (round.wrongAccount && requests.length > 0) tally.fault(WRONG_ACCOUNT);
 }
 
 async function takeFaultsAway(world: World): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { held, pending, pluginsOf, quiet, revokeOrphans, upUntil } from "./harness/blows";
+import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/blows";
 import { later } from "./harness/later";
-import { kill, until } from "./harness/processes";
+import { kill, pluginsIn, until } from "./harness/processes";
 import type { Project } from "./harness/project";
 import { type Stage, useStage } from "./harness/stage";
 
@@ -80,7 +80,7 @@ test.each([
     const { ended } = await upUntil(stage, project, (requests) => {
       return requests.filter(({ operation }) => operation === "createKey").length === 2;
     });
-    for (const plugin of await pluginsOf(project)) kill(plugin);
+    for (const plugin of await pluginsIn(project.folder)) kill(plugin);
     expect((await ended).exitCode).toBe(255);
     // The engine takes it for a plain failure: state does not know of any key.
     expect([await pendingIn(project), await project.keys()]).toEqual([[], []]);

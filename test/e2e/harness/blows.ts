@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
-import { kill, processesIn, until } from "./processes";
+import { kill, pluginsIn, processesIn, until, watchdogsIn } from "./processes";
 import type { Project } from "./project";
 import { type Ended, runProgram } from "./run-program";
 import type { Stage } from "./stage";
@@ -37,17 +37,11 @@ export function pending(operation: FaultInput["operation"]): (requests: readonly
   return (requests) => requests.some((it) => it.operation === operation && it.answered === "pending");
 }
 
-/** The processes of Pulumi's dynamic provider that work for a project. */
-export async function pluginsOf({ folder }: Project): Promise<number[]> {
-  const found = await processesIn(folder);
-  return found.filter(({ command }) => /^\S*node .*dynamic-provider/.test(command)).map(({ pid }) => pid);
-}
-
 /** Resolves once the plugin and its watchdog have ended by themselves; then stops what Pulumi itself leaves. */
 export async function quiet({ folder }: Project): Promise<void> {
-  const own = /dynamic-provider|watchdog/;
   await until("the plugin and its watchdog have ended", async () => {
-    return !(await processesIn(folder)).some(({ command }) => own.test(command)) || undefined;
+    const running = await Promise.all([pluginsIn(folder), watchdogsIn(folder)]);
+    return running.flat().length === 0 || undefined;
   });
   // Pulumi's language host outlives a killed engine for minutes.
   for (const { pid } of await processesIn(folder)) kill(pid);

@@ -59,3 +59,17 @@ export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
     return false;
   }
 }
+
+/** The processes of Pulumi's dynamic provider that work in a folder. */
+export function pluginsIn(folder: string): Promise<number[]> {
+  return thoseOf(folder, /^\S*node .*dynamic-provider/);
+}
+
+/** The processes that clear up after a killed plugin. */
+export function watchdogsIn(folder: string): Promise<number[]> {
+  return thoseOf(folder, /watchdog/);
+}
+
+async function thoseOf(folder: string, pattern: RegExp): Promise<number[]> {
+  return (await processesIn(folder)).filter(({ command }) => pattern.test(command)).map(({ pid }) => pid);
+}

@@ -1,0 +1,20 @@
+import type { Tally } from "./run-scenario";
+import { LIST_LAGS, NEW_KEY_UNUSABLE, type Round, WRONG_ACCOUNT } from "./scenario";
+import type { World } from "./world";
+
+/** Counts the faults that struck a request. Blows are counted when they fall. */
+export async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {
+  const standing = await world.control.faults();
+  const requests = (await world.control.requests()).slice(world.startedRound.requests);
+  const has = (operation: string, answered?: number) =>
+    requests.some((it) => it.operation === operation && (answered ?? it.answered) === it.answered);
+  let index = 0;
+  for (const { kind, faults, counted } of round.faults) {
+    // A lag strikes who asks for the list after it.
+    const isSeen = kind !== LIST_LAGS || has("listKeys");
+    if (standing[index + counted].hits > 0 && isSeen) tally.fault(kind);
+    index += faults.length;
+  }
+  if (round.unusableMs > 0 && has("createKey", 201)) tally.fault(NEW_KEY_UNUSABLE);
+  if (round.wrongAccount && requests.length > 0) tally.fault(WRONG_ACCOUNT);
+}
