@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isWithoutEffect } from "../../provider/api-key/post";
 import { listLiveKeys, revoke } from "../../provider/api-key/strays";
 import type { Settings } from "../../provider/config";
-import { ApiError, messageOf, NotFoundError } from "../../provider/errors";
+import { messageOf, NotFoundError } from "../../provider/errors";
 import { isRevoked } from "../../provider/payengine-api";
 import { type Finding, fail, pass } from "./finding";
 import { fieldFindings, REPORT_IT } from "./key-fields";
@@ -104,7 +105,7 @@ async function remove(
   { id, raw, problem }: Answer,
 ): Promise<Finding[]> {
   const check = "write: revoke";
-  const mayBeLost = id === undefined && !isRefusal(problem);
+  const mayBeLost = id === undefined && !isWithoutEffect(problem);
   try {
     if (id !== undefined) await revoke(client.api, id);
     const found = await find(client, name, mayBeLost ? LOOKS_FOR_LOST : 1);
@@ -146,14 +147,6 @@ async function goneFinding({ api }: ObservedClient, id: string, name: string): P
   }
   return pass(check, `the revoked key ${byId}, and is not listed as live`);
 }
-
-/** Certainly no key was made. A 429 that is not PayEngine's own may come from in front of a POST that went through. */
-function isRefusal(problem: unknown): boolean {
-  if (!(problem instanceof ApiError)) return false;
-  return REFUSALS.includes(problem.status) || (problem.status === 429 && problem.byContract);
-}
-
-const REFUSALS = [400, 401, 403, 404, 405, 413, 415, 422];
 
 function manual(name: string): string {
   return `look for ${name} in PayEngine's dashboard, and revoke it`;

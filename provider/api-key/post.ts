@@ -32,10 +32,9 @@ export async function postKey(context: Context, name: string, type: string): Pro
       return judge(await context.api.createKey({ name, type }), name, type);
     } catch (error) {
       const reason = messageOf(error);
-      if (!isWorthRepeating(error)) {
+      if (!isWorthRepeating(error) || retry >= context.maxRetries) {
         return { kind: isWithoutEffect(error) ? "refused" : "lost", reason };
       }
-      if (retry >= context.maxRetries) return { kind: "refused", reason };
       await context.sleep(waitBefore(retry, error));
     }
   }
@@ -55,7 +54,9 @@ function judge(key: PayEngineKey, name: string, type: string): Posted {
   return { kind: "issued", key: { ...key, key: key.key } };
 }
 
-function isWithoutEffect(error: unknown): boolean {
+/** Says whether it is certain that a request which failed in this way made no key. */
+export function isWithoutEffect(error: unknown): boolean {
+  if (isWorthRepeating(error)) return true;
   if (error instanceof NetworkError) return error.code === OUT_OF_TIME;
   return error instanceof ApiError && WITHOUT_EFFECT.includes(error.status);
 }
