@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
-import { kill, pluginsIn } from "../e2e/harness/processes";
+import { kill, pluginsIn, watchdogsIn } from "../e2e/harness/processes";
 import { type Blow, type Deadly, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
 import type { World } from "./world";
 
@@ -89,8 +89,8 @@ async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<bo
       return kill(cli);
     case "plugin killed":
       return signalAll(await pluginsOf(world.folder, cli));
-    case "CLI and plugin killed":
-      return signalAll([...(await pluginsOf(world.folder, cli)), cli]);
+    case "CLI, plugin and watchdog killed":
+      return signalAll([...(await watchdogsIn(world.folder)), ...(await pluginsOf(world.folder, cli)), cli]);
     case "Ctrl-C once":
       return kill(cli, "SIGINT");
     case "Ctrl-C twice": {

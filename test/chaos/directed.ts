@@ -80,7 +80,7 @@ export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
     { ...quietUp, program: [PUBLIC], operation: "refresh", wrongAccount: true },
   ]),
   "orphans command": scenario([
-    { ...quietUp, deadly: { kind: "CLI and plugin killed", moment: "committed", waitMs: 0 } },
+    { ...quietUp, deadly: { kind: "CLI, plugin and watchdog killed", moment: "committed", waitMs: 0 } },
   ]),
 };
 

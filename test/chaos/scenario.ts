@@ -23,7 +23,7 @@ export const DEADLY = [
   "CLI killed during the POST",
   "CLI killed after the POST",
   "plugin killed",
-  "CLI and plugin killed",
+  "CLI, plugin and watchdog killed",
   "Ctrl-C once",
   "Ctrl-C twice",
   "disk full for the backend",
