@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { PROJECT_FOLDER } from "../e2e/harness/diagnostics";
 import type { Project } from "../e2e/harness/project";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 
@@ -62,7 +63,7 @@ async function noted(
 export function plain(text: string): string {
   return text
     .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
-    .replace(/\/tmp\/payengine-e2e-project-\w+/g, "<folder>")
+    .replace(PROJECT_FOLDER, "<folder>")
     .replace(/\bkey_[0-9a-f]{16}\b/g, "<id>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replace(/-[0-9a-f]{10}\b/g, "-<digits>")

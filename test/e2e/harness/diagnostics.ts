@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
 import type { Ended } from "./run-program";
 
 /**
@@ -22,11 +24,14 @@ export function diagnosticsOf({ stdout }: Ended): Record<string, string[]> {
   return found;
 }
 
+/** The folder of any project that a test makes. */
+export const PROJECT_FOLDER = new RegExp(`${realpathSync(tmpdir())}/payengine-e2e-project-\\w+`, "g");
+
 /** The text without what differs from run to run. */
 export function steady(text: string): string {
   return (
     text
-      .replace(/\/tmp\/payengine-e2e-project-\w+/g, "<folder>")
+      .replace(PROJECT_FOLDER, "<folder>")
       .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
       // Both say that a name was not found: it depends on the machine's resolver.
       .replace(/\bEAI_AGAIN\b/g, "ENOTFOUND")
