@@ -147,7 +147,7 @@ async function query(client: ObservedClient, { data }: Page): Promise<Finding> {
 }
 
 function partsOf(name: string): string[] {
-  return [name, name];
+  return [name, [...name].slice(0, -1).join("")];
 }
 
 /** Says whether a page shows a key, or a later one may. */
