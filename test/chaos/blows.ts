@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
 import { kill, pluginsIn, watchdogsIn } from "../e2e/harness/processes";
+import { fillDisk, freeDisk } from "../e2e/harness/small-disk";
 import { type Blow, type Deadly, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
 import type { World } from "./world";
 
@@ -99,7 +100,7 @@ async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<bo
       return first && kill(cli, "SIGINT");
     }
     case "disk full for the backend":
-      return fillDisk(world);
+      return fillFor(world, FULL_FOR_MS);
     case "key revoked behind Pulumi's back": {
       const held = new Set(world.before.flatMap(({ keys }) => keys.flatMap(({ keyId }) => keyId ?? [])));
       const victim = (await world.liveKeys()).find(({ id }) => held.has(id));
@@ -145,24 +146,15 @@ export async function providersIn(folder: string): Promise<number[]> {
   return plugins.filter((pid) => existsSync(join(folder, "tmp", `provider-${pid}`)));
 }
 
-const FILLER = "filler";
 /**
  * Pulumi tries each write of the state for about 32 seconds before it gives up, one write after the other: the first
  * fails for good, while the whole stays within the limit of a command.
  */
 const FULL_FOR_MS = 40_000;
 
-async function fillDisk(world: World): Promise<boolean> {
-  const { disk } = world;
+async function fillFor({ disk }: World, milliseconds: number): Promise<boolean> {
   if (disk === undefined) return false;
-  const full = await writeFile(join(disk, FILLER), Buffer.alloc(64 * 1024 * 1024, 1)).catch(
-    (error: NodeJS.ErrnoException) => error.code,
-  );
-  if (full !== "ENOSPC") throw new Error(`The disk was to be full, but: ${full}`);
-  setTimeout(() => void freeDisk(world), FULL_FOR_MS).unref();
+  await fillDisk(disk);
+  setTimeout(() => void freeDisk(disk), milliseconds).unref();
   return true;
-}
-
-export async function freeDisk({ disk }: World): Promise<void> {
-  if (disk !== undefined) await rm(join(disk, FILLER), { force: true });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { watchdogsIn } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
-import { freeDisk, holdingFaults, strike } from "./blows";
+import { freeDisk } from "../e2e/harness/small-disk";
+import { holdingFaults, strike } from "./blows";
 import { countFaults } from "./count-faults";
 import { checkInUse, type Violation } from "./invariant";
 import { mend } from "./mending";
@@ -31,8 +32,6 @@ export async function playRound(
     number,
     await endOf(world, "watchdog", watchdogsIn, scenario.requestTimeoutMs + 60_000 + MARGIN_MS),
   );
-  for (const stack of world.stacks)
-    if (await stack.restoreDestroyedState()) tally.outcome("state file destroyed, .bak restored");
 
   const after = await Promise.all(world.stacks.map((stack) => stack.state()));
   for (const [index, end] of ended.entries()) tally.outcome(outcomeOf(end, after[index]));
@@ -134,7 +133,7 @@ async function foreignCredential({ control, secrets }: World): Promise<string> {
 async function takeFaultsAway(world: World): Promise<void> {
   await world.control.clearFaults();
   await world.control.setLag({});
-  await freeDisk(world);
+  if (world.disk !== undefined) await freeDisk(world.disk);
   await world.renewCredential();
 }
 

@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 import { type Deployment, type KeyInState, keysOf } from "../e2e/harness/state";
@@ -44,24 +44,6 @@ export class ChaosStack {
   async change(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
     if (args[0] === "up") this.ups += 1;
     return this.pulumi([...args, "--yes", "--skip-preview"], options);
-  }
-
-  /**
-   * A full disk makes Pulumi's file backend put an empty file in the place of the state. What Pulumi's users do then:
-   * the state before the last good write lies beside it.
-   *
-   * @returns whether that had to be done.
-   */
-  async restoreDestroyedState(): Promise<boolean> {
-    const file = join(this.folder, `backend/.pulumi/stacks/shop/${this.name}.json`);
-    const text = await readFile(file, "utf8");
-    try {
-      JSON.parse(text);
-      return false;
-    } catch {
-      await copyFile(`${file}.bak`, file);
-      return true;
-    }
   }
 
   cancel(): Promise<Ended> {

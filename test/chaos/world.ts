@@ -1,18 +1,15 @@
-import { execFile } from "node:child_process";
-import { cp, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { type ControlKey, type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
 import { stopLeftovers } from "../e2e/harness/processes";
+import { mountSmallDisk, unmount } from "../e2e/harness/small-disk";
 import { tapTokens } from "../token-tap";
 import { environmentOf, type Prepared, SANDBOX_SEED } from "./prepare";
 import type { Scenario } from "./scenario";
 import { ChaosStack, type StackState } from "./stack";
 
-const run = promisify(execFile);
 const ACCOUNT = "acct_sandbox";
-const DISK_SIZE = "16m";
 
 /** What one run works with: a sandbox, a project, its stacks, and all secrets that there ever were. */
 export class World {
@@ -109,7 +106,7 @@ export class World {
     const left = await stopLeftovers(this.folder);
     await this.sandbox.close();
     this.stopTap();
-    if (this.disk !== undefined) await run("umount", ["--lazy", this.disk]);
+    if (this.disk !== undefined) await unmount(this.disk);
     await rm(this.folder, { recursive: true, force: true });
     return left.map(({ command }) => command);
   }
@@ -117,11 +114,6 @@ export class World {
 
 /** @returns undefined where this user or machine may not mount. */
 async function mountDisk(folder: string): Promise<string | undefined> {
-  try {
-    await run("mkdir", ["-p", folder]);
-    await run("mount", ["-t", "tmpfs", "-o", `size=${DISK_SIZE}`, "tmpfs", folder]);
-    return folder;
-  } catch {
-    return undefined;
-  }
+  await mkdir(folder);
+  return (await mountSmallDisk(folder)) ? folder : undefined;
 }
