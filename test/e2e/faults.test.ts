@@ -6,7 +6,7 @@ import { useStage } from "./harness/stage";
 const given = useStage();
 
 /** Reaches beyond any test: the key is made after the `up` has ended. */
-const SLOW_MS = 9_000;
+const SLOW_MS = 16_000;
 
 /** By the resource that it strikes: what goes wrong with its first request, and how the same `up` ends for it. */
 const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pendingAction?: "settle" }> = {
@@ -31,7 +31,7 @@ test("each fault of a creation ends well in the same up, or in the next one", as
   const names = Object.keys(FAULTS);
   const project = await stage.project({
     program: `for (const name of ${JSON.stringify(names)}) new payengine.ApiKey(name, { type: "private" });`,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:requestTimeout": "4s" },
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:requestTimeout": "8s" },
   });
   await project.up();
   expect((await stage.control.faults()).map(({ hits }) => hits)).toEqual(names.map(() => 1));
@@ -94,7 +94,7 @@ test.each(["credential revoked", "role lost"])("%s in the middle of a creation",
   const { key, keyId, userId } = await stage.newCredential("acct_sandbox", "Developer");
   const takeRight = () =>
     what === "role lost" ? stage.control.setRole(userId, "User") : stage.control.revokeKey(keyId);
-  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
+  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 3_000 });
   await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const project = await stage.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,

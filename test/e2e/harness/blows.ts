@@ -7,7 +7,7 @@ import type { Stage } from "./stage";
 
 /** Holds calls back, so that a blow meets them under way whatever the machine's speed. */
 export function held(operation: FaultInput["operation"], more: Partial<FaultInput> = {}): FaultInput {
-  return { operation, kind: "delay", beforeCommitMs: 1_000, afterCommitMs: 1_000, ...more } as FaultInput;
+  return { operation, kind: "delay", beforeCommitMs: 2_000, afterCommitMs: 2_000, ...more } as FaultInput;
 }
 
 /** An operation that runs, and its process. */
