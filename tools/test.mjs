@@ -87,7 +87,7 @@ async function full() {
     runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
   );
   await jest({ name: "cli", projects: ["cli"] });
-  for (const args of [["--directed"], ["--seed", "1", "--runs", "4"]]) {
+  for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;
     await counted(title, () =>
       runStep("npm", ["run", "chaos", "--", ...args], { title, cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
