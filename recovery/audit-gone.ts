@@ -1,10 +1,8 @@
+import { LAG_MS } from "../provider/api-key/absence";
 import { messageOf, NotFoundError } from "../provider/errors";
 import { isRevoked, type PayEngineApi } from "../provider/payengine-api";
 import type { Audited, AuditProblem, LocatedKey } from "./audit-states";
 import type { AuditedKey } from "./audited-key";
-
-/** A look-up by id may not know a key yet that was made less than this ago, in milliseconds. */
-const LAG_MS = 60_000;
 
 /** Keys whose values states hold, and that no longer work. */
 export async function gone(

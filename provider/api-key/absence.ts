@@ -4,7 +4,7 @@ import type { ApiKeyState } from "./state";
 import { findLiveKeys } from "./strays";
 
 /** A list, or a look-up by id, may not know a key yet that was made less than this ago, in milliseconds. */
-const LAG_MS = 60_000;
+export const LAG_MS = 60_000;
 
 /**
  * Proves that a key which PayEngine does not find is gone: the guard has held the credential's account against the one
