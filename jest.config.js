@@ -20,13 +20,19 @@ const e2e = {
   globalTeardown: "<rootDir>/test/e2e/harness/remove-package.ts",
 };
 
-/** The command, and random faults, as it is installed too. */
-const cli = { ...e2e, displayName: "cli", roots: ["<rootDir>/test/cli"] };
-const chaos = { ...e2e, displayName: "chaos", roots: ["<rootDir>/test/chaos"] };
+/** More tests that need the package installed and the real CLI. @param {string} name */
+const installed = (name) => ({ ...e2e, displayName: name, roots: [`<rootDir>/test/${name}`] });
 
 /** @type {import("jest").Config} */
 module.exports = {
-  projects: ["<rootDir>/tools", "<rootDir>/sandbox", project("unit"), project("plugin"), cli, e2e, chaos],
+  projects: [
+    "<rootDir>/tools",
+    "<rootDir>/sandbox",
+    project("unit"),
+    project("plugin"),
+    e2e,
+    ...["bad-input", "cli", "chaos"].map(installed),
+  ],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.
   testTimeout: 60_000,
   coverageProvider: "v8",

@@ -33,7 +33,8 @@ export async function runJest({
   const args = [
     join(repository, "node_modules/jest/bin/jest.js"),
     ...["--selectProjects", ...projects],
-    ...["--maxWorkers", "2", "--json", "--outputFile", report],
+    // One more than the cores of a small machine: most tests wait for processes.
+    ...["--maxWorkers", "3", "--json", "--outputFile", report],
     ...["--cacheDirectory", join(repository, "node_modules/.cache/jest")],
     ...(coverage ? ["--coverage", "--coverageReporters", "json"] : []),
     ...(coverage ? ["--coverageDirectory", join(folder, `${name}-coverage`)] : []),

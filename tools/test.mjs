@@ -86,7 +86,7 @@ async function full() {
   await counted("npm start", () =>
     runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
   );
-  await jest({ name: "cli", projects: ["cli"] });
+  await jest({ name: "installed", projects: ["bad-input", "cli"] });
   for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;
     await counted(title, () =>

@@ -7,6 +7,7 @@ import { type Fault, faultSchema } from "./fault";
 import type { StandingFault } from "./fault-list";
 import type { StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
+import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
 
@@ -35,7 +36,7 @@ type ById = { Params: { id: string } };
 /** What tests steer the sandbox by. Without authentication: the sandbox listens on loopback only. */
 export async function controlRoutes(
   server: FastifyInstance,
-  { sandbox }: { sandbox: Sandbox },
+  { sandbox, pending }: { sandbox: Sandbox; pending: PendingCalls },
 ): Promise<void> {
   server.put("/dialect", (request): Dialect => {
     sandbox.dialect = read(dialectSchema, request);
@@ -59,6 +60,11 @@ export async function controlRoutes(
   server.get("/faults", (): StandingFault[] => sandbox.faults.list());
   server.delete("/faults", (_request, reply) => {
     sandbox.faults.clear();
+    return reply.code(204).send();
+  });
+
+  server.post("/release", (_request, reply) => {
+    pending.release();
     return reply.code(204).send();
   });
 

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 export class PendingCalls {
   private readonly pending = new Set<Promise<unknown>>();
-  private readonly givenUp = new AbortController();
+  private readonly pauses = new Set<AbortController>();
+  private givenUp = false;
 
   /** Keeps the work or the answer in mind until it has ended; hands it back. */
   add<T>(call: Promise<T>): Promise<T> {
@@ -18,9 +19,21 @@ export class PendingCalls {
     return call;
   }
 
-  /** Waits, unless the sandbox gives up waiting: then it throws. */
+  /** Waits so long or until a test ends the pause; throws when the sandbox gives up waiting. */
   async pause(ms: number): Promise<void> {
-    if (ms > 0) await sleep(ms, undefined, { signal: this.givenUp.signal });
+    if (ms === 0) return;
+    const pause = new AbortController();
+    this.pauses.add(pause);
+    if (this.givenUp) pause.abort();
+    await sleep(ms, undefined, { signal: pause.signal }).catch((aborted: Error) => {
+      if (this.givenUp) throw aborted;
+    });
+    this.pauses.delete(pause);
+  }
+
+  /** Ends the pauses at once. */
+  release(): void {
+    for (const pause of this.pauses) pause.abort();
   }
 
   /** Resolves when every call has ended, those too that have come in meanwhile. */
@@ -30,6 +43,7 @@ export class PendingCalls {
 
   /** Ends the pauses at once; what was to be committed after them is not. */
   giveUp(): void {
-    this.givenUp.abort();
+    this.givenUp = true;
+    this.release();
   }
 }

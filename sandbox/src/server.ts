@@ -52,7 +52,7 @@ export function sandboxServer(
     pending.add(once(reply.raw, "close"));
   });
   server.register(apiRoutes, { prefix: apiPrefix, sandbox, pending });
-  if (options.control) server.register(controlRoutes, { prefix: controlPrefix, sandbox });
+  if (options.control) server.register(controlRoutes, { prefix: controlPrefix, sandbox, pending });
   return server;
 }
 

@@ -101,7 +101,7 @@ describe("payengine-sandbox", () => {
     const sandbox = await start("--json", "--control");
     const { url, adminKey, controlUrl } = JSON.parse(sandbox.line);
     const control = new SandboxControl(controlUrl);
-    await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 300 });
+    await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 1_000 });
     const created = new SandboxClient(url, adminKey).create("slow");
     await eventually(async () => (await control.faults()).find((fault) => fault.hits === 1));
 

@@ -1,9 +1,9 @@
 import { eventually, openSandbox } from "./sandbox-client";
 
 describe("delay", () => {
-  it("commits after the wait, although the caller has gone away", async () => {
+  it("commits after the wait, which a test may end, although the caller has gone away", async () => {
     const { admin, control } = await openSandbox();
-    await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 300 });
+    await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 600_000 });
     const caller = new AbortController();
     const call = admin.fetch("POST", "/api-keys", { name: "late", type: "private" }, caller.signal);
     await eventually(async () => (await control.faults()).find((fault) => fault.hits === 1));
@@ -12,6 +12,7 @@ describe("delay", () => {
     await eventually(async () => (await control.requests()).find((entry) => entry.answered === "dropped"));
     expect(await admin.names()).toEqual([]);
 
+    await control.release();
     expect(await eventually(async () => (await admin.names())[0])).toBe("late");
   });
 

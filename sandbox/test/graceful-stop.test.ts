@@ -38,7 +38,7 @@ describe("close", () => {
 
   it("lets a call end whose caller has gone away", async () => {
     const db = join(temporaryFolder(), "keys.db");
-    const { sandbox, control, admin, caller, outcome } = await openWithCallUnderWay(db, 300, 600_000);
+    const { sandbox, control, admin, caller, outcome } = await openWithCallUnderWay(db, 2_000, 600_000);
     caller.abort();
     await eventually(async () => (await control.requests()).find((entry) => entry.answered === "dropped"));
 
@@ -60,7 +60,7 @@ describe("close", () => {
 
   it("answers a call that arrives just then as ever", async () => {
     const db = join(temporaryFolder(), "keys.db");
-    const { sandbox, admin } = await openWithCallUnderWay(db, 300, 600_000);
+    const { sandbox, admin } = await openWithCallUnderWay(db, 2_000, 600_000);
     const socket = connect(Number(new URL(sandbox.url).port), "127.0.0.1");
     await once(socket, "connect");
     socket.write("GET /api/merchant HTTP/1.1\r\nhost: sandbox\r\n");

@@ -123,7 +123,8 @@ test("two ups of two stacks at once, with lost answers, keep to their own keys",
     env: { PULUMI_BACKEND_URL: dev.env.PULUMI_BACKEND_URL },
   });
   await stage.control.addFault({ operation: "createKey", kind: "delay", times: 4, beforeCommitMs: 1_000 });
-  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: 3 });
+  for (const keyName of ["dev-a-", "dev-b-", "prod-a-"])
+    await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit", keyName });
   await Promise.all([dev.up(), prod.up()]);
   expect(await stage.liveKeys()).toHaveLength(4);
   await Promise.all([dev.destroy(), prod.up("--expect-no-changes")]);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { coverageEnvironment } from "../coverage-environment";
 import { countsOf } from "./harness/diagnostics";
 import { useStage } from "./harness/stage";
 
@@ -35,7 +36,7 @@ export const isKey: boolean = payengine.ApiKey.isInstance(checkout);
 
 test("a TypeScript program previews, creates, changes nothing more, refreshes, shows its outputs masked and destroys", async () => {
   const { stage } = given;
-  const project = await stage.project({ files: typeScript });
+  const project = await stage.project({ files: typeScript, env: coverageEnvironment() });
 
   const preview = await project.ok("preview");
   expect(countsOf(preview)).toEqual(["+ 3 to create"]);

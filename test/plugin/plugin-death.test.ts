@@ -20,7 +20,9 @@ afterAll(() => folder.remove());
 
 const checked = async () => (await plugin.rpc.check({}, await registeredInputs({ type: "private" }))).inputs;
 
-/** Begins to make so many keys, and kills the plugin once PayEngine has all requests. */
+const HELD_MS = 600_000;
+
+/** Begins to make so many keys, kills the plugin once PayEngine has all requests, and lets those go on. */
 async function killDuring(keys: number, delay: { beforeCommitMs?: number; afterCommitMs?: number }) {
   await lab.control.addFault({ operation: "createKey", kind: "delay", times: keys, ...delay });
   const creations = [];
@@ -33,20 +35,21 @@ async function killDuring(keys: number, delay: { beforeCommitMs?: number; afterC
   });
   plugin.signal("SIGKILL");
   for (const message of await Promise.all(creations)) expect(message).toContain("UNAVAILABLE");
+  await lab.control.release();
 }
 
 const statuses = async () => (await lab.control.keys()).filter((it) => !it.credential).map((it) => it.status);
 
 test.each([
-  ["that takes effect after its death", { beforeCommitMs: 800 }],
-  ["that has taken effect", { afterCommitMs: 800 }],
+  ["that takes effect after its death", { beforeCommitMs: HELD_MS }],
+  ["that has taken effect", { afterCommitMs: HELD_MS }],
 ])("a plugin killed during a request %s leaves no key: its watchdog revokes it", async (_when, delay) => {
   await killDuring(1, delay);
   await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
 });
 
 test("the watchdog revokes each of several keys that were being made", async () => {
-  await killDuring(3, { beforeCommitMs: 300, afterCommitMs: 500 });
+  await killDuring(3, { beforeCommitMs: HELD_MS, afterCommitMs: 500 });
   await until("the keys are revoked", async () => {
     return (await statuses()).join() === "revoked,revoked,revoked" || undefined;
   });

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { coverageEnvironment } from "../../coverage-environment";
+import { fileURLToPath } from "node:url";
 import { type Ended, runProgram } from "./run-program";
 import { type Deployment, type KeyInState, keysOf } from "./state";
 
@@ -42,6 +42,7 @@ export class Project {
   /** For settings that tests change on the way. */
   readonly env: Record<string, string>;
   private eventLogs = 0;
+  private exported: { readonly state: string | undefined; readonly json: string } | undefined;
 
   private constructor(
     readonly folder: string,
@@ -59,8 +60,6 @@ export class Project {
       // Without it the CLI does not know --event-log.
       PULUMI_DEBUG_COMMANDS: "true",
       NO_COLOR: "1",
-      // For the coverage of the plugin process.
-      ...coverageEnvironment(),
       ...env,
     };
   }
@@ -145,11 +144,16 @@ export class Project {
     return this.ok("refresh", "--skip-preview", ...args);
   }
 
-  /** The state with its secrets decrypted; held in memory only. */
+  /** The state with its secrets decrypted; held in memory only. It is exported anew when it has changed. */
   async deployment(): Promise<Deployment> {
+    // Of a backend that is no folder it is exported each time.
+    const state = await this.rawState().catch(() => undefined);
+    if (state !== undefined && state === this.exported?.state)
+      return JSON.parse(this.exported.json).deployment;
     const args = ["stack", "export", "--show-secrets", "--stack", this.stack];
     const { exitCode, stdout, stderr } = await this.run(args, { showsSecrets: true });
     if (exitCode !== 0) throw new Error(`The state cannot be exported:\n${stderr}`);
+    this.exported = { state, json: stdout };
     return JSON.parse(stdout).deployment;
   }
 
@@ -176,7 +180,8 @@ export class Project {
 
   /** The bytes of the state file, as it lies on the disk. */
   rawState(): Promise<string> {
-    return readFile(join(this.folder, `backend/.pulumi/stacks/shop/${this.stack}.json`), "utf8");
+    const backend = fileURLToPath(this.env.PULUMI_BACKEND_URL ?? "");
+    return readFile(join(backend, `.pulumi/stacks/shop/${this.stack}.json`), "utf8");
   }
 
   async remove(): Promise<void> {

@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { countsOf, diagnosticsOf, steady } from "./harness/diagnostics";
-import type { Project } from "./harness/project";
-import { useStage } from "./harness/stage";
+import { countsOf, diagnosticsOf, steady } from "../e2e/harness/diagnostics";
+import type { Project } from "../e2e/harness/project";
+import { useStage } from "../e2e/harness/stage";
 
 const given = useStage();
 

@@ -1,5 +1,5 @@
-import { diagnosticsOf } from "./harness/diagnostics";
-import { commonJs, useStage } from "./harness/stage";
+import { diagnosticsOf } from "../e2e/harness/diagnostics";
+import { commonJs, useStage } from "../e2e/harness/stage";
 
 const given = useStage();
 
