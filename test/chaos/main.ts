@@ -7,7 +7,14 @@ import { generate } from "./generate";
 import { MECHANISMS, type Mechanism } from "./mechanisms";
 import { runAll } from "./pool";
 import { type Prepared, prepare, removePrepared, withMechanismOff } from "./prepare";
-import { describe, describeMechanisms, figuresOf, type MechanismFigures, mechanismFigures } from "./report";
+import {
+  describe,
+  describeMechanisms,
+  figuresOf,
+  hasLoss,
+  type MechanismFigures,
+  mechanismFigures,
+} from "./report";
 import type { RunResult } from "./run-scenario";
 import type { Scenario } from "./scenario";
 
@@ -36,7 +43,7 @@ const program = new Command("chaos")
   .addOption(
     new Option(
       "--mechanism-off <name>",
-      "take a recovery mechanism out: its directed run, then the seed's",
+      "take a recovery mechanism out: its directed run, then the seed's until one of those reports a loss",
     ).choices([...Object.keys(MECHANISMS), "all"]),
   )
   .option("--at-least <number>", "fail where a kind of fault struck less often", whole, 0)
@@ -81,10 +88,9 @@ async function withoutMechanisms(
   const all: MechanismFigures[] = [];
   for (const mechanism of mechanisms) {
     const crippled = await withMechanismOff(prepared, mechanism);
-    const scenarios = [DIRECTED[mechanism], ...seeded];
-    const results = await runBatch(scenarios, crippled, flags, (line) =>
-      console.error(`${mechanism} off: ${line}`),
-    );
+    const say = (line: string) => console.error(`${mechanism} off: ${line}`);
+    const results = await runBatch([DIRECTED[mechanism]], crippled, flags, say);
+    results.push(...(await runBatch(seeded, crippled, flags, say, hasLoss)));
     all.push(mechanismFigures(mechanism, results));
   }
   console.log(flags.json ? JSON.stringify(all, undefined, 2) : describeMechanisms(all));
@@ -101,21 +107,26 @@ function scenariosOf({ runs, seed, first, faults }: Flags): Scenario[] {
   return found;
 }
 
+/** @param isEnough no further run begins after one of this kind. */
 async function runBatch(
   scenarios: readonly Scenario[],
   prepared: Prepared,
   { workers, keep }: Flags,
   say: (line: string) => void,
+  isEnough: (result: RunResult) => boolean = () => false,
 ): Promise<RunResult[]> {
   const jobs = scenarios.map((scenario) => ({ prepared, scenario }));
+  const enough = new AbortController();
   const results = await runAll(
     jobs,
     workers,
-    ({ name, violations, seconds }) => {
+    (result) => {
+      const { name, violations, seconds } = result;
+      if (isEnough(result)) enough.abort();
       const harm = violations.map((it) => `${it.harm}: ${it.detail}`).join("\n    ");
       say(`${violations.length === 0 ? "✓" : "✗"} ${name} ${seconds.toFixed(1)} s ${harm}`);
     },
-    stop.signal,
+    [stop.signal, enough.signal],
   );
   if (keep !== undefined) {
     await mkdir(keep, { recursive: true });

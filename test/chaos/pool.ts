@@ -12,20 +12,21 @@ const RUN_LIMIT_MS = 15 * 60_000;
  * Does all jobs in a few processes.
  *
  * @param onResult called in the order in which the runs end.
- * @param stop no further run begins.
+ * @param stops no further run begins once one of them is aborted.
  */
 export async function runAll(
   jobs: readonly Job[],
   workers: number,
   onResult: (result: RunResult) => void,
-  stop?: AbortSignal,
+  stops: readonly AbortSignal[] = [],
 ): Promise<RunResult[]> {
   const queue = [...jobs];
   const results: RunResult[] = [];
+  const isStopped = () => stops.some(({ aborted }) => aborted);
   const work = async () => {
     let child = startWorker();
     try {
-      for (let job = queue.shift(); job !== undefined && !stop?.aborted; job = queue.shift()) {
+      for (let job = queue.shift(); job !== undefined && !isStopped(); job = queue.shift()) {
         const result = await runOne(child, job);
         results.push(result);
         onResult(result);

@@ -47,16 +47,18 @@ export interface MechanismFigures {
   readonly losses: number;
 }
 
+const lossesOf = ({ violations }: RunResult) => violations.filter(({ harm }) => LOSSES.includes(harm)).length;
+
+export const hasLoss = (result: RunResult): boolean => lossesOf(result) > 0;
+
 export function mechanismFigures(mechanism: string, results: readonly RunResult[]): MechanismFigures {
-  const lossesOf = ({ violations }: RunResult) =>
-    violations.filter(({ harm }) => LOSSES.includes(harm)).length;
   const directed = results.filter(({ name }) => name === "directed");
   const seeded = results.filter(({ name }) => name !== "directed");
   return {
     mechanism,
     runs: results.length,
     lossesInDirectedRun: directed.reduce((sum, result) => sum + lossesOf(result), 0),
-    seedsWithLoss: seeded.filter((result) => lossesOf(result) > 0).map(({ name }) => name),
+    seedsWithLoss: seeded.filter(hasLoss).map(({ name }) => name),
     losses: results.reduce((sum, result) => sum + lossesOf(result), 0),
   };
 }
