@@ -17,7 +17,7 @@ const LEAST_COVERAGE = 95;
 /** The oldest version of the peer dependency, which `--full` tests as well. */
 const OLDEST_SDK = "3.216.0";
 const CORE = ["tools", "sandbox", "unit", "plugin", "e2e", "chaos"];
-const LIFECYCLE = ["drift", "providers", "recovery", "resource-options"].map((name) => `test/e2e/${name}`);
+const LIFECYCLE = ["test/e2e/drift", "test/e2e/recovery", "test/options"];
 
 const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
 const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-test-"));
@@ -86,7 +86,7 @@ async function full() {
   await counted("npm start", () =>
     runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
   );
-  await jest({ name: "installed", projects: ["bad-input", "cli"] });
+  await jest({ name: "installed", projects: ["options", "bad-input", "cli"] });
   for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;
     await counted(title, () =>
@@ -94,7 +94,7 @@ async function full() {
     );
   }
   const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK };
-  await jest({ name: `pulumi-sdk-${OLDEST_SDK}`, projects: ["e2e"], files: LIFECYCLE, env });
+  await jest({ name: `pulumi-sdk-${OLDEST_SDK}`, projects: ["e2e", "options"], files: LIFECYCLE, env });
 }
 
 try {

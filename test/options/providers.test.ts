@@ -1,5 +1,5 @@
-import { countsOf, diagnosticsOf } from "./harness/diagnostics";
-import { useStage } from "./harness/stage";
+import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
+import { useStage } from "../e2e/harness/stage";
 
 const given = useStage();
 
