@@ -1,5 +1,6 @@
 import ms from "ms";
 import { z } from "zod";
+import { duration } from "./duration";
 
 /** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
 export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
@@ -35,8 +36,12 @@ export type Configuration =
 
 /** Milliseconds after which one create, read, update or delete of a key makes no further call. */
 export function operationLimit({ requestTimeout }: Pick<Settings, "requestTimeout">): number {
-  return 10 * requestTimeout;
+  return 10 * requestTimeout + LONGEST_VERIFICATION_MS;
 }
+
+/** The longest time that a new key may take to work. */
+export const LONGEST_VERIFICATION = "2m";
+export const LONGEST_VERIFICATION_MS = ms(LONGEST_VERIFICATION);
 
 /** How the engine writes a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -100,11 +105,7 @@ const Credential = z.string().superRefine((value, context) => {
   }
 });
 
-const RequestTimeout = z
-  .string()
-  .regex(/^\d+(\.\d+)? ?(ms|s|m)$/, 'is not a duration; write it like "30s" or "500ms"')
-  .transform((value) => ms(value as ms.StringValue))
-  .refine((value) => value >= 100 && value <= 600_000, "must be between 100ms and 10m");
+const RequestTimeout = duration("100ms", "10m");
 
 /** Longer names are none: a private key that stands here by mistake must not get into a message. */
 const CredentialEnv = z

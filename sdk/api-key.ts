@@ -16,6 +16,12 @@ export interface ApiKeyArgs {
    * key and then revokes the old one. Default: `project-stack-resource` as it was when the key was made.
    */
   readonly namePrefix?: pulumi.Input<string>;
+  /**
+   * Whether a new private key is tried before anybody gets it: PayEngine is called with it until it works, for 30
+   * seconds or as long as `timeout` says ("1s" to "2m"). One that does not work is revoked and the update fails; the key in
+   * use is not touched. Default: true. Public keys cannot be tried.
+   */
+  readonly verify?: pulumi.Input<boolean | { readonly timeout: pulumi.Input<string> }>;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
@@ -43,6 +49,8 @@ export class ApiKey extends pulumi.CustomResource {
   declare readonly type: pulumi.Output<KeyType>;
   /** How the key's name begins. */
   declare readonly namePrefix: pulumi.Output<string>;
+  /** Whether and for how long a new private key is tried, as the program says. */
+  declare readonly verify: pulumi.Output<boolean | { readonly timeout: string } | undefined>;
   /** The resource's own name at PayEngine, before marks of further attempts; also the resource's id. */
   declare readonly uniqueName: pulumi.Output<string>;
   /** The key's full name at PayEngine. */
@@ -104,7 +112,12 @@ export class ApiKey extends pulumi.CustomResource {
     const reserved = Object.keys(fromProgram).find((key) => key in (args ?? {}));
     if (reserved !== undefined)
       throw new pulumi.RunError(`ApiKey "${name}": ${reserved} is not an argument of ApiKey`);
-    super(TYPE, name, { ...outputs, namePrefix: undefined, ...args, ...fromProgram }, secretly(args, opts));
+    super(
+      TYPE,
+      name,
+      { ...outputs, namePrefix: undefined, verify: undefined, ...args, ...fromProgram },
+      secretly(args, opts),
+    );
     const { token } = this;
     Object.defineProperty(this, "token", { enumerable: true, get: () => demanded(name, token) });
   }

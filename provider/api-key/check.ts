@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { type Configuration, type Environment, type Failure, UNKNOWN } from "../config";
+import { type Configuration, type Environment, type Failure, LONGEST_VERIFICATION, UNKNOWN } from "../config";
+import { duration } from "../duration";
 import { DIGITS, MAX_PREFIX_LENGTH, uniqueName } from "./names";
 import { type ApiKeyInputs, plain } from "./state";
+
+const ARGUMENTS = "type, namePrefix and verify";
 
 /** What check answers: the inputs to keep, and everything that is wrong with them. */
 export interface Checked {
@@ -27,10 +30,29 @@ const NamePrefix = z
       "once the digits are added: give a shorter namePrefix",
   });
 
+const Timeout = duration("1s", LONGEST_VERIFICATION);
+
+/** The timeout is kept as it is written. */
+const Verify = z
+  .boolean()
+  .or(unknown)
+  .or(
+    z.strictObject(
+      {
+        timeout: z.unknown().superRefine((text, context) => {
+          const [issue] = text === UNKNOWN ? [] : (Timeout.safeParse(text).error?.issues ?? []);
+          if (issue) context.addIssue({ code: "custom", message: issue.message });
+        }),
+      },
+      { error: ({ input }) => `${kindOf(input)}; write true, false or { timeout: "30s" }` },
+    ),
+  );
+
 /** What the SDK sends: the program's arguments, and what only the program can know. */
 const Program = z.strictObject({
   type: Type,
   namePrefix: unknown.or(NamePrefix).optional(),
+  verify: Verify.optional(),
   defaultNamePrefix: z.string(),
   digits: unknown.or(z.string().regex(new RegExp(`^[0-9a-f]{${DIGITS}}$`))),
   __provider: z.string().optional(),
@@ -73,7 +95,7 @@ export function check(olds: object, news: object, configuration: Configuration, 
   if (!program.success) {
     return { inputs: {}, failures: [...failures, ...program.error.issues.flatMap(failuresOf)] };
   }
-  const { type, digits, defaultNamePrefix } = program.data;
+  const { type, digits, defaultNamePrefix, verify } = program.data;
   const namePrefix = program.data.namePrefix ?? earlier.namePrefix ?? defaultNamePrefix;
   const isKnown = namePrefix !== UNKNOWN && digits !== UNKNOWN;
   return {
@@ -82,6 +104,7 @@ export function check(olds: object, news: object, configuration: Configuration, 
       type,
       namePrefix,
       uniqueName: earlier.uniqueName ?? (isKnown ? uniqueName(namePrefix, digits) : UNKNOWN),
+      verify,
       accountId: accountIdOf(configuration) ?? earlier.accountId,
     }) as Partial<ApiKeyInputs>,
   };
@@ -122,9 +145,10 @@ function defaultPrefixFailures(namePrefix: unknown): Failure[] {
 
 function failuresOf(issue: z.core.$ZodIssue): Failure[] {
   if (issue.code === "unrecognized_keys") {
+    const [owner, takes] = issue.path.length > 0 ? [issue.path.join("."), "timeout"] : ["ApiKey", ARGUMENTS];
     return issue.keys.map((key) => ({
-      property: key,
-      reason: "is not an argument of ApiKey; it takes type and namePrefix",
+      property: [...issue.path, key].join("."),
+      reason: `is not an argument of ${owner}; it takes ${takes}`,
     }));
   }
   const message = issue.code === "invalid_union" ? issue.errors.flat().at(-1)?.message : issue.message;

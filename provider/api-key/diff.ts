@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { KeyError } from "../errors";
 import { isYetToBeMade } from "./pending";
 import type { ApiKeyInputs, ApiKeyState } from "./state";
@@ -26,5 +27,6 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs): Difference {
   const replaces = REPLACING.filter((property) => state[property] !== inputs[property]);
   const isUnfinished = isYetToBeMade(state) || state.pendingAction !== undefined;
   const isNewlyPinned = inputs.accountId !== undefined && state.accountId === undefined;
-  return { replaces, changes: replaces.length > 0 || isUnfinished || isNewlyPinned };
+  const isOther = !isDeepStrictEqual(state.verify, inputs.verify);
+  return { replaces, changes: replaces.length > 0 || isUnfinished || isNewlyPinned || isOther };
 }

@@ -3,12 +3,18 @@ import { z } from "zod";
 import { KeyError } from "../errors";
 import type { PayEngineKey } from "../payengine-api";
 
+/** Whether a new private key is tried before anybody gets it, and for how long, such as "30s". */
+const Verify = z.union([z.boolean(), z.object({ timeout: z.string() })]);
+
+export type Verify = z.infer<typeof Verify>;
+
 /** What a program asks for, as check leaves it: this stands in state before the key is made. */
 export const ApiKeyInputs = z.object({
   type: z.string(),
   namePrefix: z.string(),
   /** `<namePrefix>-<10 hex digits>`: the resource's id, and what every recovery looks for. */
   uniqueName: z.string(),
+  verify: Verify.optional(),
   /** The account that config pins. */
   accountId: z.string().optional(),
 });

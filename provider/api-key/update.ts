@@ -1,10 +1,10 @@
 import { guardAccount } from "../account";
 import { KeyError, messageOf, sentence } from "../errors";
 import type { Context } from "./context";
-import { handOver } from "./create";
+import { handOver } from "./hand-over";
 import { clearUp, issueKey, settle } from "./issue";
 import { type Attempts, attemptsOf, isYetToBeMade } from "./pending";
-import { type ApiKeyInputs, type ApiKeyState, type Outcome, plain } from "./state";
+import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit, plain } from "./state";
 
 /**
  * Puts right whatever the state lacks: a key that is yet to be made, or lost requests that may have made a second.
@@ -16,7 +16,7 @@ export async function update(context: Context, state: ApiKeyState, inputs: ApiKe
     const attempts = await clearUpBefore(context, state);
     return handOver(context, await issueKey(context, inputs, accountId, attempts));
   }
-  const current = plain({ ...state, ...inputs, accountId });
+  const current = plain({ ...omit(state, "verify"), ...inputs, accountId });
   if (state.pendingAction === "settle") return settle(context, current, attemptsOf(state));
   return { kind: "complete", state: current };
 }

@@ -43,6 +43,7 @@ test("a create under way is finished, its key revoked, and then the plugin ends"
   expect(requests.map(({ operation, answered }) => [operation, answered])).toEqual([
     ["merchant", 200],
     ["createKey", 201],
+    ["merchant", 200],
     ["revokeKey", 200],
   ]);
 });

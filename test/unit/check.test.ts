@@ -110,8 +110,17 @@ test.each([
     "namePrefix is project-stack-resource by default, which has 120 characters; PayEngine's limit for names leaves " +
       "108 once the digits are added: give a shorter namePrefix",
   ],
-  [{ typ: "private" }, "typ is not an argument of ApiKey; it takes type and namePrefix"],
-  [{ rotation: { period: "90d" } }, "rotation is not an argument of ApiKey; it takes type and namePrefix"],
+  [{ verify: "30s" }, 'verify is a string; write true, false or { timeout: "30s" }'],
+  [{ verify: null }, 'verify is null; write true, false or { timeout: "30s" }'],
+  [{ verify: { timeout: "9s", limit: "9s" } }, "verify.limit is not an argument of verify; it takes timeout"],
+  [{ verify: { timeout: "soon" } }, 'verify.timeout is not a duration; write it like "30s" or "500ms"'],
+  [{ verify: { timeout: "3m" } }, "verify.timeout must be between 1s and 2m"],
+  [{ verify: { timeout: 30 } }, 'verify.timeout is not a duration; write it like "30s" or "500ms"'],
+  [{ typ: "private" }, "typ is not an argument of ApiKey; it takes type, namePrefix and verify"],
+  [
+    { rotation: { period: "90d" } },
+    "rotation is not an argument of ApiKey; it takes type, namePrefix and verify",
+  ],
 ])("%j is refused", (change, reason) => {
   expect(reasons({ ...news, ...change })).toEqual([reason]);
 });

@@ -1,0 +1,45 @@
+import ms from "ms";
+import { LONGEST_VERIFICATION_MS } from "../config";
+import { messageOf } from "../errors";
+import type { Context } from "./context";
+import type { ApiKeyState, Verify } from "./state";
+
+/** How long a new private key may take to work where the program says nothing. */
+const DEFAULT_LIMIT_MS = 30_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 2_000;
+
+/**
+ * Calls PayEngine with a new private key until it works.
+ *
+ * @returns why it must not be used; undefined where it works, is public, or nobody wants to know.
+ */
+export async function whyUnusable(context: Context, state: ApiKeyState): Promise<string | undefined> {
+  const { type, token, verify } = state;
+  if (type === "public" || token === undefined || verify === false) return undefined;
+  const limit = limitOf(verify);
+  const end = context.now().getTime() + limit;
+  let waited = 0;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    const answer = await tried(context, token);
+    if (answer === undefined || (await context.engine.isGone())) return undefined;
+    if (waited >= limit || context.now().getTime() >= end)
+      return `The key "${state.name}" was made, but did not work within ${ms(limit)}: ${answer}`;
+    await context.sleep(wait);
+    waited += wait;
+  }
+}
+
+function limitOf(verify: Verify | undefined): number {
+  const limit = typeof verify === "object" ? ms(verify.timeout as ms.StringValue) : DEFAULT_LIMIT_MS;
+  return Math.min(limit, LONGEST_VERIFICATION_MS);
+}
+
+/** @returns why the key does not work now. */
+async function tried(context: Context, token: string): Promise<string | undefined> {
+  try {
+    return (await context.authenticates(token)) ? undefined : "PayEngine answers 401 to it";
+  } catch (error) {
+    return messageOf(error);
+  }
+}
