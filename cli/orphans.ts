@@ -18,8 +18,8 @@ interface Flags {
 
 const HELP = `
 A key is orphaned if it lives, its exact name stands in this stack's state and its id does not, and state has not
-changed for longer than an operation can last: eleven times payengine:requestTimeout and three minutes, 8.5 by
-default. State is never imported, and no lock is cleared.
+changed for longer than an operation can last: eleven times payengine:requestTimeout and three minutes, 8.5 minutes
+by default. State is never imported, and no lock is cleared.
 
 A pending operation is cleared once its key was found and revoked; where none is found, once that time is over whatever
 --min-age says, and only where payengine:accountId tells that the account is the right one.
