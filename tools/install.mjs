@@ -31,10 +31,14 @@ export async function installMissing({
   await withProcessLock(lock, waiting, async () => {
     const npm = { cwd: repository, env, log, limitMs: 10 * MINUTE };
     if (!isInstalled(repository)) {
-      await runStep("npm", ["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund"], {
-        ...npm,
-        title: "Installing the npm packages",
-      });
+      await runStep(
+        "npm",
+        ["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund", "--fetch-timeout=60000"],
+        {
+          ...npm,
+          title: "Installing the npm packages",
+        },
+      );
     }
     const all = ["--workspaces", "--include-workspace-root", "--if-present"];
     await runStep("npm", ["run", "build", "--loglevel=error", ...all], {

@@ -24,7 +24,9 @@ export default async function installPackage(): Promise<void> {
     process.env.PAYENGINE_E2E_CLI = binFolder;
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "installed", private: true }));
     const packages = BESIDE.map((name, index) => `${name}@${versions[index]}`);
-    await npm(folder, ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, ...packages]);
+    // A connection that stalls is given up and made again well before the limit; npm's own patience is as long as that.
+    const options = ["--prefer-offline", "--no-audit", "--no-fund", "--fetch-timeout=60000"];
+    await npm(folder, ["install", ...options, tarball, ...packages]);
   } catch (error) {
     // Jest runs no teardown after a setup that failed.
     await rm(folder, { recursive: true });
