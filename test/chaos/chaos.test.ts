@@ -1,4 +1,8 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { generate } from "./generate";
+import { applyMechanismOff, MECHANISMS, type Mechanism } from "./mechanisms";
 import { runAll } from "./pool";
 import { type Prepared, prepare, removePrepared } from "./prepare";
 import { describe as described, figuresOf } from "./report";
@@ -32,3 +36,14 @@ test(
   },
   LIMIT_MS,
 );
+
+test("every mechanism can be taken out of what is built", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "payengine-chaos-dist-"));
+  try {
+    await cp(join(__dirname, "../../dist"), folder, { recursive: true });
+    for (const mechanism of Object.keys(MECHANISMS) as Mechanism[])
+      await applyMechanismOff(mechanism, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

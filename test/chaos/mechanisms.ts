@@ -41,7 +41,7 @@ export const MECHANISMS = {
     instead: "throw new errors_1.KeyError(outcome.reason);",
   },
   "engine gone": {
-    file: "provider/api-key/create.js",
+    file: "provider/api-key/hand-over.js",
     anchor: "if (!(await context.engine.isGone()))\n        return outcome;",
     instead: "return outcome;",
   },
