@@ -70,7 +70,11 @@ export function apiKeyProvider(host: Host) {
     },
 
     async check(olds: Properties, news: Properties) {
-      const { inputs, failures } = check(olds, news, resolveConfig(config, host.env), host.env);
+      const { inputs, failures } = check(olds, news, {
+        configuration: resolveConfig(config, host.env),
+        env: host.env,
+        now: host.now(),
+      });
       // The engine prints the value of a property that it is told, also a secret one: it is told none.
       return {
         inputs,
@@ -80,7 +84,7 @@ export function apiKeyProvider(host: Host) {
 
     async diff(_id: string, olds: Properties, news: Properties) {
       return quietly(() => {
-        const { changes, replaces } = diff(parseState(olds), parseInputs(news));
+        const { changes, replaces } = diff(parseState(olds), parseInputs(news), host.now());
         const changed = changes || olds.__provider !== news.__provider;
         return { changes: changed, replaces, deleteBeforeReplace: false };
       });
@@ -122,8 +126,13 @@ function requireSettings(configuration: Configuration): Settings {
 }
 
 function outputs(state: ApiKeyState): Properties {
-  if (state.type === "public" || state.token === undefined) return state;
-  return { ...state, token: wireSecret(state.token) };
+  if (state.type === "public") return state;
+  const { token, previousToken } = state;
+  return {
+    ...state,
+    ...(token !== undefined && { token: wireSecret(token) }),
+    ...(previousToken !== undefined && { previousToken: wireSecret(previousToken) }),
+  };
 }
 
 /** @throws the engine's form of a partial success where the outcome is unfinished. */

@@ -1,17 +1,32 @@
+import { parse } from "iso8601-duration";
 import ms from "ms";
 import { z } from "zod";
 
-const NOT_ONE = 'is not a duration; write it like "30s" or "500ms"';
+const SHORT = /^\d+(\.\d+)? ?(ms|s|m)$/;
+const NOT_SHORT = 'is not a duration; write it like "30s" or "500ms"';
+
+const LONG = /^\d+(\.\d+)? ?(s|m|h|d|w)$/;
+/** Months and years have no fixed length. */
+const ISO = /^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/;
+export const NOT_LONG = 'is not a duration; write it like "90d", "12h" or "P90D"';
 
 /**
- * A duration such as "30s", in milliseconds.
+ * A short duration such as "30s", in milliseconds.
  *
  * @param least and `most` as a user would write them.
  */
 export function duration(least: ms.StringValue, most: ms.StringValue) {
   return z
-    .string(NOT_ONE)
-    .regex(/^\d+(\.\d+)? ?(ms|s|m)$/, NOT_ONE)
+    .string(NOT_SHORT)
+    .regex(SHORT, NOT_SHORT)
     .transform((value) => ms(value as ms.StringValue))
     .refine((value) => value >= ms(least) && value <= ms(most), `must be between ${least} and ${most}`);
+}
+
+/** What a duration of seconds to weeks says, such as "90d", "12h", "P90D" or "PT12H", in milliseconds; NaN where it is none. */
+export function milliseconds(text: string): number {
+  if (LONG.test(text)) return ms(text as ms.StringValue);
+  if (!ISO.test(text)) return Number.NaN;
+  const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = parse(text);
+  return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
 }

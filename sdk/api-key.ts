@@ -7,6 +7,23 @@ import { requireProviderIn } from "./resolution";
 /** Who may see a key: `"public"` for code that is handed out, `"private"` for servers. */
 export type KeyType = "public" | "private";
 
+/** When a key gives way to the next one, and for how long it works on beside it. */
+export interface RotationArgs {
+  /**
+   * How long a key is used, such as "90d", "12h", or ISO 8601 as in "P90D": from "1h" to "3650d". The first `up` after each
+   * period makes the next key. Periods are counted from the `up` that sets the first one. Default: the clock rotates nothing.
+   */
+  readonly period?: pulumi.Input<string>;
+  /** Values of your own: the `up` that changes one of them makes the next key. Default: none. */
+  readonly triggers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
+  /**
+   * How long the old key works on beside the new one, in the forms of `period` and shorter than it. The first `up`
+   * after that revokes it. "0s" replaces the key: consumers in the same program get the new one before the old one is
+   * revoked, in one `up`; all others are cut off.
+   */
+  readonly overlap: pulumi.Input<string>;
+}
+
 /** Arguments of {@link ApiKey}. */
 export interface ApiKeyArgs {
   /** A plain literal, since it decides what is secret. Changing it makes a new key and then revokes the old one. */
@@ -22,6 +39,8 @@ export interface ApiKeyArgs {
    * use is not touched. Default: true. Public keys cannot be tried.
    */
   readonly verify?: pulumi.Input<boolean | { readonly timeout: pulumi.Input<string> }>;
+  /** Replaces the key from time to time. Default: it stays until it is destroyed. */
+  readonly rotation?: pulumi.Input<RotationArgs>;
 }
 
 const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
@@ -51,6 +70,20 @@ export class ApiKey extends pulumi.CustomResource {
   declare readonly namePrefix: pulumi.Output<string>;
   /** Whether and for how long a new private key is tried, as the program says. */
   declare readonly verify: pulumi.Output<boolean | { readonly timeout: string } | undefined>;
+  /** When and how the key rotates, as the program says. */
+  declare readonly rotation: pulumi.Output<pulumi.Unwrap<RotationArgs> | undefined>;
+  /** The first `up` after that time makes the next key (ISO 8601); undefined without `rotation.period`. */
+  declare readonly rotateAt: pulumi.Output<string | undefined>;
+  /** When the key took the place of the one before it (ISO 8601); undefined for a first one. */
+  declare readonly rotatedAt: pulumi.Output<string | undefined>;
+  /** Counts the keys of this resource from 1. A replacement counts anew. */
+  declare readonly generation: pulumi.Output<number>;
+  /** Id of the key before this one, as long as it works. */
+  declare readonly previousKeyId: pulumi.Output<string | undefined>;
+  /** The key before this one works until then (ISO 8601); the first `up` after it revokes that key. */
+  declare readonly previousRevokeAt: pulumi.Output<string | undefined>;
+  /** Value of the key before this one, as long as it works: secret as `token` is. */
+  declare readonly previousToken: pulumi.Output<string | undefined>;
   /** The resource's own name at PayEngine, before marks of further attempts; also the resource's id. */
   declare readonly uniqueName: pulumi.Output<string>;
   /** The key's full name at PayEngine. */
@@ -102,11 +135,18 @@ export class ApiKey extends pulumi.CustomResource {
       fingerprint: undefined,
       createdAt: undefined,
       accountId: undefined,
+      rotateAt: undefined,
+      rotatedAt: undefined,
+      generation: undefined,
+      previousKeyId: undefined,
+      previousRevokeAt: undefined,
+      previousToken: undefined,
       pendingAction: undefined,
     };
     const fromProgram = {
       defaultNamePrefix: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
       digits: newDigits(),
+      protect: isProtected(opts) || undefined,
       __provider: PROVIDER,
     };
     const reserved = Object.keys(fromProgram).find((key) => key in (args ?? {}));
@@ -115,7 +155,7 @@ export class ApiKey extends pulumi.CustomResource {
     super(
       TYPE,
       name,
-      { ...outputs, namePrefix: undefined, verify: undefined, ...args, ...fromProgram },
+      { ...outputs, namePrefix: undefined, verify: undefined, rotation: undefined, ...args, ...fromProgram },
       secretly(args, opts),
     );
     const { token } = this;
@@ -141,6 +181,11 @@ function newDigits(): pulumi.Input<string> {
   return pulumi.runtime.isDryRun() ? unknown : randomBytes(5).toString("hex");
 }
 
+/** A resource is protected as its parent is, unless it says otherwise; Pulumi's runtime keeps that out of its types. */
+function isProtected({ protect, parent }: pulumi.CustomResourceOptions): boolean {
+  return protect ?? (parent as { __protect?: boolean } | undefined)?.__protect ?? false;
+}
+
 /** Under `--target`, the engine hands on an undefined token of a key that is not made yet. */
 function demanded(name: string, token: pulumi.Output<string | undefined>): pulumi.Output<string> {
   return token.apply((value) => {
@@ -156,7 +201,10 @@ function demanded(name: string, token: pulumi.Output<string | undefined>): pulum
 
 function secretly(args: ApiKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   if (args?.type === "public") return opts;
-  return { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "token"] };
+  return {
+    ...opts,
+    additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "token", "previousToken"],
+  };
 }
 
 function cannotImport(name: string): pulumi.RunError {

@@ -1,2 +1,2 @@
-export { ApiKey, type ApiKeyArgs, type KeyType } from "./api-key";
+export { ApiKey, type ApiKeyArgs, type KeyType, type RotationArgs } from "./api-key";
 export { Provider, type ProviderArgs } from "./provider";

@@ -1,10 +1,16 @@
-import { z } from "zod";
-import { type Configuration, type Environment, type Failure, LONGEST_VERIFICATION, UNKNOWN } from "../config";
-import { duration } from "../duration";
-import { DIGITS, MAX_PREFIX_LENGTH, uniqueName } from "./names";
-import { type ApiKeyInputs, plain } from "./state";
+import type { z } from "zod";
+import { type Configuration, type Environment, type Failure, UNKNOWN } from "../config";
+import { NamePrefix, Program } from "./arguments";
+import { uniqueName } from "./names";
+import { cutsAtOnce, nextRotateAt, rotationOf } from "./schedule";
+import { ApiKeyInputs, plain } from "./state";
 
-const ARGUMENTS = "type, namePrefix and verify";
+/** What each argument that is an object takes, and the resource itself. */
+const TAKES: Readonly<Record<string, string>> = {
+  "": "type, namePrefix, verify and rotation",
+  verify: "timeout",
+  rotation: "period, triggers and overlap",
+};
 
 /** What check answers: the inputs to keep, and everything that is wrong with them. */
 export interface Checked {
@@ -12,66 +18,29 @@ export interface Checked {
   readonly failures: readonly Failure[];
 }
 
-const unknown = z.literal(UNKNOWN);
+/** Earlier inputs: what of them stays whatever the program says, and the grid of rotations. */
+const Earlier = ApiKeyInputs.pick({
+  namePrefix: true,
+  uniqueName: true,
+  accountId: true,
+  rotation: true,
+  rotateAt: true,
+}).partial();
 
-const Type = z.enum(["public", "private"], {
-  error: ({ input }) =>
-    `${isText(input) ? 'is a string, but neither "public" nor "private"' : kindOf(input)}; write "public" or "private"`,
-});
-
-const NamePrefix = z
-  .string({ error: ({ input }) => `${kindOf(input)}; give a string` })
-  .min(1, "is empty; leave it out for project-stack-resource, or give a name")
-  .regex(/^\P{Cc}*$/u, "holds control characters; use printable ones")
-  .regex(/^(\S(.*\S)?)?$/s, "begins or ends with a blank; take it off")
-  .refine((prefix) => [...prefix].length <= MAX_PREFIX_LENGTH, {
-    error: ({ input }) =>
-      `has ${[...(input as string)].length} characters; PayEngine's limit for names leaves ${MAX_PREFIX_LENGTH} ` +
-      "once the digits are added: give a shorter namePrefix",
-  });
-
-const Timeout = duration("1s", LONGEST_VERIFICATION);
-
-/** The timeout is kept as it is written. */
-const Verify = z
-  .boolean()
-  .or(unknown)
-  .or(
-    z.strictObject(
-      {
-        timeout: z.unknown().superRefine((text, context) => {
-          const [issue] = text === UNKNOWN ? [] : (Timeout.safeParse(text).error?.issues ?? []);
-          if (issue) context.addIssue({ code: "custom", message: issue.message });
-        }),
-      },
-      { error: ({ input }) => `${kindOf(input)}; write true, false or { timeout: "30s" }` },
-    ),
-  );
-
-/** What the SDK sends: the program's arguments, and what only the program can know. */
-const Program = z.strictObject({
-  type: Type,
-  namePrefix: unknown.or(NamePrefix).optional(),
-  verify: Verify.optional(),
-  defaultNamePrefix: z.string(),
-  digits: unknown.or(z.string().regex(new RegExp(`^[0-9a-f]{${DIGITS}}$`))),
-  __provider: z.string().optional(),
-});
-
-/** The part of earlier inputs that stays whatever the program says. */
-const Earlier = z.object({
-  namePrefix: z.string().optional(),
-  uniqueName: z.string().optional(),
-  accountId: z.string().optional(),
-});
+/** What check knows beside the arguments. */
+export interface Surroundings {
+  readonly configuration: Configuration;
+  readonly env: Environment;
+  readonly now: Date;
+}
 
 /**
  * Checks what the program asks for, and fixes what must never change again: the name prefix that was in force when
- * the resource was made, its unique name, and its pinned account. Calls nothing.
+ * the resource was made, its unique name, and its pinned account. Decides when the key rotates next. Calls nothing.
  *
  * @param olds inputs in state; empty when the resource is made or replaced.
  */
-export function check(olds: object, news: object, configuration: Configuration, env: Environment): Checked {
+export function check(olds: object, news: object, { configuration, env, now }: Surroundings): Checked {
   const read = Earlier.safeParse(olds);
   if (!read.success) {
     return {
@@ -95,7 +64,15 @@ export function check(olds: object, news: object, configuration: Configuration, 
   if (!program.success) {
     return { inputs: {}, failures: [...failures, ...program.error.issues.flatMap(failuresOf)] };
   }
-  const { type, digits, defaultNamePrefix, verify } = program.data;
+  const { type, digits, defaultNamePrefix, verify, rotation, protect } = program.data;
+  if (protect && cutsAtOnce({ rotation })) {
+    failures.push({
+      property: "rotation.overlap",
+      reason:
+        'is "0s", which replaces the key, and the option protect forbids that; give an overlap such as "7d", or take ' +
+        "protect off",
+    });
+  }
   const namePrefix = program.data.namePrefix ?? earlier.namePrefix ?? defaultNamePrefix;
   const isKnown = namePrefix !== UNKNOWN && digits !== UNKNOWN;
   return {
@@ -105,6 +82,8 @@ export function check(olds: object, news: object, configuration: Configuration, 
       namePrefix,
       uniqueName: earlier.uniqueName ?? (isKnown ? uniqueName(namePrefix, digits) : UNKNOWN),
       verify,
+      rotation,
+      rotateAt: nextRotateAt(earlier, rotationOf({ rotation }), now, digits === UNKNOWN),
       accountId: accountIdOf(configuration) ?? earlier.accountId,
     }) as Partial<ApiKeyInputs>,
   };
@@ -144,28 +123,17 @@ function defaultPrefixFailures(namePrefix: unknown): Failure[] {
 }
 
 function failuresOf(issue: z.core.$ZodIssue): Failure[] {
+  const property = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
-    const [owner, takes] = issue.path.length > 0 ? [issue.path.join("."), "timeout"] : ["ApiKey", ARGUMENTS];
-    return issue.keys.map((key) => ({
-      property: [...issue.path, key].join("."),
-      reason: `is not an argument of ${owner}; it takes ${takes}`,
-    }));
+    const reason = `is not an argument of ${property || "ApiKey"}; it takes ${TAKES[property]}`;
+    return issue.keys.map((key) => ({ property: [...issue.path, key].join("."), reason }));
   }
-  const message = issue.code === "invalid_union" ? issue.errors.flat().at(-1)?.message : issue.message;
-  return [{ property: issue.path.join("."), reason: message ?? issue.message }];
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && value !== UNKNOWN;
-}
-
-/** Says what a value is without saying the value, which may be a secret in the wrong place. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return "is missing";
-  if (value === null) return "is null";
-  if (value === "") return "is empty";
-  if (value === UNKNOWN) return "is not known before the update";
-  return `is ${Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`}`;
+  // Of several forms, the last one is what people write; the others are for what is not known yet.
+  const written = issue.code === "invalid_union" ? issue.errors.at(-1) : undefined;
+  if (written?.length) {
+    return written.flatMap((inner) => failuresOf({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
+  return [{ property, reason: issue.message }];
 }
 
 function isSet(variable: string | undefined): boolean {

@@ -1,26 +1,31 @@
 import { guardAccount } from "../account";
 import { KeyError, messageOf, NotFoundError, sentence } from "../errors";
 import { isRevoked, type PayEngineApi } from "../payengine-api";
-import { proveGone } from "./absence";
 import type { Context } from "./context";
-import { clearUp } from "./issue";
-import { type Attempts, attemptsOf, explained, isYetToBeMade, mayStillAppear } from "./pending";
-import { type ApiKeyState, fingerprint } from "./state";
-import { revoke, revokeStrays } from "./strays";
+import { refuseOwnCredential } from "./own-credential";
+import { type Attempts, attemptsOf, isYetToBeMade, keysInUse, mayStillAppear } from "./pending";
+import { revokePrevious, revokeProven } from "./previous";
+import { clearUp } from "./settle";
+import type { ApiKeyState } from "./state";
+import { revoke } from "./strays";
 
 /**
- * Revokes the resource's key, and whatever lost attempts have left under its names.
+ * Revokes the resource's key, the one before it, and whatever lost attempts have left under its names.
  *
  * @throws KeyError where the key may live on, or where a lost attempt may still make one: then the key itself is kept,
  *   so that state goes on telling the truth.
  */
 export async function revokeAll(context: Context, state: ApiKeyState): Promise<void> {
-  refuseOwnCredential(context, state);
+  refuseOwnCredential(context, state, "revoking");
   try {
     await guardAccount(context, { recorded: state.accountId });
     if (isYetToBeMade(state)) return await revokeUnfinished(context, state);
-    if (state.pendingAction === "settle") await revokeStraysBeside(context, state);
-    if (state.keyId !== undefined) await revokeProven(context, state, state.keyId);
+    const mayHaveStrays = state.pendingAction === "settle" || state.rotation !== undefined;
+    if (mayHaveStrays) await revokeStraysBeside(context, state);
+    await revokePrevious(context, state);
+    if (state.keyId === undefined) return;
+    const others = await revokeProven(context, { ...state, keyId: state.keyId });
+    for (const other of others) await revoke(context.api, other.id);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
@@ -32,17 +37,17 @@ export async function revokeAll(context: Context, state: ApiKeyState): Promise<v
 
 /** Of a key that was never made, or whose value is lost, whatever bears its name has to go. */
 async function revokeUnfinished(context: Context, state: ApiKeyState): Promise<void> {
-  const { uniqueName, keyId } = state;
-  refuseWhileLost(context, state, await clearUp(context, uniqueName, attemptsOf(state), keyId));
+  const { attempts } = await clearUp(context, state.uniqueName, attemptsOf(state), []);
+  refuseWhileLost(context, state, attempts);
+  await revokePrevious(context, state);
 }
 
-/** The key itself goes last: it tells whether the list is current enough to show the others. */
+/** The keys in use go last: they tell whether the list is current enough to show the others. */
 async function revokeStraysBeside(context: Context, state: ApiKeyState): Promise<void> {
   const { uniqueName, keyId } = state;
-  const { revoked, keptSeen } = await revokeStrays(context.api, uniqueName, keyId);
-  const left = explained(uniqueName, attemptsOf(state), revoked);
-  refuseWhileLost(context, state, left);
-  if (left.lost.length === 0 || keptSeen || keyId === undefined) return;
+  const { attempts, kept } = await clearUp(context, uniqueName, attemptsOf(state), keysInUse(state));
+  refuseWhileLost(context, state, attempts);
+  if (attempts.lost.length === 0 || keyId === undefined || kept.includes(keyId)) return;
   if (await isLive(context.api, keyId)) {
     throw new Error(
       "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be " +
@@ -66,21 +71,4 @@ async function isLive(api: PayEngineApi, keyId: string): Promise<boolean> {
     if (error instanceof NotFoundError) return false;
     throw error;
   }
-}
-
-async function revokeProven(context: Context, state: ApiKeyState, keyId: string): Promise<void> {
-  try {
-    await context.api.revokeKey(keyId);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    for (const other of await proveGone(context, state)) await revoke(context.api, other.id);
-  }
-}
-
-function refuseOwnCredential(context: Context, state: ApiKeyState): void {
-  if (state.fingerprint === undefined || state.fingerprint !== fingerprint(context.credential)) return;
-  throw new KeyError(
-    `The key "${state.name}" is the credential that this provider works with; revoking it would lock the provider ` +
-      "out. Set payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.",
-  );
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { KeyError } from "../errors";
 import { isYetToBeMade } from "./pending";
+import { cutsAtOnce, hasUnknownTriggers, isPreviousPromised, rotationDue } from "./schedule";
 import type { ApiKeyInputs, ApiKeyState } from "./state";
 
 /** What has to happen so that the resource is what the program says. */
@@ -13,20 +14,46 @@ export interface Difference {
 const REPLACING = ["type", "namePrefix"] as const;
 
 /** Compares, and calls nothing. */
-export function diff(state: ApiKeyState, inputs: ApiKeyInputs): Difference {
-  if (
-    inputs.accountId !== undefined &&
-    state.accountId !== undefined &&
-    inputs.accountId !== state.accountId
-  ) {
-    throw new KeyError(
-      `The key "${state.name}" belongs to account ${state.accountId}, but payengine:accountId pins ` +
-        `${inputs.accountId}. Set it back, or make a new key under a provider for the other account.`,
-    );
+export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Difference {
+  refuseOtherAccount(state, inputs);
+  const due = isYetToBeMade(state) ? undefined : rotationDue(state, inputs);
+  const hasPrevious = state.previousKeyId !== undefined;
+  const isPromised = isPreviousPromised(state, now);
+  if (due === "triggers" && isPromised && !hasUnknownTriggers(inputs)) throw tooEarly(state);
+
+  const replaces: string[] = REPLACING.filter((property) => state[property] !== inputs[property]);
+  // While a previous key lives, a rotation has to wait: a resource never has more than two keys.
+  if (due !== undefined && cutsAtOnce(inputs) && !hasPrevious) {
+    replaces.push(due === "triggers" ? "rotation" : "rotateAt");
   }
-  const replaces = REPLACING.filter((property) => state[property] !== inputs[property]);
-  const isUnfinished = isYetToBeMade(state) || state.pendingAction !== undefined;
-  const isNewlyPinned = inputs.accountId !== undefined && state.accountId === undefined;
-  const isOther = !isDeepStrictEqual(state.verify, inputs.verify);
-  return { replaces, changes: replaces.length > 0 || isUnfinished || isNewlyPinned || isOther };
+  const reasons = [
+    replaces.length > 0,
+    isYetToBeMade(state) || state.pendingAction !== undefined,
+    hasPrevious && !isPromised,
+    due !== undefined && !isPromised,
+    due === undefined && differs(state, inputs, "rotation", "rotateAt"),
+    differs(state, inputs, "verify"),
+    inputs.accountId !== undefined && state.accountId === undefined,
+  ];
+  return { replaces, changes: reasons.includes(true) };
+}
+
+function differs(state: ApiKeyState, inputs: ApiKeyInputs, ...properties: (keyof ApiKeyInputs)[]): boolean {
+  return properties.some((property) => !isDeepStrictEqual(state[property], inputs[property]));
+}
+
+function refuseOtherAccount({ name, accountId }: ApiKeyState, inputs: ApiKeyInputs): void {
+  if (inputs.accountId === undefined || accountId === undefined || inputs.accountId === accountId) return;
+  throw new KeyError(
+    `The key "${name}" belongs to account ${accountId}, but payengine:accountId pins ${inputs.accountId}. Set it ` +
+      "back, or make a new key under a provider for the other account.",
+  );
+}
+
+function tooEarly({ name, previousRevokeAt }: ApiKeyState): KeyError {
+  return new KeyError(
+    `The key "${name}" cannot rotate again before ${previousRevokeAt}: until then the one before it is promised to ` +
+      "work. Set rotation.triggers back and change it after that; or run `pulumi up --replace` with this resource's " +
+      "URN, which makes a new key and revokes both at once.",
+  );
 }

@@ -14,18 +14,45 @@ export function uniqueName(namePrefix: string, digits: string): string {
   return `${namePrefix}-${digits}`;
 }
 
-/**
- * The name that an attempt posts. Each has its own, for servers where a revoked key keeps its name taken.
- *
- * @param attempt from 1 on.
- */
-export function attemptName(unique: string, attempt: number): string {
-  return attempt === 1 ? unique : `${unique}-r${attempt}`;
+/** Which of a resource's keys a name stands for. Both count from 1. */
+export interface Marks {
+  /** A rotation makes the next generation. */
+  readonly generation: number;
+  /** Each attempt has its own name, for servers where a revoked key keeps its name taken. */
+  readonly attempt: number;
 }
 
-/** Says whether a key of this name was made by an attempt for this resource. Names are compared in full. */
+/** The name that an attempt posts. */
+export function keyName(unique: string, { generation, attempt }: Marks): string {
+  return unique + (generation > 1 ? `-g${generation}` : "") + (attempt > 1 ? `-r${attempt}` : "");
+}
+
+/** Reads the marks of a name; undefined where it is none of this resource's. Names are compared in full. */
+export function marksIn(unique: string, name: string): Marks | undefined {
+  if (!name.startsWith(unique)) return undefined;
+  const marks = /^(?:-g([2-9]|[1-9]\d+))?(?:-r([2-9]|[1-9]\d+))?$/.exec(name.slice(unique.length));
+  return marks === null ? undefined : { generation: Number(marks[1] ?? 1), attempt: Number(marks[2] ?? 1) };
+}
+
+/** Says whether a key of this name was made by an attempt for this resource. */
 export function isNameOf(unique: string, name: string): boolean {
-  return (
-    name === unique || (name.startsWith(unique) && /^-r([2-9]|[1-9]\d+)$/.test(name.slice(unique.length)))
-  );
+  return marksIn(unique, name) !== undefined;
+}
+
+/** The generation of a key by its name; a name that is none of this resource's was adopted, which is the first. */
+export function generationOf(unique: string, name: string): number {
+  return marksIn(unique, name)?.generation ?? 1;
+}
+
+/**
+ * The name of the next attempt.
+ *
+ * @param latest the name that was posted last.
+ * @param generation the one to make; where a later one has been tried already, its attempts are counted on.
+ */
+export function nextName(unique: string, latest: string | undefined, generation: number): string {
+  const before = latest === undefined ? undefined : marksIn(unique, latest);
+  if (before === undefined || before.generation < generation)
+    return keyName(unique, { generation, attempt: 1 });
+  return keyName(unique, { ...before, attempt: before.attempt + 1 });
 }

@@ -5,6 +5,7 @@ import { redact } from "../redact";
 import { otherLiveKeys, proveGone } from "./absence";
 import type { Context } from "./context";
 import { attemptsOf } from "./pending";
+import { withoutPrevious } from "./previous";
 import { type ApiKeyState, issuedFields, omit } from "./state";
 
 /**
@@ -22,12 +23,21 @@ export async function read(context: Context, state: ApiKeyState): Promise<ApiKey
     const key = await getKey(context, state.keyId);
     if (key === undefined) return withoutKey(state, await proveGone(context, state));
     if (isRevoked(key)) return withoutKey(state, await otherLiveKeys(context, state));
-    return refreshed(state, key);
+    return refreshed((await isPreviousGone(context, state)) ? withoutPrevious(state) : state, key);
   } catch (error) {
     throw new KeyError(
       `Could not read the key "${state.name}" (${state.keyId}): ${sentence(messageOf(error))} State keeps it as it was.`,
     );
   }
+}
+
+/** Somebody may have revoked the previous key before its time. */
+async function isPreviousGone(context: Context, state: ApiKeyState): Promise<boolean> {
+  const { previousKeyId: keyId, previousToken: token } = state;
+  if (keyId === undefined) return false;
+  const key = await getKey(context, keyId);
+  if (key === undefined) await proveGone(context, { ...state, keyId, token });
+  return key === undefined || isRevoked(key);
 }
 
 async function getKey(context: Context, keyId: string): Promise<PayEngineKey | undefined> {
@@ -54,5 +64,5 @@ function withoutKey(state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | u
 /** A public key's value is no secret: PayEngine shows it, and it may have changed there. */
 function refreshed(state: ApiKeyState, key: PayEngineKey): ApiKeyState {
   if (state.type !== "public" || !key.key) return state;
-  return { ...state, ...issuedFields({ ...key, key: key.key }) };
+  return { ...state, ...issuedFields(state.uniqueName, { ...key, key: key.key }) };
 }

@@ -1,12 +1,27 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { UNKNOWN } from "../config";
 import { KeyError } from "../errors";
 import type { PayEngineKey } from "../payengine-api";
+import { generationOf } from "./names";
+
+/** In previews, what the program does not know yet. */
+const unknown = z.literal(UNKNOWN);
 
 /** Whether a new private key is tried before anybody gets it, and for how long, such as "30s". */
-const Verify = z.union([z.boolean(), z.object({ timeout: z.string() })]);
+const Verify = z.union([z.boolean(), z.object({ timeout: z.string() }), unknown]);
 
 export type Verify = z.infer<typeof Verify>;
+
+/** When a key gives way to the next one, and for how long it works on beside it. */
+const Rotation = z.object({
+  period: z.string().optional(),
+  /** Any change makes the next key. */
+  triggers: z.union([z.record(z.string(), z.unknown()), unknown]).optional(),
+  overlap: z.string(),
+});
+
+export type Rotation = z.infer<typeof Rotation>;
 
 /** What a program asks for, as check leaves it: this stands in state before the key is made. */
 export const ApiKeyInputs = z.object({
@@ -15,6 +30,9 @@ export const ApiKeyInputs = z.object({
   /** `<namePrefix>-<10 hex digits>`: the resource's id, and what every recovery looks for. */
   uniqueName: z.string(),
   verify: Verify.optional(),
+  rotation: z.union([Rotation, unknown]).optional(),
+  /** When the first `up` rotates by `rotation.period` (ISO 8601); unknown in a preview that has no earlier one. */
+  rotateAt: z.string().optional(),
   /** The account that config pins. */
   accountId: z.string().optional(),
 });
@@ -32,14 +50,24 @@ export const ApiKeyState = ApiKeyInputs.extend({
   /** First 16 hex digits of the token's SHA-256. */
   fingerprint: z.string().optional(),
   createdAt: z.string().optional(),
+  /** Counts the keys of this resource, from 1. */
+  generation: z.number().optional(),
+  /** When this key took the place of the one before it (ISO 8601). */
+  rotatedAt: z.string().optional(),
+  /** The key before this one works beside it until then (ISO 8601), and is revoked by the first `up` after that. */
+  previousRevokeAt: z.string().optional(),
+  previousKeyId: z.string().optional(),
+  previousToken: z.string().optional(),
   /** What is left to do: `create` the key, or `settle` whether a lost request has made a second one. */
   pendingAction: z.enum(["create", "settle"]).optional(),
-  /** Numbers of the attempts whose effect is unknown: no key of their name has been found. */
-  lostAttempts: z.array(z.number()).optional(),
+  /** Names of the attempts whose effect is unknown: no key of that name has been found. */
+  lostNames: z.array(z.string()).optional(),
   /** When those attempts can no longer have an effect (ISO 8601). */
   settleAfter: z.string().optional(),
-  /** How many attempts have posted so far, where that is more than one. */
-  attempts: z.number().optional(),
+  /** The name that was posted last, where it is not the key's. */
+  latestName: z.string().optional(),
+  /** A key to revoke, which its name alone may not tell of. */
+  strayKeyId: z.string().optional(),
 });
 
 export type ApiKeyState = z.infer<typeof ApiKeyState>;
@@ -96,9 +124,10 @@ export function omit<T extends object, K extends keyof T>(value: T, ...fields: r
 }
 
 /** What an issued key adds to the state. */
-export function issuedFields(key: IssuedKey) {
+export function issuedFields(uniqueName: string, key: IssuedKey) {
   return {
     name: key.name,
+    generation: generationOf(uniqueName, key.name),
     keyId: key.id,
     token: key.key,
     redactedToken: key.redactedKey ?? `${key.key.slice(0, 4)}…${key.key.slice(-4)}`,

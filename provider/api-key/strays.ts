@@ -9,16 +9,23 @@ const MAX_READS = 5;
 export interface Sweep {
   /** Names of the keys that were revoked. */
   readonly revoked: readonly string[];
-  /** The list showed the key to keep: it is no longer behind what was created. */
-  readonly keptSeen: boolean;
+  /** Ids of the keys to keep that the list showed: it is no longer behind their creation. */
+  readonly kept: readonly string[];
 }
 
-/** Revokes every live key that bears a name of this resource, but the one to keep. */
-export async function revokeStrays(api: PayEngineApi, unique: string, keepId?: string): Promise<Sweep> {
+/** Revokes every live key that bears a name of this resource, but those to keep. */
+export async function revokeStrays(
+  api: PayEngineApi,
+  unique: string,
+  keep: readonly string[] = [],
+): Promise<Sweep> {
   const live = await findLiveKeys(api, unique);
-  const strays = live.filter((key) => key.id !== keepId);
+  const strays = live.filter(({ id }) => !keep.includes(id));
   for (const stray of strays) await revoke(api, stray.id);
-  return { revoked: strays.map((key) => key.name), keptSeen: strays.length < live.length };
+  return {
+    revoked: strays.map(({ name }) => name),
+    kept: keep.filter((id) => live.some((key) => key.id === id)),
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import ms from "ms";
 import { LONGEST_VERIFICATION_MS } from "../config";
 import { messageOf } from "../errors";
 import type { Context } from "./context";
-import type { ApiKeyState, Verify } from "./state";
+import type { IssuedKey, Verify } from "./state";
 
 /** How long a new private key may take to work where the program says nothing. */
 const DEFAULT_LIMIT_MS = 30_000;
@@ -14,17 +14,20 @@ const LONGEST_WAIT_MS = 2_000;
  *
  * @returns why it must not be used; undefined where it works, is public, or nobody wants to know.
  */
-export async function whyUnusable(context: Context, state: ApiKeyState): Promise<string | undefined> {
-  const { type, token, verify } = state;
-  if (type === "public" || token === undefined || verify === false) return undefined;
+export async function whyUnusable(
+  context: Context,
+  key: IssuedKey,
+  verify: Verify | undefined,
+): Promise<string | undefined> {
+  if (key.type === "public" || verify === false) return undefined;
   const limit = limitOf(verify);
   const end = context.now().getTime() + limit;
   let waited = 0;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    const answer = await tried(context, token);
+    const answer = await tried(context, key.key);
     if (answer === undefined || (await context.engine.isGone())) return undefined;
     if (waited >= limit || context.now().getTime() >= end)
-      return `The key "${state.name}" was made, but did not work within ${ms(limit)}: ${answer}`;
+      return `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${answer}`;
     await context.sleep(wait);
     waited += wait;
   }

@@ -30,13 +30,13 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   "number-prefix": [`{ type: "private", namePrefix: 7 }`, "namePrefix is a number; give a string"],
   unknown: [
     `{ type: "private", colour: "red" }`,
-    "colour is not an argument of ApiKey; it takes type, namePrefix and verify",
+    "colour is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
   ],
   several: [
     `{ type: "none", namePrefix: "", colour: "red" }`,
     'type is a string, but neither "public" nor "private"; write "public" or "private"',
     "namePrefix is empty; leave it out for project-stack-resource, or give a name",
-    "colour is not an argument of ApiKey; it takes type, namePrefix and verify",
+    "colour is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
   ],
   ["long".repeat(30)]: [
     `{ type: "private" }`,
@@ -90,7 +90,7 @@ test("a secret in the wrong place is refused without being shown", async () => {
   const cases = {
     argument: [
       `{ type: "private", password }`,
-      "password is not an argument of ApiKey; it takes type, namePrefix and verify",
+      "password is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
     ],
     prefix: [
       `{ type: "private", namePrefix: password.apply((text) => text.repeat(9)) }`,

@@ -46,6 +46,7 @@ test("a private key goes through its whole life, its token a secret on the wire 
   expect(made.outputs).toEqual({
     ...inputs,
     name: uniqueName,
+    generation: 1,
     keyId: live.id,
     token: wireSecret(token),
     redactedToken: live.redacted,

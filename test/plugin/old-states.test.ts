@@ -39,7 +39,7 @@ test("a state without the fields that are optional is in good order and can be d
 });
 
 test("fields of a later version are no obstacle", async () => {
-  const later = { ...state, rotateAt: "2027-01-01T00:00:00Z", generation: 2 };
+  const later = { ...state, expiresAt: "2027-01-01T00:00:00Z", scopes: [2] };
   expect(await plugin.rpc.diff(later, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(later)).outputs.keyId).toBe(state.keyId);
 });

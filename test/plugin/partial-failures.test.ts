@@ -52,9 +52,8 @@ test("an unfinished create carries id, reason and what state needs, without a to
     name: inputs.uniqueName,
     accountId: "acct_sandbox",
     pendingAction: "create",
-    lostAttempts: [1],
+    lostNames: [inputs.uniqueName],
     settleAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
-    attempts: 1,
   });
 });
 
@@ -78,8 +77,7 @@ test("an update that stays unfinished is a partial failure as well", async () =>
   expect(again?.properties).toMatchObject({
     ...inputs,
     pendingAction: "create",
-    attempts: 4,
-    lostAttempts: [2, 3, 4],
+    lostNames: [2, 3, 4].map((attempt) => `${inputs.uniqueName}-r${attempt}`),
   });
   expect(again?.properties).not.toHaveProperty("token");
 });

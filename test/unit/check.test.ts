@@ -14,11 +14,12 @@ const pinned = (accountId: string): Configuration => ({
   kind: "ready",
   settings: { ...settings, accountId },
 });
+const now = new Date("2026-01-01T00:00:00Z");
 const news = { type: "private", defaultNamePrefix: "p-s-r", digits: "0123456789", __provider: "text" };
 const first = (program: object, configuration: Configuration = ready, env: Environment = {}) =>
-  check({}, program, configuration, env);
+  check({}, program, { configuration, env, now });
 const again = (olds: object, program: object, configuration: Configuration = ready, env: Environment = {}) =>
-  check(olds, program, configuration, env);
+  check(olds, program, { configuration, env, now });
 const reasons = (program: object) =>
   first(program).failures.map(({ property, reason }) => `${property} ${reason}`);
 
@@ -116,11 +117,7 @@ test.each([
   [{ verify: { timeout: "soon" } }, 'verify.timeout is not a duration; write it like "30s" or "500ms"'],
   [{ verify: { timeout: "3m" } }, "verify.timeout must be between 1s and 2m"],
   [{ verify: { timeout: 30 } }, 'verify.timeout is not a duration; write it like "30s" or "500ms"'],
-  [{ typ: "private" }, "typ is not an argument of ApiKey; it takes type, namePrefix and verify"],
-  [
-    { rotation: { period: "90d" } },
-    "rotation is not an argument of ApiKey; it takes type, namePrefix and verify",
-  ],
+  [{ typ: "private" }, "typ is not an argument of ApiKey; it takes type, namePrefix, verify and rotation"],
 ])("%j is refused", (change, reason) => {
   expect(reasons({ ...news, ...change })).toEqual([reason]);
 });
@@ -136,7 +133,10 @@ test("all that is wrong is said at once", () => {
     failures: [{ property: "payengine:apiKey", reason: "is not set" }],
   };
   const program = { ...news, type: "neither", namePrefix: `x${"\n".repeat(109)}x`, typ: 1, nme: 2 };
-  const { failures, inputs } = check({}, program, invalid, { PULUMI_SKIP_CHECKPOINTS: "1" });
+  const { failures, inputs } = check({}, program, {
+    ...{ configuration: invalid, now },
+    env: { PULUMI_SKIP_CHECKPOINTS: "1" },
+  });
   expect(inputs).toEqual({});
   expect(failures.map(({ property }) => property).sort()).toEqual(
     ["PULUMI_SKIP_CHECKPOINTS", "namePrefix", "namePrefix", "nme", "payengine:apiKey", "typ", "type"].sort(),

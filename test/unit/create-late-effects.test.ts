@@ -29,8 +29,7 @@ describe("when the list lags behind a lost POST", () => {
     expect(state).toMatchObject({
       name: `${name}-r2`,
       pendingAction: "settle",
-      lostAttempts: [1],
-      attempts: 2,
+      lostNames: [name],
     });
     const wait = Date.parse(state.settleAfter ?? "") - 65_000;
     expect(wait).toBeGreaterThanOrEqual(before);
@@ -51,7 +50,7 @@ describe("when the list lags behind a lost POST", () => {
     const still = completed(await update(lab.context(), state, inputs));
     expect(still).toMatchObject({
       pendingAction: "settle",
-      lostAttempts: [1],
+      lostNames: [name],
       settleAfter: state.settleAfter,
     });
     await lab.advance(300_001);
@@ -94,7 +93,7 @@ describe("when the list lags behind a lost POST", () => {
     const state = await createBehindALaggingList();
     await lab.control.revokeKey(state.keyId ?? "");
     const refreshed = await read(lab.context(), state);
-    expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostAttempts: [1] });
+    expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostNames: [name] });
     for (const lost of ["token", "keyId", "fingerprint", "redactedToken"]) {
       expect(refreshed).not.toHaveProperty(lost);
     }
@@ -108,7 +107,7 @@ describe("when the list lags behind a lost POST", () => {
 test("an answer that is too late is taken for lost, and its key is revoked once it is there", async () => {
   await lab.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 4_000 });
   const state = completed(await create(lab.context({ requestTimeout: 1_000 }), inputs));
-  expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostAttempts: [1] });
+  expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostNames: [name] });
   await until("the late key is there", async () => (await lab.liveKeys()).length === 2 || undefined);
   const settled = completed(await update(lab.context(), state, inputs));
   expect(settled).not.toHaveProperty("pendingAction");

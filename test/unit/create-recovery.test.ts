@@ -76,15 +76,14 @@ describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
 
       await lab.expectOnlyKeysOf(state);
       expect(state.name).toBe(`${inputs.uniqueName}-r2`);
-      expect(state.attempts).toBe(2);
       expect(state.pendingAction).toBe(strays === 1 ? undefined : "settle");
-      expect(state.lostAttempts).toEqual(strays === 1 ? undefined : [1]);
+      expect(state.lostNames).toEqual(strays === 1 ? undefined : [inputs.uniqueName]);
 
       await lab.advance(65_001);
       const settled = completed(await update(lab.context(), state, inputs));
-      expect(settled).toMatchObject({ name: state.name, token: state.token, attempts: 2 });
+      expect(settled).toMatchObject({ name: state.name, token: state.token });
       expect(settled).not.toHaveProperty("pendingAction");
-      expect(settled).not.toHaveProperty("lostAttempts");
+      expect(settled).not.toHaveProperty("lostNames");
       expect(settled).not.toHaveProperty("settleAfter");
       await revokeAll(lab.context(), settled);
       await lab.expectOnlyKeysOf();

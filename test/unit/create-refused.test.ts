@@ -125,7 +125,7 @@ describe("when PayEngine asks to slow down", () => {
     const state = completed(await create(lab.context({ maxRetries: 3 }), inputs));
     expect(lab.waits).toEqual([7_000]);
     expect(state).toMatchObject({ name });
-    expect(state).not.toHaveProperty("attempts");
+    expect(state).not.toHaveProperty("latestName");
     await lab.expectOnlyKeysOf(state);
   });
 

@@ -77,9 +77,9 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
     const outcome = await begin();
     expect(outcome.reason).toContain(`Could not create the key "${name}": ${reason()}`);
     expect(outcome.reason.endsWith(` ${maybeLeft}`)).toBe(true);
-    expect(outcome.state).toMatchObject({ ...inputs, name, pendingAction: "create", attempts: 1 });
+    expect(outcome.state).toMatchObject({ ...inputs, name, pendingAction: "create" });
     expect(outcome.state).not.toHaveProperty("token");
-    expect(outcome.state.lostAttempts).toEqual([1]);
+    expect(outcome.state.lostNames).toEqual([name]);
   });
 
   test("the next update revokes what is there and makes the key", async () => {
@@ -92,7 +92,7 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
   test("a refresh in between keeps what is left to do", async () => {
     const { state } = await begin();
     const refreshed = await read(lab.context(), state);
-    expect(refreshed).toMatchObject({ pendingAction: "create", lostAttempts: [1], uniqueName: name });
+    expect(refreshed).toMatchObject({ pendingAction: "create", lostNames: [name], uniqueName: name });
   });
 
   test("delete revokes all keys of the name", async () => {
@@ -123,14 +123,17 @@ test("PayEngine that stays out of reach leaves an unfinished state after three a
     `Could not create the key "${name}": The connection to PayEngine was lost ` +
       `before an answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET). ${maybeLeft}`,
   );
-  expect(state).toMatchObject({ attempts: 3, lostAttempts: [1, 2, 3], pendingAction: "create" });
+  expect(state).toMatchObject({
+    latestName: `${name}-r3`,
+    lostNames: [name, `${name}-r2`, `${name}-r3`],
+    pendingAction: "create",
+  });
   await lab.control.clearFaults();
   const mended = completed(await update(lab.context(), state, inputs));
   expect(mended).toMatchObject({
     name: `${name}-r4`,
-    attempts: 4,
     pendingAction: "settle",
-    lostAttempts: [1, 2, 3],
+    lostNames: [name, `${name}-r2`, `${name}-r3`],
   });
   await lab.expectOnlyKeysOf(mended);
 });

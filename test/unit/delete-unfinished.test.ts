@@ -18,7 +18,7 @@ test("a key that came without its value is revoked even where the request may st
   await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(lab.context(), inputs));
-  expect(state.keyId).toBeDefined();
+  expect(state.strayKeyId).toBeDefined();
   // The one request is explained by the key that is revoked by its id: nothing is left to wait for.
   await revokeAll(lab.context(), state);
   await lab.expectOnlyKeysOf();
@@ -57,7 +57,7 @@ test("a key that is gone is not forgotten while a request is unexplained: the ne
   await lab.control.revokeKey(state.keyId ?? "");
   await lab.advance(2 * MINUTES);
   const refreshed = await read(lab.context(), state);
-  expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostAttempts: [1] });
+  expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostNames: [name] });
 });
 
 test("another key of the resource, which nobody knows, goes with one that is gone already", async () => {
@@ -76,7 +76,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await lab.control.addFault(unknownById);
     const state = completed(await create(lab.context(), inputs));
-    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostAttempts: [1] });
+    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostNames: [name] });
     await lab.advance(2 * MINUTES);
     await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
   });
@@ -87,7 +87,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     const api = lab.context().api;
     const blind = { ...lab.context(), api: { ...api, listKeys: async () => ({ data: [], total: 0 }) } };
     const { state } = unfinished(await create(blind, inputs));
-    expect(state).toMatchObject({ pendingAction: "create", keyId: expect.stringMatching(/^key_/) });
+    expect(state).toMatchObject({ pendingAction: "create", strayKeyId: expect.stringMatching(/^key_/) });
     await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
   });
 
@@ -95,7 +95,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const { state } = unfinished(await create(lab.context(), inputs));
-    await lab.control.revokeKey(state.keyId ?? "");
+    await lab.control.revokeKey(state.strayKeyId ?? "");
     const mended = completed(await update(lab.context(), state, inputs));
     expect(mended.pendingAction).toBe("settle");
     await lab.expectOnlyKeysOf(mended);

@@ -9,6 +9,9 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const inputs = newInputs();
+const remembered =
+  "State remembers the name: run `pulumi up` again, without --continue-on-error, to clear up and make another, or " +
+  "`pulumi destroy`.";
 const gone = `Pulumi's engine ended before it could store the key "${inputs.uniqueName}`;
 
 test("a key made while the engine died is revoked", async () => {
@@ -21,9 +24,9 @@ test("a key made while the engine died is revoked", async () => {
 test("a key made by an update while the engine died is revoked", async () => {
   const { token: _, ...damaged } = completed(await create(lab.context(), inputs));
   lab.engineLivesFor = 1;
-  expect(await messageThrownBy(() => update(lab.context(), damaged, inputs))).toBe(
-    `${gone}-r2"; it was revoked.`,
-  );
+  const { state, reason } = unfinished(await update(lab.context(), damaged, inputs));
+  expect(reason).toBe(`${gone}-r2"; it was revoked. ${remembered}`);
+  expect(state).toMatchObject({ pendingAction: "create", latestName: `${inputs.uniqueName}-r2` });
   await lab.expectOnlyKeysOf();
 });
 
@@ -41,11 +44,10 @@ test("a key that cannot be revoked then is handed over as unfinished, for a sign
   expect(reason).toMatch(
     new RegExp(
       `^${gone}", and it could not be revoked: PayEngine answered 500 to DELETE ${lab.url}/api-keys/key_[0-9a-f]{16}: ` +
-        "Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. State remembers it: run " +
-        "`pulumi up` again, or `pulumi destroy`\\.$",
+        `Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. ${remembered}$`,
     ),
   );
-  expect(state).toMatchObject({ pendingAction: "create", keyId: expect.stringMatching(/^key_/) });
+  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: expect.stringMatching(/^key_/) });
   expect(state).not.toHaveProperty("token");
   lab.engineLivesFor = Number.POSITIVE_INFINITY;
   await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
@@ -55,11 +57,8 @@ test("a key revoked then stays in state while another request may still take eff
   await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
   lab.engineLivesFor = 2;
   const { state, reason } = unfinished(await create(lab.context(), inputs));
-  expect(reason).toBe(
-    `${gone}-r2", and it is not certain that none of that name lives. State remembers it: run \`pulumi up\` again, or ` +
-      "`pulumi destroy`.",
-  );
-  expect(state).toMatchObject({ pendingAction: "create", lostAttempts: [1, 2] });
+  expect(reason).toBe(`${gone}-r2", and it is not certain that none of that name lives. ${remembered}`);
+  expect(state).toMatchObject({ pendingAction: "create", lostNames: [inputs.uniqueName] });
   await lab.expectOnlyKeysOf();
 });
 
@@ -68,7 +67,7 @@ test("what could not be finished stays unfinished when the engine has died meanw
   await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500 });
   lab.engineLivesFor = 1;
   const { state } = unfinished(await create(lab.context(), inputs));
-  expect(state).toMatchObject({ pendingAction: "create", lostAttempts: [1] });
+  expect(state).toMatchObject({ pendingAction: "create", lostNames: [inputs.uniqueName] });
 });
 
 test("when the engine has died before, no key is asked for", async () => {

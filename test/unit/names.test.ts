@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { attemptName, DIGITS, isNameOf, MAX_PREFIX_LENGTH, uniqueName } from "../../provider/api-key/names";
+import {
+  DIGITS,
+  isNameOf,
+  keyName,
+  MAX_PREFIX_LENGTH,
+  marksIn,
+  nextName,
+  uniqueName,
+} from "../../provider/api-key/names";
 import { MAX_NAME_LENGTH } from "../../provider/payengine-api";
 
 const prefix = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
@@ -10,18 +18,24 @@ const digits = fc.string({
 });
 const unique = fc.tuple(prefix, digits).map(([namePrefix, random]) => uniqueName(namePrefix, random));
 
+const number = fc.integer({ min: 1, max: 1_000_000 });
+const marks = fc.record({ generation: number, attempt: number });
+
 test("a unique name is the prefix, a hyphen and ten digits", () => {
   expect(uniqueName("shop", "0123456789")).toBe("shop-0123456789");
 });
 
 test("the first attempt posts the unique name itself, later ones number it", () => {
-  expect([1, 2, 10].map((attempt) => attemptName("n", attempt))).toEqual(["n", "n-r2", "n-r10"]);
+  const first = [1, 2, 10].map((attempt) => keyName("n", { generation: 1, attempt }));
+  expect(first).toEqual(["n", "n-r2", "n-r10"]);
+  const third = [1, 2].map((attempt) => keyName("n", { generation: 3, attempt }));
+  expect(third).toEqual(["n-g3", "n-g3-r2"]);
 });
 
 test("every attempt's name is a name of its resource", () => {
   fc.assert(
-    fc.property(unique, fc.integer({ min: 1, max: 1_000_000 }), (name, attempt) => {
-      expect(isNameOf(name, attemptName(name, attempt))).toBe(true);
+    fc.property(unique, marks, (name, its) => {
+      expect(marksIn(name, keyName(name, its))).toEqual(its);
     }),
   );
 });
@@ -32,12 +46,14 @@ test("nothing but an attempt's name is a name of the resource", () => {
     fc.string({ unit: "grapheme" }),
     fc.integer().map((number) => `-r${number}`),
     fc.integer({ min: 0, max: 99 }).map((number) => `-r0${number}`),
+    fc.integer({ min: 0, max: 99 }).map((number) => `-g${number}`),
   );
   fc.assert(
     fc.property(unique, mark, (name, tail) => {
-      const attempt = Number(/^-r(\d+)$/.exec(tail)?.[1]);
-      const isAttempt = tail === "" || (attempt > 1 && attemptName(name, attempt) === name + tail);
-      expect(isNameOf(name, name + tail)).toBe(isAttempt);
+      const its = marksIn(name, name + tail);
+      expect(isNameOf(name, name + tail)).toBe(its !== undefined);
+      if (its) expect(keyName(name, its)).toBe(name + tail);
+      else expect(tail).not.toMatch(/^(-g([2-9]|[1-9]\d+))?(-r([2-9]|[1-9]\d+))?$/);
     }),
     { numRuns: 1_000 },
   );
@@ -50,7 +66,10 @@ test.each([
   "n-r",
   "n-r2 ",
   "n-r2\n",
-  "n-g2",
+  "n-g1",
+  "n-g02",
+  "n-r2-g2",
+  "n-g2-g3",
   "n-r2-r2",
   "N",
   "xn",
@@ -63,9 +82,9 @@ test.each([
 
 test("a resource's names are none of another's", () => {
   fc.assert(
-    fc.property(unique, unique, fc.integer({ min: 1, max: 99 }), (one, other, attempt) => {
+    fc.property(unique, unique, marks, (one, other, its) => {
       fc.pre(one !== other);
-      expect(isNameOf(one, attemptName(other, attempt))).toBe(false);
+      expect(isNameOf(one, keyName(other, its))).toBe(false);
     }),
   );
 });
@@ -73,6 +92,16 @@ test("a resource's names are none of another's", () => {
 test("the longest prefix leaves room for the digits and the marks of a hundred attempts and generations", () => {
   const longest = uniqueName("x".repeat(MAX_PREFIX_LENGTH), "0123456789");
   expect(MAX_PREFIX_LENGTH).toBe(108);
-  expect(attemptName(longest, 999)).toHaveLength(124);
-  expect(`${longest}-g999-r99`).toHaveLength(MAX_NAME_LENGTH);
+  expect(keyName(longest, { generation: 999, attempt: 99 })).toHaveLength(MAX_NAME_LENGTH);
+});
+
+test.each([
+  ["the first key", undefined, 1, "n"],
+  ["another attempt", "n", 1, "n-r2"],
+  ["the next generation", "n-r3", 2, "n-g2"],
+  ["another attempt of it", "n-g2", 2, "n-g2-r2"],
+  ["a key anew after a later generation was tried", "n-g3", 2, "n-g3-r2"],
+  ["an adopted key's next generation", "made by hand", 2, "n-g2"],
+])("%s: after %j, in generation %i, comes %s", (_what, latest, generation, name) => {
+  expect(nextName("n", latest, generation)).toBe(name);
 });

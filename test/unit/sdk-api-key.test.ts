@@ -66,8 +66,8 @@ test("in a preview the digits are unknown", async () => {
 });
 
 test.each([
-  ["private", ["createdAt", "token"]],
-  [undefined, ["createdAt", "token"]],
+  ["private", ["createdAt", "token", "previousToken"]],
+  [undefined, ["createdAt", "token", "previousToken"]],
   ["public", ["createdAt"]],
 ])("of a key of type %s the engine is told to keep %j secret", async (type, secrets) => {
   let told: pulumi.CustomResourceOptions = {};

@@ -84,7 +84,7 @@ test("an unusable key that cannot be revoked stays known, without a value", asyn
   expect(reason).toMatch(
     /^The key ".*" was made, but did not work within 30s: .*could not be revoked: .*500/s,
   );
-  expect(state).toMatchObject({ pendingAction: "create", keyId: expect.stringMatching(/^key_/) });
+  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: expect.stringMatching(/^key_/) });
   expect(state).not.toHaveProperty("token");
 
   await lab.control.setLag({});
