@@ -1,4 +1,4 @@
-import { DIGITS, isNameOf } from "../provider/api-key/names";
+import { DIGITS, generationOf, marksIn } from "../provider/api-key/names";
 import type { RecordedKey } from "./stack-state";
 
 /** A name of ours: what makes it unique, then marks of attempts and generations. */
@@ -9,7 +9,11 @@ export function looksLikeOurs(name: string): boolean {
   return OUR_NAME.test(name);
 }
 
-/** Finds the resource that a key's exact name belongs to; a state may speak of thousands. */
+/**
+ * Finds the resource that a key's exact name belongs to; a state may speak of thousands.
+ *
+ * The name has to be of the generation in state or of the next: a later one was made by somebody who had a newer state.
+ */
 export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: string) => T | undefined {
   const byUniqueName = new Map<string, T>();
   for (const key of keys) {
@@ -19,8 +23,13 @@ export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: stri
   return (name) => {
     const base = OUR_NAME.exec(name)?.[1];
     const owner = byUniqueName.get(name) ?? (base === undefined ? undefined : byUniqueName.get(base));
-    return owner !== undefined && isNameOf(owner.uniqueName, name) ? owner : undefined;
+    return owner !== undefined && mayBeLost(owner, name) ? owner : undefined;
   };
+}
+
+function mayBeLost({ uniqueName, name: current }: RecordedKey, name: string): boolean {
+  const generation = marksIn(uniqueName, name)?.generation;
+  return generation !== undefined && generation <= generationOf(uniqueName, current) + 1;
 }
 
 /** Ids of the keys whose values a state holds: current ones, and previous ones that a rotation keeps for a while. */

@@ -4,6 +4,10 @@ import type { FaultPlan, KeyPlan, Round, Scenario } from "./scenario";
 
 const KEY: KeyPlan = { name: "k00", type: "private" };
 const PUBLIC: KeyPlan = { ...KEY, type: "public" };
+const rotating = (count: number): KeyPlan => ({
+  ...KEY,
+  rotation: { triggers: { count }, overlap: "1h" },
+});
 const CHANGED: KeyPlan = { ...KEY, namePrefix: "p100-k00" };
 
 const quietUp: Round = {
@@ -62,6 +66,15 @@ export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
       faults: [fault("list fails while recovering", lost, listFails)],
       mending: "destroy",
       later: true,
+    },
+  ]),
+  "rotation sweep": scenario([
+    { ...quietUp, program: [rotating(0)] },
+    {
+      ...quietUp,
+      program: [rotating(1)],
+      deadly: { kind: "plugin killed", moment: "committed", waitMs: 0 },
+      withoutOrphans: true,
     },
   ]),
   "proof before gone": scenario([

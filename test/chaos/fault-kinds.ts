@@ -11,6 +11,9 @@ import {
   WRONG_ACCOUNT,
 } from "./scenario";
 
+/** What a proxy, or a copy of PayEngine that lags behind, may say of a key that lives. */
+const GONE = "404 while the key lives";
+
 /** The request that a fault waits for. */
 export interface Target {
   readonly operation: FaultInput["operation"];
@@ -56,20 +59,28 @@ const ON_CREATE: Readonly<Record<string, Make>> = {
   [LIST_LAGS]: (on, { random }) => [lostOnce(on, random)],
 };
 
+/** Faults of a request to read a key. */
+const ON_READ: Readonly<Record<string, Make>> = {
+  ...ANYWHERE,
+  [GONE]: (on) => [{ ...on, kind: "statusBeforeCommit", status: 404 }],
+};
+
 /** Every kind of fault that a run may count. */
 export const ALL_KINDS: readonly string[] = [
   ...Object.keys(ON_CREATE),
+  GONE,
   ...[...DEADLY, ...QUIET, KILLED_ELSEWHERE, TWO_STACKS, NEW_KEY_UNUSABLE, WRONG_ACCOUNT],
 ];
 
 export const ON_CREATE_KINDS = Object.keys(ON_CREATE);
-export const ANYWHERE_KINDS = Object.keys(ANYWHERE);
+export const ON_REVOKE_KINDS = Object.keys(ANYWHERE);
+export const ON_READ_KINDS = [...ON_REVOKE_KINDS, GONE, GONE];
 
 /** Of the faults that cut off recovery itself, the second one has to strike. */
 const COUNTED: Readonly<Record<string, number>> = { "list fails while recovering": 1 };
 
 export function makeFault(kind: string, on: Target, times: number, choice: Choice): FaultPlan {
-  const make = on.operation === "createKey" ? ON_CREATE[kind] : ANYWHERE[kind];
+  const make = (on.operation === "createKey" ? ON_CREATE : ON_READ)[kind];
   return { kind, faults: make({ ...on, times }, choice), counted: COUNTED[kind] ?? 0 };
 }
 

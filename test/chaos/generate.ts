@@ -1,4 +1,4 @@
-import { ANYWHERE_KINDS, makeFault, ON_CREATE_KINDS } from "./fault-kinds";
+import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
 import { Prng } from "./prng";
 import { type Change, changeProgram, firstProgram } from "./program";
 import {
@@ -78,20 +78,23 @@ function makeRound(
         ? "up --refresh"
         : "up";
   const makes = operation === "up" || operation === "up --refresh";
-  const faults = makes ? createFaults(random, change.made) : [];
-  if (!stack.isFresh) faults.push(...otherFaults(random, change));
+  // With nothing else in its way, the provider must clear up by itself after such a kill.
+  const isAlone = makes && ALONE.some((kind) => kind === deadly) && random.chance(50);
+  const faults = makes && !isAlone ? createFaults(random, change.made) : [];
+  if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults));
   const isEarly = makes && deadly?.includes("before the POST") === true;
   // A new stack holds no key that could be revoked; before a POST there is no moment for a second blow.
   // A plugin killed alone is cleared up after with its own credential: revoked as well, nobody could.
   const isHopeless = deadly === "plugin killed" && quiet === "provider credential revoked midway";
-  const isQuiet = quiet !== undefined && !isEarly && !isHopeless && !(stack.isFresh && quiet === QUIET[0]);
+  const isQuiet =
+    quiet !== undefined && !isAlone && !isEarly && !isHopeless && !(stack.isFresh && quiet === QUIET[0]);
   const moments: readonly Moment[] = makes ? ["uncommitted", "committed"] : MOMENTS[operation];
   return {
     ...{ program: change.program, operation, faults },
     replace: makes ? change.replace : [],
     continueOnError: makes && random.chance(40),
     listLagMs: faults.some(({ kind }) => kind === LIST_LAGS) ? 30_000 : 0,
-    unusableMs: makes && random.chance(15) ? 30_000 : 0,
+    unusableMs: makes && !isAlone && random.chance(15) ? 30_000 : 0,
     ...(isQuiet && { quiet: { kind: quiet, moment: random.pick(moments), waitMs: random.int(0, 100) } }),
     ...(deadly && {
       deadly: {
@@ -109,8 +112,11 @@ function makeRound(
       random.chance(50),
     mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
     later: random.chance(50),
+    ...(isAlone && { withoutOrphans: true }),
   };
 }
+
+const ALONE = ["CLI killed during the POST", "CLI killed after the POST"] as const;
 
 const MOMENTS = { refresh: ["reading"], destroy: ["revoking"] } as const;
 
@@ -130,11 +136,15 @@ function createFaults(random: Prng, made: readonly string[]): FaultPlan[] {
 }
 
 /** Faults of reads and revocations. */
-function otherFaults(random: Prng, { program }: Change): FaultPlan[] {
+function otherFaults(random: Prng, { program }: Change, made: readonly FaultPlan[]): FaultPlan[] {
+  // A false 404 and a list that does not show the key yet are together what a key that is gone looks like.
+  const lags = made.some(({ kind }) => kind === LIST_LAGS);
   const struck = random.sample(program, random.int(0, 2));
   return struck.map(({ name }) => {
-    const on = { operation: random.pick(["getKey", "revokeKey"] as const), keyName: `${name}-` };
-    return makeFault(random.pick(ANYWHERE_KINDS), on, random.pick([1, 2]), choice(random));
+    const operation = random.pick(["getKey", "revokeKey"] as const);
+    const kinds = operation === "getKey" && !lags ? ON_READ_KINDS : ON_REVOKE_KINDS;
+    const on = { operation, keyName: `${name}-` };
+    return makeFault(random.pick(kinds), on, random.pick([1, 2]), choice(random));
   });
 }
 

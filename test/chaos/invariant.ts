@@ -34,7 +34,7 @@ export interface Violation {
 export async function checkAgreement(world: World, states: readonly StackState[]): Promise<Violation[]> {
   const live = await world.liveKeys();
   const keys = states.flatMap((state) => state.keys);
-  const inState = new Set(keys.flatMap(({ keyId }) => keyId ?? []));
+  const inState = new Set(heldIds(keys));
   const isLive = new Set(live.map(({ id }) => id));
   const violations: Violation[] = live
     .filter(({ id }) => !inState.has(id))
@@ -56,6 +56,13 @@ export async function checkAgreement(world: World, states: readonly StackState[]
         violations.push({ harm: "harness", detail: `${what}: its token was not noted as a secret` });
     }
   }
+  for (const { urn, previousKeyId, previousToken, type } of keys) {
+    if (previousKeyId === undefined) continue;
+    const works =
+      previousToken !== undefined && (type === "public" || (await world.authenticates(previousToken)));
+    if (!isLive.has(previousKeyId) || !works)
+      violations.push({ harm: "dead", detail: `${urn}: its previous key ${previousKeyId} does not work` });
+  }
   const twice = keys.filter(({ keyId }, index) => {
     return keyId !== undefined && keys.findIndex((other) => other.keyId === keyId) !== index;
   });
@@ -63,6 +70,11 @@ export async function checkAgreement(world: World, states: readonly StackState[]
     ...violations,
     ...twice.map(({ urn, keyId }): Violation => ({ harm: "dead", detail: `${urn} holds ${keyId} as well` })),
   ];
+}
+
+/** Ids of the keys that states hold: current ones, and those before them that still work. */
+export function heldIds(keys: StackState["keys"]): string[] {
+  return keys.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
 }
 
 /** As the sandbox's control interface gives it; not by the provider's code. */
@@ -111,13 +123,18 @@ export async function checkInUse(
   const kept = new Set(round.program.map(({ name }) => name));
   const violations: Violation[] = [];
   for (const [index, before] of world.before.entries()) {
-    for (const { resource, keyId, token, urn, awaitsDelete } of before.keys) {
+    for (const { resource, id, keyId, token, urn, awaitsDelete } of before.keys) {
       if (awaitsDelete || token === undefined || keyId === undefined || !kept.has(resource)) continue;
       if (isLive.has(keyId) || world.revokedBehind.has(keyId)) continue;
       const successor = after[index].keys.find((key) => key.resource === resource && !key.awaitsDelete);
       const works = successor?.token !== undefined && isLive.has(successor.keyId ?? "");
-      if (!works)
-        violations.push({ harm: "cut", detail: `${urn} ${keyId} was revoked and has no successor` });
+      // In place, with an overlap that outlasts the run: consumers still use the one before.
+      const isPromised = successor?.id === id && successor?.overlap === "1h";
+      if (!works || isPromised)
+        violations.push({
+          harm: "cut",
+          detail: `${urn} ${keyId} was revoked: its successor does not work, or has not taken over`,
+        });
     }
   }
   return violations;

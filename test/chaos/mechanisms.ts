@@ -24,15 +24,15 @@ export const MECHANISMS = {
     instead: "const live = [];",
   },
   "final sweep": {
-    file: "provider/api-key/issue.js",
+    file: "provider/api-key/settle.js",
     anchor:
-      "const { revoked, keptSeen } = await (0, strays_1.revokeStrays)(context.api, state.uniqueName, state.keyId);",
-    instead: "const { revoked, keptSeen } = { revoked: [], keptSeen: true };",
+      "const cleared = await clearUp(context, state.uniqueName, attempts, (0, pending_1.keysInUse)(settled));",
+    instead: "const cleared = { attempts, kept: [state.keyId] };",
   },
   "settle mark": {
-    file: "provider/api-key/issue.js",
-    anchor: 'return { kind: "complete", state: { ...made, ...marks("settle", left) } };',
-    instead: 'return { kind: "complete", state: made };',
+    file: "provider/api-key/settle.js",
+    anchor: 'return { ...settled, ...(0, pending_1.remembered)(left, state.name, "settle") };',
+    instead: "return settled;",
   },
   "partial success": {
     file: "provider/adapter.js",
@@ -41,9 +41,10 @@ export const MECHANISMS = {
     instead: "throw new errors_1.KeyError(outcome.reason);",
   },
   "engine gone": {
-    file: "provider/api-key/hand-over.js",
-    anchor: "if (!(await context.engine.isGone()))\n        return outcome;",
-    instead: "return outcome;",
+    file: "provider/api-key/make.js",
+    anchor: "const { key, attempts } = issued;",
+    instead:
+      "const { key, attempts } = issued;\n    context = { ...context, engine: { isGone: async () => false } };",
   },
   watchdog: {
     file: "provider/watchdog/clear-up.js",
@@ -59,8 +60,14 @@ export const MECHANISMS = {
   "delete sweep": {
     file: "provider/api-key/delete.js",
     anchor:
-      "refuseWhileLost(context, state, await (0, issue_1.clearUp)(context, uniqueName, (0, pending_1.attemptsOf)(state), keyId));",
+      "const { attempts } = await (0, settle_1.clearUp)(context, state.uniqueName, (0, pending_1.attemptsOf)(state), []);\n    refuseWhileLost(context, state, attempts);",
     instead: ";",
+  },
+  "rotation sweep": {
+    file: "provider/api-key/rotate.js",
+    anchor:
+      "return (await (0, settle_1.clearUp)(context, inUse.uniqueName, (0, pending_1.attemptsOf)(inUse), keep)).attempts;",
+    instead: "return (0, pending_1.attemptsOf)(inUse);",
   },
   "proof before gone": {
     file: "provider/api-key/absence.js",

@@ -1,5 +1,5 @@
 import type { Ended } from "../e2e/harness/run-program";
-import { checkAgreement, checkComplete, checkSettled, type Violation } from "./invariant";
+import { checkAgreement, checkComplete, checkSettled, heldIds, type Violation } from "./invariant";
 import type { Struck } from "./play-round";
 import type { Tally } from "./run-scenario";
 import type { Mending, Round } from "./scenario";
@@ -62,7 +62,7 @@ export async function mend(
 
 /** What was reported once is not to be reported again in each later round. */
 async function revokeOrphans(world: World, states: readonly StackState[]): Promise<void> {
-  const held = new Set(states.flatMap(({ keys }) => keys.map(({ keyId }) => keyId)));
+  const held = new Set(states.flatMap(({ keys }) => heldIds(keys)));
   for (const { id } of await world.liveKeys()) if (!held.has(id)) await world.control.revokeKey(id);
 }
 

@@ -1,5 +1,5 @@
 import type { Prng } from "./prng";
-import type { KeyPlan } from "./scenario";
+import { type KeyPlan, OVERLAPS } from "./scenario";
 
 /** The program of every run: what it makes stands in a file beside it. Keys that do not work are not waited for long. */
 export const PROGRAM = `const payengine = require("pulumi-payengine");
@@ -23,7 +23,7 @@ export function firstProgram(random: Prng): KeyPlan[] {
   return Array.from({ length: count }, (_, index) => newKey(random, index));
 }
 
-/** Changes types and name prefixes, adds, drops and replaces keys; at least one has to be made. */
+/** Rotates keys, changes types and name prefixes, adds, drops and replaces keys; at least one has to be made. */
 export function changeProgram(random: Prng, before: readonly KeyPlan[], isDestroyed: boolean): Change {
   const kept = before.filter(() => random.chance(85));
   const next = Math.max(0, ...before.map(({ name }) => Number(name.slice(1)) + 1));
@@ -44,8 +44,23 @@ export function changeProgram(random: Prng, before: readonly KeyPlan[], isDestro
   return { program, made, replace };
 }
 
+const OTHERWISE = ["type", "prefix", "forced"] as const;
+
+/** A second rotation in place could come while the previous key is promised to work, and is refused then. */
+function mayRotate({ rotation }: KeyPlan): boolean {
+  return rotation !== undefined && (rotation.overlap === "0s" || rotation.triggers.count === 0);
+}
+
+function rotated(key: KeyPlan): KeyPlan {
+  if (key.rotation === undefined) return key;
+  const { triggers, overlap } = key.rotation;
+  return { ...key, rotation: { triggers: { count: triggers.count + 1 }, overlap } };
+}
+
 function change(random: Prng, key: KeyPlan): { key: KeyPlan; forced: boolean } {
-  switch (random.pick(["type", "prefix", "forced"] as const)) {
+  switch (random.pick(mayRotate(key) ? (["rotate", "rotate", ...OTHERWISE] as const) : OTHERWISE)) {
+    case "rotate":
+      return { key: rotated(key), forced: false };
     case "type":
       return { key: { ...key, type: key.type === "private" ? "public" : "private" }, forced: false };
     case "prefix":
@@ -58,5 +73,7 @@ function change(random: Prng, key: KeyPlan): { key: KeyPlan; forced: boolean } {
 function newKey(random: Prng, index: number): KeyPlan {
   const name = `k${String(index).padStart(2, "0")}`;
   const type = random.chance(80) ? "private" : "public";
-  return random.chance(30) ? { name, type, namePrefix: `p${random.int(100, 999)}-${name}` } : { name, type };
+  const prefixed = random.chance(30) ? { namePrefix: `p${random.int(100, 999)}-${name}` } : {};
+  const rotation = { triggers: { count: 0 }, overlap: random.pick(OVERLAPS) };
+  return { name, type, ...prefixed, ...(random.chance(60) ? { rotation } : {}) };
 }

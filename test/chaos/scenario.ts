@@ -6,7 +6,12 @@ export interface KeyPlan {
   readonly type: "public" | "private";
   /** Holds the key's own name, so that faults can be aimed at it. */
   readonly namePrefix?: string;
+  readonly rotation?: { readonly triggers: { readonly count: number }; readonly overlap: Overlap };
 }
+
+/** The key is cut at once, by the next `up`, or not in this run. */
+export const OVERLAPS = ["0s", "1s", "1h"] as const;
+export type Overlap = (typeof OVERLAPS)[number];
 
 /** A fault that waits at the sandbox for the request that it strikes. */
 export interface FaultPlan {

@@ -160,7 +160,8 @@ export class Project {
   /** The stack's keys. Their private tokens are searched for from now on. */
   async keys(): Promise<KeyInState[]> {
     const keys = keysOf(await this.deployment());
-    for (const { type, token } of keys) if (type !== "public" && token) this.secrets.add(token);
+    for (const { type, token, previousToken } of keys)
+      for (const value of [token, previousToken]) if (type !== "public" && value) this.secrets.add(value);
     // The engine's order changes with each operation.
     return keys.sort((left, right) => left.urn.localeCompare(right.urn));
   }

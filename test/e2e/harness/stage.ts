@@ -102,9 +102,13 @@ export class Stage {
   async verify(): Promise<void> {
     const keys = (await Promise.all(this.projects.map((project) => project.keys()))).flat();
     const live = (await this.liveKeys()).filter(({ id }) => !this.leftAlive.has(id));
-    const inState = keys.flatMap(({ keyId }) => keyId ?? []);
+    const inState = keys.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
     expect({ live: live.map(({ id }) => id).sort() }).toEqual({ live: inState.sort() });
-    for (const { name, type, token } of keys) {
+    const tokens = keys.flatMap(({ name, type, token, previousToken }) => [
+      { name, type, token },
+      { name: `the one before ${name}`, type, token: previousToken },
+    ]);
+    for (const { name, type, token } of tokens) {
       if (token === undefined) continue;
       const works =
         type === "public" ? live.some((key) => key.publicValue === token) : await this.authenticates(token);

@@ -28,6 +28,10 @@ export interface KeyInState {
   readonly name: string;
   readonly keyId: string | undefined;
   readonly token: string | undefined;
+  readonly previousKeyId: string | undefined;
+  readonly previousToken: string | undefined;
+  readonly previousRevokeAt: string | undefined;
+  readonly overlap: string | undefined;
   readonly pendingAction: string | undefined;
   readonly awaitsDelete: boolean;
 }
@@ -50,6 +54,10 @@ export function keysOf(deployment: Deployment): KeyInState[] {
       name: text("name") ?? "",
       keyId: text("keyId"),
       token: text("token"),
+      previousKeyId: text("previousKeyId"),
+      previousToken: text("previousToken"),
+      previousRevokeAt: text("previousRevokeAt"),
+      overlap: (outputs.rotation as { overlap?: string } | undefined)?.overlap,
       pendingAction: text("pendingAction"),
       awaitsDelete,
     };
