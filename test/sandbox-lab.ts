@@ -107,8 +107,11 @@ export class SandboxLab {
   async expectOnlyKeysOf(...states: (ApiKeyState | undefined)[]): Promise<void> {
     const held = states.filter((state) => state !== undefined);
     const live = await this.liveKeys();
-    expect(live.map((key) => key.id).sort()).toEqual(held.map((state) => state.keyId).sort());
+    const ids = held.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
+    expect(live.map((key) => key.id).sort()).toEqual(ids.sort());
     for (const state of held) {
+      if (state.type === "private" && state.previousToken !== undefined)
+        expect(await this.statusFor(state.previousToken)).toBe(200);
       const key = live.find(({ id }) => id === state.keyId);
       expect({ name: key?.name, type: key?.type }).toEqual({ name: state.name, type: state.type });
       expect(fingerprint(state.token ?? "")).toBe(key?.fingerprint);

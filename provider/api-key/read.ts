@@ -21,14 +21,20 @@ export async function read(context: Context, state: ApiKeyState): Promise<ApiKey
   try {
     await guardAccount(context, { recorded: state.accountId });
     const key = await getKey(context, state.keyId);
-    if (key === undefined) return withoutKey(state, await proveGone(context, state));
-    if (isRevoked(key)) return withoutKey(state, await otherLiveKeys(context, state));
-    return refreshed((await isPreviousGone(context, state)) ? withoutPrevious(state) : state, key);
+    const isGone = key === undefined || isRevoked(key);
+    const others = isGone ? await otherKeys(context, state, key) : [];
+    const rest = (await isPreviousGone(context, state)) ? withoutPrevious(state) : state;
+    return isGone ? withoutKey(rest, others) : refreshed(rest, key);
   } catch (error) {
     throw new KeyError(
       `Could not read the key "${state.name}" (${state.keyId}): ${sentence(messageOf(error))} State keeps it as it was.`,
     );
   }
+}
+
+/** Other live keys of a resource whose own key is revoked, or not found, which then has to be proven. */
+function otherKeys(context: Context, state: ApiKeyState, key: PayEngineKey | undefined) {
+  return key === undefined ? proveGone(context, state) : otherLiveKeys(context, state);
 }
 
 /** Somebody may have revoked the previous key before its time. */
@@ -56,7 +62,9 @@ async function getKey(context: Context, keyId: string): Promise<PayEngineKey | u
  * whether the list would show what such a request has made. Otherwise the next `up` clears up.
  */
 function withoutKey(state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | undefined {
-  if (others.length === 0 && attemptsOf(state).lost.length === 0) return undefined;
+  // The list may not show the previous key yet: it has been asked for by its id.
+  const isLast = others.length === 0 && state.previousKeyId === undefined;
+  if (isLast && attemptsOf(state).lost.length === 0) return undefined;
   const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
   return { ...rest, pendingAction: "create" };
 }

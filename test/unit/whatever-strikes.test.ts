@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { DialectInput, FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
+import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
@@ -71,7 +72,8 @@ const step = fc.record({
   faults: fc.array(fault, { maxLength: 3 }),
   action: fc.constantFrom(
     "update" as const,
-    "update" as const,
+    "rotate" as const,
+    "rotate" as const,
     "refresh" as const,
     "destroy" as const,
     "wait" as const,
@@ -79,21 +81,32 @@ const step = fc.record({
   ),
 });
 
+const rotation = { triggers: { count: 0 }, overlap: "20s" };
+
 /** What the engine does with one resource: keeps what it is given, and drops the name after a plain failure. */
 class Engine {
   state: ApiKeyState | undefined;
-  inputs: ApiKeyInputs = newInputs();
+  private changes = 0;
+  inputs: ApiKeyInputs = newInputs({ rotation });
 
   constructor(private readonly lab: SandboxLab) {}
 
   async up(): Promise<void> {
     const { state } = this;
-    if (state === undefined) this.inputs = newInputs();
+    if (state === undefined) this.inputs = newInputs({ rotation });
     const operation = () =>
       state ? update(this.lab.context(), state, this.inputs) : create(this.lab.context(), this.inputs);
     await this.attempt(async () => {
+      if (state && !diff(state, this.inputs, this.lab.now()).changes) return;
       this.keep(await operation());
     });
+  }
+
+  /** The program changes a trigger; what the provider refuses stays in the program. */
+  async rotate(): Promise<void> {
+    const triggers = { count: ++this.changes };
+    this.inputs = { ...this.inputs, rotation: { ...rotation, triggers } };
+    await this.up();
   }
 
   async refresh(): Promise<void> {
@@ -128,6 +141,12 @@ class Engine {
   }
 }
 
+/** What consumers have been given works: the key in use, and the one before it as long as state promises it. */
+async function expectUsable(lab: SandboxLab, state: ApiKeyState | undefined): Promise<void> {
+  for (const token of [state?.token, state?.previousToken])
+    if (token !== undefined) expect(await lab.statusFor(token)).toBe(200);
+}
+
 /** Keys, and pieces of them, are the only hex digits of that length; ids and fingerprints have sixteen. */
 function expectNoSecretIn(text: string): void {
   expect(text).not.toMatch(/[0-9a-f]{17}/i);
@@ -136,14 +155,18 @@ function expectNoSecretIn(text: string): void {
 test("whatever strikes, one more up leaves exactly the key in state, and a destroy leaves none", async () => {
   const run = async (lab: SandboxLab, steps: { faults: FaultInput[]; action: string }[]) => {
     const engine = new Engine(lab);
+    let mayBeDead = false;
     for (const { faults, action } of [{ faults: steps[0].faults, action: "update" }, ...steps]) {
       for (const each of faults) await lab.control.addFault(each);
       if (action === "update") await engine.up();
+      else if (action === "rotate") await engine.rotate();
       else if (action === "refresh") await engine.refresh();
       else if (action === "destroy") await engine.destroy();
       else if (action === "wait") await lab.advance(40_000);
       else if (engine.state?.keyId) await lab.control.revokeKey(engine.state.keyId).catch(() => {});
       await lab.control.clearFaults();
+      if (action === "destroy" || action.startsWith("revoked")) mayBeDead = true;
+      if (!mayBeDead) await expectUsable(lab, engine.state);
     }
     await lab.advance(120_000);
     await engine.refresh();
