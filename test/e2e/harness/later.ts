@@ -4,11 +4,11 @@ import type { Project } from "./project";
 /** Beyond the time in which a lost request may still take effect. */
 const LATER_MS = 600_000;
 
-/** Does something with the provider's clock minutes ahead. */
-export async function later<T>({ env }: Project, act: () => Promise<T>): Promise<T> {
+/** Does something with the provider's clock ahead, by ten minutes or as long as is said. */
+export async function later<T>({ env }: Project, act: () => Promise<T>, milliseconds = LATER_MS): Promise<T> {
   const own = {
     NODE_OPTIONS: `--require ${join(__dirname, "../../plugin-preload.cjs")}`,
-    PAYENGINE_TEST_LATER_MS: String(LATER_MS),
+    PAYENGINE_TEST_LATER_MS: String(milliseconds),
   };
   Object.assign(env, own);
   try {

@@ -1,0 +1,77 @@
+import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
+import { later } from "../e2e/harness/later";
+import { commonJs, useStage } from "../e2e/harness/stage";
+
+const given = useStage();
+const DAY = 86_400_000;
+
+/** A key that is cut at once, and a consumer of it in the same program. */
+const program = (rotation: string, options = "{}") => `
+const checkout = new payengine.ApiKey("checkout", { type: "private", rotation: ${rotation} }, ${options});
+new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerprint });
+`;
+
+test("overlap 0s replaces the key: in one up its consumers get the new one before the old one is revoked", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program: program(`{ period: "30d", overlap: "0s" }`) });
+  await project.up();
+  const [first, consumer] = [await project.key("checkout"), await project.key("consumer")];
+  await stage.control.clearRequests();
+
+  const preview = await later(project, () => project.ok("preview"), 31 * DAY);
+  expect(preview.stdout).toMatch(/checkout .*replace/);
+  expect(countsOf(await later(project, () => project.up(), 31 * DAY))).toEqual([
+    "+-2 replaced",
+    "1 unchanged",
+  ]);
+  const [second, successor] = [await project.key("checkout"), await project.key("consumer")];
+  const changes = (await stage.control.requests()).filter(({ method }) => method !== "GET");
+  expect(changes.map(({ method, keyName }) => `${method} ${keyName}`)).toEqual([
+    `POST ${second.name}`,
+    `POST ${successor.name}`,
+    `DELETE ${consumer.name}`,
+    `DELETE ${first.name}`,
+  ]);
+  expect(second.previousToken).toBeUndefined();
+  expect(countsOf(await later(project, () => project.up(), 32 * DAY))).toEqual(["3 unchanged"]);
+});
+
+test("overlap 0s and protect together are refused before anything is created", async () => {
+  const { stage } = given;
+  const cut = `{ triggers: {}, overlap: "0s" }`;
+  const project = await stage.project({ program: program(cut, "{ protect: true }") });
+  const refused = await project.fails("up", "--skip-preview");
+  expect(diagnosticsOf(refused).checkout).toEqual([
+    expect.stringContaining(
+      'rotation.overlap is "0s", which replaces the key, and the option protect forbids that',
+    ),
+  ]);
+  expect(await stage.control.requests()).toEqual([]);
+});
+
+test("overlap changed to 0s and back, and rotation removed, cost no key in use", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program: program(`{ triggers: { n: 0 }, overlap: "1d" }`) });
+  const say = (rotation: string) => project.write({ "index.js": commonJs(program(rotation)) });
+  const works = async (token: string | undefined) => stage.authenticates(token ?? "");
+  await project.up();
+  await say(`{ triggers: { n: 1 }, overlap: "1d" }`);
+  await project.up();
+  const second = await project.key("checkout");
+
+  await say(`{ triggers: { n: 1 }, overlap: "0s" }`);
+  await project.up();
+  const cut = await project.key("checkout");
+  expect(cut).toEqual({ ...second, overlap: "0s" });
+  await say(`{ triggers: { n: 1 }, overlap: "2h" }`);
+  await project.up();
+  expect((await project.key("checkout")).previousRevokeAt).toBe(second.previousRevokeAt);
+
+  await say("undefined");
+  await project.up();
+  const kept = await project.key("checkout");
+  expect([kept.keyId, kept.previousKeyId]).toEqual([second.keyId, second.previousKeyId]);
+  expect([await works(kept.token), await works(kept.previousToken)]).toEqual([true, true]);
+  await later(project, () => project.up(), 2 * DAY);
+  expect([await works(kept.token), await works(kept.previousToken)]).toEqual([true, false]);
+});

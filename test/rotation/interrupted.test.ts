@@ -1,0 +1,91 @@
+import { held, pending, quiet, revokeOrphans, upUntil } from "../e2e/harness/blows";
+import { later } from "../e2e/harness/later";
+import { kill, pluginsIn } from "../e2e/harness/processes";
+import type { Project } from "../e2e/harness/project";
+import { commonJs, useStage } from "../e2e/harness/stage";
+
+const given = useStage();
+const DAY = 86_400_000;
+
+const checkout = (count: number) =>
+  `exports.key = new payengine.ApiKey("checkout", {
+    type: "private", rotation: { triggers: { count: ${count} }, overlap: "1d" },
+  }).token;`;
+
+const steps = {
+  "while the account is asked for": { operation: "merchant" },
+  "while the list is looked through": { operation: "listKeys" },
+  "during the POST": { operation: "createKey" },
+  "after the POST took effect": { operation: "createKey", beforeCommitMs: 0 },
+  "while the new key is tried": { operation: "merchant", skip: 1 },
+  "while the previous key is revoked": { operation: "revokeKey" },
+} as const;
+
+type Step = keyof typeof steps;
+
+/** Kills one process at a step of the rotation, and lets whatever goes on come to its end. */
+async function killedAt(project: Project, when: Step, who: "CLI" | "plugin"): Promise<void> {
+  const { stage } = given;
+  const { operation, ...more } = steps[when];
+  await stage.control.clearRequests();
+  await stage.control.addFault(held(operation, more));
+  const { cli, ended } = await upUntil(stage, project, pending(operation));
+  if (who === "CLI") kill(cli);
+  else for (const pid of await pluginsIn(project.folder)) kill(pid);
+  await ended;
+  await quiet(project);
+  await stage.control.clearFaults();
+}
+
+test.each([
+  ["CLI", "while the account is asked for"],
+  ["CLI", "while the list is looked through"],
+  ["CLI", "during the POST"],
+  ["CLI", "while the new key is tried"],
+  ["plugin", "after the POST took effect"],
+] as const)("a %s killed %s costs no key in use, and the next up leaves no other", async (who, when) => {
+  const { stage } = given;
+  const project = await stage.project({ program: checkout(0) });
+  await project.up();
+  const first = await project.key("checkout");
+  await project.write({ "index.js": commonJs(checkout(1)) });
+  await killedAt(project, when, who);
+  expect(await stage.authenticates(first.token ?? "")).toBe(true);
+  if (who === "CLI") await project.ok("cancel", "--yes");
+
+  await project.up();
+  const second = await project.key("checkout");
+  expect(second).toMatchObject({ previousKeyId: first.keyId, previousToken: first.token });
+  const live = (await stage.liveKeys()).map(({ id }) => id);
+  expect(live.sort()).toEqual([first.keyId, second.keyId].sort());
+});
+
+test("what an interrupted rotation leaves is revoked when the trigger is set back: by orphans --revoke", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program: checkout(0) });
+  await project.up();
+  const first = await project.key("checkout");
+  await project.write({ "index.js": commonJs(checkout(1)) });
+  await killedAt(project, "after the POST took effect", "plugin");
+  expect(await stage.liveKeys()).toHaveLength(2);
+
+  await project.write({ "index.js": commonJs(checkout(0)) });
+  await project.up("--expect-no-changes");
+  const { exitCode, stdout } = await later(project, () => revokeOrphans(project));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining(`${first.name}-g2`) });
+  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([first.keyId]);
+});
+
+test("a CLI killed while the previous key is revoked: the next up ends it", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program: checkout(0) });
+  await project.up();
+  await project.write({ "index.js": commonJs(checkout(1)) });
+  await project.up();
+  const second = await project.key("checkout");
+  await later(project, () => killedAt(project, "while the previous key is revoked", "CLI"), 2 * DAY);
+  await project.ok("cancel", "--yes");
+  await later(project, () => project.up(), 2 * DAY);
+  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([second.keyId]);
+  expect((await project.key("checkout")).previousKeyId).toBeUndefined();
+});
