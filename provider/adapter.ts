@@ -1,11 +1,20 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { adopt } from "./api-key/adopt";
+import { AdoptedKeys } from "./api-key/adopted-keys";
 import { check } from "./api-key/check";
 import type { Context } from "./api-key/context";
 import { create } from "./api-key/create";
 import { revokeAll } from "./api-key/delete";
 import { diff } from "./api-key/diff";
 import { read } from "./api-key/read";
-import { type ApiKeyInputs, type ApiKeyState, type Outcome, parseInputs, parseState } from "./api-key/state";
+import {
+  type ApiKeyInputs,
+  type ApiKeyState,
+  adoptIn,
+  type Outcome,
+  parseInputs,
+  parseState,
+} from "./api-key/state";
 import { update } from "./api-key/update";
 import {
   type Configuration,
@@ -43,6 +52,7 @@ export function apiKeyProvider(host: Host) {
   const busy = endWithEngine(host.engine, host.exit);
   /** The key whose create or update failed in this process. */
   let failedKey: string | undefined;
+  const adopted = new AdoptedKeys();
 
   const context = (keyName: string): Context => {
     try {
@@ -84,13 +94,23 @@ export function apiKeyProvider(host: Host) {
 
     async diff(_id: string, olds: Properties, news: Properties) {
       return quietly(() => {
-        const { changes, replaces } = diff(parseState(olds), parseInputs(news), host.now());
+        const state = parseState(olds);
+        const { changes, replaces } = diff(state, parseInputs(news), host.now());
+        if (replaces.length === 0) adopted.stay(state);
         const changed = changes || olds.__provider !== news.__provider;
         return { changes: changed, replaces, deleteBeforeReplace: false };
       });
     },
 
-    create: (news: Properties) => make(news, (inputs) => create(context(inputs.uniqueName), inputs)),
+    create: (news: Properties) =>
+      make(news, async (inputs) => {
+        const existing = adoptIn(news);
+        if (existing === undefined) return create(context(inputs.uniqueName), inputs);
+        adopted.refuseTwice(existing.keyId, inputs.uniqueName);
+        const outcome = await adopt(context(inputs.uniqueName), inputs, existing);
+        adopted.take(outcome.state);
+        return outcome;
+      }),
 
     read: (id: string, props: Properties = {}) =>
       busy(() =>
@@ -112,6 +132,7 @@ export function apiKeyProvider(host: Host) {
         quietly(async () => {
           const state = parseState(props);
           refuseAfterFailure(state, failedKey);
+          if (adopted.isHeldElsewhere(state)) return;
           await revokeAll(context(state.name), state);
         }),
       ),

@@ -1,47 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs } from "./api-key-args";
 import { warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
-
-/** Who may see a key: `"public"` for code that is handed out, `"private"` for servers. */
-export type KeyType = "public" | "private";
-
-/** When a key gives way to the next one, and for how long it works on beside it. */
-export interface RotationArgs {
-  /**
-   * How long a key is used, such as "90d", "12h", or ISO 8601 as in "P90D": from "1h" to "3650d". The first `up` after each
-   * period makes the next key. Periods are counted from the `up` that sets the first one. Default: the clock rotates nothing.
-   */
-  readonly period?: pulumi.Input<string>;
-  /** Values of your own: the `up` that changes one of them makes the next key. Default: none. */
-  readonly triggers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
-  /**
-   * How long the old key works on beside the new one, in the forms of `period` and shorter than it. The first `up`
-   * after that revokes it. "0s" replaces the key: consumers in the same program get the new one before the old one is
-   * revoked, in one `up`; all others are cut off.
-   */
-  readonly overlap: pulumi.Input<string>;
-}
-
-/** Arguments of {@link ApiKey}. */
-export interface ApiKeyArgs {
-  /** A plain literal, since it decides what is secret. Changing it makes a new key and then revokes the old one. */
-  readonly type: KeyType;
-  /**
-   * How the key's name at PayEngine begins; ten random digits follow. At most 108 characters. Changing it makes a new
-   * key and then revokes the old one. Default: `project-stack-resource` as it was when the key was made.
-   */
-  readonly namePrefix?: pulumi.Input<string>;
-  /**
-   * Whether a new private key is tried before anybody gets it: PayEngine is called with it until it works, for 30
-   * seconds or as long as `timeout` says ("1s" to "2m"). One that does not work is revoked and the update fails; the key in
-   * use is not touched. Default: true. Public keys cannot be tried.
-   */
-  readonly verify?: pulumi.Input<boolean | { readonly timeout: pulumi.Input<string> }>;
-  /** Replaces the key from time to time. Default: it stays until it is destroyed. */
-  readonly rotation?: pulumi.Input<RotationArgs>;
-}
 
 const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
@@ -155,7 +117,13 @@ export class ApiKey extends pulumi.CustomResource {
     super(
       TYPE,
       name,
-      { ...outputs, namePrefix: undefined, verify: undefined, rotation: undefined, ...args, ...fromProgram },
+      {
+        ...outputs,
+        ...{ namePrefix: undefined, verify: undefined, rotation: undefined },
+        ...args,
+        ...(args?.adopt !== undefined && { adopt: withSecretToken(args.adopt) }),
+        ...fromProgram,
+      },
       secretly(args, opts),
     );
     const { token } = this;
@@ -179,6 +147,14 @@ export class ApiKey extends pulumi.CustomResource {
 function newDigits(): pulumi.Input<string> {
   const unknown = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
   return pulumi.runtime.isDryRun() ? unknown : randomBytes(5).toString("hex");
+}
+
+/** A private key's value is a secret even where the program forgets to say so. */
+function withSecretToken(adopt: pulumi.Input<AdoptArgs>): pulumi.Input<unknown> {
+  return pulumi.output(adopt).apply((given) => {
+    const token = (given as { token?: string } | undefined)?.token;
+    return token === undefined ? given : { ...given, token: pulumi.secret(token) };
+  });
 }
 
 /** A resource is protected as its parent is, unless it says otherwise; Pulumi's runtime keeps that out of its types. */
@@ -209,7 +185,8 @@ function secretly(args: ApiKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.
 
 function cannotImport(name: string): pulumi.RunError {
   return new pulumi.RunError(
-    `ApiKey "${name}" cannot be imported: PayEngine shows a private key's value only when it is created. Create a new ` +
-      "ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
+    `ApiKey "${name}" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have ` +
+      "kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move " +
+      "its consumers over, then revoke the old key in PayEngine's dashboard",
   );
 }

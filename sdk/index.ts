@@ -1,2 +1,3 @@
-export { ApiKey, type ApiKeyArgs, type KeyType, type RotationArgs } from "./api-key";
+export { ApiKey } from "./api-key";
+export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs } from "./api-key-args";
 export { Provider, type ProviderArgs } from "./provider";

@@ -1,6 +1,6 @@
 import ms from "ms";
 import { z } from "zod";
-import { LONGEST_VERIFICATION, UNKNOWN } from "../config";
+import { isCredential, LONGEST_VERIFICATION, UNKNOWN } from "../config";
 import { duration, milliseconds, NOT_LONG } from "../duration";
 import { DIGITS, MAX_PREFIX_LENGTH } from "./names";
 
@@ -88,12 +88,36 @@ const Rotation = z
       problem("overlap", "is as long as the period, so two keys would always work; give a shorter one");
   });
 
+const Adopt = z.strictObject(
+  {
+    // A value that stands here by mistake must not get into a message.
+    keyId: unknown.or(
+      z
+        .string({ error: ({ input }) => `${kindOf(input)}; give the key's id` })
+        .regex(/^[\w.:-]{1,64}$/, "is not a key's id; write it like key_3f9a0c21d4e8b765"),
+    ),
+    token: unknown.or(
+      z
+        .string({ error: ({ input }) => `${kindOf(input)}; give the key's value as a secret` })
+        .refine(
+          isCredential,
+          "is empty, or holds spaces, line ends or characters outside ASCII; give the key's value",
+        ),
+    ),
+    allowUnproven: unknown
+      .or(z.boolean({ error: ({ input }) => `${kindOf(input)}; write true or false` }))
+      .optional(),
+  },
+  { error: ({ input }) => `${kindOf(input)}; write { keyId, token }` },
+);
+
 /** What the SDK sends: the program's arguments, and what only the program can know. */
 export const Program = z.strictObject({
   type: Type,
   namePrefix: unknown.or(NamePrefix).optional(),
   verify: Verify.optional(),
   rotation: unknown.or(Rotation).optional(),
+  adopt: unknown.or(Adopt).optional(),
   defaultNamePrefix: z.string(),
   digits: unknown.or(z.string().regex(new RegExp(`^[0-9a-f]{${DIGITS}}$`))),
   /** The resource option: a protected resource cannot be replaced. */

@@ -1,15 +1,17 @@
 import type { z } from "zod";
 import { type Configuration, type Environment, type Failure, UNKNOWN } from "../config";
+import { adoptionOf } from "./adoption";
 import { NamePrefix, Program } from "./arguments";
 import { uniqueName } from "./names";
-import { cutsAtOnce, nextRotateAt, rotationOf } from "./schedule";
+import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./schedule";
 import { ApiKeyInputs, plain } from "./state";
 
 /** What each argument that is an object takes, and the resource itself. */
 const TAKES: Readonly<Record<string, string>> = {
-  "": "type, namePrefix, verify and rotation",
+  "": "type, namePrefix, verify, rotation and adopt",
   verify: "timeout",
   rotation: "period, triggers and overlap",
+  adopt: "keyId, token and allowUnproven",
 };
 
 /** What check answers: the inputs to keep, and everything that is wrong with them. */
@@ -23,6 +25,9 @@ const Earlier = ApiKeyInputs.pick({
   namePrefix: true,
   uniqueName: true,
   accountId: true,
+  type: true,
+  adoptedKeyId: true,
+  adoptedFingerprint: true,
   rotation: true,
   rotateAt: true,
 }).partial();
@@ -65,15 +70,10 @@ export function check(olds: object, news: object, { configuration, env, now }: S
     return { inputs: {}, failures: [...failures, ...program.error.issues.flatMap(failuresOf)] };
   }
   const { type, digits, defaultNamePrefix, verify, rotation, protect } = program.data;
-  if (protect && cutsAtOnce({ rotation })) {
-    failures.push({
-      property: "rotation.overlap",
-      reason:
-        'is "0s", which replaces the key, and the option protect forbids that; give an overlap such as "7d", or take ' +
-        "protect off",
-    });
-  }
   const namePrefix = program.data.namePrefix ?? earlier.namePrefix ?? defaultNamePrefix;
+  const adoption = adoptionOf(earlier, { ...program.data, namePrefix });
+  const isAdopted = adoption.inputs.adoptedKeyId !== undefined;
+  failures.push(...adoption.failures, ...cutFailures({ rotation }, protect, isAdopted));
   const isKnown = namePrefix !== UNKNOWN && digits !== UNKNOWN;
   return {
     failures,
@@ -83,10 +83,20 @@ export function check(olds: object, news: object, { configuration, env, now }: S
       uniqueName: earlier.uniqueName ?? (isKnown ? uniqueName(namePrefix, digits) : UNKNOWN),
       verify,
       rotation,
+      ...adoption.inputs,
       rotateAt: nextRotateAt(earlier, rotationOf({ rotation }), now, digits === UNKNOWN),
       accountId: accountIdOf(configuration) ?? earlier.accountId,
     }) as Partial<ApiKeyInputs>,
   };
+}
+
+/** Cutting a key at once replaces it. */
+function cutFailures(rotating: Rotating, isProtected = false, isAdopted = false): Failure[] {
+  if (!cutsAtOnce(rotating) || !(isProtected || isAdopted)) return [];
+  const why = isProtected
+    ? 'the option protect forbids that; give an overlap such as "7d", or take protect off'
+    : 'a key that was adopted rotates in place only; give an overlap such as "1h"';
+  return [{ property: "rotation.overlap", reason: `is "0s", which replaces the key, and ${why}` }];
 }
 
 function configurationFailures(

@@ -16,8 +16,8 @@ import { revoke } from "./strays";
  *   so that state goes on telling the truth.
  */
 export async function revokeAll(context: Context, state: ApiKeyState): Promise<void> {
-  refuseOwnCredential(context, state, "revoking");
   try {
+    await refuseOwnCredential(context, state, "revoking");
     await guardAccount(context, { recorded: state.accountId });
     if (isYetToBeMade(state)) return await revokeUnfinished(context, state);
     const mayHaveStrays = state.pendingAction === "settle" || state.rotation !== undefined;

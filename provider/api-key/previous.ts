@@ -17,7 +17,7 @@ export function withoutPrevious(state: ApiKeyState): ApiKeyState {
 export async function revokePrevious(context: Context, state: ApiKeyState): Promise<ApiKeyState> {
   const { previousKeyId, previousRevokeAt } = state;
   if (previousKeyId === undefined) return state;
-  refuseOwnCredential(context, state, "revoking");
+  await refuseOwnCredential(context, state, "revoking");
   try {
     await revokeProven(context, { ...state, keyId: previousKeyId, token: state.previousToken });
   } catch (error) {

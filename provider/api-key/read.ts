@@ -64,7 +64,9 @@ async function getKey(context: Context, keyId: string): Promise<PayEngineKey | u
 function withoutKey(state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | undefined {
   // The list may not show the previous key yet: it has been asked for by its id.
   const isLast = others.length === 0 && state.previousKeyId === undefined;
-  if (isLast && attemptsOf(state).lost.length === 0) return undefined;
+  // Forgotten, it would be made anew from a program that may still say which key to adopt, and that one is gone.
+  const isAdopted = state.adoptedKeyId !== undefined;
+  if (isLast && !isAdopted && attemptsOf(state).lost.length === 0) return undefined;
   const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
   return { ...rest, pendingAction: "create" };
 }

@@ -21,7 +21,7 @@ export async function rotate(
   inUse: ApiKeyState,
   { rotation, rotateAt }: Rotating,
 ): Promise<Outcome> {
-  refuseOwnCredential(context, inUse, "rotating");
+  await refuseOwnCredential(context, inUse, "rotating");
   const { uniqueName, name, type, verify, token, keyId } = inUse;
   const generation = (inUse.generation ?? 1) + 1;
   const keep = keysInUse(inUse);

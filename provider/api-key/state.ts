@@ -33,11 +33,24 @@ export const ApiKeyInputs = z.object({
   rotation: z.union([Rotation, unknown]).optional(),
   /** When the first `up` rotates by `rotation.period` (ISO 8601); unknown in a preview that has no earlier one. */
   rotateAt: z.string().optional(),
+  /** The key that the resource took over when it was made, and not of its own making. */
+  adoptedKeyId: z.string().optional(),
+  /** Fingerprint of the value that came with it. */
+  adoptedFingerprint: z.string().optional(),
   /** The account that config pins. */
   accountId: z.string().optional(),
 });
 
 export type ApiKeyInputs = z.infer<typeof ApiKeyInputs>;
+
+/** The key to take over, and its value: it stands in the inputs of the creation, and in no output. */
+export const Adopt = z.object({
+  keyId: z.string(),
+  token: z.string(),
+  allowUnproven: z.union([z.boolean(), unknown]).optional(),
+});
+
+export type Adopt = z.infer<typeof Adopt>;
 
 /** What state holds of a key: the resource's outputs. Plain JSON, with nothing undefined. */
 export const ApiKeyState = ApiKeyInputs.extend({
@@ -97,6 +110,11 @@ export function parseInputs(properties: Readonly<Record<string, unknown>>): ApiK
   if (result.success) return result.data;
   const name = quoted(properties.uniqueName);
   throw new KeyError(`The inputs of the key ${name} cannot be read (${issuesOf(result.error)}).`);
+}
+
+/** The key that a creation is to take over. */
+export function adoptIn(properties: Readonly<Record<string, unknown>>): Adopt | undefined {
+  return Adopt.optional().parse(properties.adopt);
 }
 
 function quoted(name: unknown): string {

@@ -30,13 +30,13 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   "number-prefix": [`{ type: "private", namePrefix: 7 }`, "namePrefix is a number; give a string"],
   unknown: [
     `{ type: "private", colour: "red" }`,
-    "colour is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
+    "colour is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
   ],
   several: [
     `{ type: "none", namePrefix: "", colour: "red" }`,
     'type is a string, but neither "public" nor "private"; write "public" or "private"',
     "namePrefix is empty; leave it out for project-stack-resource, or give a name",
-    "colour is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
+    "colour is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
   ],
   ["long".repeat(30)]: [
     `{ type: "private" }`,
@@ -67,12 +67,12 @@ test.each([
   [
     "the import option",
     `new payengine.ApiKey("checkout", { type: "private" }, { import: "key_1" });`,
-    "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
+    "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
   ],
   [
     "ApiKey.get",
     `payengine.ApiKey.get("checkout", "key_1");`,
-    "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
+    "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
   ],
 ])("%s fails in the program, with no stack trace, before anything is created", async (_, line, message) => {
   const project = await given.stage.project({ program: line });
@@ -90,7 +90,7 @@ test("a secret in the wrong place is refused without being shown", async () => {
   const cases = {
     argument: [
       `{ type: "private", password }`,
-      "password is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
+      "password is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
     ],
     prefix: [
       `{ type: "private", namePrefix: password.apply((text) => text.repeat(9)) }`,

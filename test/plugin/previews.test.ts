@@ -72,7 +72,7 @@ test("check reports every failure at once, with no property whose value the engi
       "payengine:apiKey is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user " +
         "who has the Admin or Developer role, or set PAYENGINE_API_KEY",
       'type is a string, but neither "public" nor "private"; write "public" or "private"',
-      "tokn is not an argument of ApiKey; it takes type, namePrefix, verify and rotation",
+      "tokn is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
     ].map((reason) => ({ property: "", reason })),
   );
 });

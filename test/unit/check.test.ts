@@ -117,7 +117,10 @@ test.each([
   [{ verify: { timeout: "soon" } }, 'verify.timeout is not a duration; write it like "30s" or "500ms"'],
   [{ verify: { timeout: "3m" } }, "verify.timeout must be between 1s and 2m"],
   [{ verify: { timeout: 30 } }, 'verify.timeout is not a duration; write it like "30s" or "500ms"'],
-  [{ typ: "private" }, "typ is not an argument of ApiKey; it takes type, namePrefix, verify and rotation"],
+  [
+    { typ: "private" },
+    "typ is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
+  ],
 ])("%j is refused", (change, reason) => {
   expect(reasons({ ...news, ...change })).toEqual([reason]);
 });

@@ -121,8 +121,8 @@ const notLiteral =
   'ApiKey "checkout": type is an Output or Promise; write "public" or "private" in the program, since it decides what ' +
   "is secret";
 const notImportable =
-  'ApiKey "checkout" cannot be imported: PayEngine shows a private key\'s value only when it is created. Create a new ' +
-  "ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard";
+  'ApiKey "checkout" cannot be imported: PayEngine shows a private key\'s value only when it is created. Where you ' +
+  "have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard";
 
 test.each<[string, () => unknown, string]>([
   [

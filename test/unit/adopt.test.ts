@@ -1,0 +1,227 @@
+import { adopt, matchesRedacted } from "../../provider/api-key/adopt";
+import { AdoptedKeys } from "../../provider/api-key/adopted-keys";
+import { adoptionOf } from "../../provider/api-key/adoption";
+import { revokeAll } from "../../provider/api-key/delete";
+import { read } from "../../provider/api-key/read";
+import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import { UNKNOWN } from "../../provider/config";
+import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+/** A key that somebody has made by hand, and has kept. */
+async function byHand(type: "public" | "private" = "private", name = "Checkout (made by Ann)") {
+  const { id: keyId, key } = await lab.context().api.createKey({ name, type });
+  return { keyId, token: key ?? "", name };
+}
+
+function adopting({ keyId, token }: { keyId: string; token: string }, more: Partial<ApiKeyInputs> = {}) {
+  return newInputs({ adoptedKeyId: keyId, adoptedFingerprint: fingerprint(token), ...more });
+}
+
+const adopted = async (given: { keyId: string; token: string }, inputs = adopting(given)) =>
+  completed(await adopt(lab.context(), inputs, given));
+
+const refusal = (
+  given: { keyId: string; token: string; allowUnproven?: boolean },
+  inputs = adopting(given),
+) => messageThrownBy(() => adopt(lab.context(), inputs, given));
+
+test.each(["private", "public"] as const)("a %s key is taken over as it is", async (type) => {
+  const given = await byHand(type);
+  await lab.control.clearRequests();
+  const inputs = adopting(given, { type });
+  const state = await adopted(given, inputs);
+  expect(state).toMatchObject({
+    ...inputs,
+    name: given.name,
+    keyId: given.keyId,
+    token: given.token,
+    fingerprint: fingerprint(given.token),
+    generation: 1,
+  });
+  expect(state).not.toHaveProperty("adopt");
+  const calls = ["GET /api/merchant", `GET /api/api-keys/${given.keyId}`];
+  expect(await lab.calls()).toEqual(type === "private" ? [...calls, "GET /api/merchant"] : calls);
+  await lab.expectOnlyKeysOf(state);
+});
+
+test("what is not the key's own value, or not its type, is refused, and nothing is changed", async () => {
+  const [given, other] = [await byHand(), await byHand()];
+  const shared = await byHand("public");
+  const end = "Nothing was changed.";
+  const inputs = adopting(given);
+  const start = (keyId: string) => `Could not adopt the key ${keyId} as "${inputs.uniqueName}":`;
+  const mixed = { keyId: given.keyId, token: other.token };
+  expect(await refusal(mixed, inputs)).toBe(
+    `${start(given.keyId)} adopt.token is not the value of this key: PayEngine shows another one; give the value of ` +
+      `this key. ${end}`,
+  );
+  expect(await refusal({ ...given, token: "0".repeat(102) }, inputs)).toBe(
+    `${start(given.keyId)} PayEngine does not accept adopt.token; give the value of this key. ${end}`,
+  );
+  expect(await refusal({ ...given, keyId: "key_nowhere" }, inputs)).toBe(
+    `${start("key_nowhere")} PayEngine does not find it in the account of payengine:apiKey; check adopt.keyId. ${end}`,
+  );
+  expect(await refusal(shared, inputs)).toBe(
+    `${start(shared.keyId)} It is public at PayEngine, but the program says private. ${end}`,
+  );
+  expect(await refusal({ ...shared, token: "pk_test_other" }, { ...inputs, type: "public" })).toContain(
+    "adopt.token is not the value of this key",
+  );
+  expect(await lab.liveKeys()).toHaveLength(3);
+  await lab.control.revokeKey(given.keyId);
+  expect(await refusal(given, inputs)).toContain(`${start(given.keyId)} `);
+});
+
+test("a key in another account is not found, and the pinned account is required", async () => {
+  const given = await byHand();
+  expect(await refusal(given, adopting(given, { accountId: "acct_production" }))).toContain(
+    "The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production",
+  );
+});
+
+test("where PayEngine shows no redacted value, only allowUnproven adopts", async () => {
+  const given = await byHand();
+  const context = lab.context();
+  const { getKey } = context.api;
+  const blind = {
+    ...context,
+    api: { ...context.api, getKey: async (id: string) => ({ ...(await getKey(id)), redactedKey: null }) },
+  };
+  const inputs = adopting(given);
+  expect(await messageThrownBy(() => adopt(blind, inputs, given))).toBe(
+    `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}": PayEngine shows nothing of this key's value, so ` +
+      "nothing proves that adopt.token is it; where you are certain, set adopt.allowUnproven: true. Nothing was changed.",
+  );
+  const state = completed(await adopt(blind, inputs, { ...given, allowUnproven: true }));
+  await lab.expectOnlyKeysOf(state);
+});
+
+test("an adopted key rotates in place to a name of ours, and the adopted one works through the overlap", async () => {
+  const given = await byHand();
+  const rotation = { triggers: { count: 0 }, overlap: "1h" };
+  const inputs = adopting(given, { rotation });
+  const state = await adopted(given, inputs);
+  const next = completed(
+    await update(lab.context(), state, { ...inputs, rotation: { ...rotation, triggers: { count: 1 } } }),
+  );
+  expect(next).toMatchObject({
+    name: `${inputs.uniqueName}-g2`,
+    generation: 2,
+    previousKeyId: given.keyId,
+    previousToken: given.token,
+  });
+  await lab.expectOnlyKeysOf(next);
+  await revokeAll(lab.context(), next);
+  await lab.expectOnlyKeysOf();
+});
+
+test("delete revokes the adopted key and no other of its name", async () => {
+  const [given, namesake] = [await byHand(), await byHand()];
+  await revokeAll(lab.context(), await adopted(given));
+  expect((await lab.liveKeys()).map(({ id }) => id)).toEqual([namesake.keyId]);
+});
+
+test("an adopted key that is gone is not forgotten: the next up makes one", async () => {
+  const given = await byHand();
+  const inputs = adopting(given);
+  const state = await adopted(given, inputs);
+  await lab.control.revokeKey(given.keyId);
+  const gone = await read(lab.context(), state);
+  expect(gone).toMatchObject({ pendingAction: "create", adoptedKeyId: given.keyId });
+  const made = completed(await update(lab.context(), gone as ApiKeyState, inputs));
+  expect(made.name).toMatch(new RegExp(`^${inputs.uniqueName}`));
+  await lab.expectOnlyKeysOf(made);
+});
+
+test("the provider's own credential can be adopted, and is neither revoked nor rotated, by value or by id", async () => {
+  const credential = (await lab.control.keys()).find((key) => key.credential);
+  const own = { keyId: credential?.id ?? "", token: lab.credential };
+  const state = await adopted(own);
+  const locked = "is the credential that this provider works with; revoking it would lock the provider out";
+  expect(await messageThrownBy(() => revokeAll(lab.context(), state))).toContain(locked);
+  const other = { ...state, token: "x", fingerprint: fingerprint("x") };
+  expect(await messageThrownBy(() => revokeAll(lab.context(), other))).toContain(locked);
+});
+
+test.each([
+  ["3f9a…c21d", `3f9a${"0".repeat(94)}c21d`, true],
+  ["3f9a…c21d", `3f9b${"0".repeat(94)}c21d`, false],
+  ["3f9a...c21d", "3f9a-c21d", true],
+  ["****c21d", "abcdc21d", true],
+  ["****c21d", "abcdc21e", false],
+  ["3f9ac21d", "3f9ac21d", true],
+  ["3f9a…c21d", "3f9ac2", false],
+  ["…", "anything", undefined],
+  ["•••1d", "anything1d", undefined],
+])("the redacted form %j against %j proves %j", (redacted, token, proven) => {
+  expect(matchesRedacted(token, redacted)).toBe(proven);
+});
+
+describe("what check makes of adopt", () => {
+  const adoptArgs = { keyId: "key_1", token: "t" };
+  const print = fingerprint("t");
+  const asked = { type: "private", namePrefix: "shop" };
+  const earlier = { ...asked, uniqueName: "shop-1", adoptedKeyId: "key_1", adoptedFingerprint: print };
+
+  test("the inputs of a creation hold it, later ones only what was adopted", () => {
+    expect(adoptionOf({}, { ...asked, adopt: adoptArgs })).toEqual({
+      inputs: { adopt: adoptArgs, adoptedKeyId: "key_1", adoptedFingerprint: print },
+      failures: [],
+    });
+    const later = { inputs: { adoptedKeyId: "key_1", adoptedFingerprint: print }, failures: [] };
+    expect(adoptionOf(earlier, { ...asked, adopt: adoptArgs })).toEqual(later);
+    expect(adoptionOf(earlier, asked)).toEqual(later);
+    expect(adoptionOf({}, asked)).toEqual({ inputs: {}, failures: [] });
+  });
+
+  test("what is not known in a preview stays unknown", () => {
+    expect(adoptionOf({}, { ...asked, adopt: UNKNOWN }).inputs).toEqual({
+      adopt: UNKNOWN,
+      adoptedKeyId: UNKNOWN,
+    });
+    const unknown = { keyId: "key_1", token: UNKNOWN };
+    expect(adoptionOf({}, { ...asked, adopt: unknown }).inputs.adoptedFingerprint).toBe(UNKNOWN);
+    expect(adoptionOf(earlier, { ...asked, adopt: unknown }).failures).toEqual([]);
+  });
+
+  test.each([
+    [{ adopt: { keyId: "key_2", token: "t" } }, earlier, "adopt.keyId"],
+    [{ adopt: { keyId: "key_1", token: "u" } }, earlier, "adopt.token"],
+    [{ adopt: adoptArgs }, { ...asked, uniqueName: "shop-1" }, "adopt"],
+    [{ adopt: adoptArgs, type: "public" }, earlier, "type"],
+    [{ adopt: adoptArgs, namePrefix: "store" }, earlier, "namePrefix"],
+  ])("%j on %j is refused", (change, olds, property) => {
+    const { failures } = adoptionOf(olds, { ...asked, ...change });
+    expect(failures.map((failure) => failure.property)).toEqual([property]);
+  });
+});
+
+describe("a state whose key this process has seen adopted", () => {
+  const state = { ...newInputs(), name: "by hand", keyId: "key_1", adoptedKeyId: "key_1" };
+
+  test("is not revoked by the update that adopted it again, which says so", () => {
+    const keys = new AdoptedKeys();
+    expect(keys.isHeldElsewhere(state)).toBe(false);
+    keys.take(state);
+    expect(() => keys.isHeldElsewhere(state)).toThrow(
+      'The key "by hand" (key_1) is not revoked, because the program has adopted it again in this update.',
+    );
+    expect(() => keys.refuseTwice("key_1", "n")).toThrow("another resource of this program has adopted it");
+    keys.refuseTwice("key_2", "n");
+  });
+
+  test("is dropped without a word while another resource holds it, and not once that one has rotated", () => {
+    const keys = new AdoptedKeys();
+    keys.stay({ ...state, keyId: "key_9" });
+    expect(keys.isHeldElsewhere(state)).toBe(false);
+    keys.stay(state);
+    expect(keys.isHeldElsewhere(state)).toBe(true);
+  });
+});
