@@ -9,6 +9,7 @@ import {
   KILLED_ELSEWHERE,
   LIST_LAGS,
   type Moment,
+  type Operation,
   QUIET,
   type Round,
   type Scenario,
@@ -81,7 +82,7 @@ function makeRound(
   // With nothing else in its way, the provider must clear up by itself after such a kill.
   const isAlone = makes && ALONE.some((kind) => kind === deadly) && random.chance(50);
   const faults = makes && !isAlone ? createFaults(random, change.made) : [];
-  if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults));
+  if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults, operation));
   const isEarly = makes && deadly?.includes("before the POST") === true;
   // A new stack holds no key that could be revoked; before a POST there is no moment for a second blow.
   // A plugin killed alone is cleared up after with its own credential: revoked as well, nobody could.
@@ -135,15 +136,20 @@ function createFaults(random: Prng, made: readonly string[]): FaultPlan[] {
   });
 }
 
-/** Faults of reads and revocations. */
-function otherFaults(random: Prng, { program }: Change, made: readonly FaultPlan[]): FaultPlan[] {
+/** Faults of reads and revocations, where the operation makes such requests. */
+function otherFaults(
+  random: Prng,
+  { program }: Change,
+  made: readonly FaultPlan[],
+  operation: Operation,
+): FaultPlan[] {
+  const reads = operation === "refresh" || operation === "up --refresh";
   // A false 404 and a list that does not show the key yet are together what a key that is gone looks like.
   const lags = made.some(({ kind }) => kind === LIST_LAGS);
   const struck = random.sample(program, random.int(0, 2));
   return struck.map(({ name }) => {
-    const operation = random.pick(["getKey", "revokeKey"] as const);
-    const kinds = operation === "getKey" && !lags ? ON_READ_KINDS : ON_REVOKE_KINDS;
-    const on = { operation, keyName: `${name}-` };
+    const on = { operation: reads ? "getKey" : "revokeKey", keyName: `${name}-` } as const;
+    const kinds = reads && !lags ? ON_READ_KINDS : ON_REVOKE_KINDS;
     return makeFault(random.pick(kinds), on, random.pick([1, 2]), choice(random));
   });
 }

@@ -97,6 +97,8 @@ test("a second stack that reads the token by StackReference, and fails once in b
   await service.callsOn();
   expect(await service.report()).toMatchObject({ failed: 0 });
   await reader.destroy();
+  // Pulumi's SDK writes what a StackReference reads into event logs, of a program that uses nothing of this package.
+  for (const token of stage.issued) stage.inTheClear.add(token);
 });
 
 test("with overlap 0s, a consumer that is updated in the same up sees no failed call", async () => {

@@ -1,0 +1,105 @@
+import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
+import { commonJs, useStage } from "../e2e/harness/stage";
+
+const given = useStage();
+
+/** A key as somebody has made it in the dashboard, and kept its value. */
+async function madeByHand(name: string) {
+  const { stage } = given;
+  const answer = await fetch(`${stage.sandbox.url}/api-keys`, {
+    method: "POST",
+    headers: { authorization: `Basic ${stage.credential}`, "content-type": "application/json" },
+    body: JSON.stringify({ name, type: "private" }),
+  });
+  const { data } = (await answer.json()) as { data: { id: string; key: string } };
+  return { keyId: data.id, token: data.key };
+}
+
+/** The value comes from encrypted config, as the guide says. */
+const program = (keyId: string | undefined, more = "") => `
+const config = new pulumi.Config();
+const checkout = new payengine.ApiKey("checkout", {
+  type: "private",
+  ${keyId === undefined ? "" : `adopt: { keyId: "${keyId}", token: config.get("checkoutKey") },`}
+  ${more}
+});
+exports.token = checkout.token;
+`;
+
+test("a key made by hand becomes a managed one, rotates, and is destroyed, with nothing redeployed at the start", async () => {
+  const { stage } = given;
+  const hand = await madeByHand("Checkout (made by Ann)");
+  const project = await stage.project({
+    program: program(hand.keyId),
+    secrets: { "payengine:apiKey": stage.credential, checkoutKey: hand.token },
+  });
+  const preview = await project.ok("preview", "--diff");
+  expect(preview.stdout).toMatch(/adopt +: \{/);
+  await project.up();
+  const adopted = await project.key("checkout");
+  expect(adopted).toMatchObject({ name: "Checkout (made by Ann)", ...hand });
+  expect(await project.outputs()).toEqual({ token: hand.token });
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["2 unchanged"]);
+
+  const rotation = (count: number) => `rotation: { triggers: { count: ${count} }, overlap: "1h" }`;
+  await project.write({ "index.js": commonJs(program(undefined, rotation(0))) });
+  await project.up();
+  const { resources = [] } = await project.deployment();
+  const [{ inputs }] = resources.filter(({ type }) => type.endsWith("payengine:ApiKey"));
+  expect(inputs).toMatchObject({ adoptedKeyId: hand.keyId });
+  expect(inputs).not.toHaveProperty("adopt");
+
+  await project.write({ "index.js": commonJs(program(undefined, rotation(1))) });
+  await project.up();
+  expect(await project.key("checkout")).toMatchObject({
+    name: expect.stringMatching(/^shop-dev-checkout-[0-9a-f]{10}-g2$/),
+    previousKeyId: hand.keyId,
+    previousToken: hand.token,
+  });
+  expect(await stage.authenticates(hand.token)).toBe(true);
+  await project.destroy();
+  expect(await stage.liveKeys()).toEqual([]);
+});
+
+test("a wrong value, an edited adoption and a replacement are refused with nothing changed", async () => {
+  const { stage } = given;
+  const [hand, other] = [await madeByHand("one"), await madeByHand("two")];
+  stage.leftAlive.add(other.keyId).add(hand.keyId);
+  const project = await stage.project({
+    program: program(hand.keyId),
+    secrets: { "payengine:apiKey": stage.credential, checkoutKey: other.token },
+  });
+  const said = async (...args: string[]) =>
+    diagnosticsOf(await project.fails("up", "--skip-preview", ...args)).checkout;
+  expect(await said()).toEqual([expect.stringContaining("adopt.token is not the value of this key")]);
+  expect(await project.keys()).toEqual([]);
+
+  await project.setSecret("checkoutKey", hand.token);
+  await project.up();
+  await project.setSecret("checkoutKey", other.token);
+  expect(await said()).toEqual([
+    expect.stringContaining("adopt.token is not the value that this resource has adopted"),
+  ]);
+  await project.setSecret("checkoutKey", hand.token);
+  await project.write({ "index.js": commonJs(program(other.keyId)) });
+  expect(await said()).toEqual([
+    expect.stringContaining("adopt.keyId is not the key that this resource has adopted"),
+  ]);
+  await project.write({ "index.js": commonJs(program(hand.keyId, `namePrefix: "other"`)) });
+  expect(await said()).toEqual([expect.stringContaining("namePrefix has changed, which replaces the key")]);
+
+  await project.write({ "index.js": commonJs(program(hand.keyId)) });
+  const { urn } = await project.key("checkout");
+  expect(await said("--replace", urn)).toEqual([
+    expect.stringContaining("is not revoked, because the program has adopted it again in this update"),
+  ]);
+  expect(await stage.authenticates(hand.token)).toBe(true);
+  await project.up();
+  expect(await stage.authenticates(hand.token)).toBe(true);
+
+  await project.write({ "index.js": commonJs(program(undefined)) });
+  await project.up();
+  await project.up("--replace", urn);
+  expect(await stage.authenticates(hand.token)).toBe(false);
+  expect((await project.key("checkout")).keyId).not.toBe(hand.keyId);
+});
