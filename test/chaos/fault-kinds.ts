@@ -12,7 +12,7 @@ import {
 } from "./scenario";
 
 /** What a proxy, or a copy of PayEngine that lags behind, may say of a key that lives. */
-const GONE = "404 while the key lives";
+export const GONE = "404 while the key lives";
 
 /** The request that a fault waits for. */
 export interface Target {

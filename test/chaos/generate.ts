@@ -1,4 +1,4 @@
-import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
+import { GONE, makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
 import { Prng } from "./prng";
 import { type Change, changeProgram, firstProgram } from "./program";
 import {
@@ -35,7 +35,8 @@ function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
 export function generate(seed: number, index: number): Scenario {
   const random = new Prng(Math.imul(seed, 1_000_003) + index);
 
-  let program = firstProgram(random);
+  const focus = random.chance(40) ? random.pick([...ON_CREATE_KINDS, GONE]) : undefined;
+  let program = firstProgram(random).slice(0, focus === undefined ? undefined : 2);
   let change: Change = { program, made: program.map(({ name }) => name), replace: [] };
   const pinned = random.chance(50);
   const rounds: Round[] = [];
@@ -44,15 +45,10 @@ export function generate(seed: number, index: number): Scenario {
     const isFresh = number === 0 || rounds.at(-1)?.mending === "destroy";
     if (number > 0) change = changeProgram(random, program, isFresh);
     program = [...change.program];
-    rounds.push(
-      makeRound(
-        random,
-        change,
-        { isFresh, pinned },
-        dealt(seed, deal, DEADLY_DECK),
-        dealt(seed, deal, QUIET_DECK),
-      ),
-    );
+    const stack = { isFresh, pinned };
+    const round = () =>
+      makeRound(random, change, stack, dealt(seed, deal, DEADLY_DECK), dealt(seed, deal, QUIET_DECK));
+    rounds.push(focus === undefined ? round() : focusedRound(random, change, stack, focus));
   }
   return {
     name: `${seed}:${index}`,
@@ -60,7 +56,33 @@ export function generate(seed: number, index: number): Scenario {
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     maxRetries: random.int(0, 2),
     pinned,
+    ...(focus !== undefined && { focus }),
     rounds,
+  };
+}
+
+/** One kind of fault meets every key that is made, or read, and nothing else happens. */
+function focusedRound(
+  random: Prng,
+  change: Change,
+  { isFresh }: { readonly isFresh: boolean },
+  focus: string,
+): Round {
+  const reads = focus === GONE;
+  const names = reads ? change.program.map(({ name }) => name) : change.made;
+  const operation = reads ? "getKey" : "createKey";
+  const faults = names.map((name) => makeFault(focus, { operation, keyName: `${name}-` }, 1, choice(random)));
+  return {
+    program: change.program,
+    operation: reads && !isFresh ? "refresh" : "up",
+    replace: reads ? [] : change.replace,
+    continueOnError: random.chance(40),
+    faults: reads && isFresh ? [] : faults,
+    listLagMs: focus === LIST_LAGS ? 30_000 : 0,
+    unusableMs: 0,
+    wrongAccount: false,
+    mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
+    later: random.chance(50),
   };
 }
 
