@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { diagnosticsOf } from "./harness/diagnostics";
-import { useStage } from "./harness/stage";
+import { diagnosticsOf } from "../e2e/harness/diagnostics";
+import { useStage } from "../e2e/harness/stage";
 
 const given = useStage();
 

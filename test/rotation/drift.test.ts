@@ -1,0 +1,71 @@
+import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
+import { commonJs, useStage } from "../e2e/harness/stage";
+
+const given = useStage();
+
+const checkout = (count: number) => `
+const checkout = new payengine.ApiKey("checkout", {
+  type: "private", verify: { timeout: "2s" }, rotation: { triggers: { count: ${count} }, overlap: "1d" },
+});
+new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerprint });
+`;
+
+async function rotated() {
+  const project = await given.stage.project({ program: checkout(0) });
+  await project.up();
+  await project.write({ "index.js": commonJs(checkout(1)) });
+  await project.up();
+  return project;
+}
+
+test("a previous key that somebody revoked early is forgotten by a refresh, and the one in use stays", async () => {
+  const { stage } = given;
+  const project = await rotated();
+  const before = await project.key("checkout");
+  await stage.control.revokeKey(before.previousKeyId ?? "");
+  await project.refresh();
+  const after = await project.key("checkout");
+  expect(after).toMatchObject({ keyId: before.keyId, token: before.token });
+  expect([after.previousKeyId, after.previousToken, after.previousRevokeAt]).toEqual(
+    Array(3).fill(undefined),
+  );
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+});
+
+test("a key in use that somebody revoked is made anew by the up after a refresh, and the previous one works on", async () => {
+  const { stage } = given;
+  const project = await rotated();
+  const before = await project.key("checkout");
+  await stage.control.revokeKey(before.keyId ?? "");
+  await project.refresh();
+  await project.up();
+  const after = await project.key("checkout");
+  expect(after).toMatchObject({
+    name: `${before.name}-r2`,
+    previousKeyId: before.previousKeyId,
+    previousRevokeAt: before.previousRevokeAt,
+  });
+  expect(await stage.authenticates(before.previousToken ?? "")).toBe(true);
+});
+
+test.each([[[]], [["--continue-on-error"]]])(
+  "a rotation to a key that does not work touches nothing in use, with options %j",
+  async (options: string[]) => {
+    const { stage } = given;
+    const project = await stage.project({ program: checkout(0) });
+    await project.up();
+    const before = await project.keys();
+    await stage.control.advanceClock(7_200_000);
+    await stage.control.setLag({ newKeyUnusableMs: 3_600_000 });
+    await project.write({ "index.js": commonJs(checkout(1)) });
+    expect(diagnosticsOf(await project.fails("up", "--skip-preview", ...options)).checkout).toEqual([
+      expect.stringMatching(
+        /-g2" was made, but did not work within 2s: .*; it was revoked\..* The key in use, ".*", was not touched\./,
+      ),
+    ]);
+    expect(await project.keys()).toEqual(before);
+    await stage.control.setLag({});
+    await project.up();
+    expect((await project.key("checkout")).name).toMatch(/-g2$/);
+  },
+);
