@@ -8,12 +8,12 @@ import { type Prepared, prepare, removePrepared } from "./prepare";
 import { describe as described, figuresOf } from "./report";
 
 /**
- * Seed and number of two short runs, which between them kill the CLI, the plugin and both, interrupt it twice, drop, cut,
- * limit, lag, revoke and take rights. `npm run test:full` does more.
+ * Seed and number of two short runs, which between them kill the CLI, the plugin and both, interrupt, drop, cut, limit,
+ * lag, revoke, take rights, and rotate. `npm run test:full` does more.
  */
 const RUNS = [
-  [4, 31],
-  [5, 12],
+  [5, 27],
+  [7, 23],
 ] as const;
 const LIMIT_MS = 10 * 60_000;
 

@@ -1,0 +1,52 @@
+import { heldIds, looksLikeOurs, ownersOf } from "../../recovery/key-owners";
+import type { RecordedKey } from "../../recovery/stack-state";
+
+const unique = "shop-prod-checkout-0123456789";
+const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey => ({
+  urn: "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout",
+  resource: "checkout",
+  uniqueName: unique,
+  name,
+  keyId: "key_1",
+  createdAt: undefined,
+  previous: undefined,
+  accountId: "acct_1",
+  evidence: "resource",
+  provider: "",
+  isDamaged: false,
+  ...more,
+});
+
+test.each([
+  [unique, unique, true],
+  [unique, `${unique}-r7`, true],
+  [unique, `${unique}-g2`, true],
+  [unique, `${unique}-g2-r3`, true],
+  [unique, `${unique}-g3`, false],
+  [`${unique}-g4`, `${unique}-g5-r2`, true],
+  [`${unique}-g4`, `${unique}-g2`, true],
+  [`${unique}-g4`, `${unique}-g6`, false],
+  ["made by hand", `${unique}-g2`, true],
+  ["made by hand", "made by hand", false],
+  [unique, "shop-prod-checkout-9876543210", false],
+])("a state that holds %j may have lost %j: %j", (held, name, isLost) => {
+  const key = recorded(held);
+  expect(ownersOf([key])(name)).toBe(isLost ? key : undefined);
+});
+
+test("a state holds its key and the one before it", () => {
+  const previous = { keyId: "key_0", revokeAt: undefined };
+  expect([...heldIds([recorded(unique, { previous }), recorded(unique, { keyId: undefined })])]).toEqual([
+    "key_1",
+    "key_0",
+  ]);
+});
+
+test("names of ours are told by their digits and marks", () => {
+  expect([unique, `${unique}-g2-r3`, "shop", `${unique}-x`].map(looksLikeOurs)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
