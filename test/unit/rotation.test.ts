@@ -1,39 +1,25 @@
-import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
-import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
-import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, thrownBy, unfinished } from "../sandbox-lab";
+import { SandboxLab, thrownBy } from "../sandbox-lab";
+import { RotatingKey } from "./rotating-key";
 
 const DAY = 86_400_000;
 
 let lab: SandboxLab;
+let key: RotatingKey;
 let inputs: ApiKeyInputs;
 let state: ApiKeyState;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  inputs = newInputs({ rotation: { triggers: { leak: 0 }, overlap: "7d" } });
-  state = completed(await create(lab.context(), inputs));
+  key = await RotatingKey.create(lab);
+  ({ inputs, state } = key);
 });
 afterEach(() => lab.close());
 
-/** The inputs after the program has changed a trigger, and maybe more. */
-const triggered = (leak: unknown, more: object = {}): ApiKeyInputs => ({
-  ...inputs,
-  rotation: { triggers: { leak }, overlap: "7d", ...more },
-});
-const rotate = async (from: ApiKeyState, to: ApiKeyInputs) =>
-  completed(await update(lab.context(), from, to));
+const triggered = (leak: unknown, more: object = {}) => key.triggered(leak, more);
+const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
 const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, lab.now());
-
-/** Both keys of a state live, and nothing else. */
-async function expectBothOf(held: ApiKeyState): Promise<void> {
-  const ids = (await lab.liveKeys()).map(({ id }) => id);
-  expect(ids.sort()).toEqual([held.keyId, held.previousKeyId].sort());
-  expect(await lab.statusFor(held.token ?? "")).toBe(200);
-  expect(await lab.statusFor(held.previousToken ?? "")).toBe(200);
-}
 
 test("a key that is to rotate is the first of its generations, and nothing of it changes by itself", async () => {
   expect(state).toMatchObject({ generation: 1, rotation: inputs.rotation });
@@ -55,7 +41,7 @@ test("a changed trigger makes the next key in place, and the one before it works
   expect(Date.parse(next.rotatedAt ?? "")).toBeGreaterThanOrEqual(before);
   expect(Date.parse(next.previousRevokeAt ?? "") - Date.parse(next.rotatedAt ?? "")).toBe(7 * DAY);
   expect(next).not.toHaveProperty("pendingAction");
-  await expectBothOf(next);
+  await lab.expectOnlyKeysOf(next);
   expect(difference(next, triggered(1))).toEqual({ changes: false, replaces: [] });
 });
 
@@ -93,7 +79,7 @@ test("a previous key whose time is over goes before the next rotation, in the sa
     name: `${inputs.uniqueName}-g3`,
     previousKeyId: second.keyId,
   });
-  await expectBothOf(third);
+  await lab.expectOnlyKeysOf(third);
 });
 
 test("a trigger during an overlap is refused with the date and the way out", async () => {
@@ -153,7 +139,7 @@ describe("overlap 0s", () => {
     const next = await rotate(state, triggered(1));
     const promised = await rotate(next, cut(1));
     expect(promised.previousRevokeAt).toBe(next.previousRevokeAt);
-    await expectBothOf(promised);
+    await lab.expectOnlyKeysOf(promised);
     await lab.advance(7 * DAY);
     expect(difference(promised, cut(2))).toEqual({ changes: true, replaces: [] });
     const single = await rotate(promised, cut(2));
@@ -167,7 +153,7 @@ test("a shortened overlap keeps the promise that was made", async () => {
   const next = await rotate(state, triggered(1));
   const shortened = await rotate(next, triggered(1, { overlap: "1h" }));
   expect(shortened).toMatchObject({ previousRevokeAt: next.previousRevokeAt, rotation: { overlap: "1h" } });
-  await expectBothOf(shortened);
+  await lab.expectOnlyKeysOf(shortened);
 });
 
 test("a period shortened during an overlap rotates at the first update after previousRevokeAt", async () => {
@@ -188,136 +174,4 @@ test("a period shortened during an overlap rotates at the first update after pre
   const later = rotating(1, 8);
   expect(difference(verified, later)).toEqual({ changes: true, replaces: [] });
   expect(await rotate(verified, later)).toMatchObject({ generation: 3, rotateAt: later.rotateAt });
-});
-
-describe("a rotation that goes wrong", () => {
-  const untouched = () => `The key in use, "${state.name}", was not touched.`;
-
-  test("is a plain error where PayEngine refuses it", async () => {
-    await lab.control.setDialect({ keyQuota: 1 });
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
-      `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine answered 422 to POST ${lab.url}/api-keys: ` +
-        `The account's quota of 1 keys is used up. No key was left behind. ${untouched()}`,
-    );
-    await lab.expectOnlyKeysOf(state);
-  });
-
-  test("revokes a new key that does not work", async () => {
-    await lab.control.setLag({ newKeyUnusableMs: 3_600_000 });
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
-      `The key "${state.name}-g2" was made, but did not work within 30s: PayEngine answers 401 to it; it was revoked. ` +
-        `Run \`pulumi up\` again, or give it longer by verify: { timeout }. ${untouched()}`,
-    );
-    await lab.control.setLag({});
-    await lab.expectOnlyKeysOf(state);
-  });
-
-  test("keeps the key in use where the fate of the new one is not known, and the next update clears up", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 1 });
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
-    expect(failed.reason).toBe(
-      `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost before an ` +
-        `answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered ` +
-        `503 to GET ${lab.url}/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody ` +
-        `knows its value. ${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
-    );
-    const { settleAfter = "", ...kept } = failed.state;
-    expect(kept).toEqual({
-      ...state,
-      pendingAction: "settle",
-      lostNames: [`${state.name}-g2`],
-      latestName: `${state.name}-g2`,
-    });
-    // A list shows the key in use also while it lacks a newer one: a minute more has to pass.
-    expect(Date.parse(settleAfter) - lab.now().getTime()).toBeGreaterThan(120_000);
-    expect(difference(failed.state, triggered(1))).toEqual({ changes: true, replaces: [] });
-    expect(await read(lab.context(), failed.state)).toEqual(failed.state);
-
-    const next = await rotate(failed.state, triggered(1));
-    expect(next).toMatchObject({ name: `${state.name}-g2-r2`, generation: 2, previousToken: state.token });
-    expect(next).not.toHaveProperty("lostNames");
-    await expectBothOf(next);
-  });
-
-  test("and is taken back in the program is settled by the next update", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 1 });
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
-    const settled = await rotate(failed.state, inputs);
-    // PayEngine may never give that name again.
-    expect(settled).toEqual({ ...state, latestName: `${state.name}-g2` });
-    await lab.expectOnlyKeysOf(settled);
-  });
-
-  test("leaves a key of another name remembered by its id", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
-    expect(failed.state).toMatchObject({ token: state.token, strayKeyId: expect.stringMatching(/^key_/) });
-    await lab.expectOnlyKeysOf(await rotate(failed.state, inputs));
-  });
-
-  test("by an engine that has died ends without a new key", async () => {
-    lab.engineLivesFor = 1;
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
-      `Pulumi's engine ended before it could store the key "${state.name}-g2"; it was revoked. ${untouched()}`,
-    );
-    await lab.expectOnlyKeysOf(state);
-  });
-
-  test("while the engine has died sweeps nothing away that another update may have made", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    lab.engineLivesFor = 1;
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
-    expect(failed.reason).toContain("and clearing up failed: Pulumi's engine has ended.");
-    expect(await lab.liveKeys()).toHaveLength(2);
-  });
-
-  test("by a plugin that was killed is found by name when it is made again", async () => {
-    await lab.context().api.createKey({ name: `${state.name}-g2`, type: "private" });
-    await expectBothOf(await rotate(state, triggered(1)));
-  });
-
-  test("by a plugin that was killed is found by name when rotation has been removed since", async () => {
-    await lab.context().api.createKey({ name: `${state.name}-g2`, type: "private" });
-    const { rotation: _, ...without } = inputs;
-    expect(difference(state, without)).toEqual({ changes: true, replaces: [] });
-    await lab.expectOnlyKeysOf(await rotate(state, without));
-  });
-
-  test("does not begin while PayEngine's list is out of reach", async () => {
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
-      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine answered 503 ` +
-        `to GET ${lab.url}/api-keys: Status 503, as asked for by a fault. The key in use was not touched: run \`pulumi ` +
-        "up` again.",
-    );
-    await lab.expectOnlyKeysOf(state);
-  });
-
-  test("in revoking the previous key keeps it in state", async () => {
-    const next = await rotate(state, triggered(1));
-    await lab.advance(7 * DAY);
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-    expect(await messageThrownBy(() => update(lab.context(), next, triggered(1)))).toMatch(
-      new RegExp(
-        `^Could not revoke the previous key of "${next.name}" \\(${state.keyId}\\), whose time ended at `,
-      ),
-    );
-    await expectBothOf(next);
-  });
-});
-
-test("the provider's own credential is neither rotated nor revoked, also as a previous key", async () => {
-  const own = lab.context({ credential: state.token ?? "" });
-  const refused = (doing: string, name: string) =>
-    `The key "${name}" is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
-    "payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.";
-  expect(await messageThrownBy(() => update(own, state, triggered(1)))).toBe(refused("rotating", state.name));
-  const next = await rotate(state, triggered(1));
-  await lab.advance(7 * DAY);
-  expect(await messageThrownBy(() => update(own, next, triggered(1)))).toBe(refused("revoking", next.name));
-  expect(await messageThrownBy(() => revokeAll(own, next))).toBe(refused("revoking", next.name));
-  await expectBothOf(next);
 });

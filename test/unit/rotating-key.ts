@@ -1,0 +1,27 @@
+import { create } from "../../provider/api-key/create";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import { completed, newInputs, type SandboxLab } from "../sandbox-lab";
+
+/** A key that rotates by a trigger, fresh at its PayEngine. */
+export class RotatingKey {
+  private constructor(
+    private readonly lab: SandboxLab,
+    readonly inputs: ApiKeyInputs,
+    readonly state: ApiKeyState,
+  ) {}
+
+  static async create(lab: SandboxLab): Promise<RotatingKey> {
+    const inputs = newInputs({ rotation: { triggers: { leak: 0 }, overlap: "7d" } });
+    return new RotatingKey(lab, inputs, completed(await create(lab.context(), inputs)));
+  }
+
+  /** The inputs after the program has changed a trigger, and maybe more. */
+  triggered(leak: unknown, more: object = {}): ApiKeyInputs {
+    return { ...this.inputs, rotation: { triggers: { leak }, overlap: "7d", ...more } };
+  }
+
+  async rotate(from: ApiKeyState, to: ApiKeyInputs): Promise<ApiKeyState> {
+    return completed(await update(this.lab.context(), from, to));
+  }
+}
