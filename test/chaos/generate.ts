@@ -101,7 +101,7 @@ function makeRound(
         ? "up --refresh"
         : "up";
   const makes = operation === "up" || operation === "up --refresh";
-  // With nothing else in its way, the provider must clear up by itself after such a kill.
+  // With nothing else in its way, the provider must clear up by itself after such a kill, or the next `up`.
   const isAlone = makes && ALONE.some((kind) => kind === deadly) && random.chance(50);
   const faults = makes && !isAlone ? createFaults(random, change.made) : [];
   if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults, operation));
@@ -139,7 +139,7 @@ function makeRound(
   };
 }
 
-const ALONE = ["CLI killed during the POST", "CLI killed after the POST"] as const;
+const ALONE = ["CLI killed during the POST", "CLI killed after the POST", "plugin killed"] as const;
 
 const MOMENTS = { refresh: ["reading"], destroy: ["revoking"] } as const;
 
