@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { adopt } from "./api-key/adopt";
 import { AdoptedKeys } from "./api-key/adopted-keys";
@@ -67,7 +68,7 @@ export function apiKeyProvider(host: Host) {
     busy(async () => {
       const inputs = parseInputs(news);
       try {
-        return finish(await step(inputs), news.__provider);
+        return finish(await step(inputs), inputs, news.__provider);
       } catch (error) {
         failedKey = inputs.uniqueName;
         throw error;
@@ -106,10 +107,9 @@ export function apiKeyProvider(host: Host) {
       make(news, async (inputs) => {
         const existing = adoptIn(news);
         if (existing === undefined) return create(context(inputs.uniqueName), inputs);
-        adopted.refuseTwice(existing.keyId, inputs.uniqueName);
-        const outcome = await adopt(context(inputs.uniqueName), inputs, existing);
-        adopted.take(outcome.state);
-        return outcome;
+        return adopted.take(existing.keyId, inputs.uniqueName, () =>
+          adopt(context(inputs.uniqueName), inputs, existing),
+        );
       }),
 
     read: (id: string, props: Properties = {}) =>
@@ -132,8 +132,7 @@ export function apiKeyProvider(host: Host) {
         quietly(async () => {
           const state = parseState(props);
           refuseAfterFailure(state, failedKey);
-          if (adopted.isHeldElsewhere(state)) return;
-          await revokeAll(context(state.name), state);
+          await revokeAll(context(state.name), state, adopted.heldBesides(state));
         }),
       ),
   } satisfies dynamic.ResourceProvider;
@@ -157,9 +156,11 @@ function outputs(state: ApiKeyState): Properties {
 }
 
 /** @throws the engine's form of a partial success where the outcome is unfinished. */
-function finish(outcome: Outcome, provider: unknown) {
-  const { uniqueName: id } = outcome.state;
-  const outs = outputs(outcome.state);
+function finish(outcome: Outcome, inputs: ApiKeyInputs, provider: unknown) {
+  const { uniqueName: id, rotation } = outcome.state;
+  // Earlier arguments may hold a secret that the program does not pass any more: the engine would not know it as one.
+  const isEarlier = rotation !== undefined && !isDeepStrictEqual(rotation, inputs.rotation);
+  const outs = { ...outputs(outcome.state), ...(isEarlier && { rotation: wireSecret(rotation) }) };
   if (outcome.kind === "complete") return { id, outs };
   const properties = { ...outs, __provider: provider };
   throw Object.assign(new KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });

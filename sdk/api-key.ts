@@ -151,6 +151,9 @@ function newDigits(): pulumi.Input<string> {
 
 /** A private key's value is a secret even where the program forgets to say so. */
 function withSecretToken(adopt: pulumi.Input<AdoptArgs>): pulumi.Input<unknown> {
+  // What is known is to stay known in a preview where the token is not.
+  const isPlain = typeof adopt === "object" && "token" in adopt && !pulumi.Output.isInstance(adopt);
+  if (isPlain && adopt.token !== undefined) return { ...adopt, token: pulumi.secret(adopt.token) };
   return pulumi.output(adopt).apply((given) => {
     const token = (given as { token?: string } | undefined)?.token;
     return token === undefined ? given : { ...given, token: pulumi.secret(token) };

@@ -28,10 +28,8 @@ export function adoptionOf(earlier: Earlier, { type, namePrefix, adopt }: Asked)
   const known = adopt === UNKNOWN ? undefined : adopt;
   if (earlier.uniqueName === undefined) {
     const adoptedKeyId = adopt === UNKNOWN ? UNKNOWN : known?.keyId;
-    return {
-      inputs: plain({ adopt, adoptedKeyId, adoptedFingerprint: known && printOf(known) }),
-      failures: [],
-    };
+    const adoptedFingerprint = adopt === UNKNOWN ? UNKNOWN : known && printOf(known);
+    return { inputs: plain({ adopt, adoptedKeyId, adoptedFingerprint }), failures: [] };
   }
   const { adoptedKeyId, adoptedFingerprint } = earlier;
   const inputs = plain({ adoptedKeyId, adoptedFingerprint });

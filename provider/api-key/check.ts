@@ -3,7 +3,7 @@ import { type Configuration, type Environment, type Failure, UNKNOWN } from "../
 import { adoptionOf } from "./adoption";
 import { NamePrefix, Program } from "./arguments";
 import { uniqueName } from "./names";
-import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./schedule";
+import { cutsAtOnce, nextRotateAt, type Rotating } from "./schedule";
 import { ApiKeyInputs, plain } from "./state";
 
 /** What each argument that is an object takes, and the resource itself. */
@@ -84,7 +84,7 @@ export function check(olds: object, news: object, { configuration, env, now }: S
       verify,
       rotation,
       ...adoption.inputs,
-      rotateAt: nextRotateAt(earlier, rotationOf({ rotation }), now, digits === UNKNOWN),
+      rotateAt: nextRotateAt(earlier, rotation, now, digits === UNKNOWN),
       accountId: accountIdOf(configuration) ?? earlier.accountId,
     }) as Partial<ApiKeyInputs>,
   };

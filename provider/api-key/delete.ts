@@ -1,29 +1,34 @@
 import { guardAccount } from "../account";
-import { KeyError, messageOf, NotFoundError, sentence } from "../errors";
-import { isRevoked, type PayEngineApi } from "../payengine-api";
+import { KeyError, messageOf, sentence } from "../errors";
 import type { Context } from "./context";
 import { refuseOwnCredential } from "./own-credential";
 import { type Attempts, attemptsOf, isYetToBeMade, keysInUse, mayStillAppear } from "./pending";
 import { revokePrevious, revokeProven } from "./previous";
 import { clearUp } from "./settle";
 import type { ApiKeyState } from "./state";
-import { revoke } from "./strays";
+import { isLive, revoke } from "./strays";
 
 /**
  * Revokes the resource's key, the one before it, and whatever lost attempts have left under its names.
  *
+ * @param held ids of keys that another resource holds, and that stay.
  * @throws KeyError where the key may live on, or where a lost attempt may still make one: then the key itself is kept,
  *   so that state goes on telling the truth.
  */
-export async function revokeAll(context: Context, state: ApiKeyState): Promise<void> {
+export async function revokeAll(
+  context: Context,
+  state: ApiKeyState,
+  held: ReadonlySet<string> = new Set(),
+): Promise<void> {
   try {
-    await refuseOwnCredential(context, state, "revoking");
+    await refuseOwnCredential(context, state, "current", "revoking");
+    await refuseOwnCredential(context, state, "previous", "revoking");
     await guardAccount(context, { recorded: state.accountId });
-    if (isYetToBeMade(state)) return await revokeUnfinished(context, state);
+    if (isYetToBeMade(state)) return await revokeUnfinished(context, state, held);
     const mayHaveStrays = state.pendingAction === "settle" || state.rotation !== undefined;
     if (mayHaveStrays) await revokeStraysBeside(context, state);
-    await revokePrevious(context, state);
-    if (state.keyId === undefined) return;
+    await revokePrevious(context, state, held);
+    if (state.keyId === undefined || held.has(state.keyId)) return;
     const others = await revokeProven(context, { ...state, keyId: state.keyId });
     for (const other of others) await revoke(context.api, other.id);
   } catch (error) {
@@ -36,10 +41,14 @@ export async function revokeAll(context: Context, state: ApiKeyState): Promise<v
 }
 
 /** Of a key that was never made, or whose value is lost, whatever bears its name has to go. */
-async function revokeUnfinished(context: Context, state: ApiKeyState): Promise<void> {
+async function revokeUnfinished(
+  context: Context,
+  state: ApiKeyState,
+  held: ReadonlySet<string>,
+): Promise<void> {
   const { attempts } = await clearUp(context, state.uniqueName, attemptsOf(state), []);
   refuseWhileLost(context, state, attempts);
-  await revokePrevious(context, state);
+  await revokePrevious(context, state, held);
 }
 
 /** The keys in use go last: they tell whether the list is current enough to show the others. */
@@ -62,13 +71,4 @@ function refuseWhileLost(context: Context, { uniqueName, settleAfter }: ApiKeySt
     `A request to create the key "${uniqueName}" was lost and may still take effect until ${settleAfter}. ` +
       "Whatever it had made so far was revoked; run this again after that time.",
   );
-}
-
-async function isLive(api: PayEngineApi, keyId: string): Promise<boolean> {
-  try {
-    return !isRevoked(await api.getKey(keyId));
-  } catch (error) {
-    if (error instanceof NotFoundError) return false;
-    throw error;
-  }
 }

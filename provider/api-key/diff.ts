@@ -30,7 +30,7 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Diffe
     replaces.length > 0,
     isYetToBeMade(state) || state.pendingAction !== undefined,
     hasPrevious && !isPromised,
-    due !== undefined && !isPromised,
+    due !== undefined && (!isPromised || hasUnknownTriggers(inputs)),
     due === undefined && differs(state, inputs, "rotation", "rotateAt"),
     differs(state, inputs, "verify"),
     inputs.accountId !== undefined && state.accountId === undefined,

@@ -7,19 +7,20 @@ import { type ApiKeyState, fingerprint } from "./state";
  * The key that the provider works with is never revoked or rotated by it: that would lock it out. It is known by its
  * value; an adopted key, whose value may not be proven, by what PayEngine shows of it as well.
  *
+ * @param which of the resource's keys it is about.
  * @param doing what is refused, such as "revoking".
- * @throws KeyError where one of the resource's keys is that key.
  */
 export async function refuseOwnCredential(
   context: Context,
   state: ApiKeyState,
+  which: "current" | "previous",
   doing: string,
 ): Promise<void> {
-  const { previousToken, adoptedKeyId } = state;
-  const own = fingerprint(context.credential);
-  const previous = previousToken === undefined ? undefined : fingerprint(previousToken);
-  const isOwn = state.fingerprint === own || previous === own;
-  if (!isOwn && !(adoptedKeyId !== undefined && (await showsCredential(context, adoptedKeyId)))) return;
+  const { adoptedKeyId, keyId, previousKeyId, token, previousToken } = state;
+  const [id, value] = which === "current" ? [keyId, token] : [previousKeyId, previousToken];
+  const isOwn = value !== undefined && fingerprint(value) === fingerprint(context.credential);
+  const isAdopted = id !== undefined && id === adoptedKeyId;
+  if (!isOwn && !(isAdopted && (await showsCredential(context, id)))) return;
   throw new KeyError(
     `The key "${state.name}" is the credential that this provider works with; ${doing} it would lock the provider ` +
       "out. Set payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.",

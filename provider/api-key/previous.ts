@@ -3,7 +3,8 @@ import type { PayEngineKey } from "../payengine-api";
 import { proveGone } from "./absence";
 import type { Context } from "./context";
 import { refuseOwnCredential } from "./own-credential";
-import { type ApiKeyState, omit } from "./state";
+import { type ApiKeyState, omit, plain } from "./state";
+import { isLive } from "./strays";
 
 /** What state holds of the key that the last rotation has replaced. */
 const PREVIOUS = ["previousKeyId", "previousToken", "previousRevokeAt"] as const;
@@ -13,21 +14,54 @@ export function withoutPrevious(state: ApiKeyState): ApiKeyState {
   return omit(state, ...PREVIOUS);
 }
 
-/** Revokes the previous key, whose time is over. @throws KeyError where it may live on. */
-export async function revokePrevious(context: Context, state: ApiKeyState): Promise<ApiKeyState> {
+/**
+ * Revokes the previous key, whose time is over.
+ *
+ * @param held ids of keys that another resource holds, and that stay.
+ * @throws KeyError where it may live on.
+ */
+export async function revokePrevious(
+  context: Context,
+  state: ApiKeyState,
+  held: ReadonlySet<string> = new Set(),
+): Promise<ApiKeyState> {
   const { previousKeyId, previousRevokeAt } = state;
-  if (previousKeyId === undefined) return state;
-  await refuseOwnCredential(context, state, "revoking");
+  if (previousKeyId === undefined || held.has(previousKeyId)) return state;
   try {
-    await revokeProven(context, { ...state, keyId: previousKeyId, token: state.previousToken });
+    await refuseOwnCredential(context, state, "previous", "revoking");
+    await revokeOrProve(context, state, previousKeyId);
   } catch (error) {
+    if (error instanceof KeyError) throw error;
     throw new KeyError(
-      `Could not revoke the previous key of "${state.name}" (${previousKeyId}), whose time ended at ` +
-        `${previousRevokeAt} and which may still work: ${sentence(messageOf(error))} State keeps it: run \`pulumi up\` ` +
-        "again.",
+      `Could not revoke the previous key of "${state.name}" (${previousKeyId}), which was to work until ` +
+        `${previousRevokeAt} and may still do: ${sentence(messageOf(error))} State keeps it: run this again.`,
     );
   }
   return withoutPrevious(state);
+}
+
+async function revokeOrProve(context: Context, state: ApiKeyState, keyId: string): Promise<void> {
+  try {
+    await context.api.revokeKey(keyId);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    await provePreviousGone(context, state);
+  }
+}
+
+/**
+ * Proves that the previous key, which PayEngine does not find, is gone: it finds the newer one, so the credential looks
+ * at the right place. Where that one is gone too, the proof is the same as for any key.
+ *
+ * @throws Error where it is not proven.
+ */
+export async function provePreviousGone(context: Context, state: ApiKeyState): Promise<void> {
+  const { keyId, previousKeyId, previousToken: token } = state;
+  if (keyId === undefined || !(await isLive(context.api, keyId))) {
+    await proveGone(context, plain({ ...state, keyId: previousKeyId, token }));
+  } else if (state.type !== "public" && token !== undefined && (await context.authenticates(token))) {
+    throw new Error("PayEngine says that it is gone, and yet its value authenticates; try again");
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { redact } from "../redact";
 import { otherLiveKeys, proveGone } from "./absence";
 import type { Context } from "./context";
 import { attemptsOf } from "./pending";
-import { withoutPrevious } from "./previous";
+import { provePreviousGone, withoutPrevious } from "./previous";
 import { type ApiKeyState, issuedFields, omit } from "./state";
 
 /**
@@ -39,10 +39,10 @@ function otherKeys(context: Context, state: ApiKeyState, key: PayEngineKey | und
 
 /** Somebody may have revoked the previous key before its time. */
 async function isPreviousGone(context: Context, state: ApiKeyState): Promise<boolean> {
-  const { previousKeyId: keyId, previousToken: token } = state;
-  if (keyId === undefined) return false;
-  const key = await getKey(context, keyId);
-  if (key === undefined) await proveGone(context, { ...state, keyId, token });
+  const { previousKeyId } = state;
+  if (previousKeyId === undefined) return false;
+  const key = await getKey(context, previousKeyId);
+  if (key === undefined) await provePreviousGone(context, state);
   return key === undefined || isRevoked(key);
 }
 

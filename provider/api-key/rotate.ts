@@ -21,7 +21,6 @@ export async function rotate(
   inUse: ApiKeyState,
   { rotation, rotateAt }: Rotating,
 ): Promise<Outcome> {
-  await refuseOwnCredential(context, inUse, "rotating");
   const { uniqueName, name, type, verify, token, keyId } = inUse;
   const generation = (inUse.generation ?? 1) + 1;
   const keep = keysInUse(inUse);
@@ -53,8 +52,10 @@ export async function rotate(
 /** A key of the next generation that state does not know is what an interrupted rotation has left. */
 async function cleared(context: Context, inUse: ApiKeyState, keep: readonly string[]): Promise<Attempts> {
   try {
+    await refuseOwnCredential(context, inUse, "current", "rotating");
     return (await clearUp(context, inUse.uniqueName, attemptsOf(inUse), keep)).attempts;
   } catch (error) {
+    if (error instanceof KeyError) throw error;
     throw new KeyError(
       `Could not look for what an interrupted rotation of the key "${inUse.name}" may have left: ` +
         `${sentence(messageOf(error))} The key in use was not touched: run \`pulumi up\` again.`,

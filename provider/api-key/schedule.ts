@@ -16,10 +16,11 @@ export type Rotating = Pick<ApiKeyInputs, "rotation" | "rotateAt">;
  */
 export function nextRotateAt(
   earlier: Rotating,
-  rotation: Rotation | undefined,
+  rotation: Rotating["rotation"],
   now: Date,
   isPreview: boolean,
 ): string | undefined {
+  if (rotation === UNKNOWN) return UNKNOWN;
   const period = rotation?.period;
   if (period === undefined) return undefined;
   const length = milliseconds(period);

@@ -44,6 +44,16 @@ export async function revoke(api: PayEngineApi, id: string): Promise<boolean> {
   }
 }
 
+/** Says whether PayEngine knows a key of this id that is not revoked. */
+export async function isLive(api: PayEngineApi, keyId: string): Promise<boolean> {
+  try {
+    return !isRevoked(await api.getKey(keyId));
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+
 /** Finds the live keys that bear a name of this resource. */
 export function findLiveKeys(api: PayEngineApi, unique: string): Promise<PayEngineKey[]> {
   return listLiveKeys(api, unique, (name) => isNameOf(unique, name));

@@ -125,6 +125,15 @@ test("delete revokes the adopted key and no other of its name", async () => {
   expect((await lab.liveKeys()).map(({ id }) => id)).toEqual([namesake.keyId]);
 });
 
+test("a key that another resource holds stays, and what else bears the resource's names is revoked", async () => {
+  const given = await byHand();
+  const inputs = adopting(given, { rotation: { triggers: {}, overlap: "1h" } });
+  const state = await adopted(given, inputs);
+  await lab.context().api.createKey({ name: `${inputs.uniqueName}-g2`, type: "private" });
+  await revokeAll(lab.context(), state, new Set([given.keyId]));
+  await lab.expectOnlyKeysOf(state);
+});
+
 test("an adopted key that is gone is not forgotten: the next up makes one", async () => {
   const given = await byHand();
   const inputs = adopting(given);

@@ -25,6 +25,7 @@ describe("what check makes of adopt", () => {
     expect(adoptionOf({}, { ...asked, adopt: UNKNOWN }).inputs).toEqual({
       adopt: UNKNOWN,
       adoptedKeyId: UNKNOWN,
+      adoptedFingerprint: UNKNOWN,
     });
     const unknown = { keyId: "key_1", token: UNKNOWN };
     expect(adoptionOf({}, { ...asked, adopt: unknown }).inputs.adoptedFingerprint).toBe(UNKNOWN);
@@ -43,25 +44,37 @@ describe("what check makes of adopt", () => {
   });
 });
 
-describe("a state whose key this process has seen adopted", () => {
+describe("adopted keys of one process", () => {
   const state = { ...newInputs(), name: "by hand", keyId: "key_1", adoptedKeyId: "key_1" };
+  const rotated = { ...state, keyId: "key_2", previousKeyId: "key_1" };
+  const again =
+    'The key "by hand" (key_1) is not revoked, because the program has adopted it, or the one before it, again in ' +
+    "this update.";
 
-  test("is not revoked by the update that adopted it again, which says so", () => {
+  test("are not revoked by the update that adopted them again, which says so", async () => {
     const keys = new AdoptedKeys();
-    expect(keys.isHeldElsewhere(state)).toBe(false);
-    keys.take(state);
-    expect(() => keys.isHeldElsewhere(state)).toThrow(
-      'The key "by hand" (key_1) is not revoked, because the program has adopted it again in this update.',
-    );
-    expect(() => keys.refuseTwice("key_1", "n")).toThrow("another resource of this program has adopted it");
-    keys.refuseTwice("key_2", "n");
+    expect([...keys.heldBesides(state)]).toEqual([]);
+    await keys.take("key_1", "n", async () => undefined);
+    expect(() => keys.heldBesides(state)).toThrow(again);
+    expect(() => keys.heldBesides(rotated)).toThrow(again.replace("key_1", "key_2"));
   });
 
-  test("is dropped without a word while another resource holds it, and not once that one has rotated", () => {
+  test("stay while another resource holds them, as its key or as the one before it", () => {
     const keys = new AdoptedKeys();
     keys.stay({ ...state, keyId: "key_9" });
-    expect(keys.isHeldElsewhere(state)).toBe(false);
-    keys.stay(state);
-    expect(keys.isHeldElsewhere(state)).toBe(true);
+    expect([...keys.heldBesides(state)]).toEqual([]);
+    keys.stay(rotated);
+    expect([...keys.heldBesides(state)]).toEqual(["key_1"]);
+  });
+
+  test("are adopted once, also by two resources at the same time, and may be tried again after a failure", async () => {
+    const keys = new AdoptedKeys();
+    const failing = keys.take("key_1", "n", () => Promise.reject(new Error("no")));
+    const twice = 'Could not adopt the key key_1 as "m": another resource of this program has adopted it.';
+    await expect(keys.take("key_1", "m", async () => 1)).rejects.toThrow(twice);
+    await expect(failing).rejects.toThrow("no");
+    expect(await keys.take("key_1", "n", async () => 1)).toBe(1);
+    keys.stay({ ...state, adoptedKeyId: "key_2", keyId: "key_2" });
+    await expect(keys.take("key_2", "m", async () => 1)).rejects.toThrow("another resource of this program");
   });
 });

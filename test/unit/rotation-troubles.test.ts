@@ -3,7 +3,7 @@ import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
 import { RotatingKey } from "./rotating-key";
 
 const DAY = 86_400_000;
@@ -135,7 +135,7 @@ describe("a rotation that goes wrong", () => {
     await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     expect(await messageThrownBy(() => update(lab.context(), next, triggered(1)))).toMatch(
       new RegExp(
-        `^Could not revoke the previous key of "${next.name}" \\(${state.keyId}\\), whose time ended at `,
+        `^Could not revoke the previous key of "${next.name}" \\(${state.keyId}\\), which was to work until `,
       ),
     );
     await lab.expectOnlyKeysOf(next);
@@ -153,4 +153,23 @@ test("the provider's own credential is neither rotated nor revoked, also as a pr
   expect(await messageThrownBy(() => update(own, next, triggered(1)))).toBe(refused("revoking", next.name));
   expect(await messageThrownBy(() => revokeAll(own, next))).toBe(refused("revoking", next.name));
   await lab.expectOnlyKeysOf(next);
+});
+
+test("a credential that is the key in use does not hinder the previous one's end", async () => {
+  const next = await rotate(state, triggered(1));
+  await lab.advance(7 * DAY);
+  const own = lab.context({ credential: next.token ?? "" });
+  await lab.expectOnlyKeysOf(completed(await update(own, next, triggered(1))));
+});
+
+test("a previous key that is gone is proven by the one in use, also where no account is known", async () => {
+  await lab.control.setDialect({ revokedKeys: "404" });
+  const { accountId: _, ...next } = await rotate(state, triggered(1));
+  await lab.control.revokeKey(state.keyId ?? "");
+  expect(await read(lab.context(), next)).not.toHaveProperty("previousKeyId");
+  await lab.advance(7 * DAY);
+  const after = completed(await update(lab.context(), next, triggered(1)));
+  await lab.expectOnlyKeysOf(after);
+  await revokeAll(lab.context(), { ...after, previousKeyId: state.keyId, previousToken: state.token });
+  await lab.expectOnlyKeysOf();
 });
