@@ -180,10 +180,9 @@ function demanded(name: string, token: pulumi.Output<string | undefined>): pulum
 
 function secretly(args: ApiKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   if (args?.type === "public") return opts;
-  return {
-    ...opts,
-    additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "token", "previousToken"],
-  };
+  // State repeats the list for each key.
+  const secrets = args?.rotation === undefined ? ["token"] : ["token", "previousToken"];
+  return { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...secrets] };
 }
 
 function cannotImport(name: string): pulumi.RunError {

@@ -66,10 +66,11 @@ test("in a preview the digits are unknown", async () => {
 });
 
 test.each([
-  ["private", ["createdAt", "token", "previousToken"]],
-  [undefined, ["createdAt", "token", "previousToken"]],
-  ["public", ["createdAt"]],
-])("of a key of type %s the engine is told to keep %j secret", async (type, secrets) => {
+  [{ type: "private" }, ["createdAt", "token"]],
+  [{}, ["createdAt", "token"]],
+  [{ type: "private", rotation: { period: "90d", overlap: "7d" } }, ["createdAt", "token", "previousToken"]],
+  [{ type: "public" }, ["createdAt"]],
+])("of a key with %j the engine is told to keep %j secret", async (args, secrets) => {
   let told: pulumi.CustomResourceOptions = {};
   const transformations: pulumi.ResourceTransformation[] = [
     ({ opts }) => {
@@ -78,7 +79,7 @@ test.each([
     },
   ];
   const options = { additionalSecretOutputs: ["createdAt"], transformations };
-  await made(new ApiKey("checkout", untyped({ type }), options));
+  await made(new ApiKey("checkout", untyped(args), options));
   expect(told.additionalSecretOutputs).toEqual(secrets);
 });
 
