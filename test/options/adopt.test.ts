@@ -91,7 +91,9 @@ test("a wrong value, an edited adoption and a replacement are refused with nothi
   await project.write({ "index.js": commonJs(program(hand.keyId)) });
   const { urn } = await project.key("checkout");
   expect(await said("--replace", urn)).toEqual([
-    expect.stringContaining("is not revoked, because the program has adopted it again in this update"),
+    expect.stringContaining(
+      "is not revoked, because the program has adopted it, or the one before it, again in this update",
+    ),
   ]);
   expect(await stage.authenticates(hand.token)).toBe(true);
   await project.up();
