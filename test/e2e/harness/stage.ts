@@ -102,7 +102,8 @@ export class Stage {
   async verify(): Promise<void> {
     const keys = (await Promise.all(this.projects.map((project) => project.keys()))).flat();
     const live = (await this.liveKeys()).filter(({ id }) => !this.leftAlive.has(id));
-    const inState = keys.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
+    const held = keys.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
+    const inState = held.filter((id) => !this.leftAlive.has(id));
     expect({ live: live.map(({ id }) => id).sort() }).toEqual({ live: inState.sort() });
     const tokens = keys.flatMap(({ name, type, token, previousToken }) => [
       { name, type, token },
