@@ -1,7 +1,7 @@
 import { SandboxLab } from "../sandbox-lab";
 import { partialFailureIn, refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
-import { asStored, registeredInputs } from "./registered-inputs";
+import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
 
 const folder = new ProjectFolder();
 let lab: SandboxLab;
@@ -80,6 +80,31 @@ test("an update that stays unfinished is a partial failure as well", async () =>
     lostNames: [2, 3, 4].map((attempt) => `${inputs.uniqueName}-r${attempt}`),
   });
   expect(again?.properties).not.toHaveProperty("token");
+});
+
+test("an unfinished rotation keeps the key in use, and earlier triggers as a secret, which they may have been", async () => {
+  const rotating = (triggers: Wire) => ({ triggers, overlap: "7d" });
+  const args = await registeredInputs({ type: "private", rotation: rotating({ pepper: "s3cret" }) });
+  const { inputs } = await plugin.rpc.check({}, args);
+  const { outputs } = await plugin.rpc.create(inputs);
+  const state = asStored(outputs);
+  const next = { ...inputs, rotation: rotating({ count: 1 }) };
+  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 });
+  const failure = partialFailureIn(await refusal(plugin.rpc.update(state, next)));
+  expect(failure?.properties).toMatchObject({
+    token: outputs.token,
+    pendingAction: "settle",
+    rotation: wireSecret(inputs.rotation),
+  });
+
+  const kept = { ...asStored(failure?.properties ?? {}), rotation: inputs.rotation };
+  expect(await plugin.rpc.diff(kept, next)).toEqual({ changes: true, replaces: [] });
+  expect(await plugin.rpc.update(kept, next)).toMatchObject({
+    generation: 2,
+    rotation: next.rotation,
+    previousToken: wireSecret(state.token),
+  });
 });
 
 test("a refusal is a plain failure: nothing goes into state", async () => {
