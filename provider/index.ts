@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiKeyProvider } from "./adapter";
 import { watchEngine } from "./engine";
+import { outliveReaders } from "./lifetime";
 import { startWatchdog } from "./watchdog/watchdog";
+
+outliveReaders([process.stdout, process.stderr]);
 
 /**
  * What Pulumi's plugin process runs for an `ApiKey`. State refers to it by name, in the text that the SDK gives as

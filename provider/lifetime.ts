@@ -4,6 +4,14 @@ import type { Engine } from "./engine";
 const DELIVERY_MS = 100;
 
 /**
+ * Lets a process print when nobody reads it any more. A failed write would be an uncaught error, which Pulumi's plugin
+ * prints, which fails again: it would do nothing else for ever, and never notice that its engine has died.
+ */
+export function outliveReaders(outputs: readonly NodeJS.EventEmitter[]): void {
+  for (const output of outputs) output.on("error", () => {});
+}
+
+/**
  * Ends the process when the engine has died, but not while an operation is under way or its answer on the way.
  *
  * @param exit ends the process.

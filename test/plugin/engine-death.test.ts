@@ -48,6 +48,26 @@ test("a create under way is finished, its key revoked, and then the plugin ends"
   ]);
 });
 
+test("reads that fail after the engine's death, and are printed to nobody, do not keep the plugin alive", async () => {
+  const state = asStored((await plugin.rpc.create(await checked())).outputs);
+  await lab.control.addFault({ operation: "getKey", kind: "delay", times: "always", afterCommitMs: 1_000 });
+  await lab.control.addFault({
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 403,
+    times: "always",
+  });
+  await lab.control.revokeKey(String(state.keyId));
+  for (let read = 0; read < 5; read++) plugin.rpc.read(state).catch(() => {});
+  await until("PayEngine is asked for the key", async () => {
+    const reads = (await lab.calls()).filter((call) => call.startsWith("GET /api/api-keys/"));
+    return reads.length === 5 || undefined;
+  });
+  plugin.engine.kill();
+  plugin.closeOutput();
+  expect(await plugin.ended()).toBe(0);
+});
+
 test.each(["SIGTERM", "SIGINT"] as const)("%s during a create revokes its key as well", async (signal) => {
   await createUnderWay();
   plugin.signal(signal);

@@ -74,6 +74,12 @@ export class PluginProcess {
     return this.errorOutput;
   }
 
+  /** Nobody reads what it prints any more. */
+  closeOutput(): void {
+    this.child.stdout.destroy();
+    this.child.stderr.destroy();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
