@@ -1,3 +1,6 @@
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { until } from "../e2e/harness/processes";
 import { SandboxLab } from "../sandbox-lab";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -48,23 +51,30 @@ test("a create under way is finished, its key revoked, and then the plugin ends"
   ]);
 });
 
+/** A pipe as the engine's, not a socket as Node makes them: the end to write to, and its reader. */
+function pipeToReader() {
+  const path = join(folder.path, "stderr");
+  execFileSync("mkfifo", [path]);
+  const reader = spawn("cat", [path], { stdio: "ignore" });
+  return { reader, end: openSync(path, "w") };
+}
+
 test("reads that fail after the engine's death, and are printed to nobody, do not keep the plugin alive", async () => {
+  const { reader, end } = pipeToReader();
+  await plugin.stop();
+  plugin = await PluginProcess.start(folder, {}, end);
+  closeSync(end);
+  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
   const state = asStored((await plugin.rpc.create(await checked())).outputs);
-  await lab.control.addFault({ operation: "getKey", kind: "delay", times: "always", afterCommitMs: 1_000 });
+  reader.kill("SIGKILL");
   await lab.control.addFault({
-    operation: "listKeys",
+    operation: "getKey",
     kind: "statusBeforeCommit",
     status: 403,
     times: "always",
   });
-  await lab.control.revokeKey(String(state.keyId));
-  for (let read = 0; read < 5; read++) plugin.rpc.read(state).catch(() => {});
-  await until("PayEngine is asked for the key", async () => {
-    const reads = (await lab.calls()).filter((call) => call.startsWith("GET /api/api-keys/"));
-    return reads.length === 5 || undefined;
-  });
+  for (let read = 0; read < 5; read++) await plugin.rpc.read(state).catch(() => {});
   plugin.engine.kill();
-  plugin.closeOutput();
   expect(await plugin.ended()).toBe(0);
 });
 

@@ -47,24 +47,29 @@ export class PluginProcess {
   private readonly closed: Promise<unknown>;
 
   private constructor(
-    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
+    private readonly child: ChildProcessByStdio<null, Readable, Readable | null>,
     readonly engine: FakeEngine,
     readonly rpc: PluginClient,
   ) {
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.errorOutput += text;
     });
     this.closed = once(child, "close");
   }
 
-  static async start(folder: ProjectFolder, env: NodeJS.ProcessEnv = {}): Promise<PluginProcess> {
+  /** @param stderr a file descriptor for what it writes there. Default: it is collected. */
+  static async start(
+    folder: ProjectFolder,
+    env: NodeJS.ProcessEnv = {},
+    stderr: "pipe" | number = "pipe",
+  ): Promise<PluginProcess> {
     const engine = new FakeEngine();
     const script = join(REPOSITORY, "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
     const child = spawn(process.execPath, [script, await engine.listen()], {
       cwd: folder.path,
       env: { ...withoutPulumi(process.env), ...coverageEnvironment(), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+      stdio: ["ignore", "pipe", stderr],
+    }) as ChildProcessByStdio<null, Readable, Readable | null>;
     const [port] = await once(createInterface(child.stdout), "line");
     return new PluginProcess(child, engine, new PluginClient(`127.0.0.1:${port}`));
   }
@@ -72,12 +77,6 @@ export class PluginProcess {
   /** What the process wrote to stderr, which the engine shows to the user; all of it once the process has ended. */
   get stderr(): string {
     return this.errorOutput;
-  }
-
-  /** Nobody reads what it prints any more. */
-  closeOutput(): void {
-    this.child.stdout.destroy();
-    this.child.stderr.destroy();
   }
 
   signal(signal: NodeJS.Signals): void {
