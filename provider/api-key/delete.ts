@@ -1,9 +1,10 @@
 import { guardAccount } from "../account";
 import { KeyError, messageOf, sentence } from "../errors";
+import { proveGone } from "./absence";
 import type { Context } from "./context";
 import { refuseOwnCredential } from "./own-credential";
 import { type Attempts, attemptsOf, isYetToBeMade, keysInUse, mayStillAppear } from "./pending";
-import { revokePrevious, revokeProven } from "./previous";
+import { revokeOr, revokePrevious } from "./previous";
 import { clearUp } from "./settle";
 import type { ApiKeyState } from "./state";
 import { isLive, revoke } from "./strays";
@@ -29,8 +30,8 @@ export async function revokeAll(
     if (mayHaveStrays) await revokeStraysBeside(context, state);
     await revokePrevious(context, state, held);
     if (state.keyId === undefined || held.has(state.keyId)) return;
-    const others = await revokeProven(context, { ...state, keyId: state.keyId });
-    for (const other of others) await revoke(context.api, other.id);
+    const others = await revokeOr(context, state.keyId, () => proveGone(context, state));
+    for (const other of others ?? []) await revoke(context.api, other.id);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(

@@ -1,7 +1,7 @@
 import { messageOf, sentence } from "../errors";
 import type { Context } from "./context";
 import { nextName } from "./names";
-import { type Attempts, lostLatest } from "./pending";
+import { type Attempts, leftNothing, lostLatest } from "./pending";
 import { type Posted, postKey } from "./post";
 import { clearUp } from "./settle";
 import type { IssuedKey } from "./state";
@@ -76,8 +76,8 @@ async function post(context: Context, wanted: Wanted, name: string): Promise<Pos
   return problem === undefined ? postKey(context, name, wanted.type) : { kind: "refused", reason: problem };
 }
 
-function fateOf({ lost, strayId }: Attempts): string {
-  return lost.length > 0 || strayId !== undefined
-    ? "A key of that name may exist and nobody knows its value."
-    : "No key was left behind.";
+function fateOf(attempts: Attempts): string {
+  return leftNothing(attempts)
+    ? "No key was left behind."
+    : "A key of that name may exist and nobody knows its value.";
 }

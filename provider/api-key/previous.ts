@@ -1,5 +1,4 @@
 import { KeyError, messageOf, NotFoundError, sentence } from "../errors";
-import type { PayEngineKey } from "../payengine-api";
 import { proveGone } from "./absence";
 import type { Context } from "./context";
 import { refuseOwnCredential } from "./own-credential";
@@ -29,7 +28,7 @@ export async function revokePrevious(
   if (previousKeyId === undefined || held.has(previousKeyId)) return state;
   try {
     await refuseOwnCredential(context, state, "previous", "revoking");
-    await revokeOrProve(context, state, previousKeyId);
+    await revokeOr(context, previousKeyId, () => provePreviousGone(context, state));
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
@@ -38,15 +37,6 @@ export async function revokePrevious(
     );
   }
   return withoutPrevious(state);
-}
-
-async function revokeOrProve(context: Context, state: ApiKeyState, keyId: string): Promise<void> {
-  try {
-    await context.api.revokeKey(keyId);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    await provePreviousGone(context, state);
-  }
 }
 
 /**
@@ -65,20 +55,21 @@ export async function provePreviousGone(context: Context, state: ApiKeyState): P
 }
 
 /**
- * Revokes the key of a state.
+ * Revokes a key that state holds.
  *
- * @returns other live keys of the resource, where there was a reason to look.
- * @throws Error where PayEngine does not find it, and that does not prove it gone.
+ * @param prove is asked where PayEngine does not find it; throws where that does not prove it gone.
+ * @returns what the proof gave, where one was needed.
  */
-export async function revokeProven(
+export async function revokeOr<T>(
   context: Context,
-  state: ApiKeyState & { readonly keyId: string },
-): Promise<PayEngineKey[]> {
+  keyId: string,
+  prove: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    await context.api.revokeKey(state.keyId);
-    return [];
+    await context.api.revokeKey(keyId);
+    return undefined;
   } catch (error) {
-    if (error instanceof NotFoundError) return proveGone(context, state);
+    if (error instanceof NotFoundError) return prove();
     throw error;
   }
 }
