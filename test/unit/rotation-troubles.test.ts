@@ -173,3 +173,12 @@ test("a previous key that is gone is proven by the one in use, also where no acc
   await revokeAll(lab.context(), { ...after, previousKeyId: state.keyId, previousToken: state.token });
   await lab.expectOnlyKeysOf();
 });
+
+test("a key in use that is gone is not forgotten while the previous one works, also where the list lags", async () => {
+  await lab.control.setLag({ listMs: 600_000 });
+  const next = await rotate(state, triggered(1));
+  await lab.control.revokeKey(next.keyId ?? "");
+  expect(await read(lab.context(), next)).toMatchObject({
+    ...{ pendingAction: "create", previousKeyId: state.keyId, previousToken: state.token },
+  });
+});
