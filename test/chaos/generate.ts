@@ -1,6 +1,6 @@
 import { GONE, makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
 import { Prng } from "./prng";
-import { type Change, changeProgram, firstProgram } from "./program";
+import { asRotating, type Change, changeProgram, firstProgram, rotateAll } from "./program";
 import {
   type Blow,
   DEADLY,
@@ -17,6 +17,10 @@ import {
 
 const ROUNDS = 3;
 const REQUEST_TIMEOUT_MS = 2_000;
+
+/** What a focused run is about, beside one kind of fault. */
+const ROTATION = "plugin killed during a rotation";
+const FOCI = [...ON_CREATE_KINDS, GONE, ROTATION];
 
 const DEADLY_DECK = [...DEADLY, undefined];
 const QUIET_DECK = [...QUIET, QUIET[0], undefined];
@@ -35,20 +39,29 @@ function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
 export function generate(seed: number, index: number): Scenario {
   const random = new Prng(Math.imul(seed, 1_000_003) + index);
 
-  const focus = random.chance(40) ? random.pick([...ON_CREATE_KINDS, GONE]) : undefined;
+  const focus = random.chance(40) ? random.pick(FOCI) : undefined;
   let program = firstProgram(random).slice(0, focus === undefined ? undefined : 2);
+  if (focus === ROTATION) program = program.map(asRotating);
   let change: Change = { program, made: program.map(({ name }) => name), replace: [] };
   const pinned = random.chance(50);
   const rounds: Round[] = [];
   for (let number = 0; number < ROUNDS; number++) {
     const deal = index * ROUNDS + number;
     const isFresh = number === 0 || rounds.at(-1)?.mending === "destroy";
-    if (number > 0) change = changeProgram(random, program, isFresh);
+    if (number > 0)
+      change =
+        focus === ROTATION && number === 1 ? rotateAll(program) : changeProgram(random, program, isFresh);
     program = [...change.program];
     const stack = { isFresh, pinned };
     const round = () =>
       makeRound(random, change, stack, dealt(seed, deal, DEADLY_DECK), dealt(seed, deal, QUIET_DECK));
-    rounds.push(focus === undefined ? round() : focusedRound(random, change, stack, focus));
+    if (focus === undefined) rounds.push(round());
+    else
+      rounds.push(
+        focus === ROTATION
+          ? rotationRound(random, change, number)
+          : focusedRound(random, change, stack, focus),
+      );
   }
   return {
     name: `${seed}:${index}`,
@@ -59,6 +72,14 @@ export function generate(seed: number, index: number): Scenario {
     ...(focus !== undefined && { focus }),
     rounds,
   };
+}
+
+/** Keys are made, then all rotate at once and the plugin is killed meanwhile, then other things change. */
+function rotationRound(random: Prng, change: Change, number: number): Round {
+  const round = focusedRound(random, change, { isFresh: true }, GONE);
+  if (number !== 1) return { ...round, mending: "up" };
+  const deadly = { kind: "plugin killed", moment: "committed", waitMs: random.int(0, 150) } as const;
+  return { ...round, deadly, withoutOrphans: true };
 }
 
 /** One kind of fault meets every key that is made, or read, and nothing else happens. */

@@ -44,6 +44,15 @@ export function changeProgram(random: Prng, before: readonly KeyPlan[], isDestro
   return { program, made, replace };
 }
 
+/** The key, made so that it can rotate in place. */
+export function asRotating(key: KeyPlan): KeyPlan {
+  return { ...key, rotation: { triggers: { count: 0 }, overlap: "1h" } };
+}
+
+export function rotateAll(program: readonly KeyPlan[]): Change {
+  return { program: program.map(rotated), made: program.map(({ name }) => name), replace: [] };
+}
+
 const OTHERWISE = ["type", "prefix", "forced"] as const;
 
 /** A second rotation in place could come while the previous key is promised to work, and is refused then. */

@@ -94,7 +94,7 @@ export interface Scenario {
   readonly requestTimeoutMs: number;
   readonly maxRetries: number;
   readonly pinned: boolean;
-  /** The one kind of fault that strikes, where many at once would hide what each mechanism is needed for. */
+  /** The one thing that strikes, where many at once would hide what each mechanism is needed for. */
   readonly focus?: string;
   readonly rounds: readonly Round[];
 }
