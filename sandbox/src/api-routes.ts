@@ -12,6 +12,7 @@ import {
 import { faultyAnswer } from "./fault-effect";
 import { type Call, keyNameOf, keyOperations } from "./key-operations";
 import { withoutPrivateValues } from "./key-value";
+import { limitCalls } from "./pace";
 import type { PendingCalls } from "./pending-calls";
 import type { Sandbox } from "./sandbox";
 
@@ -25,6 +26,7 @@ export async function apiRoutes(
   server.get("/openapi.yaml", (_request, reply) => reply.type("application/yaml").send(contractYaml));
   server.get("/openapi.json", () => contract);
 
+  await limitCalls(server, sandbox);
   server.setValidatorCompiler(contractCompiler);
   for (const operation of Object.keys(operations) as Operation[]) {
     const { method, path } = operations[operation];
@@ -55,6 +57,7 @@ async function perform(
   request.logged.operation = operation;
   if (keyName !== undefined) request.logged.keyName = withoutPrivateValues(keyName);
 
+  await pending.pause(sandbox.pace.latencyMs);
   const target = { operation, keyName };
   const delay = sandbox.faults.take("delay", target);
   await pending.pause(delay?.beforeCommitMs ?? 0);

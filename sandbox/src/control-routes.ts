@@ -7,6 +7,7 @@ import { type Fault, faultSchema } from "./fault";
 import type { StandingFault } from "./fault-list";
 import type { StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
+import { type Pace, paceSchema } from "./pace";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
@@ -46,6 +47,11 @@ export async function controlRoutes(
   server.post("/lag", (request): Lag => {
     sandbox.lag = read(lagSchema, request);
     return sandbox.lag;
+  });
+
+  server.post("/pace", (request): Pace => {
+    sandbox.pace = read(paceSchema, request);
+    return sandbox.pace;
   });
 
   server.post("/clock", (request): { now: number } => {

@@ -6,6 +6,7 @@ export type { Fault, FaultInput } from "./fault";
 export type { StandingFault } from "./fault-list";
 export type { KeyType } from "./key-value";
 export type { Lag, LagInput } from "./lag";
+export type { Pace, PaceInput } from "./pace";
 export type { LoggedRequest } from "./request-log";
 export { SandboxControl } from "./sandbox-control";
 export { type RunningSandbox, type SandboxOptions, startSandbox } from "./start-sandbox";

@@ -4,6 +4,7 @@ import type { Dialect, DialectInput } from "./dialect";
 import type { FaultInput } from "./fault";
 import type { StandingFault } from "./fault-list";
 import type { Lag, LagInput } from "./lag";
+import type { Pace, PaceInput } from "./pace";
 import type { LoggedRequest } from "./request-log";
 
 /**
@@ -44,6 +45,11 @@ export class SandboxControl {
   /** Sets for how long new keys are not there yet; what is left out goes back to 0. */
   setLag(lag: LagInput): Promise<Lag> {
     return this.call("POST", "/lag", lag);
+  }
+
+  /** Sets how fast the sandbox is; what is left out goes back to as fast as it can. */
+  setPace(pace: PaceInput): Promise<Pace> {
+    return this.call("POST", "/pace", pace);
   }
 
   /** Puts the sandbox's clock forward, or back for less than 0; answers what it then shows. */

@@ -5,6 +5,7 @@ import { type Dialect, dialectSchema } from "./dialect";
 import { FaultList } from "./fault-list";
 import { KeyStore, type StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
+import { type Pace, paceSchema } from "./pace";
 import { randomSource } from "./random-source";
 import { RequestLog } from "./request-log";
 
@@ -17,6 +18,7 @@ export class Sandbox {
   readonly keys: KeyStore;
   dialect: Dialect = dialectSchema.parse({});
   lag: Lag = lagSchema.parse({});
+  pace: Pace = paceSchema.parse({});
   /** The sandbox account's first credential; only on the first start of a database. */
   readonly adminKey: string | undefined;
 
