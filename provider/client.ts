@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, request as send } from "undici";
 import type { z } from "zod";
 import type { Settings } from "./config";
 import { CUT_ANSWER, LONGEST_WAIT_MS } from "./connections";
 import { ApiError, NetworkError, ResponseSchemaError } from "./errors";
-import { apiError, FailureBody, networkError } from "./failures";
+import { apiError, FailureBody, networkError, waitBefore } from "./failures";
+import { Pace } from "./pace";
 import { parseJson } from "./parse-json";
 
 /** The code of a call that was not sent any more, since its operation had no time left. */
@@ -30,8 +32,14 @@ export type Request = <T>(call: Call<T>) => Promise<T>;
  * `ResponseSchemaError` for one that cannot be read. No message holds a key's value.
  *
  * @param operation ends all calls of one operation when its time is over.
+ * @param pace is shared by all that call the same account.
  */
-export function createRequest(settings: Settings, dispatcher: Dispatcher, operation?: AbortSignal): Request {
+export function createRequest(
+  settings: Settings,
+  dispatcher: Dispatcher,
+  operation?: AbortSignal,
+  pace = new Pace(),
+): Request {
   const { apiUrl, credential, requestTimeout, maxRetries } = settings;
   const sendOnce = async <T>(call: Call<T>): Promise<T> => {
     const what = `${call.method} ${apiUrl}${call.path}`;
@@ -67,12 +75,23 @@ export function createRequest(settings: Settings, dispatcher: Dispatcher, operat
     }
   };
   return async (call) => {
-    for (let cut = 0; ; cut++) {
+    for (let repeated = 0; ; repeated++) {
+      const turn = await pace.turn(operation);
       try {
-        return await sendOnce(call);
+        const answer = await sendOnce(call);
+        turn.passed();
+        return answer;
       } catch (error) {
+        const isLimited = error instanceof ApiError && error.status === 429;
+        if (isLimited) turn.refused(error.retryAfter);
+        else turn.passed();
         const isCut = error instanceof NetworkError && error.code === CUT_ANSWER;
-        if (!isCut || cut >= maxRetries) throw error;
+        const mayRepeat = isCut || (isLimited && call.method !== "POST");
+        if (!mayRepeat || repeated >= maxRetries) throw error;
+        if (isLimited)
+          await sleep(waitBefore(repeated, error), undefined, operation && { signal: operation }).catch(
+            () => {},
+          );
       }
     }
   };

@@ -41,6 +41,8 @@ export function openDispatcher(settings: Settings): Dispatcher {
     maxRetries,
     methods: ["GET", "DELETE"],
     errorCodes: RETRIED_CODES,
+    // A 429 concerns all calls: the client waits for those together.
+    statusCodes: [500, 502, 503, 504],
     minTimeout: 250,
     maxTimeout: LONGEST_WAIT_MS,
     throwOnError: false,

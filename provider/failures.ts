@@ -54,6 +54,14 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
 }
 
+const FIRST_WAIT_MS = 500;
+
+/** Milliseconds to wait before a call that was refused is repeated, for the first time where `repeated` is 0. */
+export function waitBefore(repeated: number, error: unknown): number {
+  const asked = error instanceof ApiError ? error.retryAfter : undefined;
+  return Math.min(asked ?? FIRST_WAIT_MS * 2 ** repeated, LONGEST_WAIT_MS);
+}
+
 /** @param what method and address of the call. */
 export function networkError(
   what: string,

@@ -7,6 +7,7 @@ import { type ApiKeyInputs, type ApiKeyState, fingerprint, type Outcome } from "
 import { createRequest } from "../provider/client";
 import type { Settings } from "../provider/config";
 import { openDispatcher } from "../provider/connections";
+import { Pace } from "../provider/pace";
 import { authenticates, payEngineApi } from "../provider/payengine-api";
 
 /** A stateful PayEngine of its own for one test, and what the lifecycle needs to work against it. */
@@ -18,6 +19,14 @@ export class SandboxLab {
   readonly watched: string[] = [];
   /** How often somebody who asks whether the engine is gone still gets a no. */
   engineLivesFor = Number.POSITIVE_INFINITY;
+  /** Of waits for PayEngine's limit of calls, which end at once. */
+  private readonly clock = {
+    passedMs: 0,
+    now: () => this.clock.passedMs,
+    sleep: async (milliseconds: number) => {
+      this.clock.passedMs += milliseconds;
+    },
+  };
   private movedMs = 0;
   private readonly dispatchers: Dispatcher[] = [];
 
@@ -62,12 +71,14 @@ export class SandboxLab {
     };
     const dispatcher = openDispatcher(all);
     this.dispatchers.push(dispatcher);
-    const api = payEngineApi(createRequest(all, dispatcher));
+    const pace = new Pace(this.clock);
+    const api = payEngineApi(createRequest(all, dispatcher, undefined, pace));
     return {
       api,
       account: accountLookup(api),
       pinnedAccount: all.accountId,
       credential: all.credential,
+      readKey: (id) => api.getKey(id),
       authenticates: (token) => authenticates(createRequest({ ...all, credential: token }, dispatcher)),
       watchdog: {
         expect: async (name) => {

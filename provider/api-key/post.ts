@@ -1,7 +1,7 @@
 import { OUT_OF_TIME } from "../client";
 import { isCredential } from "../config";
-import { LONGEST_WAIT_MS } from "../connections";
 import { ApiError, messageOf, NetworkError } from "../errors";
+import { waitBefore } from "../failures";
 import type { PayEngineKey } from "../payengine-api";
 import { redact } from "../redact";
 import type { Context } from "./context";
@@ -22,8 +22,6 @@ export type Posted =
 const WITHOUT_EFFECT = [400, 401, 403, 404, 405, 413, 415, 422];
 /** Failures before anything was sent, after which another try may succeed. */
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
-
-const FIRST_WAIT_MS = 500;
 
 /** Asks PayEngine for a key; repeats the request only where it certainly had no effect. */
 export async function postKey(context: Context, name: string, type: string): Promise<Posted> {
@@ -64,9 +62,4 @@ export function isWithoutEffect(error: unknown): boolean {
 function isWorthRepeating(error: unknown): boolean {
   if (error instanceof NetworkError) return NOT_SENT.includes(error.code);
   return error instanceof ApiError && error.status === 429 && error.byContract;
-}
-
-function waitBefore(retry: number, error: unknown): number {
-  const asked = error instanceof ApiError ? error.retryAfter : undefined;
-  return Math.min(asked ?? FIRST_WAIT_MS * 2 ** retry, LONGEST_WAIT_MS);
 }

@@ -20,7 +20,7 @@ export async function read(context: Context, state: ApiKeyState): Promise<ApiKey
   if (state.keyId === undefined) return state;
   try {
     await guardAccount(context, { recorded: state.accountId });
-    const key = await getKey(context, state.keyId);
+    const key = await getKey(context, state.keyId, state.name);
     const isGone = key === undefined || isRevoked(key);
     const others = isGone ? await otherKeys(context, state, key) : [];
     const rest = (await isPreviousGone(context, state)) ? withoutPrevious(state) : state;
@@ -39,16 +39,16 @@ function otherKeys(context: Context, state: ApiKeyState, key: PayEngineKey | und
 
 /** Somebody may have revoked the previous key before its time. */
 async function isPreviousGone(context: Context, state: ApiKeyState): Promise<boolean> {
-  const { previousKeyId } = state;
+  const { previousKeyId, uniqueName } = state;
   if (previousKeyId === undefined) return false;
-  const key = await getKey(context, previousKeyId);
+  const key = await getKey(context, previousKeyId, uniqueName);
   if (key === undefined) await provePreviousGone(context, state);
   return key === undefined || isRevoked(key);
 }
 
-async function getKey(context: Context, keyId: string): Promise<PayEngineKey | undefined> {
+async function getKey(context: Context, keyId: string, name: string): Promise<PayEngineKey | undefined> {
   try {
-    const key = await context.api.getKey(keyId);
+    const key = await context.readKey(keyId, name);
     if (key.id !== keyId) throw new Error(`PayEngine answered with another key, ${redact(key.id, [])}`);
     return key;
   } catch (error) {

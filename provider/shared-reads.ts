@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PAGE_SIZE, type PayEngineApi, type PayEngineKey } from "./payengine-api";
+
+/** Reads that come within so many milliseconds of each other share a list. */
+const TOGETHER_MS = 10;
+/** For so few keys, asking for each by its id is as good. */
+const FEW = 2;
+/** A list may have so many pages for each key asked for until then. */
+const PAGES_PER_READ = 2;
+/** For how long a list tells of keys, in milliseconds. */
+const CURRENT_MS = 10_000;
+
+/** Reads one key. Errors are those of `getKey`. */
+export type ReadKey = (id: string, name: string) => Promise<PayEngineKey>;
+
+type Keys = ReadonlyMap<string, PayEngineKey>;
+
+const NONE: Keys = new Map();
+
+/**
+ * Reads keys: many at a time from the pages of the list, and by its id each key that these do not show. So a list is
+ * believed in what it shows, and its silence says nothing.
+ *
+ * @param list for lists, which must end by themselves: nobody waits for one longer than for an answer by id.
+ */
+export function sharedReads(list: () => PayEngineApi): (api: PayEngineApi) => ReadKey {
+  let reads = 0;
+  let batch: { readonly names: string[]; readonly keys: Promise<Keys> } | undefined;
+  let current: { readonly until: number; readonly keys: Promise<Keys> } | undefined;
+
+  const fetchFor = async (names: readonly string[]): Promise<Keys> => {
+    await sleep(TOGETHER_MS);
+    batch = undefined;
+    if (names.length <= FEW) return NONE;
+    const keys = listKeys(list(), commonStart(names), () => reads * PAGES_PER_READ);
+    current = { until: performance.now() + CURRENT_MS, keys };
+    return keys;
+  };
+
+  const shown = (name: string): Promise<Keys> => {
+    if (current !== undefined && performance.now() < current.until) return current.keys;
+    if (batch === undefined) {
+      const names: string[] = [];
+      batch = { names, keys: fetchFor(names) };
+    }
+    batch.names.push(name);
+    return batch.keys;
+  };
+
+  return (api) => async (id, name) => {
+    reads += 1;
+    const listed = (await shown(name)).get(id);
+    // Of a public key, the value is wanted as well.
+    const isWhole = listed !== undefined && (listed.type !== "public" || Boolean(listed.key));
+    return isWhole ? listed : api.getKey(id);
+  };
+}
+
+/** Lists pages as long as they pay. What a failing list does not show is asked for by id, which has its own error. */
+async function listKeys(api: PayEngineApi, q: string, mostPages: () => number): Promise<Keys> {
+  const keys = new Map<string, PayEngineKey>();
+  try {
+    for (let page = 1, isOver = false; !isOver && page <= mostPages(); page++) {
+      const { data, total } = await api.listKeys(page, q);
+      for (const key of data) keys.set(key.id, key);
+      const pages = total == null ? page + 1 : Math.ceil(total / PAGE_SIZE);
+      isOver = data.length === 0 || pages <= page || pages > mostPages();
+    }
+  } catch {
+    return keys;
+  }
+  return keys;
+}
+
+function commonStart([first = "", ...others]: readonly string[]): string {
+  let length = first.length;
+  while (!others.every((name) => name.startsWith(first.slice(0, length)))) length -= 1;
+  return first.slice(0, length);
+}

@@ -1,0 +1,42 @@
+import { Pace } from "../../provider/pace";
+import { payEngineApi } from "../../provider/payengine-api";
+import { SandboxLab } from "../sandbox-lab";
+import { client, closeClients } from "./client-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(async () => {
+  await closeClients();
+  await lab.close();
+});
+
+test("calls side by side stay below a limit that would refuse each of them more often than it is repeated", async () => {
+  await lab.control.setPace({ callsPerSecond: 5 });
+  const { request } = client(lab.url, { credential: lab.credential, maxRetries: 3 });
+  const api = payEngineApi(request);
+  const accounts = await Promise.all(Array.from({ length: 32 }, () => api.accountId()));
+
+  expect(new Set(accounts)).toEqual(new Set(["acct_sandbox"]));
+  const answers = (await lab.control.requests()).map(({ answered }) => answered);
+  const refused = answers.filter((it) => it === 429).length;
+  expect(answers.length - refused).toBe(32);
+  // All meet the first stretch; after it, about as many are sent as passed in it.
+  expect(refused).toBeLessThan(64);
+}, 60_000);
+
+test("a call whose operation ends while it waits for its turn is not sent", async () => {
+  const pace = new Pace();
+  (await pace.turn(undefined)).refused(60_000);
+  const operation = new AbortController();
+  const waiting = pace.turn(operation.signal);
+  operation.abort();
+  await waiting;
+});
+
+test("a refusal that does not say for how long holds no other call back", async () => {
+  const pace = new Pace();
+  (await pace.turn(undefined)).refused(undefined);
+  await pace.turn(undefined);
+});

@@ -1,0 +1,101 @@
+import { NotFoundError } from "../../provider/errors";
+import type { PayEngineApi, PayEngineKey } from "../../provider/payengine-api";
+import { type ReadKey, sharedReads } from "../../provider/shared-reads";
+import { SandboxLab, thrownBy } from "../sandbox-lab";
+
+let lab: SandboxLab;
+let api: PayEngineApi;
+let readKey: ReadKey;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  api = lab.context().api;
+  readKey = sharedReads(() => api)(api);
+});
+afterEach(() => lab.close());
+
+async function made(count: number, prefix: string, type = "private"): Promise<PayEngineKey[]> {
+  const keys: PayEngineKey[] = [];
+  for (let number = 0; number < count; number++)
+    keys.push(await api.createKey({ name: `${prefix}-${number}`, type }));
+  await lab.control.clearRequests();
+  return keys;
+}
+
+const readAll = (keys: readonly PayEngineKey[]) => Promise.all(keys.map(({ id, name }) => readKey(id, name)));
+
+/** The calls so far, such as `listKeys` or `getKey`, with how often each. */
+async function counts(): Promise<Record<string, number>> {
+  const counted: Record<string, number> = {};
+  for (const { operation = "" } of await lab.control.requests())
+    counted[operation] = (counted[operation] ?? 0) + 1;
+  return counted;
+}
+
+test("reads that come together take one call for a page of 100, and so do those that follow", async () => {
+  const keys = await made(120, "shop-dev");
+  const early = await readAll(keys.slice(0, 60));
+  const late = await readAll(keys.slice(60));
+  expect([...early, ...late].map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
+  expect(await counts()).toEqual({ listKeys: 2 });
+});
+
+test("one or two keys are asked for by their ids", async () => {
+  const keys = await made(2, "shop-dev");
+  await readAll(keys);
+  expect(await counts()).toEqual({ getKey: 2 });
+});
+
+test("a list tells what it shows: a status of revoked, and a public key's value", async () => {
+  await lab.control.setDialect({ revokedKeys: "status" });
+  const keys = await made(3, "shop-dev", "public");
+  await lab.control.revokeKey(keys[0]?.id ?? "");
+  await lab.control.setPublicValue(keys[1]?.id ?? "", "pk_test_changed");
+  const read = await readAll(keys);
+  expect(read.map(({ status }) => status)).toEqual(["revoked", "active", "active"]);
+  expect(read[1]?.key).toBe("pk_test_changed");
+  expect(await counts()).toEqual({ listKeys: 1 });
+});
+
+test("a key that the list does not show is asked for by its id", async () => {
+  const keys = await made(3, "shop-dev");
+  await lab.control.setLag({ listMs: 60_000 });
+  expect((await readAll(keys)).map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
+  expect(await counts()).toEqual({ listKeys: 1, getKey: 3 });
+});
+
+test("only an answer by id says that a key is not found", async () => {
+  const keys = await made(3, "shop-dev");
+  await lab.control.revokeKey(keys[1]?.id ?? "");
+  const reads = keys.map(({ id, name }) => readKey(id, name));
+  await Promise.allSettled(reads);
+  expect(await thrownBy(async () => await reads[1])).toBeInstanceOf(NotFoundError);
+  expect(await counts()).toEqual({ listKeys: 1, getKey: 1 });
+});
+
+test.each([["statusBeforeCommit"], ["dropBeforeCommit"], ["html200"]] as const)(
+  "where the list fails (%s), every key is asked for by its id",
+  async (kind) => {
+    const keys = await made(4, "shop-dev");
+    const on = { operation: "listKeys", times: "always" } as const;
+    await lab.control.addFault(
+      kind === "statusBeforeCommit" ? { ...on, kind, status: 500 } : { ...on, kind },
+    );
+    await readAll(keys);
+    expect(await counts()).toEqual({ listKeys: 1, getKey: 4 });
+  },
+);
+
+test("an account full of others' keys is not listed for a few", async () => {
+  await lab.control.setDialect({ ignoreQuery: true });
+  const keys = await made(3, "shop-dev");
+  await made(600, "other");
+  await readAll(keys);
+  expect(await counts()).toEqual({ listKeys: 1, getKey: 3 });
+});
+
+test("a list that does not say how long it is ends with its empty page", async () => {
+  await lab.control.setDialect({ noTotal: true });
+  const keys = await made(101, "shop-dev");
+  await readAll(keys);
+  expect(await counts()).toEqual({ listKeys: 3 });
+});
