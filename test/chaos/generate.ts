@@ -1,4 +1,5 @@
-import { GONE, makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
+import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
+import { FOCI, focusedRound, ROTATION, rotationRound } from "./focused";
 import { Prng } from "./prng";
 import { asRotating, type Change, changeProgram, firstProgram, rotateAll } from "./program";
 import {
@@ -11,16 +12,12 @@ import {
   type Moment,
   type Operation,
   QUIET,
+  REQUEST_TIMEOUT_MS,
   type Round,
   type Scenario,
 } from "./scenario";
 
 const ROUNDS = 3;
-const REQUEST_TIMEOUT_MS = 2_000;
-
-/** What a focused run is about, beside one kind of fault. */
-const ROTATION = "plugin killed during a rotation";
-const FOCI = [...ON_CREATE_KINDS, GONE, ROTATION];
 
 const DEADLY_DECK = [...DEADLY, undefined];
 const QUIET_DECK = [...QUIET, QUIET[0], undefined];
@@ -71,39 +68,6 @@ export function generate(seed: number, index: number): Scenario {
     pinned,
     ...(focus !== undefined && { focus }),
     rounds,
-  };
-}
-
-/** Keys are made, then all rotate at once and the plugin is killed meanwhile, then other things change. */
-function rotationRound(random: Prng, change: Change, number: number): Round {
-  const round = focusedRound(random, change, { isFresh: true }, GONE);
-  if (number !== 1) return { ...round, mending: "up" };
-  const deadly = { kind: "plugin killed", moment: "committed", waitMs: random.int(0, 150) } as const;
-  return { ...round, deadly, withoutOrphans: true };
-}
-
-/** One kind of fault meets every key that is made, or read, and nothing else happens. */
-function focusedRound(
-  random: Prng,
-  change: Change,
-  { isFresh }: { readonly isFresh: boolean },
-  focus: string,
-): Round {
-  const reads = focus === GONE;
-  const names = reads ? change.program.map(({ name }) => name) : change.made;
-  const operation = reads ? "getKey" : "createKey";
-  const faults = names.map((name) => makeFault(focus, { operation, keyName: `${name}-` }, 1, choice(random)));
-  return {
-    program: change.program,
-    operation: reads && !isFresh ? "refresh" : "up",
-    replace: reads ? [] : change.replace,
-    continueOnError: random.chance(40),
-    faults: reads && isFresh ? [] : faults,
-    listLagMs: focus === LIST_LAGS ? 30_000 : 0,
-    unusableMs: 0,
-    wrongAccount: false,
-    mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
-    later: random.chance(50),
   };
 }
 
@@ -191,8 +155,11 @@ function otherFaults(
   const lags = made.some(({ kind }) => kind === LIST_LAGS);
   const struck = random.sample(program, random.int(0, 2));
   return struck.map(({ name }) => {
-    const on = { operation: reads ? "getKey" : "revokeKey", keyName: `${name}-` } as const;
-    const kinds = reads && !lags ? ON_READ_KINDS : ON_REVOKE_KINDS;
+    const isList = reads && random.chance(40);
+    const on = isList
+      ? ({ operation: "listKeys", keyName: "" } as const)
+      : ({ operation: reads ? "getKey" : "revokeKey", keyName: `${name}-` } as const);
+    const kinds = reads && !isList && !lags ? ON_READ_KINDS : ON_REVOKE_KINDS;
     return makeFault(random.pick(kinds), on, random.pick([1, 2]), choice(random));
   });
 }

@@ -38,6 +38,8 @@ export const QUIET = [
   "provider credential revoked midway",
   "role lost midway",
 ] as const;
+/** Short, so that late answers come soon. */
+export const REQUEST_TIMEOUT_MS = 2_000;
 /** What a killed CLI counts as where the operation makes no key. */
 export const KILLED_ELSEWHERE = "CLI killed during a read or a revocation";
 export const TWO_STACKS = "two ups of two stacks at once";
