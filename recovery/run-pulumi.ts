@@ -78,7 +78,13 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+/** A file backend keeps a checksum in a second file, which it does not write in one step as it does the state. */
+const CUT_ATTRIBUTES =
+  "On a file backend, a process that was killed may have left an empty file that ends in `.attrs` beside the state, in " +
+  "`.pulumi/stacks`: delete it, the state itself is whole, and run this again.";
+
 function reasonIn(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
-  return lines.filter((line) => line !== "").join(" ") || "it does not say why";
+  const said = lines.filter((line) => line !== "").join(" ") || "it does not say why";
+  return /: EOF$/.test(said) ? `${said}. ${CUT_ATTRIBUTES}` : said;
 }

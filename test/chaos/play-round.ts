@@ -4,6 +4,7 @@ import type { Ended } from "../e2e/harness/run-program";
 import { freeDisk } from "../e2e/harness/small-disk";
 import { holdingFaults, strike } from "./blows";
 import { countFaults } from "./count-faults";
+import { deleteCutAttributes } from "./cut-attributes";
 import { checkInUse, type Violation } from "./invariant";
 import { mend } from "./mending";
 import type { Tally } from "./run-scenario";
@@ -33,6 +34,8 @@ export async function playRound(
     await endOf(world, "watchdog", watchdogsIn, scenario.requestTimeoutMs + 60_000 + MARGIN_MS),
   );
 
+  if (struck.deadly && (await deleteCutAttributes(world.folder)) > 0)
+    tally.outcome("state unreadable until an empty .attrs file was deleted");
   const after = await Promise.all(world.stacks.map((stack) => stack.state()));
   for (const [index, end] of ended.entries()) tally.outcome(outcomeOf(end, after[index]));
   const cause = struck.deadly && round.deadly ? ` (after: ${round.deadly.kind})` : "";

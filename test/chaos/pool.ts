@@ -4,7 +4,7 @@ import type { RunResult } from "./run-scenario";
 import type { Scenario } from "./scenario";
 import type { Job } from "./worker";
 
-const REGISTER = join(__dirname, "register.cjs");
+const REGISTER = join(__dirname, "../../tools/run-typescript.cjs");
 /** A run is stopped after this, whatever it does. */
 const RUN_LIMIT_MS = 15 * 60_000;
 

@@ -1,4 +1,6 @@
+import { rm, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { countsOf } from "../e2e/harness/diagnostics";
 import { useStage } from "../e2e/harness/stage";
 import { linesOf, payengine, plain } from "./command";
@@ -108,4 +110,24 @@ test("a key that an unfinished creation has left is revoked, and the next up mak
   });
   expect(await stage.liveKeys()).toEqual([]);
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
+});
+
+test("a state that a killed CLI has left without its checksum is readable once the empty file is gone", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program });
+  await project.up();
+  const attributes = join(project.folder, "backend/.pulumi/stacks/shop/dev.json.attrs");
+  await writeFile(attributes, "");
+
+  const { exitCode, stderr } = await payengine(project, ["orphans"]);
+  expect([exitCode, stderr]).toEqual([
+    1,
+    "`pulumi stack --show-name` failed: failed to load checkpoint: EOF. On a file backend, a process that was " +
+      "killed may have left an empty file that ends in `.attrs` beside the state, in `.pulumi/stacks`: delete it, the " +
+      "state itself is whole, and run this again.\n",
+  ]);
+
+  await rm(attributes);
+  expect((await payengine(project, ["orphans"])).exitCode).toBe(0);
+  expect(await stage.liveKeys()).toHaveLength(1);
 });

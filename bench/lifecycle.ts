@@ -1,0 +1,138 @@
+import type { PaceInput, SandboxControl } from "payengine-sandbox";
+import type { StepResult } from "./results";
+import { BenchStack, type Keys, type Subject } from "./stack";
+
+/** What all measurements with the CLI need. */
+export interface Bench {
+  readonly cli: string;
+  readonly packages: string;
+  readonly payengine: { readonly url: string; readonly adminKey: string };
+  readonly control: SandboxControl;
+  readonly say: (line: string) => void;
+}
+
+/** A stack whose commands are measured, one step after the other. */
+export class MeasuredStack {
+  readonly results: StepResult[] = [];
+
+  private constructor(
+    private readonly bench: Bench,
+    private readonly stack: BenchStack,
+    private readonly of: { readonly subject: Subject; readonly keys: number; readonly round: number },
+  ) {}
+
+  static async create(
+    bench: Bench,
+    of: { readonly subject: Subject; readonly keys: number; readonly round: number },
+  ): Promise<MeasuredStack> {
+    return new MeasuredStack(bench, await BenchStack.create(of.subject, bench, bench.payengine), of);
+  }
+
+  write(keys: Omit<Keys, "count">): Promise<void> {
+    return this.stack.write({ count: this.of.keys, ...keys });
+  }
+
+  async step(step: string, args: readonly string[]): Promise<void> {
+    const { control, say } = this.bench;
+    await control.clearRequests();
+    const { seconds, peaks } = await this.stack.run(args);
+    const requests = await control.requests();
+    const { state, provider } = await this.stack.sizes();
+    this.results.push({
+      ...this.of,
+      ...{ step, seconds },
+      calls: requests.length,
+      refused: requests.filter(({ answered }) => answered === 429).length,
+      programMiB: peaks.program,
+      pluginMiB: peaks.plugin,
+      stateBytes: state,
+      providerBytes: provider,
+    });
+    const { subject, keys, round } = this.of;
+    say(`${keys} keys, round ${round}: ${subject} ${step} ${seconds.toFixed(1)} s, ${requests.length} calls`);
+  }
+
+  async unmeasured(args: readonly string[]): Promise<void> {
+    await this.stack.run(args);
+  }
+
+  remove(): Promise<void> {
+    return this.stack.remove();
+  }
+}
+
+export const UP = ["up", "--yes", "--skip-preview"];
+export const REFRESH = ["refresh", "--yes", "--skip-preview"];
+export const DESTROY = ["destroy", "--yes", "--skip-preview"];
+
+/** A stack from its first preview to its end, and the rotation of all keys in another one. */
+export async function lifecycle(
+  bench: Bench,
+  of: { readonly subject: Subject; readonly keys: number; readonly round: number },
+): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  await measured(bench, of, results, async (stack) => {
+    await stack.write({ rotating: false, trigger: 0 });
+    await stack.step("preview", ["preview"]);
+    await stack.step("up", UP);
+    await stack.step("up, no change", UP);
+    await stack.step("refresh", REFRESH);
+    for (const [name, pace] of pacesFor(of.subject)) {
+      await bench.control.setPace(pace);
+      await stack.step(`refresh, ${name}`, REFRESH);
+      await bench.control.setPace({});
+    }
+    // One that only creates, reads and deletes has no other way.
+    if (of.subject === "hand-written") await stack.step("rotate", [...UP, "--replace", "**key-*"]);
+    await stack.step("destroy", DESTROY);
+  });
+  if (of.subject === "hand-written") return results;
+  await measured(bench, of, results, async (stack) => {
+    await stack.write({ rotating: true, trigger: 0 });
+    await stack.unmeasured(UP);
+    await stack.write({ rotating: true, trigger: 1 });
+    await stack.step("rotate", UP);
+    await stack.unmeasured(DESTROY);
+  });
+  return results;
+}
+
+async function measured(
+  bench: Bench,
+  of: { readonly subject: Subject; readonly keys: number; readonly round: number },
+  results: StepResult[],
+  steps: (stack: MeasuredStack) => Promise<void>,
+): Promise<void> {
+  const stack = await MeasuredStack.create(bench, of);
+  try {
+    await steps(stack);
+    results.push(...stack.results);
+  } finally {
+    await bench.control.setPace({});
+    await stack.remove();
+  }
+}
+
+/** The same job over a network, or against a limit of calls, where the time goes into calls. */
+export async function network(
+  bench: Bench,
+  of: { readonly subject: Subject; readonly keys: number; readonly round: number },
+): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  await measured(bench, of, results, async (stack) => {
+    await stack.write({ rotating: false, trigger: 0 });
+    for (const [name, pace] of pacesFor(of.subject)) {
+      await bench.control.setPace(pace);
+      await stack.step(`up, ${name}`, UP);
+      await stack.step(`destroy, ${name}`, DESTROY);
+    }
+  });
+  return results;
+}
+
+/** What a network, or a limit, allows. The floor calls nothing; by hand, one that is told to wait fails. */
+function pacesFor(subject: Subject): [string, PaceInput][] {
+  const latency: [string, PaceInput] = ["50 ms", { latencyMs: 50 }];
+  const limit: [string, PaceInput] = ["20 calls a second", { callsPerSecond: 20 }];
+  return { payengine: [latency, limit], floor: [], "hand-written": [latency] }[subject];
+}

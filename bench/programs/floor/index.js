@@ -1,0 +1,30 @@
+const { randomBytes } = require("node:crypto");
+const pulumi = require("@pulumi/pulumi");
+
+/** As long as the text of pulumi-payengine's resource. */
+const PROVIDER = `exports.handler=()=>require("payengine-floor")`.padEnd(129);
+
+/** Says what pulumi-payengine's resource says, so that state is of equal size, and knows nothing of PayEngine. */
+class FloorKey extends pulumi.CustomResource {
+  constructor(name, args) {
+    const outputs = { uniqueName: undefined, name: undefined, keyId: undefined, token: undefined };
+    const more = { redactedToken: undefined, fingerprint: undefined, createdAt: undefined };
+    const last = { accountId: undefined, generation: undefined };
+    const previous = { previousKeyId: undefined, previousToken: undefined, previousRevokeAt: undefined };
+    const uniqueName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${randomBytes(5).toString("hex")}`;
+    super(
+      "pulumi-nodejs:dynamic/payengine:ApiKey",
+      name,
+      { ...outputs, ...more, ...last, ...previous, uniqueName, ...args, __provider: PROVIDER },
+      { additionalSecretOutputs: args.rotation ? ["token", "previousToken"] : ["token"] },
+    );
+  }
+}
+
+const { count, rotating, trigger } = require("./keys.json");
+for (let number = 0; number < count; number++) {
+  new FloorKey(`key-${number}`, {
+    type: "private",
+    ...(rotating && { rotation: { triggers: { number: trigger }, overlap: "1h" } }),
+  });
+}

@@ -1,0 +1,57 @@
+import type { Subject } from "./stack";
+
+/** One command of one round. */
+export interface StepResult {
+  readonly subject: Subject;
+  readonly keys: number;
+  /** Such as `up`, or `refresh, 50 ms`. */
+  readonly step: string;
+  readonly round: number;
+  readonly seconds: number;
+  /** Calls that PayEngine received. */
+  readonly calls: number;
+  /** Calls of those that were answered with 429. */
+  readonly refused: number;
+  readonly programMiB: number;
+  readonly pluginMiB: number;
+  /** Bytes of the state's file after it, and of the text that names the provider. */
+  readonly stateBytes: number;
+  readonly providerBytes: number;
+}
+
+/** The time to load something in a new process, in milliseconds, and how many modules that takes. */
+export interface StartResult {
+  readonly loads: string;
+  readonly milliseconds: number;
+  readonly modules: number;
+}
+
+/** Calls a second. */
+export interface ThroughputResult {
+  readonly client: string;
+  readonly concurrency: number;
+  readonly callsPerSecond: number;
+}
+
+/** One part of the measurements, with all that is needed to repeat it. */
+export interface Part<Result> {
+  readonly command: string;
+  readonly date: string;
+  readonly machine: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly results: readonly Result[];
+}
+
+export interface Results {
+  readonly lifecycle?: Part<StepResult>;
+  readonly network?: Part<StepResult>;
+  readonly starts?: Part<StartResult>;
+  readonly throughput?: Part<ThroughputResult>;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
+  return (low + high) / 2;
+}

@@ -1,0 +1,101 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environmentOf } from "../test/chaos/prepare";
+import { kill, processesIn } from "../test/e2e/harness/processes";
+import { runProgram } from "../test/e2e/harness/run-program";
+import { type Peaks, watchPeaks } from "./peak-memory";
+
+/** Who does the job: this project, a resource of equal state that calls nothing, and one as most would write it. */
+export const SUBJECTS = ["payengine", "floor", "hand-written"] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+/** What the programs read. */
+export interface Keys {
+  readonly count: number;
+  readonly rotating: boolean;
+  /** Another number rotates the keys. */
+  readonly trigger: number;
+}
+
+/** How one command went. */
+export interface Timed {
+  readonly seconds: number;
+  /** Resident memory at its peak, in MiB. */
+  readonly peaks: Peaks;
+}
+
+/** No command of a bench takes as long. */
+const LIMIT_MS = 30 * 60_000;
+
+/** One project with one stack, on a backend of files. */
+export class BenchStack {
+  private constructor(
+    readonly folder: string,
+    private readonly cli: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** @param packages the folder of the installed packages. */
+  static async create(
+    subject: Subject,
+    where: { readonly cli: string; readonly packages: string },
+    payengine: { readonly url: string; readonly adminKey: string },
+  ): Promise<BenchStack> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-bench-")));
+    for (const name of ["tmp", "home", "backend", "node_modules"]) await mkdir(join(folder, name));
+    for (const name of await readdir(where.packages))
+      await symlink(join(where.packages, name), join(folder, "node_modules", name));
+    const program = join(__dirname, "programs", subject);
+    await cp(join(program, "index.js"), join(folder, "index.js"));
+    if (subject === "floor")
+      await cp(join(program, "payengine-floor"), join(folder, "node_modules/payengine-floor"), {
+        recursive: true,
+      });
+    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
+    await writeFile(join(folder, "Pulumi.yaml"), `name: shop\n${runtime}`);
+    await writeFile(
+      join(folder, "package.json"),
+      '{ "name": "shop", "private": true, "main": "index.js" }\n',
+    );
+    const stack = new BenchStack(folder, where.cli, {
+      ...environmentOf(folder, where.cli),
+      PAYENGINE_API_URL: payengine.url,
+      PAYENGINE_API_KEY: payengine.adminKey,
+    });
+    await stack.run(["stack", "init", "dev"]);
+    return stack;
+  }
+
+  async write(keys: Keys): Promise<void> {
+    await writeFile(join(this.folder, "keys.json"), JSON.stringify(keys));
+  }
+
+  /** Runs one command of the CLI. @throws Error where it fails. */
+  async run(args: readonly string[]): Promise<Timed> {
+    const watch = watchPeaks(this.folder);
+    const started = performance.now();
+    const ended = await runProgram(join(this.cli, "pulumi"), ["--non-interactive", "--color=never", ...args], {
+      cwd: this.folder,
+      env: this.env,
+      limitMs: LIMIT_MS,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const peaks = watch.stop();
+    if (ended.exitCode !== 0) throw new Error(`${ended.command} failed:\n${ended.stdout}${ended.stderr}`);
+    return { seconds, peaks };
+  }
+
+  /** Size of the state's file, and of the text in it that names the provider, in bytes. */
+  async sizes(): Promise<{ state: number; provider: number }> {
+    const text = await readFile(join(this.folder, "backend/.pulumi/stacks/shop/dev.json"), "utf8");
+    const [, quoted = ""] = /"__provider": ?("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+    return { state: Buffer.byteLength(text), provider: Buffer.byteLength(quoted) };
+  }
+
+  /** Removes everything, and what still runs in it. */
+  async remove(): Promise<void> {
+    for (const { pid } of await processesIn(this.folder)) kill(pid);
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

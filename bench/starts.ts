@@ -1,0 +1,28 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { StartResult } from "./results";
+
+const run = promisify(execFile);
+
+/** What a plugin loads beside what it cannot do without, and what a program loads. */
+const LOADED = ["undici", "pulumi-payengine/provider", "@pulumi/pulumi", "pulumi-payengine"];
+
+const PROGRAM = `
+const { performance } = require("node:perf_hooks");
+const started = performance.now();
+require(process.argv[1]);
+const milliseconds = performance.now() - started;
+console.log(JSON.stringify({ milliseconds, modules: Object.keys(require.cache).length }));
+process.exit();`;
+
+/** Loads each in turn, each time in a new process. @param folder of the installed packages' project. */
+export async function starts(folder: string, rounds: number): Promise<StartResult[]> {
+  const results: StartResult[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const loads of LOADED) {
+      const { stdout } = await run(process.execPath, ["-e", PROGRAM, loads], { cwd: folder, timeout: 60_000 });
+      results.push({ loads, ...JSON.parse(stdout) });
+    }
+  }
+  return results;
+}
