@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -114,7 +114,8 @@ function versionsOf({ cli, packages }: Bench): Record<string, string> {
 
 function numbers(text: string): number[] {
   const all = text.split(",").map(Number);
-  if (all.some((it) => !Number.isInteger(it) || it < 1)) throw new InvalidArgumentError("Give whole numbers.");
+  if (all.some((it) => !Number.isInteger(it) || it < 1))
+    throw new InvalidArgumentError("Give whole numbers.");
   return all;
 }
 

@@ -75,11 +75,15 @@ export class BenchStack {
   async run(args: readonly string[]): Promise<Timed> {
     const watch = watchPeaks(this.folder);
     const started = performance.now();
-    const ended = await runProgram(join(this.cli, "pulumi"), ["--non-interactive", "--color=never", ...args], {
-      cwd: this.folder,
-      env: this.env,
-      limitMs: LIMIT_MS,
-    });
+    const ended = await runProgram(
+      join(this.cli, "pulumi"),
+      ["--non-interactive", "--color=never", ...args],
+      {
+        cwd: this.folder,
+        env: this.env,
+        limitMs: LIMIT_MS,
+      },
+    );
     const seconds = (performance.now() - started) / 1000;
     const peaks = watch.stop();
     if (ended.exitCode !== 0) throw new Error(`${ended.command} failed:\n${ended.stdout}${ended.stderr}`);

@@ -20,7 +20,10 @@ export async function starts(folder: string, rounds: number): Promise<StartResul
   const results: StartResult[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const loads of LOADED) {
-      const { stdout } = await run(process.execPath, ["-e", PROGRAM, loads], { cwd: folder, timeout: 60_000 });
+      const { stdout } = await run(process.execPath, ["-e", PROGRAM, loads], {
+        cwd: folder,
+        timeout: 60_000,
+      });
       results.push({ loads, ...JSON.parse(stdout) });
     }
   }

@@ -1,10 +1,11 @@
+import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Dispatcher, request as send } from "undici";
+import type { Dispatcher } from "undici";
 import type { z } from "zod";
 import type { Settings } from "./config";
 import { CUT_ANSWER, LONGEST_WAIT_MS } from "./connections";
 import { ApiError, NetworkError, ResponseSchemaError } from "./errors";
-import { apiError, FailureBody, networkError, waitBefore } from "./failures";
+import { apiError, isFailure, networkError, waitBefore } from "./failures";
 import { Pace } from "./pace";
 import { parseJson } from "./parse-json";
 
@@ -41,16 +42,20 @@ export function createRequest(
   pace = new Pace(),
 ): Request {
   const { apiUrl, credential, requestTimeout, maxRetries } = settings;
+  const limited = limits(operation);
+  const { origin, pathname } = new URL(apiUrl);
+  const base = pathname.replace(/\/$/, "");
   const sendOnce = async <T>(call: Call<T>): Promise<T> => {
     const what = `${call.method} ${apiUrl}${call.path}`;
     const tries = call.method === "POST" ? 1 : maxRetries + 1;
     if (operation?.aborted)
       throw new NetworkError(`The operation took too long (before ${what})`, OUT_OF_TIME);
-    const limit = limited(tries * requestTimeout + (tries - 1) * LONGEST_WAIT_MS, operation);
+    const limit = limited(tries * requestTimeout + (tries - 1) * LONGEST_WAIT_MS);
     const query = call.query ? `?${new URLSearchParams(call.query)}` : "";
     try {
-      const { statusCode, headers, body } = await send(`${apiUrl}${call.path}${query}`, {
-        dispatcher,
+      const { statusCode, headers, body } = await dispatcher.request({
+        origin,
+        path: `${base}${call.path}${query}`,
         method: call.method,
         headers: {
           authorization: `Basic ${credential}`,
@@ -62,7 +67,7 @@ export function createRequest(
       });
       const text = await body.text();
       const answer = parseJson(text);
-      const failed = statusCode < 200 || statusCode > 299 || FailureBody.safeParse(answer).success;
+      const failed = statusCode < 200 || statusCode > 299 || isFailure(answer);
       if (failed) throw apiError(what, statusCode, headers, answer, settings);
       return readAnswer(what, call.answer, answer, text);
     } catch (error) {
@@ -98,21 +103,34 @@ export function createRequest(
 }
 
 /**
- * A limit of time for one call, within that of its operation. `AbortSignal.any` with `AbortSignal.timeout` would do, but
- * Node 20 may collect such a signal before its time is over.
+ * Limits of time for calls, within that of their operation. `AbortSignal.any` with `AbortSignal.timeout` would do, but
+ * Node 20 may collect such a signal before its time is over; and an emitter is a lighter signal.
  */
-function limited(milliseconds: number, operation: AbortSignal | undefined) {
-  const controller = new AbortController();
-  const end = () => controller.abort(new DOMException("the time is over", "TimeoutError"));
-  const timer = setTimeout(end, milliseconds);
-  operation?.addEventListener("abort", end);
-  return {
-    signal: controller.signal,
-    lift() {
-      clearTimeout(timer);
-      operation?.removeEventListener("abort", end);
-    },
+function limits(operation: AbortSignal | undefined) {
+  const underWay = new Set<EndSignal>();
+  const end = (signal: EndSignal) => signal.end();
+  operation?.addEventListener("abort", () => underWay.forEach(end), { once: true });
+  return (milliseconds: number) => {
+    const signal = new EndSignal();
+    underWay.add(signal);
+    const timer = setTimeout(end, milliseconds, signal);
+    return {
+      signal,
+      lift() {
+        clearTimeout(timer);
+        underWay.delete(signal);
+      },
+    };
   };
+}
+
+class EndSignal extends EventEmitter {
+  reason: Error | undefined;
+
+  end(): void {
+    this.reason = new DOMException("the time is over", "TimeoutError");
+    this.emit("abort");
+  }
 }
 
 function readAnswer<T>(what: string, schema: z.ZodType<T>, answer: unknown, text: string): T {

@@ -1,6 +1,9 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { isLoopback, type Settings } from "./config";
 import { KeyError } from "./errors";
+
+/** Loaded with the first call: a preview makes none. */
+const undici = (): typeof import("undici") => require("undici");
 
 /** The largest answer that is read. */
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
@@ -37,7 +40,7 @@ export function openDispatcher(settings: Settings): Dispatcher {
     bodyTimeout: requestTimeout,
     maxResponseSize: MAX_RESPONSE_BYTES,
   };
-  const retry = interceptors.retry({
+  const retry = undici().interceptors.retry({
     maxRetries,
     methods: ["GET", "DELETE"],
     errorCodes: RETRIED_CODES,
@@ -57,6 +60,7 @@ export function isProxied(apiUrl: string, env: NodeJS.ProcessEnv = process.env):
 }
 
 function connections(apiUrl: string, limits: Agent.Options): Dispatcher {
+  const { Agent, EnvHttpProxyAgent } = undici();
   if (!isProxied(apiUrl)) return new Agent(limits);
   try {
     return new EnvHttpProxyAgent(limits);

@@ -1,5 +1,4 @@
 import ms from "ms";
-import { errors } from "undici";
 import { z } from "zod";
 import type { Settings } from "./config";
 import { CUT_ANSWER, isProxied, LONGEST_WAIT_MS, MAX_RESPONSE_BYTES } from "./connections";
@@ -8,6 +7,12 @@ import { redact } from "./redact";
 
 /** A failure as PayEngine words it, whatever the status. */
 export const FailureBody = z.object({ error: z.literal(true), message: z.string() });
+
+/** Says whether an answer is a failure by its body. */
+export function isFailure(answer: unknown): boolean {
+  const mayBe = typeof answer === "object" && answer !== null && "error" in answer;
+  return mayBe && FailureBody.safeParse(answer).success;
+}
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -69,7 +74,7 @@ export function networkError(
   { apiUrl, requestTimeout }: Settings,
 ): NetworkError | ResponseSchemaError {
   const code = codeOf(error);
-  if (error instanceof errors.ResponseExceededMaxSizeError) {
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
     return new ResponseSchemaError(
       `The answer to ${what} is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MiB`,
     );

@@ -65,7 +65,7 @@ async function jest(suite) {
 
 async function sources() {
   await tool("Lint and format", "@biomejs/biome/bin/biome", ["check", "."]);
-  for (const project of ["test", "tools", "sandbox/test"]) {
+  for (const project of ["test", "bench", "tools", "sandbox/test"]) {
     await tool(`Types of ${project}`, "typescript/bin/tsc", ["--noEmit", "-p", project]);
   }
 }

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A sandbox in a process of its own, so that its work is not that of what is measured. */
+export interface SandboxProcess {
+  readonly url: string;
+  readonly adminKey: string;
+  readonly controlUrl: string;
+  stop(): Promise<void>;
+}
+
+const START_LIMIT_MS = 20_000;
+
+/** @param folder for its database. */
+export async function startSandboxProcess(folder: string): Promise<SandboxProcess> {
+  const main = join(__dirname, "../sandbox/bin/payengine-sandbox.js");
+  const args = [main, "--json", "--control", "--port", "0", "--db", join(folder, "sandbox.db")];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  const started = once(createInterface({ input: child.stdout }), "line", {
+    signal: AbortSignal.timeout(START_LIMIT_MS),
+  });
+  const ended = exited.then(() => {
+    throw new Error("The sandbox ended before it was ready");
+  });
+  const [line] = await Promise.race([started, ended]);
+  ended.catch(() => {});
+  return {
+    ...JSON.parse(line),
+    async stop() {
+      child.kill();
+      await exited;
+    },
+  };
+}
