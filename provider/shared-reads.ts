@@ -15,6 +15,14 @@ export type ReadKey = (id: string, name: string) => Promise<PayEngineKey>;
 
 type Keys = ReadonlyMap<string, PayEngineKey>;
 
+/** What a list has shown. */
+interface List {
+  /** What the names start with that it was asked for. */
+  readonly start: string;
+  readonly until: number;
+  readonly keys: Promise<Keys>;
+}
+
 const NONE: Keys = new Map();
 
 /**
@@ -26,19 +34,22 @@ const NONE: Keys = new Map();
 export function sharedReads(list: () => PayEngineApi): (api: PayEngineApi) => ReadKey {
   let reads = 0;
   let batch: { readonly names: string[]; readonly keys: Promise<Keys> } | undefined;
-  let current: { readonly until: number; readonly keys: Promise<Keys> } | undefined;
+  let lists: List[] = [];
 
   const fetchFor = async (names: readonly string[]): Promise<Keys> => {
     await sleep(TOGETHER_MS);
     batch = undefined;
     if (names.length <= FEW) return NONE;
-    const keys = listKeys(list(), commonStart(names), () => reads * PAGES_PER_READ);
-    current = { until: performance.now() + CURRENT_MS, keys };
+    const start = commonStart(names);
+    const keys = listKeys(list(), start, () => reads * PAGES_PER_READ);
+    lists.push({ start, until: performance.now() + CURRENT_MS, keys });
     return keys;
   };
 
   const shown = (name: string): Promise<Keys> => {
-    if (current !== undefined && performance.now() < current.until) return current.keys;
+    lists = lists.filter(({ until }) => performance.now() < until);
+    const covering = lists.find(({ start }) => name.startsWith(start));
+    if (covering !== undefined) return covering.keys;
     if (batch === undefined) {
       const names: string[] = [];
       batch = { names, keys: fetchFor(names) };
@@ -72,8 +83,9 @@ async function listKeys(api: PayEngineApi, q: string, mostPages: () => number): 
   return keys;
 }
 
+/** What all the names start with, in whole words: others that are to be read start with it as well. */
 function commonStart([first = "", ...others]: readonly string[]): string {
   let length = first.length;
   while (!others.every((name) => name.startsWith(first.slice(0, length)))) length -= 1;
-  return first.slice(0, length);
+  return first.slice(0, length).replace(/[^-]*$/, "");
 }

@@ -39,6 +39,15 @@ test("reads that come together take one call for a page of 100, and so do those 
   expect(await counts()).toEqual({ listKeys: 2 });
 });
 
+test("a list for some names does not cover others", async () => {
+  const narrow = await made(11, "shop-dev-checkout");
+  const others = await made(3, "shop-dev-refunds");
+  await readAll(narrow.slice(0, 5));
+  await readAll(narrow.slice(5));
+  await readAll(others);
+  expect(await counts()).toEqual({ listKeys: 2 });
+});
+
 test("one or two keys are asked for by their ids", async () => {
   const keys = await made(2, "shop-dev");
   await readAll(keys);

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { useStage } from "./harness/stage";
+
+const given = useStage();
+const run = promisify(execFile);
+
+const KEYS = 24;
+const program = (trigger: number) => `
+for (let number = 0; number < ${KEYS}; number++)
+  new payengine.ApiKey("key-" + number, {
+    type: "private",
+    rotation: number < 5 ? { triggers: { number: ${trigger} }, overlap: "1h" } : undefined,
+  });`;
+
+test("24 keys take two calls each to make, one for them all to refresh, and one each to revoke", async () => {
+  const { stage } = given;
+  const project = await stage.project({ program: program(0) });
+  const callsOf = async (...args: string[]) => {
+    await stage.control.clearRequests();
+    await project.ok(...args);
+    const counts: Record<string, number> = {};
+    for (const { operation = "" } of await stage.control.requests())
+      counts[operation] = (counts[operation] ?? 0) + 1;
+    return counts;
+  };
+
+  // The account once, and each new key once with its own value.
+  expect(await callsOf("up", "--skip-preview")).toEqual({ merchant: 1 + KEYS, createKey: KEYS });
+  expect(await callsOf("preview")).toEqual({});
+  expect(await callsOf("up", "--skip-preview")).toEqual({});
+  expect(await callsOf("refresh", "--skip-preview")).toEqual({ merchant: 1, listKeys: 1 });
+
+  await project.write({ "index.js": `const payengine = require("pulumi-payengine");${program(1)}` });
+  expect(await callsOf("up", "--skip-preview")).toEqual({ merchant: 1 + 5, listKeys: 5, createKey: 5 });
+  // A key that rotates may have left another one: a look at the list each, and the previous one.
+  expect(await callsOf("destroy", "--skip-preview")).toEqual({
+    merchant: 1,
+    listKeys: 5,
+    revokeKey: KEYS + 5,
+  });
+});
+
+test.each([
+  ["the provider", "pulumi-payengine/provider", 145],
+  ["a program", "pulumi-payengine", 12],
+])("%s loads few modules beside Pulumi's own", async (_who, loads, most) => {
+  const count = `
+    require("@pulumi/pulumi");
+    const before = new Set(Object.keys(require.cache));
+    require("${loads}");
+    console.log(JSON.stringify(Object.keys(require.cache).filter((it) => !before.has(it))));
+    process.exit();`;
+  const cwd = process.env.PAYENGINE_E2E_INSTALLED;
+  const { stdout } = await run(process.execPath, ["-e", count], { cwd });
+  const loaded: string[] = JSON.parse(stdout);
+  expect(loaded.length).toBeLessThanOrEqual(most);
+  // The HTTP client is loaded with the first call.
+  expect(loaded.filter((path) => path.includes("/undici/"))).toEqual([]);
+});
