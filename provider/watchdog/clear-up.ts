@@ -1,19 +1,10 @@
 import { GRACE_MS } from "../api-key/pending";
 import { revokeStrays } from "../api-key/strays";
 import { createRequest } from "../client";
-import type { Settings } from "../config";
 import { openDispatcher } from "../connections";
 import { ApiError } from "../errors";
 import { payEngineApi } from "../payengine-api";
-import type { Message } from "./watchdog";
-
-/** Requests for one resource's key that were sent, and of whose fate nothing is known yet. */
-export interface Expected {
-  readonly uniqueName: string;
-  readonly settings: Settings;
-  /** How many were sent. */
-  readonly posts: number;
-}
+import type { Expected } from "./expected";
 
 export interface Host {
   readonly now: () => Date;
@@ -24,16 +15,6 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 /** For how long PayEngine may be out of reach, in milliseconds. */
 const OUT_OF_REACH_MS = 60 * 60_000;
-
-/** Keeps account of what the plugin's process says. */
-export function heed(expected: Map<string, Expected>, message: Message): void {
-  const { uniqueName } = message;
-  if (message.kind === "forget") expected.delete(uniqueName);
-  else {
-    const posts = (expected.get(uniqueName)?.posts ?? 0) + 1;
-    expected.set(uniqueName, { uniqueName, settings: message.settings, posts });
-  }
-}
 
 /**
  * Revokes whatever bears a name of the resource, until as many keys were revoked as were asked for, or until a look

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { clearUpAfter, type Expected, heed } from "./clear-up";
+import { type Expected, heed } from "./expected";
 import type { Message } from "./watchdog";
 
 /** The watchdog's process: listens to the plugin's, and acts when that one has died. */
 const expected = new Map<string, Expected>();
+/** The plugin waits for the first answer, and a short `up` is over before this is needed. */
+const clearUp = (): typeof import("./clear-up") => require("./clear-up");
+const LOAD_AFTER_MS = 1_000;
+setTimeout(clearUp, LOAD_AFTER_MS).unref();
+
 const host = { now: () => new Date(), sleep: (milliseconds: number) => sleep(milliseconds) };
 
 // Whoever ends a whole tree of processes ends the plugin as well: that is when this one is needed.
@@ -15,4 +20,6 @@ process.on("message", (message: Message) => {
   // Without a callback, a plugin that has died meanwhile would be an error of this process.
   process.send?.(message.number, undefined, {}, () => {});
 });
-process.once("disconnect", () => Promise.all([...expected.values()].map((it) => clearUpAfter(host, it))));
+process.once("disconnect", () => {
+  for (const it of expected.values()) void clearUp().clearUpAfter(host, it);
+});

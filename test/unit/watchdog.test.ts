@@ -2,7 +2,8 @@ import { create } from "../../provider/api-key/create";
 import type { ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import type { Settings } from "../../provider/config";
-import { clearUpAfter, type Expected, heed } from "../../provider/watchdog/clear-up";
+import { clearUpAfter } from "../../provider/watchdog/clear-up";
+import { type Expected, heed } from "../../provider/watchdog/expected";
 import { startWatchdog } from "../../provider/watchdog/watchdog";
 import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
 

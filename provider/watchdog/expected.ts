@@ -1,0 +1,20 @@
+import type { Settings } from "../config";
+import type { Message } from "./watchdog";
+
+/** Requests for one resource's key that were sent, and of whose fate nothing is known yet. */
+export interface Expected {
+  readonly uniqueName: string;
+  readonly settings: Settings;
+  /** How many were sent. */
+  readonly posts: number;
+}
+
+/** Keeps account of what the plugin's process says. */
+export function heed(expected: Map<string, Expected>, message: Message): void {
+  const { uniqueName } = message;
+  if (message.kind === "forget") expected.delete(uniqueName);
+  else {
+    const posts = (expected.get(uniqueName)?.posts ?? 0) + 1;
+    expected.set(uniqueName, { uniqueName, settings: message.settings, posts });
+  }
+}
