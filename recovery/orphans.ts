@@ -1,5 +1,5 @@
-import { listLiveKeys } from "../provider/api-key/strays";
 import { messageOf } from "../provider/errors";
+import { listLiveKeys } from "../provider/key-list";
 import type { PayEngineKey } from "../provider/payengine-api";
 import { type Account, AccountPool, type Reached, reachAccounts, unreachedBecause } from "./accounts";
 import { heldIds, ownersOf } from "./key-owners";

@@ -1,3 +1,13 @@
 export { ApiKey } from "./api-key";
 export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs } from "./api-key-args";
+export {
+  type ApiKeyInfo,
+  type GetApiKeyArgs,
+  getApiKey,
+  getApiKeyOutput,
+  type ListApiKeysArgs,
+  type LookupOptions,
+  listApiKeys,
+  listApiKeysOutput,
+} from "./lookups";
 export { Provider, type ProviderArgs } from "./provider";

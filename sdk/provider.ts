@@ -51,7 +51,16 @@ export class Provider extends pulumi.ProviderResource {
     const prefixed = Object.entries(props).map(([key, value]) => [`payengine:${key}`, value]);
     // Dynamic resources belong to the package pulumi-nodejs, whose plugin process takes these as its configuration.
     super("pulumi-nodejs", name, Object.fromEntries(prefixed), opts);
+    values.set(this, Object.fromEntries(prefixed));
   }
+}
+
+/** Keyed by provider, since a field would be one of its outputs. */
+const values = new WeakMap<pulumi.ProviderResource, pulumi.Inputs>();
+
+/** What a provider was configured with, such as `payengine:apiUrl`; undefined for one that is not of this class. */
+export function valuesOf(provider: pulumi.ProviderResource): pulumi.Inputs | undefined {
+  return values.get(provider);
 }
 
 /** What may be a password or key in the wrong place is refused by the provider, but the engine sees and shows it first. */

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isWithoutEffect } from "../../provider/api-key/post";
-import { listLiveKeys, revoke } from "../../provider/api-key/strays";
+import { revoke } from "../../provider/api-key/strays";
 import type { Settings } from "../../provider/config";
 import { messageOf, NotFoundError } from "../../provider/errors";
+import { listLiveKeys } from "../../provider/key-list";
 import { isRevoked } from "../../provider/payengine-api";
 import { type Finding, fail, pass } from "./finding";
 import { fieldFindings, REPORT_IT } from "./key-fields";

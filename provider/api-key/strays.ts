@@ -1,9 +1,7 @@
 import { NotFoundError } from "../errors";
-import { isRevoked, type KeyPage, type PayEngineApi, type PayEngineKey } from "../payengine-api";
+import { listLiveKeys } from "../key-list";
+import { isRevoked, type PayEngineApi, type PayEngineKey } from "../payengine-api";
 import { isNameOf } from "./names";
-
-const MAX_PAGES = 1_000;
-const MAX_READS = 5;
 
 /** What a look at the list showed and changed. */
 export interface Sweep {
@@ -57,49 +55,4 @@ export async function isLive(api: PayEngineApi, keyId: string): Promise<boolean>
 /** Finds the live keys that bear a name of this resource. */
 export function findLiveKeys(api: PayEngineApi, unique: string): Promise<PayEngineKey[]> {
   return listLiveKeys(api, unique, (name) => isNameOf(unique, name));
-}
-
-/**
- * Lists the live keys whose names match.
- *
- * Absence needs every page. A list that takes several pages may move while it is read, so it is read until two reads
- * in a row find the same.
- *
- * @param q part of the names, which PayEngine may ignore.
- */
-export async function listLiveKeys(
-  api: PayEngineApi,
-  q: string,
-  matches: (name: string) => boolean,
-): Promise<PayEngineKey[]> {
-  let before: string | undefined;
-  for (let read = 1; read <= MAX_READS; read++) {
-    const { keys, pages } = await readAllPages(api, q);
-    const found = keys.filter((key) => matches(key.name) && !isRevoked(key));
-    const ids = found
-      .map((key) => key.id)
-      .sort()
-      .join();
-    if (pages <= 1 || ids === before) return found;
-    before = ids;
-  }
-  throw new Error(`The list of keys kept changing over ${MAX_READS} reads; try again`);
-}
-
-async function readAllPages(api: PayEngineApi, q: string): Promise<{ keys: PayEngineKey[]; pages: number }> {
-  const keys = new Map<string, PayEngineKey>();
-  let seen = 0;
-  for (let page = 1; page <= MAX_PAGES; page++) {
-    const { data, total }: KeyPage = await api.listKeys(page, q);
-    const known = keys.size;
-    for (const key of data) keys.set(key.id, key);
-    seen += data.length;
-    if (data.length === 0 && total != null && seen < total) {
-      throw new Error(`The list of keys ends after ${seen} of ${total}`);
-    }
-    if (data.length === 0) return { keys: [...keys.values()], pages: page - 1 };
-    if (total != null && seen >= total) return { keys: [...keys.values()], pages: page };
-    if (keys.size === known) throw new Error(`Page ${page} of the list of keys repeats earlier ones`);
-  }
-  throw new Error(`The list of keys has more than ${MAX_PAGES} pages`);
 }

@@ -1,0 +1,90 @@
+import { accountLookup, guardAccount } from "./account";
+import { createRequest } from "./client";
+import { configValues, type Environment, operationLimit, resolveConfig } from "./config";
+import { openDispatcher } from "./connections";
+import { NotFoundError } from "./errors";
+import { listKeys } from "./key-list";
+import { isRevoked, type PayEngineApi, type PayEngineKey, payEngineApi } from "./payengine-api";
+import { redact } from "./redact";
+
+/** Which keys to list; what is left out does not matter. */
+export interface KeyFilter {
+  readonly type?: string | undefined;
+  readonly namePrefix?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+/** What can be looked up in an account. */
+export type Account = ReturnType<typeof accountOf>;
+
+/**
+ * Opens an account for as long as `work` takes.
+ *
+ * @param get configuration by its key, such as `payengine:apiUrl`.
+ * @throws Error where configuration or account are not right.
+ */
+export async function onAccount<T>(
+  get: (key: string) => string | undefined,
+  env: Environment,
+  work: (account: Account) => Promise<T>,
+): Promise<T> {
+  const configuration = resolveConfig(configValues(get), env);
+  if (configuration.kind !== "ready") {
+    const failures = configuration.kind === "invalid" ? configuration.failures : [];
+    throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; ") || UNKNOWN);
+  }
+  const { settings } = configuration;
+  const dispatcher = openDispatcher(settings);
+  try {
+    const limit = AbortSignal.timeout(operationLimit(settings));
+    const api = payEngineApi(createRequest(settings, dispatcher, limit));
+    const pinnedAccount = settings.accountId;
+    if (pinnedAccount !== undefined) await guardAccount({ account: accountLookup(api), pinnedAccount }, {});
+    return await work(accountOf(api));
+  } finally {
+    await dispatcher.close();
+  }
+}
+
+const UNKNOWN = "the provider's configuration is not known yet";
+
+function accountOf(api: PayEngineApi) {
+  return {
+    /** @throws Error where there is none. */
+    async keyById(id: string): Promise<PayEngineKey> {
+      try {
+        return await api.getKey(id);
+      } catch (error) {
+        if (error instanceof NotFoundError && error.byContract)
+          throw new Error(`this account has no key of the id "${shown(id)}"`);
+        throw error;
+      }
+    },
+
+    /** The key that bears this very name and is not revoked. @throws Error where there is none, or more than one. */
+    async keyByName(name: string): Promise<PayEngineKey> {
+      const [key, ...others] = await listKeys(api, name, (it) => it.name === name && !isRevoked(it));
+      if (key === undefined)
+        throw new Error(`this account has no key named "${shown(name)}" that is not revoked`);
+      if (others.length === 0) return key;
+      const ids = [key, ...others].map(({ id }) => id).join(", ");
+      throw new Error(`${others.length + 1} keys are named "${shown(name)}": ask by id (${ids})`);
+    },
+
+    keysLike({ type, namePrefix = "", status }: KeyFilter): Promise<PayEngineKey[]> {
+      const isAsked = (asked: string | undefined, it: string) => asked === undefined || asked === it;
+      return listKeys(
+        api,
+        namePrefix,
+        (it) => it.name.startsWith(namePrefix) && isAsked(type, it.type) && isAsked(status, it.status),
+      );
+    },
+  };
+}
+
+/** What stands where an id or name should is shown, unless it is as long as a private key. */
+function shown(text: string): string {
+  return text.length <= LONGEST_ID ? text : redact(text, []);
+}
+
+const LONGEST_ID = 64;

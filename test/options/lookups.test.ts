@@ -1,0 +1,34 @@
+import { useStage } from "../e2e/harness/stage";
+
+const given = useStage();
+
+test("a program looks up keys that are not its own, and no private value is anywhere", async () => {
+  const { stage } = given;
+  const owner = await stage.project({
+    program: `
+new payengine.ApiKey("checkout", { type: "private", namePrefix: "by-hand" });
+exports.site = new payengine.ApiKey("site", { type: "public", namePrefix: "by-hand" }).token;`,
+  });
+  const { site } = await owner.up().then(() => owner.outputs());
+  const [, privateKey] = await stage.liveKeys();
+
+  const reader = await stage.project({
+    program: `
+exports.one = payengine.getApiKey({ id: "${privateKey.id}" });
+exports.same = payengine.getApiKeyOutput({ name: pulumi.output("${privateKey.name}") }).keyId;
+exports.tokens = payengine.listApiKeys({ namePrefix: "by-hand" }).then((keys) => keys.map(({ token }) => token ?? "none"));`,
+  });
+  await reader.ok("preview");
+  await reader.up();
+  expect(await reader.outputs()).toMatchObject({
+    one: { keyId: privateKey.id, name: privateKey.name, type: "private", status: "active" },
+    same: privateKey.id,
+    tokens: [site, "none"],
+  });
+
+  await reader.write({
+    "index.js": `require("pulumi-payengine").getApiKey({ name: "none" }).then(() => {});`,
+  });
+  const failed = await reader.fails("preview");
+  expect(failed.stdout).toContain('getApiKey: this account has no key named "none" that is not revoked');
+});

@@ -1,0 +1,186 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as payengine from "../../sdk";
+import { messageThrownBy, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  await runProgram(false);
+});
+afterEach(async () => {
+  pulumi.runtime.setAllConfig({});
+  await lab.close();
+});
+
+async function runProgram(isPreview: boolean): Promise<void> {
+  const mocks = {
+    call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs,
+    newResource: ({ name, inputs }: pulumi.runtime.MockResourceArgs) => ({ id: `${name}-id`, state: inputs }),
+  };
+  await pulumi.runtime.setMocks(mocks, "shop", "prod", isPreview);
+  pulumi.runtime.setAllConfig({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+}
+
+const make = (name: string, type = "private") => lab.context().api.createKey({ name, type });
+const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+
+describe("getApiKey", () => {
+  test("finds a key by its id, and shows no private value", async () => {
+    const { id, key, redactedKey, createdAt } = await make("made-by-hand");
+    const info = await payengine.getApiKey({ id });
+    expect(info).toEqual({
+      keyId: id,
+      name: "made-by-hand",
+      type: "private",
+      status: "active",
+      token: undefined,
+      redactedToken: redactedKey,
+      createdAt,
+      lastUsedAt: undefined,
+    });
+    expect(JSON.stringify(info)).not.toContain(key);
+  });
+
+  test("finds a public key by its exact name, with its value", async () => {
+    const { id, key } = await make("site", "public");
+    await make("site-2", "public");
+    expect(await payengine.getApiKey({ name: "site" })).toMatchObject({ keyId: id, token: key });
+  });
+
+  test.each([
+    ["an id", { id: "key_0123456789abcdef" }, 'this account has no key of the id "key_0123456789abcdef"'],
+    [
+      "a private key in its place",
+      { id: "c0ffee".repeat(17) },
+      'this account has no key of the id "[redacted]"',
+    ],
+    ["a name", { name: "none" }, 'this account has no key named "none" that is not revoked'],
+  ])("says so where there is none of %s", async (_what, args, why) => {
+    expect(await messageThrownBy(() => payengine.getApiKey(args as payengine.GetApiKeyArgs))).toBe(
+      `getApiKey: ${why}`,
+    );
+  });
+
+  test("takes a revoked key's name for free, and names the ids where two bear it", async () => {
+    const [first, second, third] = [await make("twice"), await make("twice"), await make("twice")];
+    await lab.control.revokeKey(first.id);
+    expect(await messageThrownBy(() => payengine.getApiKey({ name: "twice" }))).toBe(
+      `getApiKey: 2 keys are named "twice": ask by id (${third.id}, ${second.id})`,
+    );
+    await lab.control.revokeKey(second.id);
+    expect((await payengine.getApiKey({ name: "twice" })).keyId).toBe(third.id);
+  });
+
+  test.each([
+    ["neither id nor name", {}, "give either id or name"],
+    ["both", { id: "key_1", name: "n" }, "give either id or name"],
+    [
+      "an Output",
+      { id: pulumi.output("key_1") },
+      "id or name is no string; an Output goes into getApiKeyOutput",
+    ],
+  ])("refuses %s", async (_what, args, why) => {
+    const untyped = args as unknown as payengine.GetApiKeyArgs;
+    expect(await messageThrownBy(() => payengine.getApiKey(untyped))).toBe(`getApiKey: ${why}`);
+  });
+
+  test("says what is wrong with the configuration, and asks nobody", async () => {
+    pulumi.runtime.setAllConfig({ "payengine:apiUrl": "http://payengine.example" });
+    expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }))).toMatch(
+      /^getApiKey: payengine:apiUrl would send the credential unencrypted; .*; payengine:apiKey is not set; /,
+    );
+  });
+
+  test("works on the pinned account only", async () => {
+    pulumi.runtime.setConfig("payengine:accountId", "acct_production");
+    expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }))).toMatch(
+      /^getApiKey: The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production;/,
+    );
+  });
+});
+
+describe("getApiKeyOutput", () => {
+  test("takes Outputs, and is no secret for the credential's sake", async () => {
+    const { id } = await make("made-by-hand");
+    const production = new payengine.Provider("production", { apiUrl: lab.url, apiKey: lab.credential });
+    pulumi.runtime.setAllConfig({});
+    const key = payengine.getApiKeyOutput({ id: pulumi.output(id) }, { provider: production });
+    expect(await resolved(key)).toMatchObject({ keyId: id, name: "made-by-hand" });
+    expect(await pulumi.isSecret(key)).toBe(false);
+    const secret = payengine.getApiKeyOutput({ id: pulumi.secret(id) }, { provider: production });
+    expect(await pulumi.isSecret(secret)).toBe(true);
+  });
+
+  test("is unknown in a preview that does not know what to look for", async () => {
+    await runProgram(true);
+    const unknown = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
+    const key = payengine.getApiKeyOutput({ id: unknown });
+    expect(await (key as unknown as { isKnown: Promise<boolean> }).isKnown).toBe(false);
+  });
+});
+
+describe("an explicit provider", () => {
+  test("comes from the parent where none is given", async () => {
+    const production = new payengine.Provider("production", { apiUrl: lab.url, apiKey: lab.credential });
+    pulumi.runtime.setAllConfig({});
+    const parent = new pulumi.ComponentResource("shop:index:Service", "web", {}, { providers: [production] });
+    const { id } = await make("made-by-hand");
+    expect((await payengine.getApiKey({ id }, { parent })).name).toBe("made-by-hand");
+  });
+
+  test("whose configuration is not known yet is waited for by the form with Outputs only", async () => {
+    await runProgram(true);
+    const apiKey = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
+    const provider = new payengine.Provider("new", { apiUrl: lab.url, apiKey });
+    expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }, { provider }))).toBe(
+      "getApiKey: the provider's configuration is not known yet; use getApiKeyOutput, which waits for it",
+    );
+  });
+
+  test("of another kind is refused", async () => {
+    class Other extends pulumi.ProviderResource {}
+    const provider = new Other("random", "other", {});
+    expect(await messageThrownBy(async () => payengine.getApiKey({ id: "key_1" }, { provider }))).toBe(
+      "The provider of a lookup must be a payengine.Provider",
+    );
+  });
+});
+
+describe("listApiKeys", () => {
+  const names = (keys: readonly payengine.ApiKeyInfo[]) => keys.map(({ name }) => name);
+
+  test("filters by type, start of the name and status, over all pages", async () => {
+    await lab.control.setDialect({ ignoreQuery: true, revokedKeys: "status" });
+    for (let number = 0; number < 101; number++) await make(`other-${number}`);
+    const revoked = await make("shop-old");
+    await lab.control.revokeKey(revoked.id);
+    await make("shop-private");
+    await make("shop-public", "public");
+
+    expect(names(await payengine.listApiKeys({ namePrefix: "shop-" }))).toEqual([
+      "shop-public",
+      "shop-private",
+      "shop-old",
+    ]);
+    expect(names(await payengine.listApiKeys({ namePrefix: "shop-", status: "active" }))).toEqual([
+      "shop-public",
+      "shop-private",
+    ]);
+    expect(names(await payengine.listApiKeys({ type: "public" }))).toEqual(["shop-public"]);
+    expect(await payengine.listApiKeys()).toHaveLength(105);
+  });
+
+  test("gives an empty list where none matches, and takes Outputs", async () => {
+    await make("shop-private");
+    const found = payengine.listApiKeysOutput({ namePrefix: pulumi.output("shop-") });
+    expect(names(await resolved(found))).toEqual(["shop-private"]);
+    expect(await resolved(payengine.listApiKeysOutput({ namePrefix: "none-" }))).toEqual([]);
+  });
+
+  test("says where PayEngine cannot be asked", async () => {
+    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403 });
+    expect(await messageThrownBy(() => payengine.listApiKeys())).toMatch(
+      /^listApiKeys: PayEngine answered 403 to GET http:.*\/api-keys: /,
+    );
+  });
+});
