@@ -10,20 +10,22 @@ new payengine.ApiKey("checkout", { type: "private", namePrefix: "by-hand" });
 exports.site = new payengine.ApiKey("site", { type: "public", namePrefix: "by-hand" }).token;`,
   });
   const { site } = await owner.up().then(() => owner.outputs());
-  const [, privateKey] = await stage.liveKeys();
+  const keys = await stage.liveKeys();
+  const privateKey = keys.find(({ type }) => type === "private") ?? keys[0];
 
   const reader = await stage.project({
     program: `
 exports.one = payengine.getApiKey({ id: "${privateKey.id}" });
 exports.same = payengine.getApiKeyOutput({ name: pulumi.output("${privateKey.name}") }).keyId;
-exports.tokens = payengine.listApiKeys({ namePrefix: "by-hand" }).then((keys) => keys.map(({ token }) => token ?? "none"));`,
+exports.tokens = payengine.listApiKeys({ namePrefix: "by-hand" })
+  .then((keys) => keys.map(({ token }) => token ?? "none").sort());`,
   });
   await reader.ok("preview");
   await reader.up();
   expect(await reader.outputs()).toMatchObject({
     one: { keyId: privateKey.id, name: privateKey.name, type: "private", status: "active" },
     same: privateKey.id,
-    tokens: [site, "none"],
+    tokens: ["none", site],
   });
 
   await reader.write({
