@@ -28,6 +28,7 @@ export interface LocatedKey extends RecordedKey {
 
 /** What could not be looked at in one of the states. */
 export interface AuditProblem extends Unreached {
+  /** Name of the stack or path of the file. */
   readonly source: string;
 }
 

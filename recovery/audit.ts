@@ -11,14 +11,20 @@ import { type StateSource, stateOfStack } from "./state-source";
 export interface AuditReport {
   /** Names of the stacks and paths of the files. */
   readonly sources: readonly string[];
+  /** The accounts that the states' providers reach, with their numbers of live keys. */
   readonly accounts: readonly {
+    /** The account's id, where PayEngine says it. */
     readonly id: string | undefined;
+    /** Address of the API. */
     readonly apiUrl: string;
+    /** Live keys, those named here and foreign ones. */
     readonly live: number;
     /** Live keys that are not named like ours. */
     readonly foreign: number;
   }[];
+  /** Every key of a state, and every live key that is named like ours. */
   readonly keys: readonly AuditedKey[];
+  /** What could not be looked at. */
   readonly unreached: readonly AuditProblem[];
 }
 

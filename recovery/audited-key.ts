@@ -22,16 +22,23 @@ export const CATEGORIES: readonly Category[] = [
 
 /** One key of an account or a state. Its value is never in it. */
 export interface AuditedKey {
+  /** What becomes of it. */
   readonly category: Category;
   /** The stack or state file, but for unmatched keys. */
   readonly source: string | undefined;
+  /** Name of the resource in the program, but for unmatched keys. */
   readonly resource: string | undefined;
+  /** URN of that resource. */
   readonly urn: string | undefined;
+  /** The key's name at PayEngine. */
   readonly keyName: string;
+  /** The key's id at PayEngine. */
   readonly keyId: string;
   /** The account's id, where PayEngine says it. */
   readonly accountId: string | undefined;
+  /** When PayEngine made it (ISO 8601). */
   readonly createdAt: string | undefined;
+  /** When it was last used (ISO 8601), where PayEngine says it. */
   readonly lastUsedAt: string | undefined;
   /** Other resources that hold the same key, `resource of source`: destroying any of them revokes it for all. */
   readonly sharedWith: readonly string[];

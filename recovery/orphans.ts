@@ -15,8 +15,11 @@ import { groupedByProblem, type Unreached } from "./unreached";
 export interface Orphan {
   /** URN of the resource that it was made for. */
   readonly urn: string;
+  /** Name of the resource in the program. */
   readonly resource: string;
+  /** The key's name at PayEngine. */
   readonly keyName: string;
+  /** The key's id at PayEngine. */
   readonly keyId: string;
   /** When PayEngine made it (ISO 8601). */
   readonly createdAt: string;
@@ -28,8 +31,11 @@ export interface Orphan {
 
 /** What a stack's interrupted operations have left at PayEngine. */
 export interface OrphanReport {
+  /** Name of the stack. */
   readonly stack: string;
+  /** What was found. */
   readonly orphans: readonly Orphan[];
+  /** What could not be looked at. */
   readonly unreached: readonly Unreached[];
   /** Somebody is updating the stack, so nothing may be revoked. */
   readonly lock: StackLock | undefined;

@@ -20,7 +20,9 @@ export interface StackLocation {
 
 /** One value of a stack's config; a secret one has no value until it is decrypted. */
 export interface ConfigEntry {
+  /** The value in plaintext. */
   readonly value?: string | undefined;
+  /** Whether it is kept encrypted. */
   readonly secret?: boolean | undefined;
 }
 
@@ -28,6 +30,7 @@ export interface ConfigEntry {
 export interface PulumiStack {
   /** Full name for display. */
   readonly name: string;
+  /** The environment that the CLI runs in, and where credentials are looked up. */
   readonly env: Environment;
   /** The state with its secrets encrypted. */
   exportState(): Promise<string>;

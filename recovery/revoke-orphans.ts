@@ -16,7 +16,14 @@ export interface RevokeOptions extends OrphanOptions {
 export interface RevokeReport extends OrphanReport {
   /** Ids of the keys that were revoked. */
   readonly revoked: readonly string[];
-  readonly failed: readonly { readonly keyId: string; readonly problem: string }[];
+  /** Keys that could not be revoked, and why. */
+  readonly failed: readonly {
+    /** The key's id at PayEngine. */
+    readonly keyId: string;
+    /** Why it could not be revoked: it may still work. */
+    readonly problem: string;
+  }[];
+  /** Whether pending operations were cleared from state. */
   readonly clearedPending: boolean;
   /** Why clearing the pending operations was begun and did not succeed. */
   readonly clearProblem: string | undefined;

@@ -3,9 +3,11 @@ import { operationLimit, type Settings } from "../provider/config";
 import type { Reached } from "./accounts";
 import type { StackState } from "./stack-state";
 
+/** For how long something may still be under way. */
 export interface SettlingOptions {
   /** How long state must not have changed, in milliseconds. Default: longer than any operation of a key can last. */
   readonly minAge?: number | undefined;
+  /** The clock. Default: this machine's. */
   readonly now?: (() => Date) | undefined;
 }
 

@@ -6,9 +6,13 @@ import { parseJson } from "../provider/parse-json";
 
 /** Who holds the lock of a stack, as a file backend says it. */
 export interface StackLock {
+  /** The user who runs the CLI. */
   readonly owner: string;
+  /** The machine it runs on. */
   readonly host: string;
+  /** Its process id there; 0 where the lock cannot be read. */
   readonly pid: number;
+  /** When it took the lock. */
   readonly since: Date;
 }
 

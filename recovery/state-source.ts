@@ -13,7 +13,9 @@ export type ProviderValues = Partial<Record<ConfigKey, string>>;
 export interface StateSource {
   /** For display: a stack's name or a file's path. */
   readonly name: string;
+  /** Whether it is an exported file, which may be older than its stack. */
   readonly isFile: boolean;
+  /** Where credentials are looked up. */
   readonly env: Environment;
   /** @throws Error where it is no state, or names of keys stay encrypted. */
   load(): Promise<StackState>;
@@ -21,6 +23,7 @@ export interface StateSource {
   config(): Promise<ProviderValues>;
   /** Providers with their secrets in plaintext. */
   decrypted(): Promise<ReadonlyMap<string, RecordedProvider>>;
+  /** The lock on the stack, where the backend shows it. */
   lock(project: string): Promise<StackLock | undefined>;
 }
 

@@ -1,6 +1,8 @@
 /** What could not be looked at, and why. */
 export interface Unreached {
+  /** Names of the resources in the program. */
   readonly resources: readonly string[];
+  /** Why, and what to do. */
   readonly problem: string;
 }
 

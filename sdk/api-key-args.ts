@@ -47,7 +47,7 @@ export interface ApiKeyArgs {
    * seconds or as long as `timeout` says ("1s" to "2m"). One that does not work is revoked and the update fails; the key in
    * use is not touched. Default: true. Public keys cannot be tried.
    */
-  readonly verify?: pulumi.Input<boolean | { readonly timeout: pulumi.Input<string> }>;
+  readonly verify?: pulumi.Input<boolean | VerifyArgs>;
   /** Replaces the key from time to time. Default: it stays until it is destroyed. */
   readonly rotation?: pulumi.Input<RotationArgs>;
   /**
@@ -55,4 +55,10 @@ export interface ApiKeyArgs {
    * overlap. Can be removed after the first `up`. Default: a key is made.
    */
   readonly adopt?: pulumi.Input<AdoptArgs>;
+}
+
+/** For how long a new key is tried. */
+export interface VerifyArgs {
+  /** Such as `"30s"`, from `"1s"` to `"2m"`. */
+  readonly timeout: pulumi.Input<string>;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs } from "./api-key-args";
+import type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
 import { warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
@@ -31,7 +31,7 @@ export class ApiKey extends pulumi.CustomResource {
   /** How the key's name begins. */
   declare readonly namePrefix: pulumi.Output<string>;
   /** Whether and for how long a new private key is tried, as the program says. */
-  declare readonly verify: pulumi.Output<boolean | { readonly timeout: string } | undefined>;
+  declare readonly verify: pulumi.Output<boolean | pulumi.Unwrap<VerifyArgs> | undefined>;
   /** When and how the key rotates, as the program says. */
   declare readonly rotation: pulumi.Output<pulumi.Unwrap<RotationArgs> | undefined>;
   /** The first `up` after that time makes the next key (ISO 8601); undefined without `rotation.period`. */

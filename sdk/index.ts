@@ -1,5 +1,5 @@
 export { ApiKey } from "./api-key";
-export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs } from "./api-key-args";
+export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
 export {
   type ApiKeyInfo,
   type GetApiKeyArgs,

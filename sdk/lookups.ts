@@ -10,6 +10,7 @@ const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 export interface ApiKeyInfo {
   /** The key's id at PayEngine. */
   readonly keyId: string;
+  /** The key's full name at PayEngine. */
   readonly name: string;
   /** `"public"`, `"private"`, or a type that PayEngine has brought in since. */
   readonly type: string;
@@ -27,11 +28,22 @@ export interface ApiKeyInfo {
 
 /** Which key to look up: by its id, or by its exact name among those that are not revoked. */
 export type GetApiKeyArgs =
-  | { readonly id: string; readonly name?: undefined }
-  | { readonly name: string; readonly id?: undefined };
+  | {
+      /** The key's id at PayEngine. */
+      readonly id: string;
+      /** Not with an id. */
+      readonly name?: undefined;
+    }
+  | {
+      /** The key's full name at PayEngine. */
+      readonly name: string;
+      /** Not with a name. */
+      readonly id?: undefined;
+    };
 
 /** Which keys to list. What is left out does not matter. */
 export interface ListApiKeysArgs {
+  /** Who may see the key. */
   readonly type?: KeyType | undefined;
   /** What the name starts with. */
   readonly namePrefix?: string | undefined;
@@ -43,6 +55,7 @@ export interface ListApiKeysArgs {
 export interface LookupOptions {
   /** The account to look in. Default: that of `parent`, then the one of the stack's config and the environment. */
   readonly provider?: pulumi.ProviderResource | undefined;
+  /** Whose provider to use, where `provider` is not given. */
   readonly parent?: pulumi.Resource | undefined;
 }
 

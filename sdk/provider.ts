@@ -34,6 +34,8 @@ export interface ProviderArgs {
  */
 export class Provider extends pulumi.ProviderResource {
   /**
+   * Registers the provider; nothing is called before a key needs it.
+   *
    * @param name name of the resource, unique in the program.
    * @param args see {@link ProviderArgs}.
    * @param opts see `pulumi.ResourceOptions`.

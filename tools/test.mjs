@@ -10,6 +10,7 @@ import { installMissing } from "./install.mjs";
 import { findPulumiCli } from "./pulumi-cli.mjs";
 import { runJest } from "./run-jest.mjs";
 import { runStep } from "./run-step.mjs";
+import { checkSources } from "./source-checks.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
@@ -43,19 +44,6 @@ async function counted(title, check) {
   }
 }
 
-/**
- * @param {string} title @param {string} bin file of an installed package @param {string[]} args
- */
-const tool = (title, bin, args) =>
-  counted(title, () =>
-    runStep(process.execPath, [join(REPOSITORY, "node_modules", bin), ...args], {
-      title,
-      cwd: REPOSITORY,
-      log,
-      limitMs: 5 * MINUTE,
-    }),
-  );
-
 /** @param {{ name: string, projects: string[], files?: string[], env?: NodeJS.ProcessEnv, coverage?: boolean }} suite */
 async function jest(suite) {
   const { passed, failed } = await runJest({ repository: REPOSITORY, folder, ...suite });
@@ -63,15 +51,8 @@ async function jest(suite) {
   totals.failed += failed;
 }
 
-async function sources() {
-  await tool("Lint and format", "@biomejs/biome/bin/biome", ["check", "."]);
-  for (const project of ["test", "bench", "tools", "sandbox/test"]) {
-    await tool(`Types of ${project}`, "typescript/bin/tsc", ["--noEmit", "-p", project]);
-  }
-}
-
 async function core() {
-  const checked = sources();
+  const checked = checkSources({ repository: REPOSITORY, folder, log, counted });
   await jest({ name: "core", projects: CORE, coverage: true }).finally(() => checked);
   await counted(`Line coverage of at least ${LEAST_COVERAGE} %`, async () => {
     const jestReport = join(folder, "core-coverage/coverage-final.json");
