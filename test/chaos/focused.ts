@@ -1,7 +1,18 @@
 import { GONE, makeFault, ON_CREATE_KINDS } from "./fault-kinds";
+import { MOMENTS, momentOf } from "./moments";
 import type { Prng } from "./prng";
 import type { Change } from "./program";
-import { LIST_LAGS, REQUEST_TIMEOUT_MS, type Round } from "./scenario";
+import {
+  DEADLY,
+  KILLED_ELSEWHERE,
+  LIST_LAGS,
+  NEW_KEY_UNUSABLE,
+  QUIET,
+  REQUEST_TIMEOUT_MS,
+  type Round,
+  TWO_STACKS,
+  WRONG_ACCOUNT,
+} from "./scenario";
 
 /** What a focused run is about, beside one kind of fault. */
 export const ROTATION = "plugin killed during a rotation";
@@ -40,4 +51,38 @@ export function focusedRound(
     mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
     later: random.chance(50),
   };
+}
+
+/** Says whether a kind strikes from outside, and not as the answer to a request. */
+export function isBlow(focus: string): boolean {
+  return !ON_CREATE_KINDS.includes(focus) && focus !== GONE;
+}
+
+/** One blow meets the operation, and nothing else happens. */
+export function blowRound(
+  random: Prng,
+  change: Change,
+  stack: { readonly isFresh: boolean },
+  focus: string,
+): Round {
+  const round = { ...focusedRound(random, change, { isFresh: true }, GONE), listLagMs: 0 };
+  if (focus === NEW_KEY_UNUSABLE) return { ...round, unusableMs: 30_000 };
+  const waitMs = random.int(0, 150);
+  const quiet = QUIET.find((kind) => kind === focus);
+  const mayStrike = !stack.isFresh || (quiet !== QUIET[0] && focus !== KILLED_ELSEWHERE);
+  if (!mayStrike || focus === TWO_STACKS) return { ...round, mending: "up" };
+  if (focus === WRONG_ACCOUNT)
+    return stack.isFresh
+      ? { ...round, mending: "up" }
+      : { ...round, operation: "refresh", wrongAccount: true };
+  if (quiet !== undefined) return { ...round, quiet: { kind: quiet, moment: "committed", waitMs } };
+  if (focus === KILLED_ELSEWHERE) {
+    const operation = random.pick(["refresh", "destroy"] as const);
+    const deadly = { kind: focus, moment: random.pick(MOMENTS[operation]), waitMs } as const;
+    return { ...round, operation, replace: [], continueOnError: false, deadly };
+  }
+  const kind = DEADLY.find((it) => it === focus);
+  if (kind === undefined) throw new Error(`There is no blow "${focus}"`);
+  const moment = momentOf(kind, true, ["uncommitted", "committed"], random);
+  return { ...round, deadly: { kind, moment, waitMs } };
 }

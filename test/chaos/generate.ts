@@ -1,5 +1,6 @@
 import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
-import { FOCI, focusedRound, ROTATION, rotationRound } from "./focused";
+import { blowRound, FOCI, focusedRound, isBlow, ROTATION, rotationRound } from "./focused";
+import { MOMENTS, momentOf } from "./moments";
 import { Prng } from "./prng";
 import { asRotating, type Change, changeProgram, firstProgram, rotateAll } from "./program";
 import {
@@ -15,6 +16,7 @@ import {
   REQUEST_TIMEOUT_MS,
   type Round,
   type Scenario,
+  TWO_STACKS,
 } from "./scenario";
 
 const ROUNDS = 3;
@@ -32,11 +34,14 @@ function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
  *
  * Blows are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all
  * else is drawn.
+ *
+ * @param focusOn the one kind of fault or blow that is to strike.
  */
-export function generate(seed: number, index: number): Scenario {
+export function generate(seed: number, index: number, focusOn?: string): Scenario {
   const random = new Prng(Math.imul(seed, 1_000_003) + index);
 
-  const focus = random.chance(40) ? random.pick(FOCI) : undefined;
+  const drawn = random.chance(40) ? random.pick(FOCI) : undefined;
+  const focus = focusOn ?? drawn;
   let program = firstProgram(random).slice(0, focus === undefined ? undefined : 2);
   if (focus === ROTATION) program = program.map(asRotating);
   let change: Change = { program, made: program.map(({ name }) => name), replace: [] };
@@ -53,16 +58,12 @@ export function generate(seed: number, index: number): Scenario {
     const round = () =>
       makeRound(random, change, stack, dealt(seed, deal, DEADLY_DECK), dealt(seed, deal, QUIET_DECK));
     if (focus === undefined) rounds.push(round());
-    else
-      rounds.push(
-        focus === ROTATION
-          ? rotationRound(random, change, number)
-          : focusedRound(random, change, stack, focus),
-      );
+    else if (focus === ROTATION) rounds.push(rotationRound(random, change, number));
+    else rounds.push((isBlow(focus) ? blowRound : focusedRound)(random, change, stack, focus));
   }
   return {
-    name: `${seed}:${index}`,
-    stacks: random.chance(20) ? ["dev", "other"] : ["dev"],
+    name: [`${seed}:${index}`, focusOn ?? []].flat().join(" "),
+    stacks: random.chance(20) || focus === TWO_STACKS ? ["dev", "other"] : ["dev"],
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     maxRetries: random.int(0, 2),
     pinned,
@@ -125,15 +126,6 @@ function makeRound(
 }
 
 const ALONE = ["CLI killed during the POST", "CLI killed after the POST", "plugin killed"] as const;
-
-const MOMENTS = { refresh: ["reading"], destroy: ["revoking"] } as const;
-
-function momentOf(kind: string, makes: boolean, moments: readonly Moment[], random: Prng): Moment {
-  if (!makes) return random.pick(moments);
-  if (kind.includes("before the POST")) return "merchant";
-  if (kind.includes("after the POST")) return "answered";
-  return random.pick([...moments, "answered"]);
-}
 
 function createFaults(random: Prng, made: readonly string[]): FaultPlan[] {
   const struck = random.sample(made, Math.min(made.length, random.int(1, 6)));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DIRECTED } from "./directed";
 import { ALL_KINDS } from "./fault-kinds";
+import { ROTATION } from "./focused";
 import { generate } from "./generate";
 import { MECHANISMS, type Mechanism } from "./mechanisms";
 import { runAll } from "./pool";
@@ -25,6 +26,7 @@ interface Flags {
   readonly workers: number;
   readonly mechanismOff?: Mechanism | "all";
   readonly faults?: string;
+  readonly focus?: string;
   readonly atLeast: number;
   readonly directed: boolean;
   readonly keep?: string;
@@ -40,6 +42,9 @@ const program = new Command("chaos")
   .option("--first <number>", "the first run of the seed, to repeat a single one", whole, 0)
   .option("--workers <number>", "runs at a time", whole, 2)
   .option("--faults <text>", "only runs in which a fault of this kind is planned")
+  .addOption(
+    new Option("--focus <kind>", "nothing but this strikes, in each run").choices([...ALL_KINDS, ROTATION]),
+  )
   .addOption(
     new Option(
       "--mechanism-off <name>",
@@ -97,11 +102,11 @@ async function withoutMechanisms(
   process.exitCode = all.every(({ losses }) => losses > 0) ? 0 : 1;
 }
 
-function scenariosOf({ runs, seed, first, faults }: Flags): Scenario[] {
+function scenariosOf({ runs, seed, first, faults, focus }: Flags): Scenario[] {
   const found: Scenario[] = [];
   for (let index = first; found.length < runs; index++) {
     if (index - first > 10_000) throw new Error(`No run of this seed plans a fault of the kind "${faults}"`);
-    const scenario = generate(seed, index);
+    const scenario = generate(seed, index, focus);
     if (faults === undefined || JSON.stringify(scenario).includes(faults)) found.push(scenario);
   }
   return found;
