@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Project } from "../e2e/harness/project";
+import { useStage } from "../e2e/harness/stage";
+import { exampleProject } from "./example";
+
+const given = useStage();
+
+/** The example's consumer, which makes a call for each line and says what came of it. */
+function startConsumer(project: Project) {
+  const child: ChildProcess = spawn(process.execPath, ["consumer.mjs"], {
+    cwd: project.folder,
+    env: project.env,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  return {
+    async call(): Promise<string> {
+      child.stdin?.write("\n");
+      return (await lines.next()).value;
+    },
+    async end(): Promise<number> {
+      const exited = once(child, "exit");
+      child.stdin?.end();
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+test("a consumer works through a rotation, its overlap and the end of the old key", async () => {
+  const { stage } = given;
+  const project = await exampleProject(stage, "rotation");
+  await project.ok("config", "set", "overlap", "3s");
+  await project.up();
+  const { token } = await project.outputs();
+  const consumer = startConsumer(project);
+  expect(await consumer.call()).toBe("merchant answered 200");
+
+  await project.ok("config", "set", "rotation", "2");
+  await project.up();
+  const rotated = await project.outputs();
+  expect(rotated).toMatchObject({ previousToken: token, previousWorksUntil: expect.any(String) });
+  expect(await consumer.call()).toBe("merchant answered 200");
+
+  const until = Date.parse(String(rotated.previousWorksUntil));
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - Date.now())));
+  await project.up();
+  expect(await stage.authenticates(String(token))).toBe(false);
+  expect(await consumer.call()).toBe("merchant answered 200");
+  expect(await consumer.end()).toBe(0);
+});
