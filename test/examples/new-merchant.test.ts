@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { until } from "../e2e/harness/processes";
+import type { Project } from "../e2e/harness/project";
+import { type Stage, useStage } from "../e2e/harness/stage";
+import { exampleProject } from "./example";
+
+const given = useStage();
+
+const project = async (stage: Stage, name: string) =>
+  exampleProject(stage, "new-merchant", {
+    stack: name,
+    secrets: {},
+    env: { PAYENGINE_API_URL: stage.sandbox.url, PAYENGINE_API_KEY: stage.credential },
+  });
+
+/** Starts the example in a group of its own, as a terminal or a supervisor does. */
+function provision(of: Project, merchant: string) {
+  const child = spawn(process.execPath, ["provision.mjs", merchant], {
+    cwd: of.folder,
+    env: of.env,
+    detached: true,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  const ended = once(child, "close").then(([exitCode]) => {
+    of.said.push({ command: `provision ${merchant}`, exitCode, stdout, stderr });
+    return { exitCode, stdout, stderr };
+  });
+  return { pid: child.pid ?? 0, ended };
+}
+
+test("a merchant gets a stack of its own with two keys, and progress is shown", async () => {
+  const { stage } = given;
+  const acme = await project(stage, "acme");
+  const { exitCode, stdout, stderr } = await provision(acme, "acme").ended;
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(
+    stdout
+      .split("\n")
+      .filter((line) => line.startsWith("create "))
+      .sort(),
+  ).toEqual(["create client", "create default", "create payengine-new-merchant-acme", "create server"]);
+  expect(stdout).toMatch(/^Merchant acme is ready\. Its public key is pk_test_\w+$/m);
+  expect(await stage.liveKeys()).toHaveLength(2);
+});
+
+test("a failure is taken back, and the stack is gone", async () => {
+  const { stage } = given;
+  const other = await project(stage, "other");
+  await stage.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 403, skip: 1 });
+  const { exitCode, stdout, stderr } = await provision(other, "acme").ended;
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^Merchant acme could not be provisioned: error: /);
+  expect(stdout).toMatch(/\nEverything was taken back\n$/);
+  expect(await stage.liveKeys()).toEqual([]);
+  expect((await other.ok("stack", "ls")).stdout).not.toContain("acme");
+});
+
+test.each([
+  ["Ctrl-C at the terminal", (pid: number) => process.kill(-pid, "SIGINT")],
+  ["SIGTERM from a supervisor", (pid: number) => process.kill(pid, "SIGTERM")],
+])("%s while a key is being made takes everything back", async (_name, strike) => {
+  const { stage } = given;
+  const other = await project(stage, "other");
+  await stage.control.addFault({
+    operation: "createKey",
+    kind: "delay",
+    beforeCommitMs: 1_500,
+    times: "always",
+  });
+  const { pid, ended } = provision(other, "acme");
+  await until(
+    "a key is being made",
+    async () =>
+      (await stage.control.requests()).some(({ operation }) => operation === "createKey") || undefined,
+  );
+  strike(pid);
+  const { exitCode, stdout, stderr } = await ended;
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("Stopping, after what is under way\n");
+  expect(stdout).toMatch(/\nEverything was taken back\n$/);
+  expect(await stage.liveKeys()).toEqual([]);
+});
+
+test("a call without a merchant's name says how it is used", async () => {
+  const other = await project(given.stage, "other");
+  const { exitCode, stderr } = await provision(other, "").ended;
+  expect([exitCode, stderr]).toEqual([
+    2,
+    "Usage: node provision.mjs <merchant>, in lower case letters, digits and -\n",
+  ]);
+});
