@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeCodeBlocks } from "./code-blocks.mjs";
 import { runStep } from "./run-step.mjs";
 
 const MINUTE = 60_000;
@@ -9,7 +10,7 @@ const MINUTE = 60_000;
 const MOST_PACKED = 300_000;
 
 /**
- * What is checked without running the package: style, types, the API reference, and the tarball as users get it.
+ * What is checked without running the package: style, types, guides, the API reference, and the tarball as users get it.
  *
  * @param {object} options
  * @param {string} options.repository
@@ -33,6 +34,11 @@ export async function checkSources({ repository, folder, log, counted }) {
   for (const project of ["test", "bench", "tools", "sandbox/test"]) {
     await tool(`Types of ${project}`, "typescript/bin/tsc", ["--noEmit", "-p", project]);
   }
+  const guides = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "examples", "sandbox/README.md"];
+  await tool("Links of the guides", "remark-cli/cli.js", ["--frail", "--quiet", "--no-stdout", ...guides]);
+  const blocks = join(folder, "code-blocks");
+  writeCodeBlocks(repository, blocks);
+  await tool("Code blocks of the guides", "typescript/bin/tsc", ["-p", blocks]);
   const reference = "API reference";
   await counted(reference, async () => {
     const out = join(folder, "api");
