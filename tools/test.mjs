@@ -71,7 +71,10 @@ async function full() {
   await counted("npm start", () =>
     runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
   );
-  await jest({ name: "installed", projects: ["options", "rotation", "bad-input", "cli", "examples"] });
+  await jest({
+    name: "installed",
+    projects: ["options", "rotation", "bad-input", "cli", "examples", "upgrade"],
+  });
   for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;
     await counted(title, () =>

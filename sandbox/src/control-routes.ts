@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { roles } from "./account-store";
+import { roles, seededUserId } from "./account-store";
 import { type Dialect, dialectSchema } from "./dialect";
 import { Failure } from "./failure";
 import { type Fault, faultSchema } from "./fault";
@@ -29,6 +29,13 @@ export interface Credential {
 }
 
 const clockSchema = z.strictObject({ advanceMs: z.int() });
+const givenKeySchema = z.strictObject({
+  id: z.string().min(1),
+  name: z.string(),
+  type: z.enum(["public", "private"]),
+  value: z.string().min(1),
+  createdAt: z.iso.datetime({ offset: true }),
+});
 const valueSchema = z.strictObject({ value: z.string().min(1) });
 const roleSchema = z.strictObject({ role: z.enum(roles) });
 
@@ -80,6 +87,12 @@ export async function controlRoutes(
     fingerprint: sandbox.keys.fingerprintOf(key),
   });
   server.get("/keys", (): ControlKey[] => sandbox.keys.all().map(controlKey));
+  server.post<ById>("/accounts/:id/keys", (request, reply) => {
+    const { createdAt, ...given } = read(givenKeySchema, request);
+    const owner = sandbox.accounts.user(seededUserId(request.params.id, "Admin"));
+    const key = sandbox.keys.put(owner, { ...given, createdAt: Date.parse(createdAt) });
+    return reply.code(201).send(controlKey(key));
+  });
   server.post<ById>("/keys/:id/revoke", ({ params }) => controlKey(sandbox.keys.revoke(params.id)));
   server.put<ById>("/keys/:id/value", (request) => {
     const { value } = read(valueSchema, request);

@@ -21,6 +21,16 @@ export interface StoredKey {
   lastUsedAt: number | null;
 }
 
+/** A key with the id and value that it is to have. */
+export interface GivenKey {
+  id: string;
+  name: string;
+  type: KeyType;
+  value: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
 /** Which of an account's keys a list shows. */
 export interface KeyFilter {
   accountId: string;
@@ -75,6 +85,15 @@ export class KeyStore {
   create(owner: User, name: string, type: KeyType, credential = false): { key: StoredKey; value: string } {
     const value = newValue(type, this.random);
     const id = `key_${this.random(8).toString("hex")}`;
+    return {
+      key: this.put(owner, { id, name, type, value, createdAt: this.clock.now() }, credential),
+      value,
+    };
+  }
+
+  /** Stores a key that has an id and a value already, as one that another sandbox has made. */
+  put(owner: User, { id, name, type, value, createdAt }: GivenKey, credential = false): StoredKey {
+    if (this.find(id)) throw new Failure(409, `There is a key ${id} already`);
     this.statements.insert.run(
       id,
       owner.accountId,
@@ -85,10 +104,10 @@ export class KeyStore {
       type === "public" ? value : null,
       redact(value),
       credential ? 1 : 0,
-      this.clock.now(),
+      createdAt,
     );
     if (type === "private") this.fingerprints.set(id, fingerprint(value));
-    return { key: this.get(id), value };
+    return this.get(id);
   }
 
   /** The live key that this private value belongs to. */

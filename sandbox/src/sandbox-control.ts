@@ -3,6 +3,7 @@ import type { ControlKey, Credential } from "./control-routes";
 import type { Dialect, DialectInput } from "./dialect";
 import type { FaultInput } from "./fault";
 import type { StandingFault } from "./fault-list";
+import type { GivenKey } from "./key-store";
 import type { Lag, LagInput } from "./lag";
 import type { Pace, PaceInput } from "./pace";
 import type { LoggedRequest } from "./request-log";
@@ -61,6 +62,16 @@ export class SandboxControl {
   /** Every key of every account, revoked ones and credentials too, newest first. */
   keys(): Promise<ControlKey[]> {
     return this.call("GET", "/keys");
+  }
+
+  /**
+   * Stores a key with the id and value that it is to have, as a state that another sandbox wrote knows it.
+   *
+   * @param accountId "acct_sandbox" or "acct_production".
+   * @param key `createdAt` in ISO 8601.
+   */
+  addKey(accountId: string, key: Omit<GivenKey, "createdAt"> & { createdAt: string }): Promise<ControlKey> {
+    return this.call("POST", `/accounts/${encodeURIComponent(accountId)}/keys`, key);
   }
 
   /** Revokes a key behind its owner's back. */

@@ -192,3 +192,34 @@ describe("the log of requests", () => {
     expect(log.list().map(({ path }) => path)).toEqual(["/two", "/three"]);
   });
 });
+
+describe("addKey", () => {
+  const key = {
+    id: "key_0123456789abcdef",
+    name: "from-elsewhere",
+    type: "private" as const,
+    value: "c0ffee".repeat(17),
+    createdAt: "2026-01-01T00:00:00.000Z",
+  };
+
+  it("stores a key with the id and value that it is to have", async () => {
+    const { sandbox, admin, control } = await openSandbox();
+    await control.addKey("acct_sandbox", key);
+
+    expect((await admin.get(key.id)).body.data).toMatchObject({
+      name: key.name,
+      status: "active",
+      createdAt: key.createdAt,
+      redactedKey: "c0ff…ffee",
+    });
+    expect((await new SandboxClient(sandbox.url, key.value).merchant()).status).toBe(200);
+  });
+
+  it("refuses an id that is taken", async () => {
+    const { control } = await openSandbox();
+    await control.addKey("acct_sandbox", key);
+    await expect(control.addKey("acct_sandbox", key)).rejects.toThrow(
+      "POST /accounts/acct_sandbox/keys answered 409: There is a key key_0123456789abcdef already",
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { countsOf } from "../e2e/harness/diagnostics";
+import type { Project } from "../e2e/harness/project";
+import { type Stage, useStage } from "../e2e/harness/stage";
+
+const given = useStage();
+const STATES = join(__dirname, "states");
+
+/** A project with the state that an earlier version has written, and a PayEngine that holds its keys. */
+async function imported(stage: Stage, version: string): Promise<Project> {
+  const read = (path: string) => readFile(join(__dirname, path), "utf8");
+  const project = await stage.project({
+    files: { "index.js": await read("program.js"), "change.json": JSON.stringify({ trigger: 0 }) },
+    config: {},
+    secrets: {},
+    env: { PAYENGINE_API_URL: stage.sandbox.url, PAYENGINE_API_KEY: stage.credential },
+  });
+  // With it comes the salt that the recorded secrets are encrypted with.
+  await project.write({ "Pulumi.dev.yaml": await read(`states/${version}/Pulumi.dev.yaml`) });
+  await project.ok("stack", "import", "--file", join(STATES, version, "state.json"));
+  const { resources = [] } = await project.deployment();
+  const createdAt = new Map(resources.map(({ urn, outputs }) => [urn, String(outputs?.createdAt)]));
+  for (const { urn, type, name, keyId, token, previousKeyId, previousToken } of await project.keys()) {
+    const key = { name, type: type as "public" | "private", createdAt: createdAt.get(urn) ?? "" };
+    await stage.control.addKey("acct_sandbox", { ...key, id: keyId ?? "", value: token ?? "" });
+    for (const value of [token, previousToken]) if (type === "private" && value) stage.secrets.add(value);
+    if (previousKeyId === undefined || previousToken === undefined) continue;
+    const previous = { ...key, name: name.replace(/-g\d+$/, ""), id: previousKeyId, value: previousToken };
+    await stage.control.addKey("acct_sandbox", previous);
+  }
+  return project;
+}
+
+describe.each(readdirSync(STATES))("a state that version %s has written", (version) => {
+  test("is refreshed, needs no change, is updated and destroyed", async () => {
+    const { stage } = given;
+    const project = await imported(stage, version);
+    expect(countsOf(await project.refresh())).toEqual(["4 unchanged"]);
+    expect(countsOf(await project.up())).toEqual(["4 unchanged"]);
+
+    for (const trigger of [1, 2]) {
+      await project.write({ "change.json": JSON.stringify({ trigger }) });
+      expect(countsOf(await project.up())).toEqual(["~ 1 updated", "3 unchanged"]);
+    }
+    expect((await project.key("plain")).name).toMatch(/-g2$/);
+    await project.destroy();
+    expect(await stage.liveKeys()).toEqual([]);
+  });
+});
