@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -101,13 +102,15 @@ function keep(measured: Record<string, readonly unknown[]>, versions: Record<str
 }
 
 function versionsOf({ cli, packages }: Bench): Record<string, string> {
+  // The program's own packages, and the HTTP client that this package brings along.
+  const ofPackage = createRequire(join(packages, "pulumi-payengine/package.json"));
   const version = (name: string): string =>
     JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")).version;
   return {
     node: process.version,
     pulumi: execFileSync(join(cli, "pulumi"), ["version"], { encoding: "utf8" }).trim(),
     "@pulumi/pulumi": version("@pulumi/pulumi"),
-    undici: version("undici"),
+    undici: ofPackage("undici/package.json").version,
     "pulumi-payengine": version("pulumi-payengine"),
   };
 }

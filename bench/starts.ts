@@ -9,8 +9,12 @@ const LOADED = ["undici", "pulumi-payengine/provider", "@pulumi/pulumi", "pulumi
 
 const PROGRAM = `
 const { performance } = require("node:perf_hooks");
+const { createRequire } = require("node:module");
+// The HTTP client that this package brings along is not the one that others may have brought.
+const from = createRequire(process.cwd() + "/node_modules/pulumi-payengine/package.json");
+const load = process.argv[1] === "undici" ? from : require;
 const started = performance.now();
-require(process.argv[1]);
+load(process.argv[1]);
 const milliseconds = performance.now() - started;
 console.log(JSON.stringify({ milliseconds, modules: Object.keys(require.cache).length }));
 process.exit();`;
