@@ -42,6 +42,7 @@ export class MeasuredStack {
       ...this.of,
       ...{ step, seconds },
       calls: requests.length,
+      callsSeconds: ((requests.at(-1)?.at ?? 0) - (requests[0]?.at ?? 0)) / 1000,
       refused: requests.filter(({ answered }) => answered === 429).length,
       programMiB: peaks.program,
       pluginMiB: peaks.plugin,

@@ -10,6 +10,8 @@ export interface StepResult {
   readonly seconds: number;
   /** Calls that PayEngine received. */
   readonly calls: number;
+  /** From the first call to the last. */
+  readonly callsSeconds: number;
   /** Calls of those that were answered with 429. */
   readonly refused: number;
   readonly programMiB: number;
