@@ -105,6 +105,7 @@ function networkTable(part: Part<StepResult>): string {
     const own = of(results, 100, step, "payengine");
     const passed = median(own.map(({ calls, refused }) => calls - refused));
     const seconds = medianOf(own, "seconds");
+    const calling = medianOf(own, "callsSeconds");
     const limit = step.includes("20 calls") ? passed / 20 : Number.NaN;
     return [
       step,
@@ -112,8 +113,9 @@ function networkTable(part: Part<StepResult>): string {
       short(medianOf(of(results, 100, step, "hand-written"), "seconds")),
       short(passed),
       short(medianOf(own, "refused")),
+      short(calling),
       short(limit),
-      ratio(seconds, limit),
+      ratio(calling, limit),
     ];
   });
   const head = [
@@ -122,6 +124,7 @@ function networkTable(part: Part<StepResult>): string {
     "by hand, s",
     "calls",
     "refused",
+    "first to last call, s",
     "the limit allows, s",
     "× that",
   ];
