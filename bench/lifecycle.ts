@@ -11,6 +11,13 @@ export interface Bench {
   readonly say: (line: string) => void;
 }
 
+/** Whose stack is measured, with how many keys, and for the how manieth time. */
+export interface Run {
+  readonly subject: Subject;
+  readonly keys: number;
+  readonly round: number;
+}
+
 /** A stack whose commands are measured, one step after the other. */
 export class MeasuredStack {
   readonly results: StepResult[] = [];
@@ -18,13 +25,10 @@ export class MeasuredStack {
   private constructor(
     private readonly bench: Bench,
     private readonly stack: BenchStack,
-    private readonly of: { readonly subject: Subject; readonly keys: number; readonly round: number },
+    private readonly of: Run,
   ) {}
 
-  static async create(
-    bench: Bench,
-    of: { readonly subject: Subject; readonly keys: number; readonly round: number },
-  ): Promise<MeasuredStack> {
+  static async create(bench: Bench, of: Run): Promise<MeasuredStack> {
     return new MeasuredStack(bench, await BenchStack.create(of.subject, bench, bench.payengine), of);
   }
 
@@ -67,12 +71,8 @@ export const REFRESH = ["refresh", "--yes", "--skip-preview"];
 export const DESTROY = ["destroy", "--yes", "--skip-preview"];
 
 /** A stack from its first preview to its end, and the rotation of all keys in another one. */
-export async function lifecycle(
-  bench: Bench,
-  of: { readonly subject: Subject; readonly keys: number; readonly round: number },
-): Promise<StepResult[]> {
-  const results: StepResult[] = [];
-  await measured(bench, of, results, async (stack) => {
+export async function lifecycle(bench: Bench, of: Run): Promise<StepResult[]> {
+  const results = await measured(bench, of, async (stack) => {
     await stack.write({ rotating: false, trigger: 0 });
     await stack.step("preview", ["preview"]);
     await stack.step("up", UP);
@@ -88,26 +88,25 @@ export async function lifecycle(
     await stack.step("destroy", DESTROY);
   });
   if (of.subject === "hand-written") return results;
-  await measured(bench, of, results, async (stack) => {
+  const rotation = await measured(bench, of, async (stack) => {
     await stack.write({ rotating: true, trigger: 0 });
     await stack.unmeasured(UP);
     await stack.write({ rotating: true, trigger: 1 });
     await stack.step("rotate", UP);
     await stack.unmeasured(DESTROY);
   });
-  return results;
+  return [...results, ...rotation];
 }
 
 async function measured(
   bench: Bench,
-  of: { readonly subject: Subject; readonly keys: number; readonly round: number },
-  results: StepResult[],
+  of: Run,
   steps: (stack: MeasuredStack) => Promise<void>,
-): Promise<void> {
+): Promise<StepResult[]> {
   const stack = await MeasuredStack.create(bench, of);
   try {
     await steps(stack);
-    results.push(...stack.results);
+    return stack.results;
   } finally {
     await bench.control.setPace({});
     await stack.remove();
@@ -115,12 +114,8 @@ async function measured(
 }
 
 /** The same job over a network, or against a limit of calls, where the time goes into calls. */
-export async function network(
-  bench: Bench,
-  of: { readonly subject: Subject; readonly keys: number; readonly round: number },
-): Promise<StepResult[]> {
-  const results: StepResult[] = [];
-  await measured(bench, of, results, async (stack) => {
+export function network(bench: Bench, of: Run): Promise<StepResult[]> {
+  return measured(bench, of, async (stack) => {
     await stack.write({ rotating: false, trigger: 0 });
     for (const [name, pace] of pacesFor(of.subject)) {
       await bench.control.setPace(pace);
@@ -128,7 +123,6 @@ export async function network(
       await stack.step(`destroy, ${name}`, DESTROY);
     }
   });
-  return results;
 }
 
 /** What a network, or a limit, allows. The floor calls nothing; by hand, one that is told to wait fails. */

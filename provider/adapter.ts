@@ -17,14 +17,7 @@ import {
   parseState,
 } from "./api-key/state";
 import { update } from "./api-key/update";
-import {
-  type Configuration,
-  type ConfigValues,
-  configValues,
-  type Environment,
-  resolveConfig,
-  type Settings,
-} from "./config";
+import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
 import { contextMaker } from "./contexts";
 import type { Engine } from "./engine";
 import { KeyError, messageOf, sentence } from "./errors";
@@ -136,13 +129,6 @@ export function apiKeyProvider(host: Host) {
         }),
       ),
   } satisfies dynamic.ResourceProvider;
-}
-
-function requireSettings(configuration: Configuration): Settings {
-  if (configuration.kind === "ready") return configuration.settings;
-  const failures = configuration.kind === "invalid" ? configuration.failures : [];
-  const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
-  throw new Error(reasons.join("; ") || "The provider's configuration is not known yet");
 }
 
 function outputs(state: ApiKeyState): Properties {

@@ -1,12 +1,11 @@
 import { EventEmitter } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { z } from "zod";
 import type { Settings } from "./config";
 import { CUT_ANSWER, LONGEST_WAIT_MS } from "./connections";
 import { ApiError, NetworkError, ResponseSchemaError } from "./errors";
 import { apiError, isFailure, networkError, waitBefore } from "./failures";
-import { Pace } from "./pace";
+import { Pace, pause } from "./pace";
 import { parseJson } from "./parse-json";
 
 /** The code of a call that was not sent any more, since its operation had no time left. */
@@ -93,10 +92,7 @@ export function createRequest(
         const isCut = error instanceof NetworkError && error.code === CUT_ANSWER;
         const mayRepeat = isCut || (isLimited && call.method !== "POST");
         if (!mayRepeat || repeated >= maxRetries) throw error;
-        if (isLimited)
-          await sleep(waitBefore(repeated, error), undefined, operation && { signal: operation }).catch(
-            () => {},
-          );
+        if (isLimited) await pause(waitBefore(repeated, error), operation);
       }
     }
   };

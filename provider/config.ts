@@ -172,6 +172,14 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
   return { kind: "ready", settings: { ...settings, credential: settings.credential ?? "" } };
 }
 
+/** @throws Error that names all that is wrong with the configuration. */
+export function requireSettings(configuration: Configuration): Settings {
+  if (configuration.kind === "ready") return configuration.settings;
+  const failures = configuration.kind === "invalid" ? configuration.failures : [];
+  const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
+  throw new Error(reasons.join("; ") || "The provider's configuration is not known yet");
+}
+
 function credentialFrom(
   values: ConfigValues,
   env: Environment,

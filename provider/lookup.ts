@@ -1,6 +1,6 @@
 import { accountLookup, guardAccount } from "./account";
 import { createRequest } from "./client";
-import { configValues, type Environment, operationLimit, resolveConfig } from "./config";
+import { configValues, type Environment, operationLimit, requireSettings, resolveConfig } from "./config";
 import { openDispatcher } from "./connections";
 import { NotFoundError } from "./errors";
 import { listKeys } from "./key-list";
@@ -28,12 +28,7 @@ export async function onAccount<T>(
   env: Environment,
   work: (account: Account) => Promise<T>,
 ): Promise<T> {
-  const configuration = resolveConfig(configValues(get), env);
-  if (configuration.kind !== "ready") {
-    const failures = configuration.kind === "invalid" ? configuration.failures : [];
-    throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; ") || UNKNOWN);
-  }
-  const { settings } = configuration;
+  const settings = requireSettings(resolveConfig(configValues(get), env));
   const dispatcher = openDispatcher(settings);
   try {
     const limit = AbortSignal.timeout(operationLimit(settings));
@@ -45,8 +40,6 @@ export async function onAccount<T>(
     await dispatcher.close();
   }
 }
-
-const UNKNOWN = "the provider's configuration is not known yet";
 
 function accountOf(api: PayEngineApi) {
   return {

@@ -14,10 +14,12 @@ export interface Clock {
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
-const REAL: Clock = {
-  now: () => performance.now(),
-  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal && { signal }).catch(() => {}),
-};
+/** Waits so many milliseconds, or until the signal. */
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
+}
+
+const REAL: Clock = { now: () => performance.now(), sleep: pause };
 
 /** A stretch of time in which PayEngine takes a number of calls. */
 interface Window {

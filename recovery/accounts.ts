@@ -1,5 +1,5 @@
 import { createRequest } from "../provider/client";
-import { type ConfigValues, resolveConfig, type Settings } from "../provider/config";
+import { type ConfigValues, requireSettings, resolveConfig, type Settings } from "../provider/config";
 import { openDispatcher } from "../provider/connections";
 import { messageOf } from "../provider/errors";
 import { type PayEngineApi, payEngineApi } from "../provider/payengine-api";
@@ -99,12 +99,7 @@ export async function providerValues(
 const BY_HAND = "look for its key by name in PayEngine's dashboard";
 
 async function openAccount(pool: AccountPool, source: StateSource, values: ProviderValues): Promise<Reached> {
-  const configuration = resolveConfig(values as ConfigValues, source.env);
-  if (configuration.kind !== "ready") {
-    const failures = configuration.kind === "invalid" ? configuration.failures : [];
-    throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
-  }
-  const { settings } = configuration;
+  const settings = requireSettings(resolveConfig(values as ConfigValues, source.env));
   const account = await pool.open(settings);
   const problem = otherAccount(account, settings.accountId, "payengine:accountId pins");
   return problem === undefined ? { account, settings } : { problem };

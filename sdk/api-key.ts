@@ -5,7 +5,8 @@ import { warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
 
-const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
+/** The resource's type, as state has it. */
+export const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 /**
  * What the plugin process evaluates to find the provider. State holds it, and delete and read run what state holds:

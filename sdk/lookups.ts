@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../provider/lookup";
 import type { PayEngineKey } from "../provider/payengine-api";
+import { TYPE } from "./api-key";
 import type { KeyType } from "./api-key-args";
 import { valuesOf } from "./provider";
-
-const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 /** A key as PayEngine shows it, of this program's making or not. */
 export interface ApiKeyInfo {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 const PRELUDE = [
   'import * as pulumi from "@pulumi/pulumi";',
   'import * as payengine from "pulumi-payengine";',
-].join("\n");
+];
 
 /**
  * Writes each TypeScript block of the guides as a module, beside a tsconfig.json that finds the packages.
@@ -28,7 +28,7 @@ export function writeCodeBlocks(repository, folder) {
       ...text.matchAll(/^( *)```ts\n(.*?)^ *```$/gms),
     ].entries()) {
       const code = block.replaceAll(new RegExp(`^${indent}`, "gm"), "");
-      const missing = PRELUDE.split("\n").filter((line) => !code.includes(line));
+      const missing = PRELUDE.filter((line) => !code.includes(line));
       const name = `${guide.replace(/\W+/g, "-")}-${number + 1}.ts`;
       writeFileSync(join(folder, name), `${missing.join("\n")}\n${code}export {};\n`);
     }

@@ -20,7 +20,7 @@ export const FOCI = [...ON_CREATE_KINDS, GONE, ROTATION];
 
 /** Keys are made, then all rotate at once and the plugin is killed meanwhile, then other things change. */
 export function rotationRound(random: Prng, change: Change, number: number): Round {
-  const round = focusedRound(random, change, { isFresh: true }, GONE);
+  const round = quietRound(random, change);
   if (number !== 1) return { ...round, mending: "up" };
   const deadly = { kind: "plugin killed", moment: "committed", waitMs: random.int(0, 150) } as const;
   return { ...round, deadly, withoutOrphans: true };
@@ -40,12 +40,23 @@ export function focusedRound(
     makeFault(focus, { operation, keyName: `${name}-` }, 1, { random, requestTimeoutMs: REQUEST_TIMEOUT_MS }),
   );
   return {
-    program: change.program,
+    ...quietRound(random, change),
     operation: reads && !isFresh ? "refresh" : "up",
     replace: reads ? [] : change.replace,
-    continueOnError: random.chance(40),
     faults: reads && isFresh ? [] : faults,
     listLagMs: focus === LIST_LAGS ? 30_000 : 0,
+  };
+}
+
+/** An `up` that nothing meets. */
+function quietRound(random: Prng, { program }: Change): Round {
+  return {
+    program,
+    operation: "up",
+    replace: [],
+    continueOnError: random.chance(40),
+    faults: [],
+    listLagMs: 0,
     unusableMs: 0,
     wrongAccount: false,
     mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
@@ -65,7 +76,7 @@ export function blowRound(
   stack: { readonly isFresh: boolean },
   focus: string,
 ): Round {
-  const round = { ...focusedRound(random, change, { isFresh: true }, GONE), listLagMs: 0 };
+  const round = quietRound(random, change);
   if (focus === NEW_KEY_UNUSABLE) return { ...round, unusableMs: 30_000 };
   const waitMs = random.int(0, 150);
   const quiet = QUIET.find((kind) => kind === focus);
