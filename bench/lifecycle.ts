@@ -1,13 +1,12 @@
-import type { PaceInput, SandboxControl } from "payengine-sandbox";
+import { type PaceInput, SandboxControl } from "payengine-sandbox";
 import type { StepResult } from "./results";
+import { type SandboxProcess, startSandboxProcess } from "./sandbox-process";
 import { BenchStack, type Keys, type Subject } from "./stack";
 
 /** What all measurements with the CLI need. */
 export interface Bench {
   readonly cli: string;
   readonly packages: string;
-  readonly payengine: { readonly url: string; readonly adminKey: string };
-  readonly control: SandboxControl;
   readonly say: (line: string) => void;
 }
 
@@ -18,18 +17,29 @@ export interface Run {
   readonly round: number;
 }
 
-/** A stack whose commands are measured, one step after the other. */
+/** A stack whose commands are measured, one step after the other, with an account of its own. */
 export class MeasuredStack {
   readonly results: StepResult[] = [];
 
   private constructor(
     private readonly bench: Bench,
+    private readonly sandbox: SandboxProcess,
     private readonly stack: BenchStack,
     private readonly of: Run,
   ) {}
 
   static async create(bench: Bench, of: Run): Promise<MeasuredStack> {
-    return new MeasuredStack(bench, await BenchStack.create(of.subject, bench, bench.payengine), of);
+    const sandbox = await startSandboxProcess();
+    return new MeasuredStack(bench, sandbox, await BenchStack.create(of.subject, bench, sandbox), of);
+  }
+
+  private get control(): SandboxControl {
+    return new SandboxControl(this.sandbox.controlUrl);
+  }
+
+  /** Makes PayEngine slow, or limits its calls, until the next one. */
+  async setPace(pace: PaceInput): Promise<void> {
+    await this.control.setPace(pace);
   }
 
   write(keys: Omit<Keys, "count">): Promise<void> {
@@ -37,7 +47,7 @@ export class MeasuredStack {
   }
 
   async step(step: string, args: readonly string[]): Promise<void> {
-    const { control, say } = this.bench;
+    const { control } = this;
     await control.clearRequests();
     const { seconds, peaks } = await this.stack.run(args);
     const requests = await control.requests();
@@ -54,15 +64,18 @@ export class MeasuredStack {
       providerBytes: provider,
     });
     const { subject, keys, round } = this.of;
-    say(`${keys} keys, round ${round}: ${subject} ${step} ${seconds.toFixed(1)} s, ${requests.length} calls`);
+    this.bench.say(
+      `${keys} keys, round ${round}: ${subject} ${step} ${seconds.toFixed(1)} s, ${requests.length} calls`,
+    );
   }
 
   async unmeasured(args: readonly string[]): Promise<void> {
     await this.stack.run(args);
   }
 
-  remove(): Promise<void> {
-    return this.stack.remove();
+  async remove(): Promise<void> {
+    await this.stack.remove();
+    await this.sandbox.stop();
   }
 }
 
@@ -79,9 +92,9 @@ export async function lifecycle(bench: Bench, of: Run): Promise<StepResult[]> {
     await stack.step("up, no change", UP);
     await stack.step("refresh", REFRESH);
     for (const [name, pace] of pacesFor(of.subject)) {
-      await bench.control.setPace(pace);
+      await stack.setPace(pace);
       await stack.step(`refresh, ${name}`, REFRESH);
-      await bench.control.setPace({});
+      await stack.setPace({});
     }
     // One that only creates, reads and deletes has no other way.
     if (of.subject === "hand-written") await stack.step("rotate", [...UP, "--replace", "**key-*"]);
@@ -93,7 +106,6 @@ export async function lifecycle(bench: Bench, of: Run): Promise<StepResult[]> {
     await stack.unmeasured(UP);
     await stack.write({ rotating: true, trigger: 1 });
     await stack.step("rotate", UP);
-    await stack.unmeasured(DESTROY);
   });
   return [...results, ...rotation];
 }
@@ -108,7 +120,6 @@ async function measured(
     await steps(stack);
     return stack.results;
   } finally {
-    await bench.control.setPace({});
     await stack.remove();
   }
 }
@@ -118,7 +129,7 @@ export function network(bench: Bench, of: Run): Promise<StepResult[]> {
   return measured(bench, of, async (stack) => {
     await stack.write({ rotating: false, trigger: 0 });
     for (const [name, pace] of pacesFor(of.subject)) {
-      await bench.control.setPace(pace);
+      await stack.setPace(pace);
       await stack.step(`up, ${name}`, UP);
       await stack.step(`destroy, ${name}`, DESTROY);
     }

@@ -1,23 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { SandboxControl } from "payengine-sandbox";
 import installPackage from "../test/e2e/harness/install-package";
 import removePackage from "../test/e2e/harness/remove-package";
 import { type Bench, lifecycle, network } from "./lifecycle";
 import { writeReport } from "./report";
 import type { Part, Results, StepResult } from "./results";
-import { startSandboxProcess } from "./sandbox-process";
 import { SUBJECTS } from "./stack";
 import { starts } from "./starts";
 import { throughput } from "./throughput";
 
 const PARTS = ["lifecycle", "network", "starts", "throughput"] as const;
 const DOCS = join(__dirname, "../docs");
+const NETWORK_KEYS = 100;
 const START_ROUNDS = 15;
 const THROUGHPUT_ROUNDS = 7;
 
@@ -41,26 +39,21 @@ new Command("bench")
 
 async function main({ keys, rounds, only }: Flags): Promise<void> {
   await installPackage();
-  const folder = await mkdtemp(join(tmpdir(), "payengine-bench-"));
-  const sandbox = await startSandboxProcess(folder);
   try {
     const installed = String(process.env.PAYENGINE_E2E_INSTALLED);
     const bench: Bench = {
       cli: String(process.env.PAYENGINE_E2E_CLI),
       packages: join(installed, "node_modules"),
-      payengine: sandbox,
-      control: new SandboxControl(sandbox.controlUrl),
       say: (line) => console.error(line),
     };
-    const measured: Record<string, readonly unknown[]> = {};
-    if (only.includes("starts")) measured.starts = await starts(installed, START_ROUNDS);
-    if (only.includes("throughput")) measured.throughput = await throughput(THROUGHPUT_ROUNDS);
-    if (only.includes("network")) measured.network = await rounded(bench, network, [100], rounds);
-    if (only.includes("lifecycle")) measured.lifecycle = await rounded(bench, lifecycle, keys, rounds);
-    keep(measured, versionsOf(bench));
+    const about = aboutThis(bench);
+    const keep = (part: string, results: readonly unknown[]) => keepPart(part, { ...about, results });
+    if (only.includes("starts")) keep("starts", await starts(installed, START_ROUNDS));
+    if (only.includes("throughput")) keep("throughput", await throughput(THROUGHPUT_ROUNDS));
+    if (only.includes("network")) keep("network", await rounded(bench, network, NETWORK_KEYS, rounds));
+    if (only.includes("lifecycle"))
+      for (const size of keys) keep(`lifecycle-${size}`, await rounded(bench, lifecycle, size, rounds));
   } finally {
-    await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
     await removePackage();
   }
   writeReport(DOCS);
@@ -70,18 +63,17 @@ async function main({ keys, rounds, only }: Flags): Promise<void> {
 async function rounded(
   bench: Bench,
   measure: typeof lifecycle,
-  sizes: readonly number[],
+  keys: number,
   rounds: number,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
-  for (const keys of sizes)
-    for (let round = 1; round <= rounds; round++)
-      for (const subject of SUBJECTS) results.push(...(await measure(bench, { subject, keys, round })));
+  for (let round = 1; round <= rounds; round++)
+    for (const subject of SUBJECTS) results.push(...(await measure(bench, { subject, keys, round })));
   return results;
 }
 
 /** Puts what was measured in the place of what was there. */
-function keep(measured: Record<string, readonly unknown[]>, versions: Record<string, string>): void {
+function keepPart(name: string, part: Part<unknown>): void {
   const file = join(DOCS, "performance.json");
   let results: Results = {};
   try {
@@ -89,16 +81,17 @@ function keep(measured: Record<string, readonly unknown[]>, versions: Record<str
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
+  writeFileSync(file, `${JSON.stringify({ ...results, [name]: part }, undefined, 1)}\n`);
+}
+
+function aboutThis(bench: Bench): Omit<Part<unknown>, "results"> {
   const [cpu] = cpus();
-  const about: Omit<Part<never>, "results"> = {
+  return {
     command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    versions,
+    versions: versionsOf(bench),
   };
-  const parts = Object.entries(measured).map(([part, results]) => [part, { ...about, results }]);
-  const all = { ...results, ...Object.fromEntries(parts) };
-  writeFileSync(file, `${JSON.stringify(all, undefined, 1)}\n`);
 }
 
 function versionsOf({ cli, packages }: Bench): Record<string, string> {

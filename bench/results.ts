@@ -45,7 +45,8 @@ export interface Part<Result> {
 }
 
 export interface Results {
-  readonly lifecycle?: Part<StepResult>;
+  /** By number of keys. */
+  readonly [lifecycle: `lifecycle-${number}`]: Part<StepResult>;
   readonly network?: Part<StepResult>;
   readonly starts?: Part<StartResult>;
   readonly throughput?: Part<ThroughputResult>;

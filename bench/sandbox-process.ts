@@ -13,12 +13,13 @@ export interface SandboxProcess {
 
 const START_LIMIT_MS = 20_000;
 
-/** @param folder for its database. */
-export async function startSandboxProcess(folder: string): Promise<SandboxProcess> {
+/** Starts one with an empty account, in memory. */
+export async function startSandboxProcess(): Promise<SandboxProcess> {
   const main = join(__dirname, "../sandbox/bin/payengine-sandbox.js");
-  const args = [main, "--json", "--control", "--port", "0", "--db", join(folder, "sandbox.db")];
+  const args = [main, "--json", "--control", "--port", "0"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  process.once("exit", () => child.kill("SIGKILL"));
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   const exited = once(child, "exit");
   const started = once(createInterface({ input: child.stdout }), "line", {
     signal: AbortSignal.timeout(START_LIMIT_MS),
@@ -33,6 +34,7 @@ export async function startSandboxProcess(folder: string): Promise<SandboxProces
     async stop() {
       child.kill();
       await exited;
+      process.off("exit", kill);
     },
   };
 }

@@ -1,0 +1,43 @@
+import { median, type Part, type StepResult } from "./results";
+import type { Subject } from "./stack";
+
+export const TITLES: Readonly<Record<Subject, string>> = {
+  payengine: "this provider",
+  floor: "floor",
+  "hand-written": "by hand",
+};
+
+/** In the order in which they come first. */
+export function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+/** The results of one step, of one subject. */
+export function resultsOf(results: readonly StepResult[], step: string, subject: Subject): StepResult[] {
+  return results.filter((it) => it.step === step && it.subject === subject);
+}
+
+export function medianOf(results: readonly StepResult[], field: keyof StepResult): number {
+  return median(results.map((it) => Number(it[field])));
+}
+
+/** With what the figures of a table were measured. */
+export function about({ command, date, machine, versions }: Part<unknown>): string {
+  const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `\`${command}\`, ${date}, on ${machine}; ${used.join(", ")}.`;
+}
+
+export function ratio(a: number, b: number): string {
+  return Number.isFinite(a / b) ? (a / b).toFixed(2) : "-";
+}
+
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  if (value >= 100) return Math.round(value).toLocaleString("en-US");
+  return String(Number(value.toFixed(value < 10 ? 2 : 1)));
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
