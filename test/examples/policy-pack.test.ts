@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmod, cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { commonJs, type StageOptions, useStage } from "../e2e/harness/stage";
+import { exampleProject } from "./example";
+
+const example = join(__dirname, "../../examples/policy-pack");
+/** What Pulumi's bundle has beside the CLI, and the CLI that Go builds has not: the engine runs it in the pack's folder. */
+const ANALYZER = `#!/bin/sh
+exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$@"
+`;
+let pack = "";
+
+beforeAll(async () => {
+  pack = await realpath(await mkdtemp(join(tmpdir(), "payengine-policy-pack-")));
+  await cp(example, pack, {
+    recursive: true,
+    filter: (path) => !path.includes("/examples/policy-pack/node_modules"),
+  });
+  await promisify(execFile)("npm", ["ci", "--ignore-scripts", "--no-audit", "--prefer-offline"], {
+    cwd: pack,
+  });
+  await writeFile(join(pack, "pulumi-analyzer-policy"), ANALYZER);
+  await chmod(join(pack, "pulumi-analyzer-policy"), 0o755);
+}, 300_000);
+
+afterAll(() => rm(pack, { recursive: true }));
+
+const given = useStage();
+
+/** A stack of an example or of a program, and a CLI that finds the analyzer. */
+async function projectOf(options: StageOptions & { readonly example?: string }) {
+  const { stage } = given;
+  const project = await (options.example === undefined
+    ? stage.project({ files: { "index.js": commonJs(options.program ?? "") }, ...options })
+    : exampleProject(stage, options.example, options));
+  project.env.PATH = [pack, project.env.PATH].join(delimiter);
+  return project;
+}
+
+/** What the policies have said: the message of each violation. */
+const violations = (stdout: string) =>
+  [...new Set(stdout.match(/^ *ApiKey ".*$/gm)?.map((it) => it.trim()))].sort();
+
+test("keys that are protected and rotate pass in production", async () => {
+  const { key } = await given.stage.newCredential("acct_production", "Developer");
+  const project = await projectOf({
+    example: "environments",
+    stack: "production",
+    secrets: { "payengine:apiKey": key },
+  });
+  const { stdout } = await project.up("--policy-pack", pack);
+  expect(stdout).toMatch(/payengine@v1\.0\.0/);
+  expect(violations(stdout)).toEqual([]);
+  expect(await given.stage.liveKeys()).toHaveLength(1);
+});
+
+test("what is not protected, or does not rotate by the clock, is refused in production", async () => {
+  const project = await projectOf({
+    stack: "prod-eu",
+    program: `
+      const overlap = "1h";
+      new payengine.ApiKey("storefront", { type: "public" });
+      new payengine.ApiKey("good", { type: "private", rotation: { period: "90d", overlap } }, { protect: true });
+      new payengine.ApiKey("bare", { type: "private" });
+      new payengine.ApiKey("by-hand", { type: "private", rotation: { triggers: { leak: 0 }, overlap } }, { protect: true });
+      const token = new pulumi.Config().requireSecret("token");
+      new payengine.ApiKey("adopted", { type: "private", adopt: { keyId: "key_0123456789abcdef", token } });
+    `,
+    secrets: { "payengine:apiKey": given.stage.credential, token: randomBytes(48).toString("hex") },
+  });
+  const { stdout } = await project.fails("up", "--policy-pack", pack);
+  const unprotected = "is not protected: give it the option { protect: true }";
+  const unrotated = 'does not rotate by the clock: give it rotation: { period: "90d", overlap: "7d" }';
+  expect(violations(stdout)).toEqual([
+    `ApiKey "adopted" ${unrotated}`,
+    `ApiKey "adopted" ${unprotected}`,
+    `ApiKey "bare" ${unrotated}`,
+    `ApiKey "bare" ${unprotected}`,
+    `ApiKey "by-hand" ${unrotated}`,
+  ]);
+  expect(await given.stage.liveKeys()).toEqual([]);
+});
+
+test("the same keys pass in a sandbox's stack", async () => {
+  const project = await projectOf({ example: "quickstart" });
+  const { stdout } = await project.up("--policy-pack", pack);
+  expect(violations(stdout)).toEqual([]);
+  expect(await given.stage.liveKeys()).toHaveLength(2);
+});
