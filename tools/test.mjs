@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runMatrix } from "../test/matrix/run-matrix.mjs";
 import { endOnSignals, isEnding } from "./child-processes.mjs";
 import { mergeCoverage } from "./coverage.mjs";
 import { installMissing } from "./install.mjs";
@@ -67,7 +68,17 @@ async function core() {
   });
 }
 
-async function full() {
+/** @param {string} cli the folder of the Pulumi CLI */
+async function matrix(cli) {
+  log("npm run test:matrix");
+  const results = await runMatrix({ repository: REPOSITORY, folder: join(folder, "matrix"), cli, log });
+  const failed = results.filter(({ failure }) => failure !== undefined).length;
+  totals.passed += results.length - failed;
+  totals.failed += failed;
+}
+
+/** @param {string} cli the folder of the Pulumi CLI */
+async function full(cli) {
   await counted("npm start", () =>
     runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
   );
@@ -83,13 +94,14 @@ async function full() {
   }
   const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK };
   await jest({ name: `pulumi-sdk-${OLDEST_SDK}`, projects: ["e2e", "options"], files: LIFECYCLE, env });
+  await matrix(cli);
 }
 
 try {
   await installMissing({ log });
   const cli = await findPulumiCli({ log });
   log(`Pulumi ${cli.version} (${cli.source})`);
-  await (values.full ? full() : core());
+  await (values.full ? full(cli.binDir) : core());
 } catch (error) {
   totals.failed += 1;
   if (!isEnding()) console.error(error instanceof Error ? error.message : error);

@@ -1,0 +1,60 @@
+// @ts-check
+import { delimiter, join } from "node:path";
+import { nodeFolder } from "./toolbox.mjs";
+
+/**
+ * What the cells of one run share.
+ *
+ * @typedef {object} Shared
+ * @property {string} folder for temporary files; outside the repository
+ * @property {string} cli the folder of the Pulumi CLI
+ * @property {string} tarball the packed package
+ * @property {string} version of the package
+ * @property {string} typescript the version that the projects ask for
+ * @property {string} registry where npm gets packages; yarn has to be told
+ * @property {{ url: string, adminKey: string, call: (key: string, path: string) => Promise<Response> }} sandbox
+ */
+
+/** What a reader has set for stacks, accounts and package managers of their own, and what `npm run` sets. */
+const OURS = /^(PULUMI|PAYENGINE|YARN|NODE_(OPTIONS|PATH)$|npm_(?!config_))/;
+
+/**
+ * A user's own environment, with the cell's Node first. What pnpm and yarn keep for later goes with the run's folder;
+ * npm uses the user's cache.
+ *
+ * @param {import("./cells.mjs").Cell} cell @param {Shared} shared @returns {NodeJS.ProcessEnv}
+ */
+export function installEnvironment(cell, { folder, registry }) {
+  const kept = join(folder, "kept");
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name))),
+    PATH: [nodeFolder(cell.node), process.env.PATH].join(delimiter),
+    XDG_CACHE_HOME: join(kept, "cache"),
+    XDG_DATA_HOME: join(kept, "data"),
+    XDG_STATE_HOME: join(kept, "state"),
+    YARN_ENABLE_TELEMETRY: "false",
+    YARN_GLOBAL_FOLDER: join(kept, "yarn"),
+    YARN_NPM_REGISTRY_SERVER: registry.replace(/\/$/, ""),
+  };
+}
+
+/**
+ * For Pulumi's commands: a home, a backend and a passphrase of the cell's own.
+ *
+ * @param {import("./cells.mjs").Cell} cell @param {Shared} shared @param {string} own the cell's folder
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function pulumiEnvironment(cell, { cli, sandbox }, own) {
+  return {
+    PATH: [cli, nodeFolder(cell.node), "/usr/bin", "/bin"].join(delimiter),
+    HOME: own,
+    TMPDIR: join(own, "tmp"),
+    PULUMI_HOME: join(own, "home"),
+    PULUMI_BACKEND_URL: `file://${join(own, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "correct-horse-battery-staple",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    NO_COLOR: "1",
+    PAYENGINE_API_URL: sandbox.url,
+    PAYENGINE_API_KEY: sandbox.adminKey,
+  };
+}

@@ -1,0 +1,128 @@
+// @ts-check
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readlink, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isEnding, outputOf } from "../../tools/child-processes.mjs";
+import { startSandboxProcess } from "../../tools/start/sandbox.mjs";
+import { CELLS, nameOf } from "./cells.mjs";
+import { runCell } from "./run-cell.mjs";
+import { installToolbox, isForThisMachine } from "./toolbox.mjs";
+
+/**
+ * @typedef {import("./cells.mjs").Cell} Cell
+ * @typedef {{ cell: Cell, seconds: number, failure?: string }} Result
+ */
+
+const MINUTE = 60_000;
+/** Cells at a time: installing waits for the network and disk, Pulumi for the processor. */
+const WORKERS = 2;
+/** A watchdog ends by itself soon after its plugin. */
+const LEFT_MS = 5_000;
+
+/**
+ * Runs the cells, and says of each how it went.
+ *
+ * @param {object} options
+ * @param {string} options.repository
+ * @param {string} options.folder for temporary files; the caller removes it
+ * @param {string} options.cli the folder of the Pulumi CLI
+ * @param {(line: string) => void} options.log
+ * @param {readonly Cell[]} [options.cells]
+ * @returns {Promise<Result[]>} none on a platform for which there are no Nodes
+ */
+export async function runMatrix({ repository, folder: given, cli, log, cells = CELLS }) {
+  if (!isForThisMachine) {
+    log("The matrix of package managers and Nodes runs on Linux on x64 only");
+    return [];
+  }
+  await installToolbox(log);
+  await mkdir(given, { recursive: true });
+  const folder = await realpath(given);
+  const sandbox = await startSandboxProcess({ repository, folder });
+  try {
+    const shared = { folder, cli, sandbox, ...(await packed(repository, folder)) };
+    const waiting = [...cells.entries()];
+    /** @type {Result[]} */
+    const results = [];
+    const worker = async () => {
+      for (let next = waiting.shift(); next && !isEnding(); next = waiting.shift()) {
+        const [index, cell] = next;
+        const began = Date.now();
+        const own = join(folder, `cell-${index + 1}`);
+        const failure = await runCell(cell, own, shared).then(
+          () => undefined,
+          (error) => withoutSecrets(error.message, sandbox.adminKey),
+        );
+        const seconds = Math.round((Date.now() - began) / 1000);
+        results[index] = { cell, seconds, ...(failure !== undefined && { failure }) };
+        log(`${failure === undefined ? "✓" : "✗"} ${nameOf(cell)} (${seconds} s)`);
+        if (failure !== undefined && !isEnding()) log(failure);
+        // Some ten thousand files; where a process that was ended still writes, they go with the run's folder.
+        await rm(own, { recursive: true, force: true }).catch(() => {});
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+    return results.filter(Boolean);
+  } finally {
+    await endProcessesIn(folder);
+    await sandbox.stop();
+  }
+}
+
+/** @param {string} repository @param {string} folder */
+async function packed(repository, folder) {
+  const options = { cwd: repository, limitMs: MINUTE };
+  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  const tarball = join(folder, await outputOf("npm", pack, options));
+  const registry = await outputOf("npm", ["config", "get", "registry"], options);
+  const version = versionIn(repository);
+  const typescript = versionIn(join(repository, "node_modules/typescript"));
+  return { tarball, registry, typescript, version };
+}
+
+/** @param {string} folder @returns {string} */
+function versionIn(folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
+}
+
+/**
+ * Private keys have 102 hex digits.
+ *
+ * @param {string} text @param {string} credential
+ */
+function withoutSecrets(text, credential) {
+  return text.replaceAll(credential, "[credential]").replaceAll(/\b[0-9a-f]{102}\b/g, "[private key]");
+}
+
+/**
+ * Waits for the processes that work below a folder, and ends those that stay: what a Pulumi that was ended has left.
+ *
+ * @param {string} folder
+ */
+async function endProcessesIn(folder) {
+  const end = Date.now() + LEFT_MS;
+  for (let left = await processesIn(folder); left.length > 0; left = await processesIn(folder)) {
+    if (Date.now() > end) {
+      for (const pid of left) kill(pid);
+      return;
+    }
+    await sleep(100);
+  }
+}
+
+/** @param {number} pid of a process that may have ended meanwhile */
+function kill(pid) {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error;
+  }
+}
+
+/** @param {string} folder @returns {Promise<number[]>} */
+async function processesIn(folder) {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => "")));
+  return pids.filter((_, index) => places[index]?.startsWith(`${folder}/`)).map(Number);
+}
