@@ -24,10 +24,11 @@ test("two stacks are updated at once, destroyed at once, and no table holds a pr
   const prod = await stackOn(given, "prod", program);
   await stage.control.addFault(UNTIL_RELEASED);
   const updates = [dev.up(), prod.up()];
-  await until("both stacks are making both keys", async () => {
+  const making = async () => {
     const requests = await stage.control.requests();
     return requests.filter(({ answered }) => answered === "pending").length === 4 || undefined;
-  });
+  };
+  await until("both stacks are making both keys", making, 100_000);
   await stage.control.clearFaults();
   await stage.control.release();
   for (const ended of await Promise.all(updates)) expect(countsOf(ended)).toEqual(["+ 3 created"]);
