@@ -83,8 +83,12 @@ const CUT_ATTRIBUTES =
   "On a file backend, a process that was killed may have left an empty file that ends in `.attrs` beside the state, in " +
   "`.pulumi/stacks`: delete it, the state itself is whole, and run this again.";
 
+/** The CLI names a database backend by its whole address, in the message of a lock for one. */
+const PASSWORD_IN_ADDRESS = /(:\/\/[^\s/@:]*):[^\s/@]*@/g;
+
 function reasonIn(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
+  const shown = stderr.replace(PASSWORD_IN_ADDRESS, "$1:[redacted]@");
+  const lines = shown.split("\n").map((line) => line.replace(/^error: /, "").trim());
   const said = lines.filter((line) => line !== "").join(" ") || "it does not say why";
   return /: EOF$/.test(said) ? `${said}. ${CUT_ATTRIBUTES}` : said;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,8 @@ const LIFECYCLE = ["test/e2e/drift", "test/e2e/recovery", "test/options"];
 
 const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
 const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-test-"));
+// PostgreSQL refuses to be run by root, and its own user must reach the folder of its data.
+chmodSync(folder, 0o711);
 process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 endOnSignals();
 
@@ -84,7 +86,7 @@ async function full(cli) {
   );
   await jest({
     name: "installed",
-    projects: ["options", "rotation", "bad-input", "cli", "examples", "upgrade"],
+    projects: ["options", "rotation", "bad-input", "cli", "examples", "upgrade", "shared-backend"],
   });
   for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;

@@ -48,3 +48,15 @@ test("one that does not end in order is killed after its grace", async () => {
   const { said, took } = await runScript(DEAF, 500, 500);
   expect([said, took < 5_000]).toEqual([LOCKED, true]);
 });
+
+test("the password of a database backend, which the CLI names in its messages, is not repeated", async () => {
+  const address = "postgres://pulumi:pass:word@db.internal:5432/state/.pulumi/locks/x.json?sslmode=require";
+  const { said } = await runScript(
+    `echo "error: the stack is locked" >&2; echo "  ${address}: by me" >&2; exit 255`,
+    5_000,
+  );
+  expect(said).toBe(
+    "`pulumi refresh` failed: the stack is locked " +
+      "postgres://pulumi:[redacted]@db.internal:5432/state/.pulumi/locks/x.json?sslmode=require: by me",
+  );
+});

@@ -180,7 +180,7 @@ export class Project {
   }
 
   /** The bytes of the state file, as it lies on the disk. */
-  rawState(): Promise<string> {
+  async rawState(): Promise<string> {
     const backend = fileURLToPath(this.env.PULUMI_BACKEND_URL ?? "");
     return readFile(join(backend, `.pulumi/stacks/shop/${this.stack}.json`), "utf8");
   }

@@ -1,0 +1,71 @@
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { linesOf, payengine } from "../cli/command";
+import { crashWhileCreating } from "../cli/crash";
+import { countsOf } from "../e2e/harness/diagnostics";
+import { stackOn, useSharedBackend } from "./shared-backend";
+
+const given = useSharedBackend();
+
+const HEAD = "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION";
+const operation = "  creating urn:pulumi:prod::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
+const row = "checkout  shop-prod-checkout-<digits>  <id>  <time>  never  pending operation";
+
+test("orphans and audit tell what a crash of one stack has left from the keys of the other", async () => {
+  const { stage } = given;
+  const program = (name: string) => `new payengine.ApiKey("${name}", { type: "private" });`;
+  const dev = await stackOn(given, "dev", program("web"));
+  const prod = await stackOn(given, "prod", program("checkout"));
+  await crashWhileCreating(stage, prod);
+  await dev.up();
+  const { keyId } = await dev.key("web");
+
+  const ofDev = await payengine(dev, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
+  expect([ofDev.exitCode, linesOf(ofDev.stdout)]).toEqual([0, ["No orphaned keys of stack dev were found."]]);
+
+  // In a team, each has the config of both stacks.
+  await copyFile(join(prod.folder, "Pulumi.prod.yaml"), join(dev.folder, "Pulumi.prod.yaml"));
+  const both = ["audit", "--stack", "dev", "--stack", "prod", "--min-age", "0s"];
+  const audit = await payengine(dev, both);
+  expect([audit.exitCode, linesOf(audit.stdout)]).toEqual([
+    2,
+    [
+      "CATEGORY  STACK  RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  WHAT TO DO",
+      "orphaned  prod  checkout  shop-prod-checkout-<digits>  <id>  <time>  never  pulumi-payengine orphans --revoke --stack prod",
+      "Account acct_sandbox at <address>/api: 3 live keys, 1 foreign",
+      "Keys of dev, prod: 1 managed, 1 orphaned",
+    ],
+  ]);
+
+  const early = await payengine(prod, ["orphans", "--revoke", "--yes"]);
+  expect([early.exitCode, linesOf(early.stdout)]).toEqual([
+    3,
+    [
+      HEAD,
+      `${row}  none: wait`,
+      "Pending operations (--revoke clears them):",
+      operation,
+      "An operation may still be under way until <time>; run this again after that.",
+    ],
+  ]);
+  expect(await stage.liveKeys()).toHaveLength(2);
+
+  await prod.ok("cancel", "--yes");
+  const revoked = await payengine(prod, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
+  expect([revoked.exitCode, linesOf(revoked.stdout)]).toEqual([
+    0,
+    [
+      HEAD,
+      `${row}  revoke`,
+      "Pending operations (--revoke clears them):",
+      operation,
+      "Revoked 1 of 1 key.",
+      "Cleared 1 pending operation.",
+    ],
+  ]);
+  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
+
+  expect(countsOf(await prod.up())).toEqual(["+ 1 created", "1 unchanged"]);
+  const after = await payengine(dev, both);
+  expect([after.exitCode, linesOf(after.stdout).at(-1)]).toEqual([0, "Keys of dev, prod: 2 managed"]);
+});
