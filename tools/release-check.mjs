@@ -7,10 +7,16 @@ import { readFileSync } from "node:fs";
  * package.json's `repository` with, to state the package's provenance.
  */
 const [tag = ""] = process.argv.slice(2);
-/** @type {{ version: string, repository?: string | { url?: string } }} */
-const { version, repository } = JSON.parse(readFileSync("package.json", "utf8"));
+/**
+ * @param {string} file
+ * @returns {{ version: string, repository?: string | { url?: string } }}
+ */
+const manifest = (file) => JSON.parse(readFileSync(file, "utf8"));
+const { version, repository } = manifest("package.json");
+const sandbox = manifest("sandbox/package.json");
 const wrong = [
   ...wrongTag(),
+  ...wrongSandbox(),
   ...wrongChangelog(readFileSync("CHANGELOG.md", "utf8")),
   ...wrongRepository(process.env.GITHUB_REPOSITORY),
 ];
@@ -22,6 +28,18 @@ function wrongTag() {
   return tag === `v${version}`
     ? []
     : [`The tag is "${tag}", but package.json's version asks for v${version}.`];
+}
+
+/** It is published with the provider, for the tests of users. */
+function wrongSandbox() {
+  return [
+    ...(sandbox.version === version
+      ? []
+      : [`sandbox/package.json has the version ${sandbox.version}, not ${version}.`]),
+    ...(JSON.stringify(sandbox.repository) === JSON.stringify(repository)
+      ? []
+      : ["sandbox/package.json has another `repository` than package.json."]),
+  ];
 }
 
 /** @param {string} changelog */

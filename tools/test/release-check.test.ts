@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +10,7 @@ const CHANGELOG = "# Changelog\n\n## 1.2.0 (2026-11-26)\n\n- Something new.\n\n#
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "payengine-release-"));
+  mkdirSync(join(folder, "sandbox"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -19,12 +20,14 @@ interface Repository {
   repository?: object | string | null;
   changelog?: string;
   here?: string;
+  sandbox?: object;
 }
 
 /** Runs the check in a repository that may be released but for what a test says. */
 function check({ tag = "v1.2.0", version = "1.2.0", repository = REPOSITORY, ...rest }: Repository = {}) {
   const manifest = { name: "keys", version, ...(repository === null ? {} : { repository }) };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "sandbox/package.json"), JSON.stringify({ ...manifest, ...rest.sandbox }));
   writeFileSync(join(folder, "CHANGELOG.md"), rest.changelog ?? CHANGELOG);
   const env = { PATH: process.env.PATH, GITHUB_REPOSITORY: rest.here ?? "acme/keys" };
   const ended = spawnSync(process.execPath, [SCRIPT, tag], { cwd: folder, env, encoding: "utf8" });
@@ -67,6 +70,16 @@ it.each<[string, Repository, string]>([
     "the repository of somebody else",
     { here: "mallory/keys" },
     "package.json's `repository` is git+https://git.example/acme/keys.git, but this is mallory/keys: npm would refuse the provenance.",
+  ],
+  [
+    "a sandbox of another version",
+    { sandbox: { version: "1.1.0" } },
+    "sandbox/package.json has the version 1.1.0, not 1.2.0.",
+  ],
+  [
+    "a sandbox of another repository",
+    { sandbox: { repository: "github:acme/sandbox" } },
+    "sandbox/package.json has another `repository` than package.json.",
   ],
 ])("refuses %s", (_what, repository, complaint) => {
   expect(check(repository)).toEqual({ code: 1, said: [complaint] });
