@@ -31,7 +31,7 @@ module.exports = {
     project("unit"),
     project("plugin"),
     e2e,
-    ...["options", "rotation", "bad-input", "cli", "chaos", "examples", "upgrade"].map(installed),
+    ...["options", "rotation", "bad-input", "cli", "chaos", "examples", "guides", "upgrade"].map(installed),
   ],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.
   testTimeout: 60_000,

@@ -73,7 +73,7 @@ async function full() {
   );
   await jest({
     name: "installed",
-    projects: ["options", "rotation", "bad-input", "cli", "examples", "upgrade"],
+    projects: ["options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
   });
   for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;
