@@ -30,7 +30,6 @@ export class Reader {
   commands = 0;
   /** What a command has shown that was asked to show secrets. */
   private readonly shownOnPurpose: string[] = [];
-  private readonly begun = Date.now();
   private readonly seen = new Set<string>();
   private isReading = true;
   private readonly watching: Promise<void>;
@@ -88,10 +87,6 @@ export class Reader {
     }
     if (remaining.length === 0) return all;
     throw new Error(`"${lines}" did not ask ${remaining[0].when}. The terminal shows:\n${all}`);
-  }
-
-  get seconds(): number {
-    return Math.round((Date.now() - this.begun) / 1000);
   }
 
   /** Leaves the terminal. What it has shown and which arguments processes had is then searched for secrets. */
