@@ -31,9 +31,17 @@ module.exports = {
     project("unit"),
     project("plugin"),
     e2e,
-    ...["options", "rotation", "bad-input", "cli", "chaos", "examples", "upgrade", "shared-backend"].map(
-      installed,
-    ),
+    ...[
+      "options",
+      "rotation",
+      "bad-input",
+      "cli",
+      "chaos",
+      "examples",
+      "guides",
+      "upgrade",
+      "shared-backend",
+    ].map(installed),
   ],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.
   testTimeout: 60_000,

@@ -6,6 +6,7 @@ import { openStateFile } from "../recovery/state-source";
 import { EXIT } from "./exit-code";
 import { collected, duration } from "./flags";
 import { unreachedLine } from "./orphans-report";
+import { withProgress } from "./progress";
 import { table } from "./table";
 import { counted } from "./terminal";
 
@@ -59,11 +60,14 @@ export function auditCommand(): Command {
 async function audit({ stack, state, cwd, minAge, all, json }: Flags): Promise<void> {
   const isDefault = stack.length === 0 && state.length === 0;
   const stacks = isDefault ? [undefined] : [...new Set(stack)];
-  const sources = await Promise.all([
-    ...stacks.map((name) => openStack({ stack: name, cwd })),
-    ...[...new Set(state)].map((path) => openStateFile(path)),
-  ]);
-  const report = await auditKeys(sources, { minAge });
+  const report = await withProgress(async ({ step: onStep }) => {
+    onStep("Asking Pulumi for the stack");
+    const sources = await Promise.all([
+      ...stacks.map((name) => openStack({ stack: name, cwd })),
+      ...[...new Set(state)].map((path) => openStateFile(path)),
+    ]);
+    return auditKeys(sources, { minAge, onStep });
+  });
   console.log(json ? JSON.stringify(report, undefined, 2) : describe(report, all));
   const isWell = report.unreached.length === 0 && !report.keys.some(needsPerson);
   process.exitCode = isWell ? EXIT.done : EXIT.left;

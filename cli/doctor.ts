@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { type Examination, examine } from "./doctor/examine";
 import type { Finding, Status } from "./doctor/finding";
 import { EXIT } from "./exit-code";
+import { withProgress } from "./progress";
 import { colored, counted, printable } from "./terminal";
 
 interface Flags {
@@ -44,10 +45,16 @@ export function doctorCommand(): Command {
 
 async function doctor({ json, cwd = ".", ...flags }: Flags): Promise<void> {
   const findings: Finding[] = [];
-  for await (const finding of examine({ ...flags, cwd: resolve(cwd) } satisfies Examination)) {
-    findings.push(finding);
-    if (!json) console.log(lineOf(finding));
-  }
+  await withProgress(async ({ step, end }) => {
+    step("Checking");
+    for await (const finding of examine({ ...flags, cwd: resolve(cwd) } satisfies Examination)) {
+      findings.push(finding);
+      if (json) continue;
+      end();
+      console.log(lineOf(finding));
+      step("Checking");
+    }
+  });
   const failed = findings.filter(({ status }) => status === "fail").length;
   const warned = findings.filter(({ status }) => status === "warn").length;
   if (json) console.log(JSON.stringify({ findings, failed, warned }, undefined, 2));

@@ -17,7 +17,7 @@ Examples:
 
 Exit codes:
   0  nothing is left to do
-  1  the command failed
+  1  the command failed, or was called wrongly
   2  something is left to do or needs a person; the output says what
   3  the stack is in use; nothing was done
 

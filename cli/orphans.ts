@@ -5,6 +5,7 @@ import { type RevokeReport, revokeOrphans } from "../recovery/revoke-orphans";
 import { EXIT } from "./exit-code";
 import { duration } from "./flags";
 import { describeActs, describeOrphans, mayAct } from "./orphans-report";
+import { withProgress } from "./progress";
 import { agrees, counted, isInteractive } from "./terminal";
 
 interface Flags {
@@ -57,11 +58,15 @@ export function orphansCommand(): Command {
 }
 
 async function orphans(flags: Flags): Promise<void> {
-  const stack = await openStack(flags);
-  const options = { minAge: flags.minAge };
+  const { minAge } = flags;
   // Nobody waits to see first what would be revoked: one look serves.
   const isAgreed = flags.revoke && flags.yes;
-  let report: OrphanReport | RevokeReport = await (isAgreed ? revokeOrphans : findOrphans)(stack, options);
+  const found = await withProgress(async ({ step: onStep }) => {
+    onStep("Asking Pulumi for the stack");
+    const stack = await openStack(flags);
+    return { stack, first: await (isAgreed ? revokeOrphans : findOrphans)(stack, { minAge, onStep }) };
+  });
+  let report: OrphanReport | RevokeReport = found.first;
   // What a person is asked about must be seen; JSON on the output must stay alone.
   const willAsk = flags.revoke && !isAgreed && isInteractive();
   if (!flags.json) console.log(describeOrphans(report, flags.revoke));
@@ -69,7 +74,8 @@ async function orphans(flags: Flags): Promise<void> {
 
   const isSomething = report.orphans.length > 0 || report.pendingOperations.length > 0;
   if (flags.revoke && !isAgreed && isSomething && mayAct(report) && (await isAgreedTo(report))) {
-    report = await revokeOrphans(stack, { ...options, only: report.orphans.map(({ keyId }) => keyId) });
+    const only = report.orphans.map(({ keyId }) => keyId);
+    report = await withProgress(({ step: onStep }) => revokeOrphans(found.stack, { minAge, only, onStep }));
   }
   if (flags.json) console.log(JSON.stringify(report, undefined, 2));
   // What keeps a first look from acting has been said.

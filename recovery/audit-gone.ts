@@ -3,11 +3,13 @@ import { messageOf, NotFoundError } from "../provider/errors";
 import { isRevoked, type PayEngineApi } from "../provider/payengine-api";
 import type { Audited, AuditProblem, LocatedKey } from "./audit-states";
 import type { AuditedKey } from "./audited-key";
+import type { SettlingOptions } from "./settling";
 
 /** Keys whose values states hold, and that no longer work. */
 export async function gone(
   { accounts, keys }: Audited,
   now: Date,
+  { onStep }: SettlingOptions = {},
 ): Promise<{ readonly keys: readonly AuditedKey[]; readonly unreached: readonly AuditProblem[] }> {
   const live = new Map(accounts.map((it) => [it.account, new Set(it.live.map(({ id }) => id))]));
   const found: AuditedKey[] = [];
@@ -17,6 +19,7 @@ export async function gone(
     if (account === undefined || keyId === undefined || live.get(account)?.has(keyId)) continue;
     const isNew = now.getTime() - Date.parse(key.createdAt ?? "") < LAG_MS;
     const isProven = account.id !== undefined && key.accountId === account.id;
+    onStep?.(`Asking PayEngine for the key of ${resource}, which it does not list`);
     const fate = await fateOf(account.api, keyId);
     const add = (more: Partial<AuditedKey>) => found.push({ ...goneKey(key, keyId, account.id), ...more });
     if (fate === "live") add({ category: "managed", note: "" });

@@ -45,7 +45,10 @@ export async function readAudited(
   sources: readonly StateSource[],
   options: SettlingOptions,
 ): Promise<Audited> {
+  const names = sources.map(({ name }) => name).join(", ");
+  options.onStep?.(`Reading the state of ${names}`);
   const before = await Promise.all(sources.map((source) => source.load()));
+  options.onStep?.("Listing the keys at PayEngine");
   const reached = await Promise.all(
     sources.map((source, index) => {
       const state = before[index] as StackState;
@@ -63,6 +66,7 @@ export async function readAudited(
     const list = lists.get(account) as List;
     return "problem" in list ? list : { account };
   };
+  options.onStep?.(`Reading the state of ${names} again`);
   const located = await Promise.all(
     sources.map((source, index) =>
       locate(

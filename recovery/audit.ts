@@ -46,7 +46,7 @@ export async function auditKeys(
     const audited = await readAudited(pool, states, options);
     const now = (options.now ?? (() => new Date()))();
     const live = audited.accounts.map((account) => liveKeys(account, audited.keys, now));
-    const lost = await gone(audited, now);
+    const lost = await gone(audited, now, options);
     return {
       sources: states.map(({ name }) => name),
       accounts: audited.accounts.map(({ account: { id, apiUrl }, live: all }, index) => ({

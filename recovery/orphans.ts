@@ -51,7 +51,7 @@ export interface OrphanReport {
 export interface OrphanOptions extends SettlingOptions {
   /**
    * How long state must not have changed before a key is revoked, in milliseconds. Default: longer than any operation
-   * of a key can last (eleven request timeouts and a minute). Less is safe only where nobody is updating the stack:
+   * of a key can last (eleven request timeouts and three minutes). Less is safe only where nobody is updating the stack:
    * backends other than folders do not show their locks. A pending operation of which no key is found is kept for the
    * default time, whatever stands here: its request may still make one.
    */
@@ -88,11 +88,15 @@ export async function look(
   source: StateSource,
   options: OrphanOptions,
 ): Promise<Findings> {
+  const { now = () => new Date(), onStep } = options;
+  onStep?.(`Reading the state of ${source.name}`);
   const before = await source.load();
+  onStep?.("Listing the keys at PayEngine");
   const reached = await reachAccounts(pool, source, before);
   const lists = await Promise.all(accountsIn(before, reached).map(listOwn));
   // In this order: a key that was in the list was made before, so whoever made it either holds the lock still, or has
   // stored it in the state that is read last.
+  onStep?.(`Reading the state of ${source.name} again`);
   const lock = before.project === undefined ? undefined : await source.lock(before.project);
   const state = await source.load();
 
@@ -110,7 +114,6 @@ export async function look(
     }
   }
   const found = lists.flatMap(({ live }) => live.map(({ name }) => name));
-  const { now = () => new Date() } = options;
   const report = {
     stack: source.name,
     orphans: [...orphans.values()].sort(byName),

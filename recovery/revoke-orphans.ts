@@ -45,9 +45,10 @@ export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions =
     const nothing = { revoked: [], failed: [], clearedPending: false, clearProblem: undefined };
     if (report.lock !== undefined || report.waitUntil !== undefined) return { ...report, ...nothing };
 
-    const acts = await revokeFound(findings, options.only);
+    const acts = await revokeFound(findings, options);
     const isClean = acts.revoked.length === report.orphans.length;
     const mayClear = isClean && report.pendingOperations.length > 0 && report.keepPending === undefined;
+    if (mayClear) options.onStep?.("Clearing pending operations");
     const clearProblem = mayClear ? await clearPending(stack, state) : undefined;
     return { ...report, ...acts, clearedPending: mayClear && clearProblem === undefined, clearProblem };
   } finally {
@@ -55,10 +56,12 @@ export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions =
   }
 }
 
-async function revokeFound({ report, accountOf }: Findings, only: RevokeOptions["only"]) {
+async function revokeFound({ report, accountOf }: Findings, { only, onStep }: RevokeOptions) {
   const revoked: string[] = [];
   const failed: { keyId: string; problem: string }[] = [];
-  for (const { keyId } of report.orphans.filter((it) => only?.includes(it.keyId) ?? true)) {
+  const agreed = report.orphans.filter((it) => only?.includes(it.keyId) ?? true);
+  for (const [index, { keyId }] of agreed.entries()) {
+    onStep?.(`Revoking key ${index + 1} of ${agreed.length}`);
     try {
       await revoke((accountOf.get(keyId) as Account).api, keyId);
       revoked.push(keyId);

@@ -9,6 +9,8 @@ export interface SettlingOptions {
   readonly minAge?: number | undefined;
   /** The clock. Default: this machine's. */
   readonly now?: (() => Date) | undefined;
+  /** Is told of each step that may take long, in words, such as "Listing the keys at PayEngine". */
+  readonly onStep?: ((step: string) => void) | undefined;
 }
 
 /** How long after a state's last change an operation that it speaks of may still be under way, in milliseconds. */

@@ -139,9 +139,11 @@ function nextSteps(now) {
   console.log(`
 ${now} On a real account, in a Pulumi project of your own:
 
-  npm install pulumi-payengine                    # once it is published; until then \`npm pack\` here, and the .tgz
-  pulumi config set --secret payengine:apiKey     # a private key of an Admin or Developer
+  npm install pulumi-payengine
+  pulumi config set --secret payengine:apiKey
   pulumi up
 
+Until the package is published, \`npm pack\` here gives a .tgz to install. The second line asks for a private key of an
+Admin or Developer. docs/getting-started.md begins with an empty folder.
 PayEngine does not publish its key endpoints: try a sandbox account first. See README.md.`);
 }

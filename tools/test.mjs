@@ -86,7 +86,7 @@ async function full(cli) {
   );
   await jest({
     name: "installed",
-    projects: ["options", "rotation", "bad-input", "cli", "examples", "upgrade", "shared-backend"],
+    projects: ["options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade", "shared-backend"],
   });
   for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
     const title = `npm run chaos -- ${args.join(" ")}`;

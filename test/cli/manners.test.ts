@@ -1,10 +1,13 @@
 import { chmod } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { useStage } from "../e2e/harness/stage";
-import { linesOf, payengine, payengineAtTerminal } from "./command";
+import { linesOf, payengine, payengineAtTerminal, plain } from "./command";
 import { projectWithKey } from "./one-key-project";
 
 const given = useStage();
+
+const ESCAPE = String.fromCharCode(27);
+const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`);
 
 test("every command explains itself with examples and exit codes", async () => {
   const project = await given.stage.project({});
@@ -15,6 +18,8 @@ test("every command explains itself with examples and exit codes", async () => {
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/\nExamples:\n {2}pulumi-payengine \w+.*\n[\s\S]*\nExit codes:\n {2}0 {2}\S/);
   }
+  const alone = await payengine(project, []);
+  expect([alone.exitCode, alone.stdout, alone.stderr]).toEqual([1, "", all[0].stdout]);
   expect((await payengine(project, ["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
@@ -91,18 +96,53 @@ test("without Pulumi's CLI it says so", async () => {
 
 test("colours are for terminals only, and NO_COLOR turns them off", async () => {
   const project = await given.stage.project({});
-  const escapeCode = String.fromCharCode(27);
   const args = ["doctor", "--cwd", "home"];
-  const piped = await payengine(project, args, { env: { FORCE_COLOR: "1" }, without: ["NO_COLOR"] });
-  const plainly = await payengineAtTerminal(project, args, "", { env: { TERM: "xterm" } });
-  const colourful = await payengineAtTerminal(project, args, "", {
-    env: { TERM: "xterm" },
-    without: ["NO_COLOR"],
-  });
-  expect([piped, plainly, colourful].map(({ stdout }) => stdout.includes(escapeCode))).toEqual([
-    false,
-    false,
-    true,
+  const terminal = (TERM: string, without: string[] = []) =>
+    payengineAtTerminal(project, args, "", { env: { TERM }, without });
+  const [piped, plainly, dumb, colourful] = await Promise.all([
+    payengine(project, args, { env: { FORCE_COLOR: "1" }, without: ["NO_COLOR"] }),
+    terminal("xterm"),
+    terminal("dumb", ["NO_COLOR"]),
+    terminal("xterm", ["NO_COLOR"]),
   ]);
-  expect(colourful.stdout).toContain(`${escapeCode}[32mpass${escapeCode}[39m  node`);
+  const all = [piped, plainly, dumb, colourful];
+  expect(all.map(({ stdout }) => COLOUR.test(stdout))).toEqual([false, false, false, true]);
+  expect(colourful.stdout).toContain(`${ESCAPE}[32mpass${ESCAPE}[39m  node`);
+});
+
+test.each([
+  [["orphans", "--min-age", "0s"], "Listing the keys at PayEngine … 1 s"],
+  [["audit", "--json"], "Listing the keys at PayEngine … 1 s"],
+  [["doctor"], "Checking … 1 s"],
+])("what takes long says so at a terminal, and neither to a pipe nor in CI: %j", async (args, line) => {
+  const { project } = await projectWithKey(given.stage);
+  await given.stage.control.setPace({ latencyMs: 1_500 });
+  const env = { TERM: "xterm" };
+  const erased = `\r${ESCAPE}[K`;
+  const [person, ci, piped] = await Promise.all([
+    payengineAtTerminal(project, args, "", { env }),
+    payengineAtTerminal(project, args, "", { env: { ...env, CI: "true" } }),
+    payengine(project, args),
+  ]);
+  expect(person.stdout).toContain(`${erased}${line}`);
+  expect([person.exitCode, ci.exitCode, piped.exitCode]).toEqual([piped.exitCode, piped.exitCode, 0]);
+  expect([ci.stdout.includes(" … "), ci.stdout.includes(ESCAPE), piped.stderr]).toEqual([false, false, ""]);
+  // Nothing of it stays: the last line is followed by its erasure.
+  expect(person.stdout.lastIndexOf(erased)).toBeGreaterThan(person.stdout.lastIndexOf(" … "));
+  expect(plain(ci.stdout)).toBe(plain(piped.stdout));
+});
+
+test("with --json every command prints one JSON value and nothing else", async () => {
+  const { project } = await projectWithKey(given.stage);
+  const all = await Promise.all(
+    [["orphans", "--min-age", "0s"], ["audit"], ["doctor"]].map((command) =>
+      payengine(project, [...command, "--json"]),
+    ),
+  );
+  expect(all.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(all.map(() => [0, ""]));
+  expect(all.map(({ stdout }) => Object.keys(JSON.parse(stdout))[0])).toEqual([
+    "stack",
+    "sources",
+    "findings",
+  ]);
 });

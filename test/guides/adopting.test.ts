@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { useStage } from "../e2e/harness/stage";
+import { pasted, YES } from "./answers";
+import { Reader } from "./reader";
+
+const given = useStage();
+
+test("a key that was made by hand is taken over as the guide says, and needs its value in config no longer", async () => {
+  const { stage } = given;
+  const value = randomBytes(51).toString("hex");
+  stage.secrets.add(value);
+  const { id } = await stage.control.addKey("acct_sandbox", {
+    id: "key_3f9a0c21d4e8b765",
+    name: "made-by-hand",
+    type: "private",
+    value,
+    createdAt: new Date().toISOString(),
+  });
+  const manifest = JSON.stringify({ name: "shop", private: true, main: "index.ts" });
+  const project = await stage.project({ files: { "index.ts": "", "package.json": manifest } });
+  const reader = await Reader.open(project, "docs/adopting.md");
+  try {
+    await reader.follow("pulumi config set --secret checkoutKey", pasted(value));
+    await reader.follow("import * as pulumi");
+    await reader.follow("pulumi up", YES);
+    expect(await project.key("checkout")).toMatchObject({ keyId: id, token: value });
+    const program = await readFile(join(project.folder, "index.ts"), "utf8");
+    await project.write({ "index.ts": program.replace(/ {2}adopt: .*\n/, "") });
+    await reader.follow("pulumi config rm checkoutKey", YES);
+    expect(reader.unread).toEqual([]);
+  } finally {
+    await reader.close();
+  }
+  expect(await project.key("checkout")).toMatchObject({ keyId: id, token: value });
+  expect((await stage.liveKeys()).map((key) => key.id)).toEqual([id]);
+});

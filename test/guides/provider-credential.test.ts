@@ -1,0 +1,155 @@
+import { makeKey } from "../cli/planted-state";
+import type { Project } from "../e2e/harness/project";
+import { type Stage, useStage } from "../e2e/harness/stage";
+import { pasted, unasked, YES } from "./answers";
+import { readGuide } from "./guide";
+import { Reader } from "./reader";
+
+const given = useStage();
+
+const GUIDE = "docs/provider-credential.md";
+const SECTIONS = ["Making it", "Rotating it", "After a leak", "From the environment"];
+const PROGRAM = `import * as payengine from "pulumi-payengine";
+
+const checkout = new payengine.ApiKey("checkout", { type: "private" });
+export const privateKey = checkout.token;
+`;
+const MANIFEST = JSON.stringify({ name: "shop", private: true, main: "index.ts" });
+
+/** A project as the guide takes it for granted. */
+function projectWith(stage: Stage, credential?: string): Promise<Project> {
+  return stage.project({
+    files: { "index.ts": PROGRAM, "package.json": MANIFEST },
+    config: {},
+    env: { PAYENGINE_API_URL: stage.sandbox.url },
+    secrets: credential === undefined ? {} : { "payengine:apiKey": credential },
+  });
+}
+
+/** What a person gets by "Create API Key" in the dashboard. */
+const fromDashboard = (stage: Stage) => stage.newCredential("acct_sandbox", "Admin");
+
+/** Which of the credentials an act uses, by their last use at PayEngine. */
+async function usedBy(stage: Stage, credentials: readonly { keyId: string }[], act: () => Promise<unknown>) {
+  const lastUses = async () => {
+    const keys = await stage.control.keys();
+    return credentials.map(({ keyId }) => keys.find(({ id }) => id === keyId)?.lastUsedAt);
+  };
+  const before = await lastUses();
+  await act();
+  return (await lastUses()).map((time, index) => time !== before[index]);
+}
+
+/** Whether the state, decrypted, holds each of these credentials. */
+async function inState(project: Project, credentials: readonly { key: string }[]): Promise<boolean[]> {
+  const state = JSON.stringify(await project.deployment());
+  return credentials.map(({ key }) => state.includes(key));
+}
+
+/** Follows one section to its end. */
+async function following(project: Project, section: string, act: (reader: Reader) => Promise<void>) {
+  const reader = await Reader.open(project, GUIDE, { section });
+  try {
+    await act(reader);
+    expect(reader.unread).toEqual([]);
+  } finally {
+    await reader.close();
+  }
+}
+
+test("no section of the guide is left out", async () => {
+  const sections = (await readGuide(GUIDE)).map(({ section }) => section);
+  expect([...new Set(sections)]).toEqual(SECTIONS);
+});
+
+test("a credential is made and rotated, and the key made with it stays", async () => {
+  const { stage } = given;
+  const project = await projectWith(stage);
+  const first = await fromDashboard(stage);
+  await following(project, "Making it", async (reader) => {
+    await reader.follow("pulumi config set --secret", pasted(first.key));
+    expect(await reader.follow("npx pulumi-payengine doctor")).toContain("acct_sandbox");
+    await reader.follow("pulumi config set payengine:accountId", pasted("acct_sandbox"));
+    await reader.follow("pulumi up", YES);
+  });
+  const { keyId, token = "" } = await project.key("checkout");
+
+  const second = await fromDashboard(stage);
+  const both = [first, second];
+  const used = (act: () => Promise<unknown>) => usedBy(stage, both, act);
+  const work = () => Promise.all(both.map(({ key }) => stage.authenticates(key)));
+  await following(project, "Rotating it", async (reader) => {
+    expect(await used(() => project.refresh())).toEqual([true, false]);
+    await reader.follow("pulumi config set --secret", pasted(second.key));
+    expect(await used(() => reader.follow("npx pulumi-payengine doctor"))).toEqual([false, true]);
+    expect(await inState(project, both)).toEqual([true, false]);
+    await reader.follow("pulumi up", YES);
+    expect(await inState(project, both)).toEqual([false, true]);
+    expect(await work()).toEqual([true, true]);
+    await stage.control.revokeKey(first.keyId);
+    expect(await used(() => reader.follow("pulumi refresh", YES))).toEqual([false, true]);
+    expect(await work()).toEqual([false, true]);
+    expect([(await project.key("checkout")).keyId, await stage.authenticates(token)]).toEqual([keyId, true]);
+    expect(await used(() => reader.enter("pulumi destroy", YES))).toEqual([false, true]);
+  });
+  expect(await stage.liveKeys()).toEqual([]);
+});
+
+test("after a leak nothing changes without a new credential, and keys of others are counted", async () => {
+  const { stage } = given;
+  const leaked = await fromDashboard(stage);
+  const project = await projectWith(stage, leaked.key);
+  await project.up();
+  const { keyId, token = "" } = await project.key("checkout");
+  const { id } = await makeKey(stage, "of-the-finder", "private", leaked.key);
+  stage.leftAlive.add(id);
+
+  await stage.control.revokeKey(leaked.keyId);
+  await project.write({ "index.ts": `${PROGRAM}new payengine.ApiKey("another", { type: "public" });\n` });
+  for (const command of ["up", "refresh", "destroy"]) {
+    expect((await project.fails(command, "--skip-preview")).stdout).toContain("401");
+  }
+  expect([(await project.keys()).map((key) => key.keyId), await stage.authenticates(token)]).toEqual([
+    [keyId],
+    true,
+  ]);
+
+  await project.write({ "index.ts": PROGRAM });
+  const fresh = await fromDashboard(stage);
+  await following(project, "After a leak", async (reader) => {
+    await reader.follow("pulumi config set --secret", pasted(fresh.key));
+    await reader.follow("pulumi up", YES);
+    expect(await reader.follow("npx pulumi-payengine audit")).toContain("4 live keys, 3 foreign");
+  });
+  expect((await project.key("checkout")).keyId).toBe(keyId);
+});
+
+test("from the environment no credential gets into state", async () => {
+  const { stage } = given;
+  const project = await projectWith(stage);
+  const [first, second] = [await fromDashboard(stage), await fromDashboard(stage)];
+  await following(project, "From the environment", async (reader) => {
+    await reader.follow("read -rs PAYENGINE_API_KEY", unasked(first.key), YES);
+    expect((await project.fails("refresh", "--skip-preview")).stdout).toContain("PAYENGINE_API_KEY");
+    await reader.follow('import * as payengine from "pulumi-payengine"');
+    await reader.follow("read -rs PAYENGINE_PRODUCTION_KEY", unasked(second.key), YES);
+    expect((await project.keys()).map(({ resource }) => resource)).toEqual(["live"]);
+    expect(await inState(project, [first, second])).toEqual([false, false]);
+    await reader.enter("pulumi destroy", YES);
+  });
+});
+
+test("a credential that is typed as an argument would be noticed in history and list of processes", async () => {
+  const { stage } = given;
+  const project = await projectWith(stage);
+  const { key } = await fromDashboard(stage);
+  const reader = await Reader.open(project, GUIDE);
+  await reader.enter(`pulumi config set --secret payengine:apiKey ${key}`).finally(() => reader.close());
+  const places = stage.findLeaks().map(({ where }) => where.replace(project.folder, ""));
+  expect([...new Set(places)]).toEqual([
+    "/history",
+    "the output of the terminal",
+    "the output of the list of processes",
+  ]);
+  stage.inTheClear.add(key);
+});

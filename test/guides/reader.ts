@@ -1,0 +1,120 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processesIn } from "../e2e/harness/processes";
+import type { Project } from "../e2e/harness/project";
+import { type Block, readGuide } from "./guide";
+import { type Answer, Terminal } from "./terminal";
+
+/** A program takes longer than that to start. */
+const LOOKS_EVERY_MS = 25;
+
+/** npm would ask its registry for news of itself. */
+const NPM = { npm_config_update_notifier: "false" };
+
+export interface ReaderOptions {
+  /** Where the reader begins. Default: the project's folder. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Variables of the project that the reader's shell does not have. */
+  readonly without?: readonly string[];
+  /** The one section to read. Default: all of it. */
+  readonly section?: string;
+  /** Puts something else in the place of what cannot be had here, such as a package that is not published. */
+  readonly replace?: (line: string) => string;
+}
+
+/** Somebody who follows a guide block by block at a terminal, and who changes no letter. */
+export class Reader {
+  /** Lines that were entered. */
+  commands = 0;
+  /** What a command has shown that was asked to show secrets. */
+  private readonly shownOnPurpose: string[] = [];
+  private readonly seen = new Set<string>();
+  private isReading = true;
+  private readonly watching: Promise<void>;
+
+  private constructor(
+    private readonly project: Project,
+    private readonly terminal: Terminal,
+    /** The blocks that are yet to be read. */
+    readonly unread: Block[],
+    private readonly replace: (line: string) => string,
+  ) {
+    this.watching = this.watchProcesses();
+  }
+
+  static async open(project: Project, path: string, options: ReaderOptions = {}): Promise<Reader> {
+    const { cwd = project.folder, env = {}, without = [], section, replace = (line) => line } = options;
+    const all = Object.entries({ ...project.env, ...NPM, ...env }).filter(
+      ([name]) => !without.includes(name),
+    );
+    const history = join(project.folder, "history");
+    const terminal = await Terminal.open(cwd, Object.fromEntries(all), history);
+    const blocks = (await readGuide(path)).filter(
+      (block) => section === undefined || block.section === section,
+    );
+    return new Reader(project, terminal, blocks, replace);
+  }
+
+  /**
+   * Does what the next block says: enters its lines, or writes it to the file that the guide names.
+   *
+   * @param begins what it has to begin with, so that the test and the guide keep step
+   * @returns what the terminal has shown
+   */
+  async follow(begins: string, ...answers: Answer[]): Promise<string> {
+    const [block] = this.unread;
+    expect(block?.text.slice(0, begins.length)).toBe(begins);
+    this.unread.shift();
+    if (block.language !== "sh") {
+      await this.write(block);
+      return "";
+    }
+    return this.enter(block.text.trimEnd(), ...answers);
+  }
+
+  /** Enters lines, the guide's or others. All that is to be answered has to be asked for. */
+  async enter(lines: string, ...answers: Answer[]): Promise<string> {
+    const remaining = [...answers];
+    let all = "";
+    for (const line of lines.split("\n")) {
+      this.commands += 1;
+      const { exitCode = 0, shown } = await this.terminal.enter(this.replace(line), remaining);
+      if (exitCode !== 0) throw new Error(`"${line}" ended with ${exitCode}:\n${shown}`);
+      all += shown;
+      if (line.includes("--show-secrets")) this.shownOnPurpose.push(shown);
+    }
+    if (remaining.length === 0) return all;
+    throw new Error(`"${lines}" did not ask ${remaining[0].when}. The terminal shows:\n${all}`);
+  }
+
+  /** Leaves the terminal. What it has shown and which arguments processes had is then searched for secrets. */
+  async close(): Promise<void> {
+    await this.terminal.close();
+    this.isReading = false;
+    await this.watching;
+    const note = (command: string, stdout: string) =>
+      this.project.said.push({ command, exitCode: 0, stdout, stderr: "" });
+    const { shown } = this.terminal;
+    note(
+      "the terminal",
+      this.shownOnPurpose.reduce((text, part) => text.replace(part, ""), shown),
+    );
+    note("the list of processes", [...this.seen].join("\n"));
+  }
+
+  private async write({ file, text }: Block): Promise<void> {
+    if (file === undefined) throw new Error(`The guide does not say where to write\n${text}`);
+    const path = join(this.terminal.folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+
+  private async watchProcesses(): Promise<void> {
+    while (this.isReading) {
+      for (const { command } of await processesIn(this.project.folder)) this.seen.add(command);
+      await sleep(LOOKS_EVERY_MS);
+    }
+  }
+}

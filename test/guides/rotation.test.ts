@@ -1,0 +1,26 @@
+import { useStage } from "../e2e/harness/stage";
+import { YES } from "./answers";
+import { Reader } from "./reader";
+
+const given = useStage();
+
+test("after a leak the command of the guide makes a new key, and revokes the old one", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    stack: "prod",
+    program:
+      'new payengine.ApiKey("checkout", { type: "private", rotation: { period: "90d", overlap: "7d", triggers: { leak: 0 } } });',
+  });
+  await project.up();
+  const leaked = await project.key("checkout");
+  const reader = await Reader.open(project, "docs/rotation.md", { section: "A key has leaked" });
+  try {
+    await reader.follow("pulumi up --replace 'urn:pulumi:prod::shop::", YES);
+    expect(await reader.enter("pulumi stack --show-urns")).toContain(leaked.urn);
+    expect(reader.unread).toEqual([]);
+  } finally {
+    await reader.close();
+  }
+  expect(await stage.authenticates(leaked.token ?? "")).toBe(false);
+  expect((await project.key("checkout")).keyId).not.toBe(leaked.keyId);
+});
