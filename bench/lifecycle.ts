@@ -7,6 +7,8 @@ import { BenchStack, type Keys, type Subject } from "./stack";
 export interface Bench {
   readonly cli: string;
   readonly packages: string;
+  /** Whether the life of a stack includes a rotation. */
+  readonly rotates: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -97,10 +99,11 @@ export async function lifecycle(bench: Bench, of: Run): Promise<StepResult[]> {
       await stack.setPace({});
     }
     // One that only creates, reads and deletes has no other way.
-    if (of.subject === "hand-written") await stack.step("rotate", [...UP, "--replace", "**key-*"]);
+    if (bench.rotates && of.subject === "hand-written")
+      await stack.step("rotate", [...UP, "--replace", "**key-*"]);
     await stack.step("destroy", DESTROY);
   });
-  if (of.subject === "hand-written") return results;
+  if (!bench.rotates || of.subject === "hand-written") return results;
   const rotation = await measured(bench, of, async (stack) => {
     await stack.write({ rotating: true, trigger: 0 });
     await stack.unmeasured(UP);

@@ -23,6 +23,7 @@ interface Flags {
   readonly keys: number[];
   readonly rounds: number;
   readonly only: string[];
+  readonly rotate: boolean;
 }
 
 new Command("bench")
@@ -30,6 +31,7 @@ new Command("bench")
   .option("--keys <numbers>", "how many keys, such as 1,100", numbers, [1, 100, 1_000])
   .option("--rounds <number>", "how often", Number, 3)
   .option("--only <parts>", `some of ${PARTS.join(", ")}; the others stay as they are`, list, [...PARTS])
+  .option("--no-rotate", "leave out rotation, half of the time that many keys take")
   .action(main)
   .parseAsync()
   .catch((error) => {
@@ -37,13 +39,14 @@ new Command("bench")
     process.exitCode = 1;
   });
 
-async function main({ keys, rounds, only }: Flags): Promise<void> {
+async function main({ keys, rounds, only, rotate }: Flags): Promise<void> {
   await installPackage();
   try {
     const installed = String(process.env.PAYENGINE_E2E_INSTALLED);
     const bench: Bench = {
       cli: String(process.env.PAYENGINE_E2E_CLI),
       packages: join(installed, "node_modules"),
+      rotates: rotate,
       say: (line) => console.error(line),
     };
     const about = aboutThis(bench);
