@@ -1,147 +1,75 @@
-import { type PaceInput, SandboxControl } from "payengine-sandbox";
+import { type Bench, MeasuredStack, type Pace } from "./measured-stack";
 import type { StepResult } from "./results";
-import { type SandboxProcess, startSandboxProcess } from "./sandbox-process";
-import { BenchStack, type Keys, type Subject } from "./stack";
+import { SUBJECTS } from "./stack";
 
-/** What all measurements with the CLI need. */
-export interface Bench {
-  readonly cli: string;
-  readonly packages: string;
-  /** Whether the life of a stack includes a rotation. */
-  readonly rotates: boolean;
-  readonly say: (line: string) => void;
-}
+type Step = (stack: MeasuredStack) => Promise<void>;
 
-/** Whose stack is measured, with how many keys, and for the how manieth time. */
-export interface Run {
-  readonly subject: Subject;
-  readonly keys: number;
-  readonly round: number;
-}
+const UP = ["up", "--yes", "--skip-preview"];
+const REFRESH = ["refresh", "--yes", "--skip-preview"];
+const DESTROY = ["destroy", "--yes", "--skip-preview"];
+/** How a provider rotates that only creates, reads and deletes. */
+const REPLACE = [...UP, "--replace", "**key-*"];
 
-/** A stack whose commands are measured, one step after the other, with an account of its own. */
-export class MeasuredStack {
-  readonly results: StepResult[] = [];
+/** The floor calls nothing; by hand, one that is told to wait fails. */
+const PACES: readonly Pace[] = [
+  { name: "50 ms", input: { latencyMs: 50 }, subjects: ["payengine", "hand-written"] },
+  { name: "20 calls a second", input: { callsPerSecond: 20 }, subjects: ["payengine"] },
+];
 
-  private constructor(
-    private readonly bench: Bench,
-    private readonly sandbox: SandboxProcess,
-    private readonly stack: BenchStack,
-    private readonly of: Run,
-  ) {}
+const LIFE: readonly Step[] = [
+  (stack) => stack.write({ rotating: false, trigger: 0 }),
+  (stack) => stack.step("preview", ["preview"]),
+  (stack) => stack.step("up", UP),
+  (stack) => stack.step("up, no change", UP),
+  (stack) => stack.step("refresh", REFRESH),
+  ...PACES.map(
+    (pace): Step =>
+      (stack) =>
+        stack.paced("refresh", REFRESH, pace),
+  ),
+  (stack) => stack.step("destroy", DESTROY),
+];
 
-  static async create(bench: Bench, of: Run): Promise<MeasuredStack> {
-    const sandbox = await startSandboxProcess();
-    return new MeasuredStack(bench, sandbox, await BenchStack.create(of.subject, bench, sandbox), of);
-  }
+const ROTATION: readonly Step[] = [
+  (stack) => stack.write({ rotating: true, trigger: 0 }),
+  (stack) => stack.unmeasured(UP),
+  (stack) => stack.write({ rotating: true, trigger: 1 }),
+  (stack) => stack.step("rotate", stack.of.subject === "hand-written" ? REPLACE : UP),
+];
 
-  private get control(): SandboxControl {
-    return new SandboxControl(this.sandbox.controlUrl);
-  }
+const NETWORK: readonly Step[] = [
+  (stack) => stack.write({ rotating: false, trigger: 0 }),
+  ...PACES.flatMap((pace): Step[] => [
+    (stack) => stack.paced("up", UP, pace),
+    (stack) => stack.paced("destroy", DESTROY, pace),
+  ]),
+];
 
-  /** Makes PayEngine slow, or limits its calls, until the next one. */
-  async setPace(pace: PaceInput): Promise<void> {
-    await this.control.setPace(pace);
-  }
+/** Measures one round with so many keys. */
+export type Measure = (bench: Bench, keys: number, round: number) => Promise<StepResult[]>;
 
-  write(keys: Omit<Keys, "count">): Promise<void> {
-    return this.stack.write({ count: this.of.keys, ...keys });
-  }
-
-  async step(step: string, args: readonly string[]): Promise<void> {
-    const { control } = this;
-    await control.clearRequests();
-    const { seconds, peaks } = await this.stack.run(args);
-    const requests = await control.requests();
-    const { state, provider } = await this.stack.sizes();
-    this.results.push({
-      ...this.of,
-      ...{ step, seconds },
-      calls: requests.length,
-      callsSeconds: ((requests.at(-1)?.at ?? 0) - (requests[0]?.at ?? 0)) / 1000,
-      refused: requests.filter(({ answered }) => answered === 429).length,
-      programMiB: peaks.program,
-      pluginMiB: peaks.plugin,
-      stateBytes: state,
-      providerBytes: provider,
-    });
-    const { subject, keys, round } = this.of;
-    this.bench.say(
-      `${keys} keys, round ${round}: ${subject} ${step} ${seconds.toFixed(1)} s, ${requests.length} calls`,
-    );
-  }
-
-  async unmeasured(args: readonly string[]): Promise<void> {
-    await this.stack.run(args);
-  }
-
-  async remove(): Promise<void> {
-    await this.stack.remove();
-    await this.sandbox.stop();
-  }
-}
-
-export const UP = ["up", "--yes", "--skip-preview"];
-export const REFRESH = ["refresh", "--yes", "--skip-preview"];
-export const DESTROY = ["destroy", "--yes", "--skip-preview"];
-
-/** A stack from its first preview to its end, and the rotation of all keys in another one. */
-export async function lifecycle(bench: Bench, of: Run): Promise<StepResult[]> {
-  const results = await measured(bench, of, async (stack) => {
-    await stack.write({ rotating: false, trigger: 0 });
-    await stack.step("preview", ["preview"]);
-    await stack.step("up", UP);
-    await stack.step("up, no change", UP);
-    await stack.step("refresh", REFRESH);
-    for (const [name, pace] of pacesFor(of.subject)) {
-      await stack.setPace(pace);
-      await stack.step(`refresh, ${name}`, REFRESH);
-      await stack.setPace({});
-    }
-    // One that only creates, reads and deletes has no other way.
-    if (bench.rotates && of.subject === "hand-written")
-      await stack.step("rotate", [...UP, "--replace", "**key-*"]);
-    await stack.step("destroy", DESTROY);
-  });
-  if (!bench.rotates || of.subject === "hand-written") return results;
-  const rotation = await measured(bench, of, async (stack) => {
-    await stack.write({ rotating: true, trigger: 0 });
-    await stack.unmeasured(UP);
-    await stack.write({ rotating: true, trigger: 1 });
-    await stack.step("rotate", UP);
-  });
-  return [...results, ...rotation];
-}
-
-async function measured(
-  bench: Bench,
-  of: Run,
-  steps: (stack: MeasuredStack) => Promise<void>,
-): Promise<StepResult[]> {
-  const stack = await MeasuredStack.create(bench, of);
-  try {
-    await steps(stack);
-    return stack.results;
-  } finally {
-    await stack.remove();
-  }
-}
+/** From the first preview of a stack to its end, and the rotation of all keys in another one. */
+export const lifecycle: Measure = async (bench, keys, round) => {
+  const life = await inTurn(LIFE, bench, keys, round);
+  return bench.rotates ? [...life, ...(await inTurn(ROTATION, bench, keys, round))] : life;
+};
 
 /** The same job over a network, or against a limit of calls, where the time goes into calls. */
-export function network(bench: Bench, of: Run): Promise<StepResult[]> {
-  return measured(bench, of, async (stack) => {
-    await stack.write({ rotating: false, trigger: 0 });
-    for (const [name, pace] of pacesFor(of.subject)) {
-      await stack.setPace(pace);
-      await stack.step(`up, ${name}`, UP);
-      await stack.step(`destroy, ${name}`, DESTROY);
-    }
-  });
-}
+export const network: Measure = (bench, keys, round) => inTurn(NETWORK, bench, keys, round);
 
-/** What a network, or a limit, allows. The floor calls nothing; by hand, one that is told to wait fails. */
-function pacesFor(subject: Subject): [string, PaceInput][] {
-  const latency: [string, PaceInput] = ["50 ms", { latencyMs: 50 }];
-  const limit: [string, PaceInput] = ["20 calls a second", { callsPerSecond: 20 }];
-  return { payengine: [latency, limit], floor: [], "hand-written": [latency] }[subject];
+/** Each step is taken by one subject after the other: a machine that gets slower does so for all of them. */
+async function inTurn(
+  steps: readonly Step[],
+  bench: Bench,
+  keys: number,
+  round: number,
+): Promise<StepResult[]> {
+  const stacks: MeasuredStack[] = [];
+  try {
+    for (const subject of SUBJECTS) stacks.push(await MeasuredStack.create(bench, { subject, keys, round }));
+    for (const step of steps) for (const stack of stacks) await step(stack);
+    return stacks.flatMap(({ results }) => results);
+  } finally {
+    for (const stack of stacks) await stack.remove();
+  }
 }

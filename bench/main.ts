@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import installPackage from "../test/e2e/harness/install-package";
 import removePackage from "../test/e2e/harness/remove-package";
-import { type Bench, lifecycle, network } from "./lifecycle";
+import { lifecycle, type Measure, network } from "./lifecycle";
+import type { Bench } from "./measured-stack";
 import { writeReport } from "./report";
 import type { Part, Results, StepResult } from "./results";
-import { SUBJECTS } from "./stack";
 import { starts } from "./starts";
 import { throughput } from "./throughput";
 
@@ -62,16 +62,9 @@ async function main({ keys, rounds, only, rotate }: Flags): Promise<void> {
   writeReport(DOCS);
 }
 
-/** One subject after the other, in each round. */
-async function rounded(
-  bench: Bench,
-  measure: typeof lifecycle,
-  keys: number,
-  rounds: number,
-): Promise<StepResult[]> {
+async function rounded(bench: Bench, measure: Measure, keys: number, rounds: number): Promise<StepResult[]> {
   const results: StepResult[] = [];
-  for (let round = 1; round <= rounds; round++)
-    for (const subject of SUBJECTS) results.push(...(await measure(bench, { subject, keys, round })));
+  for (let round = 1; round <= rounds; round++) results.push(...(await measure(bench, keys, round)));
   return results;
 }
 
