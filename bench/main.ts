@@ -17,7 +17,7 @@ const PARTS = ["lifecycle", "network", "starts", "throughput"] as const;
 const DOCS = join(__dirname, "../docs");
 const NETWORK_KEYS = 100;
 const START_ROUNDS = 15;
-const THROUGHPUT_ROUNDS = 7;
+const THROUGHPUT_ROUNDS = 15;
 
 interface Flags {
   readonly keys: number[];
