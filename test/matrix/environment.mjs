@@ -29,6 +29,7 @@ export function installEnvironment(cell, { folder, registry }) {
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name))),
     PATH: [nodeFolder(cell.node), process.env.PATH].join(delimiter),
+    TMPDIR: folder,
     XDG_CACHE_HOME: join(kept, "cache"),
     XDG_DATA_HOME: join(kept, "data"),
     XDG_STATE_HOME: join(kept, "state"),
