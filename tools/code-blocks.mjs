@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import MarkdownIt from "markdown-it";
 
 /** What a block that shows a part of a program takes for granted. */
 const PRELUDE = [
@@ -24,10 +25,9 @@ export function writeCodeBlocks(repository, folder) {
   mkdirSync(folder, { recursive: true });
   for (const guide of guides) {
     const text = readFileSync(join(repository, guide), "utf8");
-    for (const [number, [, indent = "", block = ""]] of [
-      ...text.matchAll(/^( *)```ts\n(.*?)^ *```$/gms),
-    ].entries()) {
-      const code = block.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+    const tokens = new MarkdownIt().parse(text, {});
+    const blocks = tokens.filter(({ type, info }) => type === "fence" && info.trim() === "ts");
+    for (const [number, { content: code }] of blocks.entries()) {
       const missing = PRELUDE.filter((line) => !code.includes(line));
       const name = `${guide.replace(/\W+/g, "-")}-${number + 1}.ts`;
       writeFileSync(join(folder, name), `${missing.join("\n")}\n${code}export {};\n`);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { runMatrix } from "../test/matrix/run-matrix.mjs";
+import { countsOf, runMatrix } from "../test/matrix/run-matrix.mjs";
 import { endOnSignals, isEnding } from "./child-processes.mjs";
 import { mergeCoverage } from "./coverage.mjs";
 import { installMissing } from "./install.mjs";
@@ -74,8 +74,8 @@ async function core() {
 async function matrix(cli) {
   log("npm run test:matrix");
   const results = await runMatrix({ repository: REPOSITORY, folder: join(folder, "matrix"), cli, log });
-  const failed = results.filter(({ failure }) => failure !== undefined).length;
-  totals.passed += results.length - failed;
+  const { passed, failed } = countsOf(results);
+  totals.passed += passed;
   totals.failed += failed;
 }
 

@@ -9,7 +9,7 @@ import { installMissing } from "../../tools/install.mjs";
 import { findPulumiCli } from "../../tools/pulumi-cli.mjs";
 import { CELLS, nameOf } from "./cells.mjs";
 import { tableOf, writeReport } from "./report.mjs";
-import { runMatrix } from "./run-matrix.mjs";
+import { countsOf, runMatrix } from "./run-matrix.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const HELP = `npm run test:matrix -- [options]
@@ -45,8 +45,7 @@ async function main() {
     await installMissing({ log });
     const { version, binDir: cli } = await findPulumiCli({ log });
     const results = await runMatrix({ repository: REPOSITORY, folder, cli, log, cells });
-    totals.failed = results.filter(({ failure }) => failure !== undefined).length;
-    totals.passed = results.length - totals.failed;
+    Object.assign(totals, countsOf(results));
     if (results.length > 0) log(`\n${tableOf(results)}`);
     const about = `\`npm run test:matrix -- --write\`, ${new Date().toISOString().slice(0, 10)}; Pulumi ${version}, Linux on x64.`;
     if (values.write && results.length === CELLS.length)

@@ -70,6 +70,12 @@ export async function runMatrix({ repository, folder: given, cli, log, cells = C
   }
 }
 
+/** @param {readonly Result[]} results */
+export function countsOf(results) {
+  const failed = results.filter(({ failure }) => failure !== undefined).length;
+  return { passed: results.length - failed, failed };
+}
+
 /** @param {string} repository @param {string} folder */
 async function packed(repository, folder) {
   const options = { cwd: repository, limitMs: MINUTE };
