@@ -11,7 +11,6 @@ import { installMissing } from "./install.mjs";
 import { findPulumiCli } from "./pulumi-cli.mjs";
 import { runJest } from "./run-jest.mjs";
 import { runStep } from "./run-step.mjs";
-import { checkSources } from "./source-checks.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
@@ -55,6 +54,8 @@ async function jest(suite) {
 }
 
 async function core() {
+  // It uses packages, and is loaded when they are installed.
+  const { checkSources } = await import("./source-checks.mjs");
   const checked = checkSources({ repository: REPOSITORY, folder, log, counted });
   await jest({ name: "core", projects: CORE, coverage: true }).finally(() => checked);
   await counted(`Line coverage of at least ${LEAST_COVERAGE} %`, async () => {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const FIXTURES = join(__dirname, "fixtures");
 const NAMES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
@@ -69,9 +69,9 @@ export class FakeMachine {
     return Number(this.builds()[0]?.split(" ")[1]);
   }
 
-  /** Starts one of the scripts in fixtures/. */
+  /** Starts one of the scripts in fixtures/, or one with its whole path. */
   start(script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-    const child = spawn(process.execPath, [join(FIXTURES, script), ...args], {
+    const child = spawn(process.execPath, [resolve(FIXTURES, script), ...args], {
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],
     });
