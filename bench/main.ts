@@ -53,19 +53,20 @@ async function main({ keys, rounds, only, rotate }: Flags): Promise<void> {
     const keep = (part: string, results: readonly unknown[]) => keepPart(part, { ...about, results });
     if (only.includes("starts")) keep("starts", await starts(installed, START_ROUNDS));
     if (only.includes("throughput")) keep("throughput", await throughput(THROUGHPUT_ROUNDS));
-    if (only.includes("network")) keep("network", await rounded(bench, network, NETWORK_KEYS, rounds));
+    const keepRounds = async (part: string, measure: Measure, size: number) => {
+      const results: StepResult[] = [];
+      for (let round = 1; round <= rounds; round++) {
+        results.push(...(await measure(bench, size, round)));
+        keep(part, results);
+      }
+    };
+    if (only.includes("network")) await keepRounds("network", network, NETWORK_KEYS);
     if (only.includes("lifecycle"))
-      for (const size of keys) keep(`lifecycle-${size}`, await rounded(bench, lifecycle, size, rounds));
+      for (const size of keys) await keepRounds(`lifecycle-${size}`, lifecycle, size);
   } finally {
     await removePackage();
   }
   writeReport(DOCS);
-}
-
-async function rounded(bench: Bench, measure: Measure, keys: number, rounds: number): Promise<StepResult[]> {
-  const results: StepResult[] = [];
-  for (let round = 1; round <= rounds; round++) results.push(...(await measure(bench, keys, round)));
-  return results;
 }
 
 /** Puts what was measured in the place of what was there. */

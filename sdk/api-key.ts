@@ -4,6 +4,7 @@ import type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from ".
 import { warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
+import { shortenStacks } from "./short-stacks";
 
 /** The resource's type, as state has it. */
 export const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
@@ -115,18 +116,21 @@ export class ApiKey extends pulumi.CustomResource {
     const reserved = Object.keys(fromProgram).find((key) => key in (args ?? {}));
     if (reserved !== undefined)
       throw new pulumi.RunError(`ApiKey "${name}": ${reserved} is not an argument of ApiKey`);
-    super(
-      TYPE,
-      name,
-      {
-        ...outputs,
-        ...{ namePrefix: undefined, verify: undefined, rotation: undefined },
-        ...args,
-        ...(args?.adopt !== undefined && { adopt: withSecretToken(args.adopt) }),
-        ...fromProgram,
-      },
-      secretly(args, opts),
-    );
+    const inputs = {
+      ...outputs,
+      ...{ namePrefix: undefined, verify: undefined, rotation: undefined },
+      ...args,
+      ...(args?.adopt !== undefined && { adopt: withSecretToken(args.adopt) }),
+      ...fromProgram,
+    };
+    const stacks = shortenStacks();
+    try {
+      super(TYPE, name, inputs, secretly(args, opts));
+    } catch (error) {
+      throw stacks.complete(error);
+    } finally {
+      stacks.restore();
+    }
     const { token } = this;
     Object.defineProperty(this, "token", { enumerable: true, get: () => demanded(name, token) });
   }

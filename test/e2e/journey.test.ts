@@ -49,6 +49,9 @@ test("a TypeScript program previews, creates, changes nothing more, refreshes, s
   const [checkout, storefront] = [await project.key("checkout"), await project.key("storefront")];
   expect(checkout.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}$/);
   expect(checkout.id).toBe(checkout.name);
+  const { resources = [] } = await project.deployment();
+  const places = resources.flatMap(({ sourcePosition = [] }) => sourcePosition);
+  expect(places).toEqual(expect.arrayContaining(["project:///index.ts#6,18", "project:///index.ts#7,20"]));
   expect((await stage.liveKeys()).map(({ id, name, type }) => ({ id, name, type }))).toEqual(
     expect.arrayContaining([
       { id: checkout.keyId, name: checkout.name, type: "private" },

@@ -10,6 +10,8 @@ export interface StateResource {
   readonly initErrors?: string[];
   /** To be deleted by the next operation. */
   readonly delete?: boolean;
+  /** Where the program makes it. */
+  readonly sourcePosition?: string;
 }
 
 /** What a stack's state holds. */

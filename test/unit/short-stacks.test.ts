@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ApiKey } from "../../sdk";
+
+beforeAll(() =>
+  pulumi.runtime.setMocks({
+    call: ({ inputs }) => inputs,
+    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+  }),
+);
+beforeEach(() => {
+  Error.stackTraceLimit = 10;
+  delete process.env.PULUMI_DEBUG_PROMISE_LEAKS;
+});
+
+/** How many lines a stack has that is taken down while a key is constructed. */
+function linesInside(): number {
+  let lines = -1;
+  const look = () => {
+    lines = (new Error("only to look").stack ?? "").split("\n    at ").length - 1;
+    return undefined;
+  };
+  new ApiKey("checkout", { type: "private" }, { transformations: [look] });
+  return lines;
+}
+
+test("while Pulumi constructs a key, stacks have one line", () => {
+  expect(linesInside()).toBe(1);
+  expect(Error.stackTraceLimit).toBe(10);
+});
+
+test("a program that wants none gets none", () => {
+  Error.stackTraceLimit = 0;
+  expect(linesInside()).toBe(0);
+  expect(Error.stackTraceLimit).toBe(0);
+});
+
+test("they are whole where leaks of promises are looked for", () => {
+  process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1";
+  expect(linesInside()).toBe(10);
+});
+
+test.each<[string, () => unknown, RegExp]>([
+  [
+    "Pulumi's, of a name that is none",
+    () => new ApiKey("", { type: "private" }),
+    /^Error: Missing resource name/,
+  ],
+  [
+    "of the program's own transformation",
+    () => new ApiKey("checkout", { type: "private" }, { transformations: [failing] }),
+    /^Error: not in production\n {4}at failing /,
+  ],
+])("an error %s shows where the program made the key", (_whose, make, first) => {
+  let error: Error | undefined;
+  try {
+    make();
+  } catch (thrown) {
+    error = thrown as Error;
+  }
+  expect(error?.stack).toMatch(first);
+  expect(error?.stack).toMatch(/\n {4}at new \S+ \(.*api-key.*\n {4}at .*short-stacks\.test/);
+  expect(Error.stackTraceLimit).toBe(10);
+});
+
+function failing(): never {
+  throw new Error("not in production");
+}
