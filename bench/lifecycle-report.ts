@@ -2,27 +2,28 @@ import type { Part, Results, StepResult } from "./results";
 import { SUBJECTS, type Subject } from "./stack";
 import { about, distinct, medianOf, ratio, resultsOf, short, TITLES, table } from "./tables";
 
-/** The life of stacks with so many keys. */
+/** What was measured with so many keys: the life of stacks and, where it was measured, rotation. */
 interface Measured {
   readonly keys: number;
-  readonly part: Part<StepResult>;
+  readonly life: Part<StepResult>;
+  readonly rotation: Part<StepResult> | undefined;
 }
 
-/** The parts that `bench --only lifecycle` measures, from few keys to many. */
+/** From few keys to many. */
 export function lifecycleParts(results: Results): Measured[] {
-  const parts = Object.entries(results).flatMap(([name, part]) => {
-    const [, keys] = /^lifecycle-(\d+)$/.exec(name) ?? [];
-    return keys === undefined ? [] : [{ keys: Number(keys), part: part as Part<StepResult> }];
-  });
-  return parts.sort((a, b) => a.keys - b.keys);
+  const sizes = Object.keys(results).flatMap((name) => /^lifecycle-(\d+)$/.exec(name)?.[1] ?? []);
+  return sizes
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((keys) => ({ keys, life: results[`lifecycle-${keys}`], rotation: results[`rotation-${keys}`] }));
 }
 
 export function lifecycleTables(parts: readonly Measured[]): string {
   return [...parts.map(timesTable), sizesTable(parts)].join("\n\n");
 }
 
-function timesTable({ keys, part }: Measured): string {
-  const { results } = part;
+function timesTable({ keys, life, rotation }: Measured): string {
+  const results = allOf({ life, rotation });
   const rows = distinct(results.map(({ step }) => step)).map((step) => {
     const seconds = (subject: Subject) => medianOf(resultsOf(results, step, subject), "seconds");
     const [own, floor, byHand] = [seconds("payengine"), seconds("floor"), seconds("hand-written")];
@@ -31,14 +32,23 @@ function timesTable({ keys, part }: Measured): string {
     return [step, ...figures, ratio(own, floor), ratio(own, byHand), short(calls / keys)];
   });
   const head = ["this provider, s", "floor, s", "by hand, s", "× floor", "× by hand", "calls a key"];
-  const rounds = distinct(results.map(({ round }) => round)).length;
-  const of = rounds === 1 ? "One round" : `Medians of ${rounds} rounds`;
-  return `${of}: ${about(part)}\n\n${table([titleOf(keys), ...head], rows)}`;
+  const captions = [`Seconds: ${captionOf(life)}`];
+  if (rotation && rotation.command !== life.command) captions.push(`Rotation: ${captionOf(rotation)}`);
+  return [...captions, table([titleOf(keys), ...head], rows)].join("\n\n");
+}
+
+function allOf({ life, rotation }: Pick<Measured, "life" | "rotation">): StepResult[] {
+  return [...life.results, ...(rotation?.results ?? [])];
+}
+
+function captionOf(part: Part<StepResult>): string {
+  const rounds = distinct(part.results.map(({ round }) => round)).length;
+  return `${rounds === 1 ? "one round" : `medians of ${rounds} rounds`} of ${about(part)}`;
 }
 
 /** What one key more adds to state is the difference to the stack with the fewest keys, which counts all else. */
 function sizesTable(parts: readonly Measured[]): string {
-  const upsOf = ({ part }: Measured, subject: Subject) => resultsOf(part.results, "up", subject);
+  const upsOf = ({ life }: Measured, subject: Subject) => resultsOf(life.results, "up", subject);
   const rows = parts.flatMap((measured) =>
     SUBJECTS.map((subject) => {
       const ups = upsOf(measured, subject);
@@ -62,7 +72,8 @@ function sizesTable(parts: readonly Measured[]): string {
 
 /** Seconds by subject, for each size and command. */
 export function plotted(parts: readonly Measured[]) {
-  return parts.map(({ keys, part: { results } }) => {
+  return parts.map(({ keys, ...part }) => {
+    const results = allOf(part);
     const steps = distinct(results.map(({ step }) => step)).filter((step) => !step.includes(","));
     const series = SUBJECTS.map((subject) => ({
       name: TITLES[subject],

@@ -1,6 +1,5 @@
 import { type Bench, MeasuredStack, type Pace } from "./measured-stack";
 import type { StepResult } from "./results";
-import { SUBJECTS } from "./stack";
 
 type Step = (stack: MeasuredStack) => Promise<void>;
 
@@ -48,11 +47,11 @@ const NETWORK: readonly Step[] = [
 /** Measures one round with so many keys. */
 export type Measure = (bench: Bench, keys: number, round: number) => Promise<StepResult[]>;
 
-/** From the first preview of a stack to its end, and the rotation of all keys in another one. */
-export const lifecycle: Measure = async (bench, keys, round) => {
-  const life = await inTurn(LIFE, bench, keys, round);
-  return bench.rotates ? [...life, ...(await inTurn(ROTATION, bench, keys, round))] : life;
-};
+/** From the first preview of a stack to its end. */
+export const lifecycle: Measure = (bench, keys, round) => inTurn(LIFE, bench, keys, round);
+
+/** All keys of a stack at once. */
+export const rotation: Measure = (bench, keys, round) => inTurn(ROTATION, bench, keys, round);
 
 /** The same job over a network, or against a limit of calls, where the time goes into calls. */
 export const network: Measure = (bench, keys, round) => inTurn(NETWORK, bench, keys, round);
@@ -66,7 +65,8 @@ async function inTurn(
 ): Promise<StepResult[]> {
   const stacks: MeasuredStack[] = [];
   try {
-    for (const subject of SUBJECTS) stacks.push(await MeasuredStack.create(bench, { subject, keys, round }));
+    for (const subject of bench.subjects)
+      stacks.push(await MeasuredStack.create(bench, { subject, keys, round }));
     for (const step of steps) for (const stack of stacks) await step(stack);
     return stacks.flatMap(({ results }) => results);
   } finally {

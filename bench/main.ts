@@ -6,14 +6,15 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import installPackage from "../test/e2e/harness/install-package";
 import removePackage from "../test/e2e/harness/remove-package";
-import { lifecycle, type Measure, network } from "./lifecycle";
+import { lifecycle, type Measure, network, rotation } from "./lifecycle";
 import type { Bench } from "./measured-stack";
 import { writeReport } from "./report";
 import type { Part, Results, StepResult } from "./results";
+import { SUBJECTS } from "./stack";
 import { starts } from "./starts";
 import { throughput } from "./throughput";
 
-const PARTS = ["lifecycle", "network", "starts", "throughput"] as const;
+const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput"] as const;
 const DOCS = join(__dirname, "../docs");
 const NETWORK_KEYS = 100;
 const START_ROUNDS = 15;
@@ -23,15 +24,17 @@ interface Flags {
   readonly keys: number[];
   readonly rounds: number;
   readonly only: string[];
-  readonly rotate: boolean;
+  readonly subjects: string[];
 }
 
 new Command("bench")
   .description("Measures this provider beside a floor and a hand-written one, and writes docs/performance.md")
   .option("--keys <numbers>", "how many keys, such as 1,100", numbers, [1, 100, 1_000])
   .option("--rounds <number>", "how often", Number, 3)
-  .option("--only <parts>", `some of ${PARTS.join(", ")}; the others stay as they are`, list, [...PARTS])
-  .option("--no-rotate", "leave out rotation, half of the time that many keys take")
+  .option("--only <parts>", `some of ${PARTS.join(", ")}; the others stay as they are`, listOf(PARTS), [
+    ...PARTS,
+  ])
+  .option("--subjects <names>", `some of ${SUBJECTS.join(", ")}`, listOf(SUBJECTS), [...SUBJECTS])
   .action(main)
   .parseAsync()
   .catch((error) => {
@@ -39,14 +42,14 @@ new Command("bench")
     process.exitCode = 1;
   });
 
-async function main({ keys, rounds, only, rotate }: Flags): Promise<void> {
+async function main({ keys, rounds, only, subjects }: Flags): Promise<void> {
   await installPackage();
   try {
     const installed = String(process.env.PAYENGINE_E2E_INSTALLED);
     const bench: Bench = {
       cli: String(process.env.PAYENGINE_E2E_CLI),
       packages: join(installed, "node_modules"),
-      rotates: rotate,
+      subjects: SUBJECTS.filter((it) => subjects.includes(it)),
       say: (line) => console.error(line),
     };
     const about = aboutThis(bench);
@@ -61,8 +64,10 @@ async function main({ keys, rounds, only, rotate }: Flags): Promise<void> {
       }
     };
     if (only.includes("network")) await keepRounds("network", network, NETWORK_KEYS);
-    if (only.includes("lifecycle"))
-      for (const size of keys) await keepRounds(`lifecycle-${size}`, lifecycle, size);
+    for (const size of keys) {
+      if (only.includes("lifecycle")) await keepRounds(`lifecycle-${size}`, lifecycle, size);
+      if (only.includes("rotation")) await keepRounds(`rotation-${size}`, rotation, size);
+    }
   } finally {
     await removePackage();
   }
@@ -112,9 +117,11 @@ function numbers(text: string): number[] {
   return all;
 }
 
-function list(text: string): string[] {
-  const all = text.split(",");
-  const wrong = all.find((it) => !PARTS.some((part) => part === it));
-  if (wrong !== undefined) throw new InvalidArgumentError(`There is no "${wrong}".`);
-  return all;
+function listOf(choices: readonly string[]): (text: string) => string[] {
+  return (text) => {
+    const all = text.split(",");
+    const wrong = all.find((it) => !choices.includes(it));
+    if (wrong !== undefined) throw new InvalidArgumentError(`There is no "${wrong}".`);
+    return all;
+  };
 }

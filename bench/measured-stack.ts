@@ -7,8 +7,8 @@ import { BenchStack, type Keys, type Subject } from "./stack";
 export interface Bench {
   readonly cli: string;
   readonly packages: string;
-  /** Whether the life of a stack includes a rotation. */
-  readonly rotates: boolean;
+  /** Whose stacks are measured. */
+  readonly subjects: readonly Subject[];
   readonly say: (line: string) => void;
 }
 

@@ -46,7 +46,7 @@ export interface Part<Result> {
 
 export interface Results {
   /** By number of keys. */
-  readonly [lifecycle: `lifecycle-${number}`]: Part<StepResult>;
+  readonly [stack: `lifecycle-${number}` | `rotation-${number}`]: Part<StepResult>;
   readonly network?: Part<StepResult>;
   readonly starts?: Part<StartResult>;
   readonly throughput?: Part<ThroughputResult>;
