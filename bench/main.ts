@@ -9,13 +9,14 @@ import removePackage from "../test/e2e/harness/remove-package";
 import { lifecycle, type Measure, network, rotation } from "./lifecycle";
 import type { Bench } from "./measured-stack";
 import { writeReport } from "./report";
-import type { Part, Results, StepResult } from "./results";
+import type { Part, Results, StepPart } from "./results";
 import { SUBJECTS } from "./stack";
 import { starts } from "./starts";
 import { throughput } from "./throughput";
 
 const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput"] as const;
 const DOCS = join(__dirname, "../docs");
+const RESULTS = join(DOCS, "performance.json");
 const NETWORK_KEYS = 100;
 const START_ROUNDS = 15;
 const THROUGHPUT_ROUNDS = 15;
@@ -23,6 +24,7 @@ const THROUGHPUT_ROUNDS = 15;
 interface Flags {
   readonly keys: number[];
   readonly rounds: number;
+  readonly add: boolean;
   readonly only: string[];
   readonly subjects: string[];
 }
@@ -31,6 +33,7 @@ new Command("bench")
   .description("Measures this provider beside a floor and a hand-written one, and writes docs/performance.md")
   .option("--keys <numbers>", "how many keys, such as 1,100", numbers, [1, 100, 1_000])
   .option("--rounds <number>", "how often", Number, 3)
+  .option("--add", "put the rounds beside those that were kept, instead of in their place", false)
   .option("--only <parts>", `some of ${PARTS.join(", ")}; the others stay as they are`, listOf(PARTS), [
     ...PARTS,
   ])
@@ -42,7 +45,7 @@ new Command("bench")
     process.exitCode = 1;
   });
 
-async function main({ keys, rounds, only, subjects }: Flags): Promise<void> {
+async function main({ keys, rounds, add, only, subjects }: Flags): Promise<void> {
   await installPackage();
   try {
     const installed = String(process.env.PAYENGINE_E2E_INSTALLED);
@@ -56,9 +59,10 @@ async function main({ keys, rounds, only, subjects }: Flags): Promise<void> {
     const keep = (part: string, results: readonly unknown[]) => keepPart(part, { ...about, results });
     if (only.includes("starts")) keep("starts", await starts(installed, START_ROUNDS));
     if (only.includes("throughput")) keep("throughput", await throughput(THROUGHPUT_ROUNDS));
-    const keepRounds = async (part: string, measure: Measure, size: number) => {
-      const results: StepResult[] = [];
-      for (let round = 1; round <= rounds; round++) {
+    const keepRounds = async (part: StepPart, measure: Measure, size: number) => {
+      const results = add ? [...(readResults()[part]?.results ?? [])] : [];
+      const before = Math.max(0, ...results.map(({ round }) => round));
+      for (let round = before + 1; round <= before + rounds; round++) {
         results.push(...(await measure(bench, size, round)));
         keep(part, results);
       }
@@ -76,14 +80,16 @@ async function main({ keys, rounds, only, subjects }: Flags): Promise<void> {
 
 /** Puts what was measured in the place of what was there. */
 function keepPart(name: string, part: Part<unknown>): void {
-  const file = join(DOCS, "performance.json");
-  let results: Results = {};
+  writeFileSync(RESULTS, `${JSON.stringify({ ...readResults(), [name]: part }, undefined, 1)}\n`);
+}
+
+function readResults(): Results {
   try {
-    results = JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(readFileSync(RESULTS, "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
   }
-  writeFileSync(file, `${JSON.stringify({ ...results, [name]: part }, undefined, 1)}\n`);
 }
 
 function aboutThis(bench: Bench): Omit<Part<unknown>, "results"> {

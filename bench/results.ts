@@ -44,8 +44,10 @@ export interface Part<Result> {
   readonly results: readonly Result[];
 }
 
+/** Parts that are measured in rounds, the life of stacks and rotation by number of keys. */
+export type StepPart = `lifecycle-${number}` | `rotation-${number}` | "network";
+
 export interface Results {
-  /** By number of keys. */
   readonly [stack: `lifecycle-${number}` | `rotation-${number}`]: Part<StepResult>;
   readonly network?: Part<StepResult>;
   readonly starts?: Part<StartResult>;
