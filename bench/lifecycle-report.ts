@@ -22,8 +22,9 @@ export function lifecycleTables(parts: readonly Measured[]): string {
   return [...parts.map(timesTable), sizesTable(parts)].join("\n\n");
 }
 
-function timesTable({ keys, life, rotation }: Measured): string {
-  const results = allOf({ life, rotation });
+function timesTable(measured: Measured): string {
+  const { keys, life, rotation } = measured;
+  const results = allOf(measured);
   const rows = distinct(results.map(({ step }) => step)).map((step) => {
     const seconds = (subject: Subject) => medianOf(resultsOf(results, step, subject), "seconds");
     const [own, floor, byHand] = [seconds("payengine"), seconds("floor"), seconds("hand-written")];
@@ -37,7 +38,7 @@ function timesTable({ keys, life, rotation }: Measured): string {
   return [...captions, table([titleOf(keys), ...head], rows)].join("\n\n");
 }
 
-function allOf({ life, rotation }: Pick<Measured, "life" | "rotation">): StepResult[] {
+function allOf({ life, rotation }: Measured): StepResult[] {
   return [...life.results, ...(rotation?.results ?? [])];
 }
 
@@ -72,14 +73,14 @@ function sizesTable(parts: readonly Measured[]): string {
 
 /** Seconds by subject, for each size and command. */
 export function plotted(parts: readonly Measured[]) {
-  return parts.map(({ keys, ...part }) => {
-    const results = allOf(part);
+  return parts.map((measured) => {
+    const results = allOf(measured);
     const steps = distinct(results.map(({ step }) => step)).filter((step) => !step.includes(","));
     const series = SUBJECTS.map((subject) => ({
       name: TITLES[subject],
       seconds: steps.map((step) => medianOf(resultsOf(results, step, subject), "seconds")),
     }));
-    return { title: titleOf(keys), steps, series };
+    return { title: titleOf(measured.keys), steps, series };
   });
 }
 

@@ -48,28 +48,25 @@ const NETWORK: readonly Step[] = [
 export type Measure = (bench: Bench, keys: number, round: number) => Promise<StepResult[]>;
 
 /** From the first preview of a stack to its end. */
-export const lifecycle: Measure = (bench, keys, round) => inTurn(LIFE, bench, keys, round);
+export const lifecycle = inTurn(LIFE);
 
 /** All keys of a stack at once. */
-export const rotation: Measure = (bench, keys, round) => inTurn(ROTATION, bench, keys, round);
+export const rotation = inTurn(ROTATION);
 
 /** The same job over a network, or against a limit of calls, where the time goes into calls. */
-export const network: Measure = (bench, keys, round) => inTurn(NETWORK, bench, keys, round);
+export const network = inTurn(NETWORK);
 
 /** Each step is taken by one subject after the other: a machine that gets slower does so for all of them. */
-async function inTurn(
-  steps: readonly Step[],
-  bench: Bench,
-  keys: number,
-  round: number,
-): Promise<StepResult[]> {
-  const stacks: MeasuredStack[] = [];
-  try {
-    for (const subject of bench.subjects)
-      stacks.push(await MeasuredStack.create(bench, { subject, keys, round }));
-    for (const step of steps) for (const stack of stacks) await step(stack);
-    return stacks.flatMap(({ results }) => results);
-  } finally {
-    for (const stack of stacks) await stack.remove();
-  }
+function inTurn(steps: readonly Step[]): Measure {
+  return async (bench, keys, round) => {
+    const stacks: MeasuredStack[] = [];
+    try {
+      for (const subject of bench.subjects)
+        stacks.push(await MeasuredStack.create(bench, { subject, keys, round }));
+      for (const step of steps) for (const stack of stacks) await step(stack);
+      return stacks.flatMap(({ results }) => results);
+    } finally {
+      for (const stack of stacks) await stack.remove();
+    }
+  };
 }

@@ -44,11 +44,14 @@ export interface Part<Result> {
   readonly results: readonly Result[];
 }
 
-/** Parts that are measured in rounds, the life of stacks and rotation by number of keys. */
-export type StepPart = `lifecycle-${number}` | `rotation-${number}` | "network";
+/** The life of stacks and rotation, by number of keys. */
+type StackPart = `lifecycle-${number}` | `rotation-${number}`;
+
+/** What is measured in rounds. */
+export type StepPart = StackPart | "network";
 
 export interface Results {
-  readonly [stack: `lifecycle-${number}` | `rotation-${number}`]: Part<StepResult>;
+  readonly [stack: StackPart]: Part<StepResult>;
   readonly network?: Part<StepResult>;
   readonly starts?: Part<StartResult>;
   readonly throughput?: Part<ThroughputResult>;
