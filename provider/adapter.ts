@@ -7,6 +7,8 @@ import type { Context } from "./api-key/context";
 import { create } from "./api-key/create";
 import { revokeAll } from "./api-key/delete";
 import { diff } from "./api-key/diff";
+import { forgetHandMade, readHandMade, takeOver, updateHandMade } from "./api-key/hand-made";
+import { KeyError } from "./api-key/key-error";
 import { read } from "./api-key/read";
 import {
   type ApiKeyInputs,
@@ -20,8 +22,8 @@ import { update } from "./api-key/update";
 import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
 import { contextMaker } from "./contexts";
 import type { Engine } from "./engine";
-import { KeyError, messageOf, sentence } from "./errors";
 import { endWithEngine } from "./lifetime";
+import { messageOf, sentence } from "./payengine/errors";
 import { wireSecret } from "./secret";
 import type { Watchdog } from "./watchdog/watchdog";
 
@@ -47,6 +49,8 @@ export function apiKeyProvider(host: Host) {
   /** The key whose create or update failed in this process. */
   let failedKey: string | undefined;
   const adopted = new AdoptedKeys();
+  /** The resources that hold a value made by hand, by its fingerprint. */
+  const holders = new Map<string, string>();
 
   const context = (keyName: string): Context => {
     try {
@@ -61,12 +65,24 @@ export function apiKeyProvider(host: Host) {
     busy(async () => {
       const inputs = parseInputs(news);
       try {
-        return finish(await step(inputs), inputs, news.__provider);
+        const outcome = await step(inputs);
+        hold(outcome.state);
+        return finish(outcome, inputs, news.__provider);
       } catch (error) {
         failedKey = inputs.uniqueName;
         throw error;
       }
     });
+
+  /** The context of an operation on a key in state, which then is known as a witness for others. */
+  const noted = (state: ApiKeyState): Context => {
+    const it = context(state.name);
+    it.recorded.note(state);
+    return it;
+  };
+  const hold = ({ madeByHand, fingerprint, uniqueName }: ApiKeyState) => {
+    if (madeByHand && fingerprint !== undefined) holders.set(fingerprint, uniqueName);
+  };
 
   return {
     async configure(request: dynamic.ConfigureRequest) {
@@ -100,8 +116,10 @@ export function apiKeyProvider(host: Host) {
       make(news, async (inputs) => {
         const existing = adoptIn(news);
         if (existing === undefined) return create(context(inputs.uniqueName), inputs);
-        return adopted.take(existing.keyId, inputs.uniqueName, () =>
-          adopt(context(inputs.uniqueName), inputs, existing),
+        if (inputs.madeByHand) return takeOver(context(inputs.uniqueName), inputs, existing);
+        const { keyId = "" } = existing;
+        return adopted.take(keyId, inputs.uniqueName, () =>
+          adopt(context(inputs.uniqueName), inputs, { ...existing, keyId }),
         );
       }),
 
@@ -109,7 +127,8 @@ export function apiKeyProvider(host: Host) {
       busy(() =>
         quietly(async () => {
           const recorded = parseState(props);
-          const state = await read(context(recorded.name), recorded);
+          const step = recorded.madeByHand ? readHandMade : read;
+          const state = await step(noted(recorded), recorded);
           return state === undefined ? {} : { id, props: outputs(state) };
         }),
       ),
@@ -117,7 +136,8 @@ export function apiKeyProvider(host: Host) {
     update: (_id: string, olds: Properties, news: Properties) =>
       make(news, (inputs) => {
         const state = parseState(olds);
-        return update(context(state.name), state, inputs);
+        if (state.madeByHand) return updateHandMade(noted(state), state, inputs, adoptIn(news));
+        return update(noted(state), state, inputs);
       }),
 
     delete: (_id: string, props: Properties) =>
@@ -125,7 +145,10 @@ export function apiKeyProvider(host: Host) {
         quietly(async () => {
           const state = parseState(props);
           refuseAfterFailure(state, failedKey);
-          await revokeAll(context(state.name), state, adopted.heldBesides(state));
+          if (state.madeByHand) {
+            const isHeld = (print: string) => (holders.get(print) ?? state.uniqueName) !== state.uniqueName;
+            await forgetHandMade(noted(state), state, isHeld);
+          } else await revokeAll(noted(state), state, adopted.heldBesides(state));
         }),
       ),
   } satisfies dynamic.ResourceProvider;

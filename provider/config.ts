@@ -1,6 +1,8 @@
 import ms from "ms";
 import { z } from "zod";
 import { duration } from "./duration";
+import { type Contract, DEFAULT_CONTRACT, parseContract } from "./payengine/contract";
+import { DEFAULT_API_URL, isCredential, isLoopback, type Settings as CallSettings } from "./payengine/settings";
 
 /** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
 export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
@@ -8,18 +10,12 @@ export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
 /** The environment that is read at each call. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What one call to PayEngine needs to know. */
-export interface Settings {
-  /** Address of the API without a slash at its end. */
-  readonly apiUrl: string;
-  /** The provider credential: a private key. */
-  readonly credential: string;
-  /** The account that the credential must belong to. */
+/** What the provider needs to know to work on one account. */
+export interface Settings extends CallSettings {
+  /** What pins the account: an id that it shows. */
   readonly accountId: string | undefined;
-  /** Milliseconds that one request may take. */
-  readonly requestTimeout: number;
-  /** How often a request that may be repeated is repeated. */
-  readonly maxRetries: number;
+  /** Where the console was before it moved: keys that were made there may be looked for at `apiUrl`. */
+  readonly formerApiUrl: string | undefined;
 }
 
 /** One thing that is wrong with what the user wrote. */
@@ -31,8 +27,11 @@ export interface Failure {
 export type Configuration =
   | { readonly kind: "ready"; readonly settings: Settings }
   /** Some value is made in the same program and not known yet; only a preview sees this. */
-  | { readonly kind: "unknown"; readonly accountId: string | undefined }
+  | ({ readonly kind: "unknown" } & KnownSettings)
   | { readonly kind: "invalid"; readonly failures: readonly Failure[] };
+
+/** What of the settings is known in a preview, beside the credential. */
+export type KnownSettings = Pick<Settings, "apiUrl" | "accountId" | "formerApiUrl" | "contract">;
 
 /** Milliseconds after which one create, read, update or delete of a key makes no further call. */
 export function operationLimit({ requestTimeout }: Pick<Settings, "requestTimeout">): number {
@@ -46,27 +45,20 @@ export const LONGEST_VERIFICATION_MS = ms(LONGEST_VERIFICATION);
 /** How the engine writes a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export const DEFAULT_API_URL = "https://console.payengine.co/api";
-
 export const CONFIG_KEYS = [
   "apiKey",
   "apiUrl",
   "accountId",
   "requestTimeout",
   "maxRetries",
+  "contract",
+  "formerApiUrl",
   /** Only an explicit provider has these two: its name in the program, and its own credential variable. */
   "provider",
   "credentialEnv",
 ] as const;
 
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** Says whether a host name means this machine. */
-export function isLoopback(hostname: string): boolean {
-  return LOOPBACK.test(hostname);
-}
 
 const ApiUrl = z.string().transform((value, context) => {
   const problem = (message: string) => {
@@ -88,11 +80,6 @@ const ApiUrl = z.string().transform((value, context) => {
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 });
-
-/** Says whether a text can be a private key's value: it goes into a header as it is. */
-export function isCredential(value: string): boolean {
-  return /^[\x21-\x7e]+$/.test(value);
-}
 
 const Credential = z.string().superRefine((value, context) => {
   const problem = (message: string) => context.addIssue({ code: "custom", message });
@@ -120,7 +107,7 @@ const MaxRetries = z
   .regex(/^(10|\d)$/, "must be a whole number from 0 to 10")
   .transform(Number);
 
-const AccountId = z.string().regex(/^[\x21-\x7e]{1,128}$/, "is not an account id; copy it from PayEngine");
+const AccountId = z.string().regex(/^[\x21-\x7e]{1,128}$/, "is not an id; give that of the account, of one of its merchants or of one of its keys");
 
 /** Takes out of the engine's config what this provider reads. */
 export function configValues(get: (key: string) => string | undefined): ConfigValues {
@@ -139,6 +126,7 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
   const raw = {
     apiUrl: values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL),
     accountId: values.accountId,
+    formerApiUrl: values.formerApiUrl,
     requestTimeout: values.requestTimeout ?? "30s",
     maxRetries: values.maxRetries ?? "3",
   };
@@ -160,16 +148,32 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
     apiUrl: parse("apiUrl", ApiUrl, raw.apiUrl) ?? "",
     credential: credential.value === undefined ? "" : parse("apiKey", Credential, credential.value),
     accountId: raw.accountId === undefined ? undefined : parse("accountId", AccountId, raw.accountId),
+    formerApiUrl: raw.formerApiUrl === undefined ? undefined : parse("formerApiUrl", ApiUrl, raw.formerApiUrl),
     requestTimeout: parse("requestTimeout", RequestTimeout, raw.requestTimeout) ?? 0,
     maxRetries: parse("maxRetries", MaxRetries, raw.maxRetries) ?? 0,
+    contract: contractFrom(values.contract, failures),
   };
   if (credential.value === undefined && isAsked)
     failures.push({ property: "payengine:apiKey", reason: credential.missing });
   if (failures.length > 0) return { kind: "invalid", failures };
-  if ([credential.value, ...Object.values(raw)].includes(UNKNOWN)) {
-    return { kind: "unknown", accountId: settings.accountId };
+  if ([credential.value, values.contract, ...Object.values(raw)].includes(UNKNOWN)) {
+    const { apiUrl, accountId, formerApiUrl, contract } = settings;
+    return { kind: "unknown", apiUrl: apiUrl || UNKNOWN, accountId, formerApiUrl, contract };
   }
   return { kind: "ready", settings: { ...settings, credential: settings.credential ?? "" } };
+}
+
+/** Text, JSON text, or what an explicit provider was given. */
+function contractFrom(value: unknown, failures: Failure[]): Contract {
+  if (value === undefined || value === UNKNOWN) return DEFAULT_CONTRACT;
+  const parsed = parseContract(value);
+  if ("contract" in parsed) return parsed.contract;
+  const problems = parsed.problems.map(({ property, reason }) => ({
+    property: `payengine:${property}`,
+    reason,
+  }));
+  failures.push(...problems);
+  return DEFAULT_CONTRACT;
 }
 
 /** @throws Error that names all that is wrong with the configuration. */

@@ -1,60 +1,111 @@
 import type { Dispatcher } from "undici";
-import { accountLookup } from "./account";
 import type { Context } from "./api-key/context";
-import { createRequest } from "./client";
+import { RecordedKeys } from "./api-key/recorded-keys";
 import { operationLimit, type Settings } from "./config";
-import { openDispatcher } from "./connections";
-import { Pace } from "./pace";
-import { authenticates, payEngineApi } from "./payengine-api";
-import { sharedReads } from "./shared-reads";
+import { batchedReads } from "./payengine/batched-reads";
+import { type PageMemory, type PayEngineClient, payEngineClient } from "./payengine/calls";
+import { openDispatcher } from "./payengine/dispatcher";
+import { type Connection, connectionBy, createRequest } from "./payengine/http";
+import { requireReadableList } from "./payengine/key-list";
+import type { Place } from "./payengine/read-answer";
+import { redact } from "./payengine/redact";
+import { placeLookup, showsPin } from "./payengine/witnesses";
 import type { Watchdog } from "./watchdog/watchdog";
 
 /** What all operations with the same settings have in common. */
-interface Shared {
-  readonly key: string;
-  readonly dispatcher: Dispatcher;
-  readonly pace: Pace;
-  readonly account: Context["account"];
-  readonly reads: ReturnType<typeof sharedReads>;
+export interface Shared {
+  readonly connection: Connection;
+  readonly pages: PageMemory;
+  readonly place: Context["place"];
+  readonly provePin: Context["provePin"];
+  readonly readableList: Context["readableList"];
+  readonly reads: ReturnType<typeof batchedReads>;
+  /** The time of PayEngine's latest answer, and when it came by this process's clock. */
+  readonly latestDate: { date?: Date; at: number };
 }
 
+type Host = Pick<Context, "engine" | "now" | "sleep"> & { readonly watchdog: Watchdog };
+
 /**
- * Makes the context of one operation. Connections, the account's id and lists are kept for as long as the settings stay
- * the same; the limit of time is each operation's own.
+ * Makes the context of one operation. Connections, what PayEngine tells of the account, and lists are kept for as long
+ * as the settings stay the same; the limit of time is each operation's own.
  */
-export function contextMaker(
-  host: Pick<Context, "engine" | "now" | "sleep"> & { readonly watchdog: Watchdog },
-): (settings: Settings) => Context {
-  let kept: Shared | undefined;
+export function contextMaker(host: Host): (settings: Settings) => Context {
+  const recorded = new RecordedKeys();
+  let kept: { readonly key: string; readonly shared: Shared } | undefined;
   return (settings) => {
     const key = JSON.stringify(settings);
-    if (kept?.key !== key) kept = { key, ...sharedBy(settings) };
-    const { dispatcher, pace, account, reads } = kept;
-    const limit = AbortSignal.timeout(operationLimit(settings));
-    const api = payEngineApi(createRequest(settings, dispatcher, limit, pace));
-    const { accountId: pinnedAccount, credential, requestTimeout, maxRetries } = settings;
-    const { engine, now, sleep } = host;
-    return {
-      authenticates: (token) =>
-        authenticates(createRequest({ ...settings, credential: token }, dispatcher, limit, pace)),
-      readKey: reads(api),
-      ...{ api, account },
-      watchdog: {
-        expect: (uniqueName) => host.watchdog.expect(settings, uniqueName),
-        forget: (uniqueName) => host.watchdog.forget(uniqueName),
-      },
-      ...{ pinnedAccount, credential, requestTimeout, maxRetries, engine, now, sleep },
-    };
+    if (kept?.key !== key) kept = { key, shared: sharedBy(settings, openDispatcher(settings)) };
+    return contextOf(host, settings, kept.shared, recorded);
   };
 }
 
-function sharedBy(settings: Settings): Omit<Shared, "key"> {
-  const dispatcher = openDispatcher(settings);
-  const pace = new Pace();
-  const api = (limit?: AbortSignal) => payEngineApi(createRequest(settings, dispatcher, limit, pace));
+/** The context of one operation. */
+export function contextOf(host: Host, settings: Settings, shared: Shared, recorded: RecordedKeys): Context {
+  const { connection, pages, place, provePin, readableList, reads, latestDate } = shared;
+  const limit = AbortSignal.timeout(operationLimit(settings));
+  const clientFor = (credential: string, memory?: PageMemory): PayEngineClient =>
+    payEngineClient(
+      createRequest({ ...settings, credential }, connection, limit),
+      settings.contract,
+      memory,
+    );
+  const client = clientFor(settings.credential, pages);
+  const { accountId: pin, apiUrl, formerApiUrl, credential, requestTimeout } = settings;
+  const { engine, now, sleep } = host;
   return {
-    ...{ dispatcher, pace },
-    account: accountLookup(api()),
-    reads: sharedReads(() => api(AbortSignal.timeout(settings.requestTimeout))),
+    ...{ client, clientFor, place, provePin, readableList, recorded },
+    readKey: reads(client),
+    watchdog: {
+      expect: (uniqueName) => host.watchdog.expect(settings, uniqueName),
+      forget: (uniqueName) => host.watchdog.forget(uniqueName),
+    },
+    serverNow: () => {
+      const { date, at } = latestDate;
+      return date === undefined ? now() : new Date(date.getTime() + performance.now() - at);
+    },
+    ...{ pin, apiUrl, formerApiUrl, credential, requestTimeout, engine, now, sleep },
+  };
+}
+
+export function sharedBy(settings: Settings, dispatcher: Dispatcher, base = connectionBy(dispatcher)): Shared {
+  const latestDate: Shared["latestDate"] = { at: 0 };
+  const connection = {
+    ...base,
+    noteDate: (date: Date) => Object.assign(latestDate, { date, at: performance.now() }),
+  };
+  const pages: PageMemory = { longest: 0 };
+  const client = (limit?: AbortSignal) =>
+    payEngineClient(createRequest(settings, connection, limit), settings.contract, pages);
+  const place = placeLookup(client());
+  return {
+    ...{ connection, pages, place, latestDate },
+    provePin: onceDone(() => provePin(client(), place, settings.accountId)),
+    readableList: onceDone(() => requireReadableList(client())),
+    reads: batchedReads(() => client(AbortSignal.timeout(settings.requestTimeout))),
+  };
+}
+
+async function provePin(
+  client: PayEngineClient,
+  place: () => Promise<Place>,
+  pin: string | undefined,
+): Promise<void> {
+  if (pin === undefined || (await showsPin(client, await place(), pin))) return;
+  throw new Error(
+    `payengine:accountId pins ${redact(pin, [])}, but the account of this credential shows no account, merchant or key of that id; ` +
+      "check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+  );
+}
+
+/** The function, called until it has succeeded once. */
+function onceDone<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
   };
 }

@@ -1,11 +1,12 @@
-import { accountLookup, guardAccount } from "./account";
-import { createRequest } from "./client";
 import { configValues, type Environment, operationLimit, requireSettings, resolveConfig } from "./config";
-import { openDispatcher } from "./connections";
-import { NotFoundError } from "./errors";
-import { listKeys } from "./key-list";
-import { isRevoked, type PayEngineApi, type PayEngineKey, payEngineApi } from "./payengine-api";
-import { redact } from "./redact";
+import { sharedBy } from "./contexts";
+import { type PayEngineClient, payEngineClient } from "./payengine/calls";
+import { openDispatcher } from "./payengine/dispatcher";
+import { NotFoundError } from "./payengine/errors";
+import { createRequest } from "./payengine/http";
+import { listKeys } from "./payengine/key-list";
+import type { PayEngineKey } from "./payengine/read-answer";
+import { redact } from "./payengine/redact";
 
 /** Which keys to list; what is left out does not matter. */
 export interface KeyFilter {
@@ -32,16 +33,16 @@ export async function onAccount<T>(
   const dispatcher = openDispatcher(settings);
   try {
     const limit = AbortSignal.timeout(operationLimit(settings));
-    const api = payEngineApi(createRequest(settings, dispatcher, limit));
-    const pinnedAccount = settings.accountId;
-    if (pinnedAccount !== undefined) await guardAccount({ account: accountLookup(api), pinnedAccount }, {});
-    return await work(accountOf(api));
+    const { connection, pages, provePin } = sharedBy(settings, dispatcher);
+    await provePin();
+    const request = createRequest(settings, connection, limit);
+    return await work(accountOf(payEngineClient(request, settings.contract, pages)));
   } finally {
     await dispatcher.close();
   }
 }
 
-function accountOf(api: PayEngineApi) {
+function accountOf(api: PayEngineClient) {
   return {
     /** @throws Error where there is none. */
     async keyById(id: string): Promise<PayEngineKey> {
@@ -56,7 +57,7 @@ function accountOf(api: PayEngineApi) {
 
     /** The key that bears this very name and is not revoked. @throws Error where there is none, or more than one. */
     async keyByName(name: string): Promise<PayEngineKey> {
-      const [key, ...others] = await listKeys(api, name, (it) => it.name === name && !isRevoked(it));
+      const [key, ...others] = await listKeys(api, name, (it) => it.name === name && !it.isRevoked);
       if (key === undefined)
         throw new Error(`this account has no key named "${shown(name)}" that is not revoked`);
       if (others.length === 0) return key;

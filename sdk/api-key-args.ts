@@ -22,9 +22,12 @@ export interface RotationArgs {
 
 /** An existing key to take over. */
 export interface AdoptArgs {
-  /** The key's id at PayEngine, such as `key_3f9a0c21d4e8b765`. */
-  readonly keyId: pulumi.Input<string>;
-  /** The key's value, which somebody has kept. Always treated as a secret; it need not be passed again later. */
+  /** The key's id at PayEngine, a UUID; left out under the contract `"dashboard"`, where nothing tells it. */
+  readonly keyId?: pulumi.Input<string>;
+  /**
+   * The key's value, which somebody has kept. Always treated as a secret; it need not be passed again later. Under the
+   * contract `"dashboard"` another value is a rotation, for which `rotation.overlap` says how long the old one works.
+   */
   readonly token: pulumi.Input<string>;
   /**
    * Takes over a key of which PayEngine shows no redacted value, so that nothing proves that `token` is its value.

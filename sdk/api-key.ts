@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
-import { warnOfPlaintextCredential } from "./config";
+import { refuseUnknownConfig, warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
 import { shortenStacks } from "./short-stacks";
@@ -52,16 +52,18 @@ export class ApiKey extends pulumi.CustomResource {
   declare readonly uniqueName: pulumi.Output<string>;
   /** The key's full name at PayEngine. */
   declare readonly name: pulumi.Output<string>;
-  /** The key's id at PayEngine. */
-  declare readonly keyId: pulumi.Output<string>;
+  /** The key's id at PayEngine; undefined for a key that was made by hand under the contract `"dashboard"`. */
+  declare readonly keyId: pulumi.Output<string | undefined>;
   /** The value as PayEngine shows it in lists, such as `3f9a…c21d`. */
   declare readonly redactedToken: pulumi.Output<string>;
   /** First 16 hex digits of the token's SHA-256: tells tokens apart without revealing them. */
   declare readonly fingerprint: pulumi.Output<string>;
-  /** When PayEngine made the key (ISO 8601). */
-  declare readonly createdAt: pulumi.Output<string>;
-  /** The account that the key belongs to, where PayEngine says it. */
+  /** When PayEngine made the key (ISO 8601); undefined for a key that was made by hand. */
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** The account that the key belongs to, where PayEngine told it. */
   declare readonly accountId: pulumi.Output<string | undefined>;
+  /** A merchant of that account, where it had one when the key was made. */
+  declare readonly merchantId: pulumi.Output<string | undefined>;
   /** What the next `pulumi up` has left to do; undefined when all is well. */
   declare readonly pendingAction: pulumi.Output<"create" | "settle" | undefined>;
 
@@ -88,6 +90,7 @@ export class ApiKey extends pulumi.CustomResource {
       );
     }
     requireProviderIn(process.cwd());
+    refuseUnknownConfig();
     warnOfPlaintextCredential();
     hideAnswersFromDebugLog();
     const outputs = {
@@ -99,6 +102,7 @@ export class ApiKey extends pulumi.CustomResource {
       fingerprint: undefined,
       createdAt: undefined,
       accountId: undefined,
+      merchantId: undefined,
       rotateAt: undefined,
       rotatedAt: undefined,
       generation: undefined,

@@ -13,6 +13,24 @@ export function warnOfPlaintextCredential(): void {
   );
 }
 
+let checked = false;
+
+/**
+ * Refuses settings of the stack's config that look like a misspelt one of ours. Only the program can see them all.
+ *
+ * @throws pulumi.RunError that names the right ones.
+ */
+export function refuseUnknownConfig(): void {
+  if (checked) return;
+  const own = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("payengine:"));
+  if (own.length > 0) {
+    const { unknownConfigKeys }: typeof import("../provider/config-keys") = require("../provider/config-keys");
+    const problems = unknownConfigKeys(own).map(({ key, problem }) => `${key} ${problem}`);
+    if (problems.length > 0) throw new pulumi.RunError(`${problems.join("; ")}.`);
+  }
+  checked = true;
+}
+
 /** Pulumi's runtime knows this, and keeps it out of its types. */
 function isConfigSecret(key: string): boolean {
   const runtime = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };

@@ -10,4 +10,5 @@ export {
   listApiKeys,
   listApiKeysOutput,
 } from "./lookups";
+export type { ContractArgs, ContractField } from "./contract-args";
 export { Provider, type ProviderArgs } from "./provider";

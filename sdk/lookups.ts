@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../provider/lookup";
-import type { PayEngineKey } from "../provider/payengine-api";
+import type { PayEngineKey } from "../provider/payengine/read-answer";
 import { TYPE } from "./api-key";
+import { refuseUnknownConfig } from "./config";
 import type { KeyType } from "./api-key-args";
 import { valuesOf } from "./provider";
 
@@ -19,8 +20,8 @@ export interface ApiKeyInfo {
   readonly token: string | undefined;
   /** The value as PayEngine shows it in lists, such as `3f9a…c21d`. */
   readonly redactedToken: string | undefined;
-  /** When PayEngine made the key (ISO 8601). */
-  readonly createdAt: string;
+  /** When PayEngine made the key (ISO 8601), where PayEngine says so. */
+  readonly createdAt: string | undefined;
   /** When it was last used (ISO 8601), where PayEngine says so. */
   readonly lastUsedAt: string | undefined;
 }
@@ -165,16 +166,16 @@ function configFor({ provider, parent }: LookupOptions): pulumi.Output<Record<st
 }
 
 function stackConfig(): Record<string, string | undefined> {
+  refuseUnknownConfig();
   const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("payengine:"));
   return Object.fromEntries(keys.map((key) => [key, pulumi.runtime.getConfig(key)]));
 }
 
-function infoOf({ id, key, redactedKey, lastUsedAt, ...rest }: PayEngineKey): ApiKeyInfo {
-  const { name, type, status, createdAt } = rest;
+function infoOf({ id, value, redacted, ...rest }: PayEngineKey): ApiKeyInfo {
+  const { name, type, status, createdAt, lastUsedAt } = rest;
   return {
-    ...{ keyId: id, name, type, status, createdAt },
-    token: type === "public" ? (key ?? undefined) : undefined,
-    redactedToken: redactedKey ?? undefined,
-    lastUsedAt: lastUsedAt ?? undefined,
+    ...{ keyId: id, name, type, status, createdAt, lastUsedAt },
+    token: type === "public" ? value : undefined,
+    redactedToken: redacted,
   };
 }

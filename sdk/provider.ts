@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ContractArgs } from "./contract-args";
 
 /** Arguments of {@link Provider}. What is left out is taken from the environment, then from the defaults. */
 export interface ProviderArgs {
@@ -14,8 +15,18 @@ export interface ProviderArgs {
   readonly credentialEnv?: pulumi.Input<string>;
   /** Address of the API. Default: `PAYENGINE_API_URL`, then `https://console.payengine.co/api`. */
   readonly apiUrl?: pulumi.Input<string>;
-  /** The account that the credential must belong to. Default: none is required. */
+  /**
+   * Pins the account: its id, or the id of one of its merchants or keys, which the credential must be shown. Default: none
+   * is required.
+   */
   readonly accountId?: pulumi.Input<string>;
+  /** Address that the console had before it moved to `apiUrl`; keys that were made there move along. Default: none. */
+  readonly formerApiUrl?: pulumi.Input<string>;
+  /**
+   * How this account's keys are made, found and revoked, where it differs from the published conventions; or `"dashboard"`
+   * where only people make keys. Default: the published conventions.
+   */
+  readonly contract?: pulumi.Input<"dashboard" | ContractArgs>;
   /** How long one request may take, such as `"30s"` or `"500ms"`. Default: 30 seconds. */
   readonly requestTimeout?: pulumi.Input<string>;
   /** How often a request that may be repeated is repeated, 0 to 10. Default: 3. */
@@ -41,13 +52,14 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts see `pulumi.ResourceOptions`.
    */
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
-    const { apiKey, apiUrl, credentialEnv, maxRetries, ...rest } = args;
+    const { apiKey, apiUrl, credentialEnv, maxRetries, contract, ...rest } = args;
     const props: pulumi.Inputs = {
       provider: name,
       ...rest,
       apiUrl: hiddenUnless(/^(?!.*\/\/[^/?#]*@)/, apiUrl),
       credentialEnv: hiddenUnless(/^\w{1,64}$/, credentialEnv),
       apiKey: apiKey === undefined ? undefined : pulumi.secret(apiKey),
+      contract: contract === undefined ? undefined : pulumi.output(contract).apply(asText),
       maxRetries: maxRetries === undefined ? undefined : pulumi.output(maxRetries).apply(String),
     };
     const prefixed = Object.entries(props).map(([key, value]) => [`payengine:${key}`, value]);
@@ -55,6 +67,11 @@ export class Provider extends pulumi.ProviderResource {
     super("pulumi-nodejs", name, Object.fromEntries(prefixed), opts);
     values.set(this, Object.fromEntries(prefixed));
   }
+}
+
+/** Objects are handed on as JSON text, as stack config hands them on. */
+function asText(contract: unknown): string {
+  return typeof contract === "string" ? contract : JSON.stringify(contract);
 }
 
 /** Keyed by provider, since a field would be one of its outputs. */

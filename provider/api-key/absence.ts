@@ -1,5 +1,7 @@
-import type { PayEngineKey } from "../payengine-api";
+import type { PayEngineKey } from "../payengine/read-answer";
+import { tryValue } from "../payengine/witnesses";
 import type { Context } from "./context";
+import { isSameCredential, PIN, showsMerchant, showsRecordedKey } from "./place";
 import type { ApiKeyState } from "./state";
 import { findLiveKeys } from "./strays";
 
@@ -7,40 +9,58 @@ import { findLiveKeys } from "./strays";
 export const LAG_MS = 60_000;
 
 /**
- * Proves that a key which PayEngine does not find is gone: the guard has held the credential's account against the one
- * that state records, the list of keys answers and lacks the key, and its own value does not authenticate. A public
- * value cannot be tried: there, time has to pass in which PayEngine may not know a new key yet.
+ * Proves that a key which PayEngine does not find is gone. Two things are needed: it is dead (the list lacks it too, it
+ * is older than the time in which PayEngine may not know a new key, and a private value gets 401 while the credential
+ * works), and the credential looks at the right place.
  *
  * @returns other live keys of this resource.
  * @throws Error where it is not proven: the key may live in another account.
  */
 export async function proveGone(context: Context, state: ApiKeyState): Promise<PayEngineKey[]> {
-  if (state.accountId === undefined) {
-    throw new Error(
-      "PayEngine answered 404, but state does not record which account the key was made in, so it may live in another " +
-        "one. If it is gone, run `pulumi state delete` with this resource's URN",
-    );
-  }
   const others = await otherLiveKeys(context, state);
-  if (state.type !== "public" && state.token !== undefined) {
-    if (await context.authenticates(state.token)) {
-      throw new Error("PayEngine says that it is gone, and yet its value authenticates; try again");
-    }
-  } else if (isNew(context, state)) {
+  if (isNew(context, state)) {
     throw new Error(
       "PayEngine does not find it, but it was made less than a minute ago; try again after that",
+    );
+  }
+  if (state.type !== "public" && state.token !== undefined) await requireDeadValue(context, state.token);
+  if (!(await isRightPlace(context, state))) {
+    throw new Error(
+      "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it " +
+        `is not the one that made it. Use that one; or ${PIN}; or, if the key is gone, run \`pulumi state delete\` with this ` +
+        "resource's URN",
     );
   }
   return others;
 }
 
+/** @throws Error unless PayEngine has stopped to accept the value. */
+export async function requireDeadValue(context: Context, token: string): Promise<void> {
+  const told = await tryValue(context.client, context.clientFor(token));
+  if (told === "dead") return;
+  throw new Error(
+    told === "works"
+      ? "PayEngine does not find it for this credential, and yet accepts its value: the credential is of another account. " +
+          "Use a credential of the account in which the key was made"
+      : "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works",
+  );
+}
+
+async function isRightPlace(context: Context, state: ApiKeyState): Promise<boolean> {
+  if (isSameCredential(context, state) || context.pin !== undefined) return true;
+  const { accountIds } = await context.place();
+  if (state.accountId !== undefined && accountIds.includes(state.accountId)) return true;
+  if (await showsRecordedKey(context, state)) return true;
+  return state.type !== "public" && showsMerchant(context, state);
+}
+
 function isNew(context: Context, { createdAt }: ApiKeyState): boolean {
-  return createdAt !== undefined && context.now().getTime() - Date.parse(createdAt) < LAG_MS;
+  return createdAt !== undefined && context.serverNow().getTime() - Date.parse(createdAt) < LAG_MS;
 }
 
 /** Lists the other live keys of a resource whose own key PayEngine calls revoked or does not find. */
 export async function otherLiveKeys(context: Context, state: ApiKeyState): Promise<PayEngineKey[]> {
-  const live = await findLiveKeys(context.api, state.uniqueName);
+  const live = await findLiveKeys(context.client, state.uniqueName);
   if (live.some((key) => key.id === state.keyId)) {
     throw new Error("PayEngine says that it is gone, and yet lists it as live; try again");
   }

@@ -1,4 +1,4 @@
-import { KeyError } from "../errors";
+import { KeyError } from "./key-error";
 import type { ApiKeyState } from "./state";
 
 /**

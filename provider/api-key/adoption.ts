@@ -1,20 +1,21 @@
 import { type Failure, UNKNOWN } from "../config";
 import { type Adopt, type ApiKeyInputs, fingerprint, plain } from "./state";
 
-type Earlier = Partial<
+export type Earlier = Partial<
   Pick<ApiKeyInputs, "uniqueName" | "type" | "namePrefix" | "adoptedKeyId" | "adoptedFingerprint">
 >;
 
 /** What the program says, as far as adoption depends on it. */
-interface Asked {
+export interface Asked {
   readonly type: string;
   readonly namePrefix: string;
   readonly adopt?: Adopt | typeof UNKNOWN | undefined;
+  readonly rotation?: ApiKeyInputs["rotation"];
 }
 
 /** What check keeps of an adoption. */
-interface Adoption {
-  readonly inputs: Pick<ApiKeyInputs, "adoptedKeyId" | "adoptedFingerprint"> & {
+export interface Adoption {
+  readonly inputs: Pick<ApiKeyInputs, "adoptedKeyId" | "adoptedFingerprint" | "madeByHand"> & {
     readonly adopt?: Asked["adopt"];
   };
   readonly failures: readonly Failure[];
@@ -26,6 +27,8 @@ interface Adoption {
  */
 export function adoptionOf(earlier: Earlier, { type, namePrefix, adopt }: Asked): Adoption {
   const known = adopt === UNKNOWN ? undefined : adopt;
+  if (known !== undefined && known.keyId === undefined)
+    return { inputs: {}, failures: [{ property: "adopt.keyId", reason: "is missing; give the key's id" }] };
   if (earlier.uniqueName === undefined) {
     const adoptedKeyId = adopt === UNKNOWN ? UNKNOWN : known?.keyId;
     const adoptedFingerprint = adopt === UNKNOWN ? UNKNOWN : known && printOf(known);
@@ -62,10 +65,10 @@ export function adoptionOf(earlier: Earlier, { type, namePrefix, adopt }: Asked)
   );
 }
 
-function printOf({ token }: Adopt): string {
+export function printOf({ token }: Adopt): string {
   return token === UNKNOWN ? UNKNOWN : fingerprint(token);
 }
 
-function differs(asked: string, earlier: string | undefined): boolean {
+function differs(asked: string | undefined, earlier: string | undefined): boolean {
   return asked !== UNKNOWN && asked !== earlier;
 }

@@ -1,7 +1,8 @@
 import ms from "ms";
 import { z } from "zod";
-import { isCredential, LONGEST_VERIFICATION, UNKNOWN } from "../config";
+import { LONGEST_VERIFICATION, UNKNOWN } from "../config";
 import { duration, milliseconds, NOT_LONG } from "../duration";
+import { isCredential } from "../payengine/settings";
 import { DIGITS, MAX_PREFIX_LENGTH } from "./names";
 
 /** The shortest time between two rotations by the clock. */
@@ -75,14 +76,9 @@ const Rotation = z
     },
     { error: ({ input }) => `${kindOf(input)}; write { period: "90d", overlap: "7d" }` },
   )
-  .superRefine(({ period, triggers, overlap }, context) => {
+  .superRefine(({ period, overlap }, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    if (period === undefined && triggers === undefined)
-      context.addIssue({
-        code: "custom",
-        message: "has neither period nor triggers, so it would never rotate; give one",
-      });
     // What is not known, or wrong in itself, is no number.
     if (milliseconds(String(overlap)) >= milliseconds(String(period)))
       problem("overlap", "is as long as the period, so two keys would always work; give a shorter one");
@@ -94,8 +90,11 @@ const Adopt = z.strictObject(
     keyId: unknown.or(
       z
         .string({ error: ({ input }) => `${kindOf(input)}; give the key's id` })
-        .regex(/^[\w.:-]{1,64}$/, "is not a key's id; write it like key_3f9a0c21d4e8b765"),
-    ),
+        .regex(
+          /^[\w.:-]{1,64}$/,
+          "is not a key's id; write it like 7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318",
+        ),
+    ).optional(),
     token: unknown.or(
       z
         .string({ error: ({ input }) => `${kindOf(input)}; give the key's value as a secret` })

@@ -1,10 +1,18 @@
 import type { z } from "zod";
-import { type Configuration, type Environment, type Failure, UNKNOWN } from "../config";
+import {
+  type Configuration,
+  type Environment,
+  type Failure,
+  type KnownSettings,
+  UNKNOWN,
+} from "../config";
+import { DEFAULT_API_URL } from "../payengine/settings";
 import { adoptionOf } from "./adoption";
+import { handAdoptionOf } from "./hand-adoption";
 import { NamePrefix, Program } from "./arguments";
 import { uniqueName } from "./names";
-import { cutsAtOnce, nextRotateAt, type Rotating } from "./schedule";
-import { ApiKeyInputs, plain } from "./state";
+import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./schedule";
+import { ApiKeyInputs, placeFingerprint, plain } from "./state";
 
 /** What each argument that is an object takes, and the resource itself. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -24,7 +32,10 @@ export interface Checked {
 const Earlier = ApiKeyInputs.pick({
   namePrefix: true,
   uniqueName: true,
-  accountId: true,
+  pinnedAccountId: true,
+  apiUrl: true,
+  credentialFingerprint: true,
+  madeByHand: true,
   type: true,
   adoptedKeyId: true,
   adoptedFingerprint: true,
@@ -55,7 +66,7 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   }
   const earlier = read.data;
   const isNew = earlier.uniqueName === undefined;
-  const failures = [...configurationFailures(configuration, earlier.accountId)];
+  const failures = configuration.kind === "invalid" ? [...configuration.failures] : [];
   if (isNew && isSet(env.PULUMI_SKIP_CHECKPOINTS)) {
     failures.push({
       property: "PULUMI_SKIP_CHECKPOINTS",
@@ -71,9 +82,15 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   }
   const { type, digits, defaultNamePrefix, verify, rotation, protect } = program.data;
   const namePrefix = program.data.namePrefix ?? earlier.namePrefix ?? defaultNamePrefix;
-  const adoption = adoptionOf(earlier, { ...program.data, namePrefix });
-  const isAdopted = adoption.inputs.adoptedKeyId !== undefined;
-  failures.push(...adoption.failures, ...cutFailures({ rotation }, protect, isAdopted));
+  const settings = knownSettings(configuration);
+  const isByHand = earlier.madeByHand ?? (isNew && settings?.contract.kind === "dashboard");
+  const asked = { ...program.data, namePrefix };
+  const adoption = isByHand
+    ? handAdoptionOf(earlier, asked, credentialOf(configuration))
+    : adoptionOf(earlier, asked);
+  const isAdopted = !isByHand && adoption.inputs.adoptedKeyId !== undefined;
+  failures.push(...adoption.failures, ...cutFailures({ rotation }, protect && !isByHand, isAdopted));
+  if (!isByHand) failures.push(...aimlessFailures(rotation));
   const isKnown = namePrefix !== UNKNOWN && digits !== UNKNOWN;
   return {
     failures,
@@ -85,7 +102,8 @@ export function check(olds: object, news: object, { configuration, env, now }: S
       rotation,
       ...adoption.inputs,
       rotateAt: nextRotateAt(earlier, rotation, now, digits === UNKNOWN),
-      accountId: accountIdOf(configuration) ?? earlier.accountId,
+      pinnedAccountId: settings?.accountId ?? earlier.pinnedAccountId,
+      ...placeOf(earlier, configuration, digits === UNKNOWN),
     }) as Partial<ApiKeyInputs>,
   };
 }
@@ -99,28 +117,41 @@ function cutFailures(rotating: Rotating, isProtected = false, isAdopted = false)
   return [{ property: "rotation.overlap", reason: `is "0s", which replaces the key, and ${why}` }];
 }
 
-function configurationFailures(
-  configuration: Configuration,
-  earlier: string | undefined,
-): readonly Failure[] {
-  if (configuration.kind === "invalid") return configuration.failures;
-  const pinned = accountIdOf(configuration);
-  if (earlier === undefined || pinned === undefined || pinned === earlier) return [];
-  const reason =
-    `pins account ${pinned}, but this key was made in account ${earlier}; set it back, or make a new key under a ` +
-    "provider for the other account";
-  return [{ property: "payengine:accountId", reason }];
+function aimlessFailures(rotation: Rotating["rotation"]): Failure[] {
+  const { period, triggers, overlap } = rotationOf({ rotation }) ?? {};
+  if (overlap === undefined || period !== undefined || triggers !== undefined) return [];
+  return [
+    { property: "rotation", reason: "has neither period nor triggers, so it would never rotate; give one" },
+  ];
 }
 
-function accountIdOf(configuration: Configuration): string | undefined {
-  switch (configuration.kind) {
-    case "ready":
-      return configuration.settings.accountId;
-    case "unknown":
-      return configuration.accountId;
-    case "invalid":
-      return undefined;
+/**
+ * Where the key is made and with which credential: fixed once, so that it is in state before the key exists. Only a
+ * console that has moved takes its keys along.
+ */
+function placeOf(
+  earlier: Partial<ApiKeyInputs>,
+  configuration: Configuration,
+  isPreview: boolean,
+): Pick<ApiKeyInputs, "apiUrl" | "credentialFingerprint"> {
+  const settings = knownSettings(configuration);
+  const apiUrl = settings?.apiUrl === DEFAULT_API_URL ? undefined : settings?.apiUrl;
+  if (earlier.uniqueName !== undefined) {
+    const hasMoved = (earlier.apiUrl ?? DEFAULT_API_URL) === settings?.formerApiUrl;
+    return { apiUrl: hasMoved ? apiUrl : earlier.apiUrl, credentialFingerprint: earlier.credentialFingerprint };
   }
+  const credential = isPreview ? undefined : credentialOf(configuration);
+  const isKnown = credential !== undefined;
+  return { apiUrl, credentialFingerprint: isKnown ? placeFingerprint(credential) : UNKNOWN };
+}
+
+function credentialOf(configuration: Configuration): string | undefined {
+  return configuration.kind === "ready" ? configuration.settings.credential : undefined;
+}
+
+function knownSettings(configuration: Configuration): KnownSettings | undefined {
+  if (configuration.kind === "invalid") return undefined;
+  return configuration.kind === "ready" ? configuration.settings : configuration;
 }
 
 function defaultPrefixFailures(namePrefix: unknown): Failure[] {

@@ -1,15 +1,16 @@
-import { guardAccount } from "../account";
-import { KeyError, messageOf, sentence } from "../errors";
+import { messageOf, sentence } from "../payengine/errors";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { makeKey } from "./make";
 import { type Attempts, leftNothing, NO_ATTEMPTS, remembered } from "./pending";
+import { type AccountFields, accountFields } from "./place";
 import { type ApiKeyInputs, type ApiKeyState, issuedFields, type Outcome, plain } from "./state";
 
-/** Makes the key and hands its one-time value over, or makes sure that no live key is left that nobody knows. */
+/** Makes the key and hands its one-time value over, or makes sure that no live key is left whose value is lost. */
 export async function create(context: Context, inputs: ApiKeyInputs): Promise<Outcome> {
-  const accountId = await accountFor(context, inputs);
+  const account = await accountOrNone(context, inputs.uniqueName);
   try {
-    return await makeAnew(context, plain({ ...inputs, name: inputs.uniqueName, accountId }), NO_ATTEMPTS);
+    return await makeAnew(context, plain({ ...inputs, name: inputs.uniqueName, ...account }), NO_ATTEMPTS);
   } finally {
     await context.watchdog.forget(inputs.uniqueName);
   }
@@ -42,11 +43,12 @@ export function makeAnew(context: Context, state: ApiKeyState, before: Attempts)
   });
 }
 
-async function accountFor(context: Context, inputs: ApiKeyInputs): Promise<string | undefined> {
+/** @throws KeyError where the account is not the pinned one, or cannot be asked. */
+export async function accountOrNone(context: Context, uniqueName: string): Promise<AccountFields> {
   try {
-    return await guardAccount(context, { pinned: inputs.accountId });
+    return await accountFields(context);
   } catch (error) {
     const why = sentence(messageOf(error));
-    throw new KeyError(`Could not create the key "${inputs.uniqueName}": ${why} No key was made.`);
+    throw new KeyError(`Could not create the key "${uniqueName}": ${why} No key was made.`);
   }
 }

@@ -1,9 +1,10 @@
-import { guardAccount } from "../account";
-import { KeyError, messageOf, sentence } from "../errors";
+import { messageOf, sentence } from "../payengine/errors";
+import { KeyError } from "./key-error";
 import { proveGone } from "./absence";
 import type { Context } from "./context";
 import { refuseOwnCredential } from "./own-credential";
 import { type Attempts, attemptsOf, isYetToBeMade, keysInUse, mayStillAppear } from "./pending";
+import { guardPlace, provePlace } from "./place";
 import { revokeOr, revokePrevious } from "./previous";
 import { clearUp } from "./settle";
 import type { ApiKeyState } from "./state";
@@ -22,16 +23,16 @@ export async function revokeAll(
   held: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   try {
+    await guardPlace(context, state);
     await refuseOwnCredential(context, state, "current", "revoking");
     await refuseOwnCredential(context, state, "previous", "revoking");
-    await guardAccount(context, { recorded: state.accountId });
     if (isYetToBeMade(state)) return await revokeUnfinished(context, state, held);
     const mayHaveStrays = state.pendingAction === "settle" || state.rotation !== undefined;
     if (mayHaveStrays) await revokeStraysBeside(context, state);
     await revokePrevious(context, state, held);
     if (state.keyId === undefined || held.has(state.keyId)) return;
     const others = await revokeOr(context, state.keyId, () => proveGone(context, state));
-    for (const other of others ?? []) await revoke(context.api, other.id);
+    for (const other of others ?? []) await revoke(context.client, other.id);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
@@ -47,7 +48,8 @@ async function revokeUnfinished(
   state: ApiKeyState,
   held: ReadonlySet<string>,
 ): Promise<void> {
-  const { attempts } = await clearUp(context, state.uniqueName, attemptsOf(state), []);
+  const { attempts, revoked } = await clearUp(context, state.uniqueName, attemptsOf(state), []);
+  await provePlace(context, state, revoked);
   refuseWhileLost(context, state, attempts);
   await revokePrevious(context, state, held);
 }
@@ -58,7 +60,7 @@ async function revokeStraysBeside(context: Context, state: ApiKeyState): Promise
   const { attempts, kept } = await clearUp(context, uniqueName, attemptsOf(state), keysInUse(state));
   refuseWhileLost(context, state, attempts);
   if (attempts.lost.length === 0 || keyId === undefined || kept.includes(keyId)) return;
-  if (await isLive(context.api, keyId)) {
+  if (await isLive(context.client, keyId)) {
     throw new Error(
       "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be " +
         "missing too; run this again when it does",

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { KeyError } from "../errors";
+import { UNKNOWN } from "../config";
+import { KeyError } from "./key-error";
 import { isYetToBeMade } from "./pending";
-import { cutsAtOnce, hasUnknownTriggers, isPreviousPromised, rotationDue } from "./schedule";
+import { cutsAtOnce, hasPrevious, hasUnknownTriggers, isPreviousPromised, rotationDue } from "./schedule";
 import type { ApiKeyInputs, ApiKeyState } from "./state";
 
 /** What has to happen so that the resource is what the program says. */
@@ -15,25 +16,29 @@ const REPLACING = ["type", "namePrefix"] as const;
 
 /** Compares, and calls nothing. */
 export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Difference {
-  refuseOtherAccount(state, inputs);
   const due = isYetToBeMade(state) ? undefined : rotationDue(state, inputs);
-  const hasPrevious = state.previousKeyId !== undefined;
+  const isFollowed = hasPrevious(state);
   const isPromised = isPreviousPromised(state, now);
+  const isNextValue = differs(state, inputs, "adoptedFingerprint");
+  const isUnknownValue = inputs.adoptedFingerprint === UNKNOWN;
   if (due === "triggers" && isPromised && !hasUnknownTriggers(inputs)) throw tooEarly(state);
+  if (isNextValue && !isUnknownValue && isPromised) throw tooEarlyByHand(state);
 
   const replaces: string[] = REPLACING.filter((property) => state[property] !== inputs[property]);
   // While a previous key lives, a rotation has to wait: a resource never has more than two keys.
-  if (due !== undefined && cutsAtOnce(inputs) && !hasPrevious) {
+  if (due !== undefined && cutsAtOnce(inputs) && !isFollowed) {
     replaces.push(due === "triggers" ? "rotation" : "rotateAt");
   }
+  refuseOtherPin(state, inputs, replaces);
   const reasons = [
     replaces.length > 0,
     isYetToBeMade(state) || state.pendingAction !== undefined,
-    hasPrevious && !isPromised,
+    isFollowed && !isPromised,
     due !== undefined && (!isPromised || hasUnknownTriggers(inputs)),
     due === undefined && differs(state, inputs, "rotation", "rotateAt"),
     differs(state, inputs, "verify"),
-    inputs.accountId !== undefined && state.accountId === undefined,
+    differs(state, inputs, "pinnedAccountId", "apiUrl"),
+    isNextValue,
   ];
   return { replaces, changes: reasons.includes(true) };
 }
@@ -42,11 +47,21 @@ function differs(state: ApiKeyState, inputs: ApiKeyInputs, ...properties: (keyof
   return properties.some((property) => !isDeepStrictEqual(state[property], inputs[property]));
 }
 
-function refuseOtherAccount({ name, accountId }: ApiKeyState, inputs: ApiKeyInputs): void {
-  if (inputs.accountId === undefined || accountId === undefined || inputs.accountId === accountId) return;
+/** A replacement makes the next key wherever the pin is, and the old one would be looked for there too. */
+function refuseOtherPin(state: ApiKeyState, inputs: ApiKeyInputs, replaces: readonly string[]): void {
+  if (replaces.length === 0 || !differs(state, inputs, "pinnedAccountId")) return;
+  const before = state.pinnedAccountId;
   throw new KeyError(
-    `The key "${name}" belongs to account ${accountId}, but payengine:accountId pins ${inputs.accountId}. Set it ` +
-      "back, or make a new key under a provider for the other account.",
+    `The key "${state.name}" cannot be replaced (${replaces.join(", ")}) while payengine:accountId changes from ` +
+      `${before ?? "nothing"} to ${inputs.pinnedAccountId ?? "nothing"}. Run \`pulumi up\` with the new pin first, which proves ` +
+      "it; or make a new key under a provider for the other account.",
+  );
+}
+
+function tooEarlyByHand({ name, previousRevokeAt }: ApiKeyState): KeyError {
+  return new KeyError(
+    `The key "${name}" cannot take another value before ${previousRevokeAt}: until then the one before it is promised to ` +
+      "work. Set adopt.token back and change it after that.",
   );
 }
 

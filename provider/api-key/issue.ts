@@ -1,4 +1,4 @@
-import { messageOf, sentence } from "../errors";
+import { messageOf, sentence } from "../payengine/errors";
 import type { Context } from "./context";
 import { nextName } from "./names";
 import { type Attempts, leftNothing, lostLatest } from "./pending";

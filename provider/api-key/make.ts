@@ -1,4 +1,4 @@
-import { messageOf, sentence } from "../errors";
+import { messageOf, sentence } from "../payengine/errors";
 import type { Context } from "./context";
 import { type Issued, issueKey, type Wanted } from "./issue";
 import { marksIn } from "./names";
@@ -63,7 +63,7 @@ async function revoked(
 ): Promise<Failed> {
   const failed = (reason: string, known: Attempts): Failed => ({ kind: "failed", reason, attempts: known });
   try {
-    const isRevoked = await revoke(context.api, key.id);
+    const isRevoked = await revoke(context.client, key.id);
     if (isRevoked && leftNothing(attempts))
       return failed(`${why}; it was revoked. ${next}`.trimEnd(), attempts);
     const known = isRevoked ? attempts : lostLatest(context, attempts, key.id);

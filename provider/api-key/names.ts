@@ -1,4 +1,4 @@
-import { MAX_NAME_LENGTH } from "../payengine-api";
+import { MAX_NAME_LENGTH } from "../payengine/calls";
 
 /** Hex digits that make a name unique: 40 bits. */
 export const DIGITS = 10;

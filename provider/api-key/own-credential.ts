@@ -1,5 +1,6 @@
-import { KeyError, NotFoundError } from "../errors";
-import { matchesRedacted } from "./adopt";
+import { NotFoundError } from "../payengine/errors";
+import { KeyError } from "./key-error";
+import { matchesRedacted } from "../payengine/key-value";
 import type { Context } from "./context";
 import { type ApiKeyState, fingerprint } from "./state";
 
@@ -29,8 +30,8 @@ export async function refuseOwnCredential(
 
 async function showsCredential(context: Context, keyId: string): Promise<boolean> {
   try {
-    const { redactedKey } = await context.api.getKey(keyId);
-    return matchesRedacted(context.credential, redactedKey ?? "") === true;
+    const { redacted } = await context.client.getKey(keyId);
+    return matchesRedacted(context.credential, redacted ?? "") === true;
   } catch (error) {
     if (error instanceof NotFoundError) return false;
     throw error;

@@ -1,9 +1,9 @@
-import { OUT_OF_TIME } from "../client";
-import { isCredential } from "../config";
-import { ApiError, messageOf, NetworkError } from "../errors";
-import { waitBefore } from "../failures";
-import type { PayEngineKey } from "../payengine-api";
-import { redact } from "../redact";
+import { ApiError, messageOf } from "../payengine/errors";
+import { listLiveKeys, requireReadableList } from "../payengine/key-list";
+import { isWholeValue } from "../payengine/key-value";
+import type { CreatedKey } from "../payengine/read-answer";
+import { redact } from "../payengine/redact";
+import { isWithoutEffect } from "../payengine/retry-policy";
 import type { Context } from "./context";
 import type { IssuedKey } from "./state";
 
@@ -14,52 +14,91 @@ export type Posted =
   /** It is certain that no key was made. */
   | { readonly kind: "refused"; readonly reason: string }
   /** A key may exist, and its value is lost. */
-  | { readonly kind: "lost"; readonly reason: string; readonly keyId?: string }
-  /** A key exists that is not the one asked for. */
+  | { readonly kind: "lost"; readonly reason: string; readonly keyId?: string | undefined }
+  /** A key exists that is not to be kept, and another attempt would end in the same way. */
   | { readonly kind: "wrong"; readonly reason: string; readonly keyId: string };
 
-/** Answers after which it is certain that no key was made. */
-const WITHOUT_EFFECT = [400, 401, 403, 404, 405, 413, 415, 422];
-/** Failures before anything was sent, after which another try may succeed. */
-const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
-
-/** Asks PayEngine for a key; repeats the request only where it certainly had no effect. */
+/**
+ * Asks PayEngine for a key, once; where the contract has a call that reveals the value, by that call.
+ *
+ * Nothing is asked for before the list of keys has shown that it can be read: what an attempt may leave is found there.
+ */
 export async function postKey(context: Context, name: string, type: string): Promise<Posted> {
-  for (let retry = 0; ; retry++) {
-    try {
-      return judge(await context.api.createKey({ name, type }), name, type);
-    } catch (error) {
-      const reason = messageOf(error);
-      if (!isWorthRepeating(error) || retry >= context.maxRetries) {
-        return { kind: isWithoutEffect(error) ? "refused" : "lost", reason };
-      }
-      await context.sleep(waitBefore(retry, error));
-    }
+  let listed: number;
+  try {
+    listed = await context.readableList();
+  } catch (error) {
+    return { kind: "refused", reason: messageOf(error) };
   }
+  let created: CreatedKey;
+  try {
+    created = await context.client.createKey({ name, type });
+  } catch (error) {
+    return { kind: isWithoutEffect(error) ? "refused" : "lost", reason: messageOf(error) };
+  }
+  const posted = await judge(context, created, name, type);
+  return posted.kind === "issued" && listed === 0 ? listable(context, posted) : posted;
 }
 
-function judge(key: PayEngineKey, name: string, type: string): Posted {
-  if (key.name !== name || key.type !== type) {
+async function judge(context: Context, created: CreatedKey, name: string, type: string): Promise<Posted> {
+  const id = created.id ?? (await idByName(context, name));
+  if (id === undefined) return { kind: "lost", reason: "The response did not include the key's id" };
+  const isOther = [
+    [created.name, name],
+    [created.type, type],
+  ].some(([told, asked]) => told !== "" && told !== asked);
+  if (isOther) {
     const reason =
-      `PayEngine was asked for a ${type} key of this name and answered with a ${redact(key.type, [])} one named ` +
-      `"${redact(key.name, [])}" (${redact(key.id, [])})`;
-    return { kind: "wrong", reason, keyId: key.id };
+      `PayEngine was asked for a ${type} key of this name and answered with a ${redact(created.type, [])} one named ` +
+      `"${redact(created.name, [])}" (${redact(id, [])})`;
+    return { kind: "wrong", reason, keyId: id };
   }
-  const isRedacted = type !== "public" && (key.key === key.redactedKey || !isCredential(key.key ?? ""));
-  if (!key.key || isRedacted) {
-    return { kind: "lost", reason: "PayEngine's answer holds no value of the key", keyId: key.id };
+  const createdAt = created.createdAt ?? context.serverNow().toISOString();
+  const key = { ...created, id, name, type, createdAt };
+  if (isWholeValue(created.value, type, created.redacted)) {
+    return { kind: "issued", key: { ...key, value: created.value } };
   }
-  return { kind: "issued", key: { ...key, key: key.key } };
+  return context.client.contract.calls.reveal === undefined
+    ? { kind: "lost", reason: NO_VALUE, keyId: id }
+    : revealed(context, key);
 }
 
-/** Says whether it is certain that a request which failed in this way made no key. */
-export function isWithoutEffect(error: unknown): boolean {
-  if (isWorthRepeating(error)) return true;
-  if (error instanceof NetworkError) return error.code === OUT_OF_TIME;
-  return error instanceof ApiError && WITHOUT_EFFECT.includes(error.status);
+const NO_VALUE =
+  "The response did not include the key's value; where another call of your account shows it, set " +
+  "payengine:contract.reveal to that call (`pulumi-payengine doctor`)";
+
+/** Of an answer without an id, which holds the value all the same. */
+async function idByName(context: Context, name: string): Promise<string | undefined> {
+  try {
+    const [key, ...others] = await listLiveKeys(context.client, name, (it) => it === name);
+    return others.length === 0 ? key?.id : undefined;
+  } catch {
+    // The sweep after a lost answer reads the same list, and says what is wrong with it.
+    return undefined;
+  }
 }
 
-function isWorthRepeating(error: unknown): boolean {
-  if (error instanceof NetworkError) return NOT_SENT.includes(error.code);
-  return error instanceof ApiError && error.status === 429 && error.byContract;
+/** PayEngine shows the value once: what is lost then, is lost for good. */
+async function revealed(context: Context, key: Omit<IssuedKey, "value">): Promise<Posted> {
+  const { id: keyId } = key;
+  try {
+    const value = await context.client.revealKey(keyId);
+    if (isWholeValue(value, key.type, key.redacted)) return { kind: "issued", key: { ...key, value } };
+    return { kind: "lost", reason: "The response to reveal did not include the key's value", keyId };
+  } catch (error) {
+    const reason = `The key was made, but its value was not revealed: ${messageOf(error)}`;
+    // What PayEngine refuses for one key it refuses for the next.
+    const isFinal = error instanceof ApiError && isWithoutEffect(error);
+    return { kind: isFinal ? "wrong" : "lost", reason, keyId };
+  }
+}
+
+/** An empty list has not shown whether its entries can be read. */
+async function listable(context: Context, posted: Extract<Posted, { kind: "issued" }>): Promise<Posted> {
+  try {
+    await requireReadableList(context.client);
+    return posted;
+  } catch (error) {
+    return { kind: "wrong", reason: messageOf(error), keyId: posted.key.id };
+  }
 }

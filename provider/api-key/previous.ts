@@ -1,5 +1,6 @@
-import { KeyError, messageOf, NotFoundError, sentence } from "../errors";
-import { proveGone } from "./absence";
+import { messageOf, NotFoundError, sentence } from "../payengine/errors";
+import { KeyError } from "./key-error";
+import { proveGone, requireDeadValue } from "./absence";
 import type { Context } from "./context";
 import { refuseOwnCredential } from "./own-credential";
 import { type ApiKeyState, omit, plain } from "./state";
@@ -47,11 +48,9 @@ export async function revokePrevious(
  */
 export async function provePreviousGone(context: Context, state: ApiKeyState): Promise<void> {
   const { keyId, previousKeyId, previousToken: token } = state;
-  if (keyId === undefined || !(await isLive(context.api, keyId))) {
+  if (keyId === undefined || !(await isLive(context.client, keyId))) {
     await proveGone(context, plain({ ...state, keyId: previousKeyId, token }));
-  } else if (state.type !== "public" && token !== undefined && (await context.authenticates(token))) {
-    throw new Error("PayEngine says that it is gone, and yet its value authenticates; try again");
-  }
+  } else if (state.type !== "public" && token !== undefined) await requireDeadValue(context, token);
 }
 
 /**
@@ -66,7 +65,7 @@ export async function revokeOr<T>(
   prove: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    await context.api.revokeKey(keyId);
+    await context.client.revokeKey(keyId);
     return undefined;
   } catch (error) {
     if (error instanceof NotFoundError) return prove();

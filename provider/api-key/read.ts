@@ -1,10 +1,10 @@
-import { guardAccount } from "../account";
-import { KeyError, messageOf, NotFoundError, sentence } from "../errors";
-import { isRevoked, type PayEngineKey } from "../payengine-api";
-import { redact } from "../redact";
+import { messageOf, NotFoundError, sentence } from "../payengine/errors";
+import type { PayEngineKey } from "../payengine/read-answer";
 import { otherLiveKeys, proveGone } from "./absence";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { attemptsOf } from "./pending";
+import { guardPlace } from "./place";
 import { provePreviousGone, withoutPrevious } from "./previous";
 import { type ApiKeyState, issuedFields, omit } from "./state";
 
@@ -13,19 +13,20 @@ import { type ApiKeyState, issuedFields, omit } from "./state";
  *
  * @returns the state, or `undefined` where it is proven that the key is gone and no other key of this resource can
  *   live.
- * @throws KeyError where nothing is proven: a wrong address or credential must not drop a secret that nobody can
- *   bring back.
+ * @throws KeyError where nothing is proven: a wrong address or credential must not drop a secret that cannot be had
+ *   again.
  */
 export async function read(context: Context, state: ApiKeyState): Promise<ApiKeyState | undefined> {
   if (state.keyId === undefined) return state;
   try {
-    await guardAccount(context, { recorded: state.accountId });
+    await guardPlace(context, state);
     const key = await getKey(context, state.keyId, state.name);
-    const isGone = key === undefined || isRevoked(key);
+    const isGone = key === undefined || key.isRevoked;
     const others = isGone ? await otherKeys(context, state, key) : [];
     const rest = (await isPreviousGone(context, state)) ? withoutPrevious(state) : state;
     return isGone ? withoutKey(rest, others) : refreshed(rest, key);
   } catch (error) {
+    if (error instanceof KeyError) throw error;
     throw new KeyError(
       `Could not read the key "${state.name}" (${state.keyId}): ${sentence(messageOf(error))} State keeps it as it was.`,
     );
@@ -43,14 +44,12 @@ async function isPreviousGone(context: Context, state: ApiKeyState): Promise<boo
   if (previousKeyId === undefined) return false;
   const key = await getKey(context, previousKeyId, uniqueName);
   if (key === undefined) await provePreviousGone(context, state);
-  return key === undefined || isRevoked(key);
+  return key === undefined || key.isRevoked;
 }
 
 async function getKey(context: Context, keyId: string, name: string): Promise<PayEngineKey | undefined> {
   try {
-    const key = await context.readKey(keyId, name);
-    if (key.id !== keyId) throw new Error(`PayEngine answered with another key, ${redact(key.id, [])}`);
-    return key;
+    return await context.readKey(keyId, name);
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;
@@ -61,7 +60,7 @@ async function getKey(context: Context, keyId: string, name: string): Promise<Pa
  * Forgets the resource only if no other key of it lives and no request was lost: without its own key, nothing tells
  * whether the list would show what such a request has made. Otherwise the next `up` clears up.
  */
-function withoutKey(state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | undefined {
+function withoutKey(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKeyState | undefined {
   // The list may not show the previous key yet: it has been asked for by its id.
   const isLast = others.length === 0 && state.previousKeyId === undefined;
   // Forgotten, it would be made anew from a program that may still say which key to adopt, and that one is gone.
@@ -73,6 +72,7 @@ function withoutKey(state: ApiKeyState, others: PayEngineKey[]): ApiKeyState | u
 
 /** A public key's value is no secret: PayEngine shows it, and it may have changed there. */
 function refreshed(state: ApiKeyState, key: PayEngineKey): ApiKeyState {
-  if (state.type !== "public" || !key.key) return state;
-  return { ...state, ...issuedFields(state.uniqueName, { ...key, key: key.key }) };
+  if (state.type !== "public" || key.value === undefined) return state;
+  const createdAt = key.createdAt ?? state.createdAt;
+  return { ...state, ...issuedFields(state.uniqueName, { ...key, value: key.value, createdAt }) };
 }

@@ -1,14 +1,16 @@
 import { milliseconds } from "../duration";
-import { KeyError, messageOf, sentence } from "../errors";
+import { messageOf, sentence } from "../payengine/errors";
+import { KeyError } from "./key-error";
 import { LAG_MS } from "./absence";
 import type { Context } from "./context";
 import { makeKey } from "./make";
 import { nextName } from "./names";
 import { refuseOwnCredential } from "./own-credential";
 import { type Attempts, attemptsOf, keysInUse, leftNothing, REMEMBERED, remembered } from "./pending";
+import { provePlace } from "./place";
 import { type Rotating, rotationOf } from "./schedule";
 import { clearUp } from "./settle";
-import { type ApiKeyState, issuedFields, type Outcome, omit, plain } from "./state";
+import { type ApiKeyState, issuedFields, type Outcome, omit, placeFingerprint, plain } from "./state";
 
 /**
  * Makes the next key beside the one in use, which then is the previous one. Whatever goes wrong, the key in use stays
@@ -34,6 +36,7 @@ export async function rotate(
         ...omit(inUse, ...REMEMBERED),
         ...{ rotation, rotateAt, previousKeyId: keyId, previousToken: token },
         ...overlapFrom(context.now(), rotation),
+        credentialFingerprint: placeFingerprint(context.credential),
         ...issuedFields(uniqueName, key),
       }),
     giveUp: ({ reason, attempts }) => {
@@ -53,7 +56,9 @@ export async function rotate(
 async function cleared(context: Context, inUse: ApiKeyState, keep: readonly string[]): Promise<Attempts> {
   try {
     await refuseOwnCredential(context, inUse, "current", "rotating");
-    return (await clearUp(context, inUse.uniqueName, attemptsOf(inUse), keep)).attempts;
+    const { attempts, kept } = await clearUp(context, inUse.uniqueName, attemptsOf(inUse), keep);
+    await provePlace(context, inUse, kept);
+    return attempts;
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(

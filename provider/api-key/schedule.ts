@@ -73,6 +73,11 @@ export function hasUnknownTriggers(inputs: Rotating): boolean {
 
 /** Says whether a previous key is still promised to work. */
 export function isPreviousPromised(state: ApiKeyState, now: Date): boolean {
-  const { previousKeyId, previousRevokeAt } = state;
-  return previousKeyId !== undefined && previousRevokeAt !== undefined && now < new Date(previousRevokeAt);
+  const { previousRevokeAt } = state;
+  return hasPrevious(state) && previousRevokeAt !== undefined && now < new Date(previousRevokeAt);
+}
+
+/** Says whether state holds the key before this one; one made by hand has no id. */
+export function hasPrevious({ previousKeyId, previousToken }: ApiKeyState): boolean {
+  return previousKeyId !== undefined || previousToken !== undefined;
 }

@@ -17,6 +17,8 @@ interface Cleared {
   readonly attempts: Attempts;
   /** Ids of the keys in use that the list showed. */
   readonly kept: readonly string[];
+  /** Names of the keys that were found and revoked. */
+  readonly revoked: readonly string[];
 }
 
 /**
@@ -33,9 +35,10 @@ export async function clearUp(
   keep: readonly string[],
 ): Promise<Cleared> {
   const { latest = "", strayId } = attempts;
-  const isRevoked = strayId !== undefined && (await revoke(context.api, strayId));
-  const { revoked, kept } = await revokeStrays(context.api, unique, keep);
-  return { attempts: explained(attempts, isRevoked ? [latest, ...revoked] : revoked), kept };
+  const isRevoked = strayId !== undefined && (await revoke(context.client, strayId));
+  const { revoked, kept } = await revokeStrays(context.client, unique, keep);
+  const found = isRevoked ? [latest, ...revoked] : revoked;
+  return { attempts: explained(attempts, found), kept, revoked: found };
 }
 
 /** With a key in hand, revokes what other attempts have left, and marks the state while one may still take effect. */

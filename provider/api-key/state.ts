@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UNKNOWN } from "../config";
-import { KeyError } from "../errors";
-import type { PayEngineKey } from "../payengine-api";
+import { KeyError } from "./key-error";
+import type { PayEngineKey } from "../payengine/read-answer";
 import { generationOf } from "./names";
 
 /** In previews, what the program does not know yet. */
@@ -37,15 +37,22 @@ export const ApiKeyInputs = z.object({
   adoptedKeyId: z.string().optional(),
   /** Fingerprint of the value that came with it. */
   adoptedFingerprint: z.string().optional(),
-  /** The account that config pins. */
-  accountId: z.string().optional(),
+  /** Somebody makes the key in the dashboard: nothing tells its id, and only people can revoke it. */
+  madeByHand: z.boolean().optional(),
+  /** What config pins the account by: an id that it shows. */
+  pinnedAccountId: z.string().optional(),
+  /** Address of the API at which the key is made; left out for PayEngine's own. */
+  apiUrl: z.string().optional(),
+  /** Which credential makes the key: {@link placeFingerprint}. */
+  credentialFingerprint: z.string().optional(),
 });
 
 export type ApiKeyInputs = z.infer<typeof ApiKeyInputs>;
 
 /** The key to take over, and its value: it stands in the inputs of the creation, and in no output. */
 export const Adopt = z.object({
-  keyId: z.string(),
+  /** Left out for a key of the dashboard, whose id nothing tells. */
+  keyId: z.string().optional(),
   token: z.string(),
   allowUnproven: z.union([z.boolean(), unknown]).optional(),
 });
@@ -54,8 +61,12 @@ export type Adopt = z.infer<typeof Adopt>;
 
 /** What state holds of a key: the resource's outputs. Plain JSON, with nothing undefined. */
 export const ApiKeyState = ApiKeyInputs.extend({
-  /** The key's name at PayEngine. */
+  /** The key's name at PayEngine; that of the resource for a key made by hand. */
   name: z.string(),
+  /** The account's id, where PayEngine told it when the key was made. */
+  accountId: z.string().optional(),
+  /** A merchant of the account in which the key was made, where it had one. */
+  merchantId: z.string().optional(),
   /** Without it the key is yet to be made; with it and no token, it is a key to revoke. */
   keyId: z.string().optional(),
   token: z.string().optional(),
@@ -86,7 +97,7 @@ export const ApiKeyState = ApiKeyInputs.extend({
 export type ApiKeyState = z.infer<typeof ApiKeyState>;
 
 /** A key whose value is known. */
-export type IssuedKey = PayEngineKey & { readonly key: string };
+export type IssuedKey = PayEngineKey & { readonly value: string };
 
 /** How create and update end: with the key, or with a state from which the next `up` or destroy goes on. */
 export type Outcome =
@@ -129,6 +140,11 @@ export function fingerprint(token: string): string {
   return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
+/** Tells credentials apart, and says nothing else of them: 8 hex digits of the SHA-256. */
+export function placeFingerprint(credential: string): string {
+  return fingerprint(credential).slice(0, 8);
+}
+
 /** Drops what is undefined: state is plain JSON, and the engine's encoder throws on the rest. */
 export function plain<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
@@ -143,13 +159,16 @@ export function omit<T extends object, K extends keyof T>(value: T, ...fields: r
 
 /** What an issued key adds to the state. */
 export function issuedFields(uniqueName: string, key: IssuedKey) {
-  return {
+  return plain({
     name: key.name,
     generation: generationOf(uniqueName, key.name),
     keyId: key.id,
-    token: key.key,
-    redactedToken: key.redactedKey ?? `${key.key.slice(0, 4)}…${key.key.slice(-4)}`,
-    fingerprint: fingerprint(key.key),
+    ...valueFields(key.value, key.redacted),
     createdAt: key.createdAt,
-  };
+  });
+}
+
+/** What a value adds to the state. */
+export function valueFields(value: string, redacted = `${value.slice(0, 4)}…${value.slice(-4)}`) {
+  return { token: value, redactedToken: redacted, fingerprint: fingerprint(value) };
 }

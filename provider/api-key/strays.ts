@@ -1,6 +1,7 @@
-import { NotFoundError } from "../errors";
-import { listLiveKeys } from "../key-list";
-import { isRevoked, type PayEngineApi, type PayEngineKey } from "../payengine-api";
+import { NotFoundError } from "../payengine/errors";
+import { listLiveKeys } from "../payengine/key-list";
+import type { PayEngineClient } from "../payengine/calls";
+import type { PayEngineKey } from "../payengine/read-answer";
 import { isNameOf } from "./names";
 
 /** What a look at the list showed and changed. */
@@ -13,13 +14,13 @@ export interface Sweep {
 
 /** Revokes every live key that bears a name of this resource, but those to keep. */
 export async function revokeStrays(
-  api: PayEngineApi,
+  client: PayEngineClient,
   unique: string,
   keep: readonly string[] = [],
 ): Promise<Sweep> {
-  const live = await findLiveKeys(api, unique);
+  const live = await findLiveKeys(client, unique);
   const strays = live.filter(({ id }) => !keep.includes(id));
-  for (const stray of strays) await revoke(api, stray.id);
+  for (const stray of strays) await revoke(client, stray.id);
   return {
     revoked: strays.map(({ name }) => name),
     kept: keep.filter((id) => live.some((key) => key.id === id)),
@@ -32,9 +33,9 @@ export async function revokeStrays(
  * @returns false where PayEngine does not find it, if it is PayEngine that says so and not a proxy in front of it: a
  *   key that it has listed is gone then; one that was just made may only not be known yet.
  */
-export async function revoke(api: PayEngineApi, id: string): Promise<boolean> {
+export async function revoke(client: PayEngineClient, id: string): Promise<boolean> {
   try {
-    await api.revokeKey(id);
+    await client.revokeKey(id);
     return true;
   } catch (error) {
     if (error instanceof NotFoundError && error.byContract) return false;
@@ -43,9 +44,9 @@ export async function revoke(api: PayEngineApi, id: string): Promise<boolean> {
 }
 
 /** Says whether PayEngine knows a key of this id that is not revoked. */
-export async function isLive(api: PayEngineApi, keyId: string): Promise<boolean> {
+export async function isLive(client: PayEngineClient, keyId: string): Promise<boolean> {
   try {
-    return !isRevoked(await api.getKey(keyId));
+    return !(await client.getKey(keyId)).isRevoked;
   } catch (error) {
     if (error instanceof NotFoundError) return false;
     throw error;
@@ -53,6 +54,6 @@ export async function isLive(api: PayEngineApi, keyId: string): Promise<boolean>
 }
 
 /** Finds the live keys that bear a name of this resource. */
-export function findLiveKeys(api: PayEngineApi, unique: string): Promise<PayEngineKey[]> {
-  return listLiveKeys(api, unique, (name) => isNameOf(unique, name));
+export function findLiveKeys(client: PayEngineClient, unique: string): Promise<PayEngineKey[]> {
+  return listLiveKeys(client, unique, (name) => isNameOf(unique, name));
 }

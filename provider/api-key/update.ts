@@ -1,8 +1,9 @@
-import { guardAccount } from "../account";
-import { KeyError, messageOf, sentence } from "../errors";
+import { messageOf, sentence } from "../payengine/errors";
+import { KeyError } from "./key-error";
 import type { Context } from "./context";
-import { makeAnew } from "./create";
+import { accountOrNone, makeAnew } from "./create";
 import { type Attempts, attemptsOf, isYetToBeMade, keysInUse } from "./pending";
+import { guardPlace, provePlace } from "./place";
 import { revokePrevious } from "./previous";
 import { rotate } from "./rotate";
 import { cutsAtOnce, isPreviousPromised, rotationDue } from "./schedule";
@@ -15,20 +16,21 @@ import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit, plain } from "
  * goes on.
  */
 export async function update(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<Outcome> {
-  const accountId = await accountFor(context, state, inputs);
+  await guard(context, state, inputs);
   if (isYetToBeMade(state)) {
     const attempts = await clearUpBefore(context, state);
-    return makeAnew(context, plain({ ...withoutKey(state), ...inputs, accountId }), attempts);
+    const account = await accountOrNone(context, state.uniqueName);
+    return makeAnew(context, plain({ ...withoutKey(state), ...inputs, ...account }), attempts);
   }
   const due = rotationDue(state, inputs);
   const rotating = due === undefined ? inputs : state;
   let current: ApiKeyState = plain({
     ...omit(state, "verify", "rotation", "rotateAt"),
-    ...{ ...inputs, rotation: rotating.rotation, rotateAt: rotating.rotateAt, accountId },
+    ...{ ...inputs, rotation: rotating.rotation, rotateAt: rotating.rotateAt },
+    // Of a key that has rotated since, its own maker.
+    credentialFingerprint: state.credentialFingerprint,
   });
-  // A rotation that was interrupted leaves no mark if the plugin's process was killed.
-  const isRotationDropped = state.rotation !== undefined && inputs.rotation === undefined;
-  if (state.pendingAction === "settle" || isRotationDropped) {
+  if (state.pendingAction === "settle" || isRotationDropped(state, inputs)) {
     current = await settle(context, current, attemptsOf(state));
   }
   if (!isPreviousPromised(current, context.now())) current = await revokePrevious(context, current);
@@ -43,23 +45,30 @@ function withoutKey(state: ApiKeyState) {
   return { name: uniqueName, generation, rotatedAt, previousKeyId, previousToken, previousRevokeAt };
 }
 
-async function accountFor(
-  context: Context,
-  state: ApiKeyState,
-  inputs: ApiKeyInputs,
-): Promise<string | undefined> {
+/** A pin that has changed has to be proven, and so has the place of the key. */
+async function guard(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<void> {
+  const isSettled = inputs.pinnedAccountId === state.pinnedAccountId && state.pendingAction !== "settle";
   try {
-    return await guardAccount(context, { pinned: inputs.accountId, recorded: state.accountId });
+    await guardPlace(context, state);
+    if (!isSettled || isRotationDropped(state, inputs)) await provePlace(context, state, []);
   } catch (error) {
+    if (error instanceof KeyError) throw error;
     const why = sentence(messageOf(error));
     throw new KeyError(`Could not update the key "${state.name}": ${why} State keeps it as it was.`);
   }
 }
 
+/** A rotation that was interrupted leaves no mark if the plugin's process was killed. */
+function isRotationDropped(state: ApiKeyState, inputs: ApiKeyInputs): boolean {
+  return state.rotation !== undefined && inputs.rotation === undefined;
+}
+
 /** Revokes whatever earlier attempts have left, before another is made. */
 async function clearUpBefore(context: Context, state: ApiKeyState): Promise<Attempts> {
   try {
-    return (await clearUp(context, state.uniqueName, attemptsOf(state), keysInUse(state))).attempts;
+    const cleared = await clearUp(context, state.uniqueName, attemptsOf(state), keysInUse(state));
+    await provePlace(context, state, [...cleared.kept, ...cleared.revoked]);
+    return cleared.attempts;
   } catch (error) {
     throw new KeyError(
       `Could not clear up after an unfinished creation of the key "${state.uniqueName}": ` +

@@ -1,6 +1,7 @@
 import ms from "ms";
 import { LONGEST_VERIFICATION_MS } from "../config";
-import { messageOf } from "../errors";
+import { authenticates } from "../payengine/calls";
+import { messageOf } from "../payengine/errors";
 import type { Context } from "./context";
 import type { IssuedKey, Verify } from "./state";
 
@@ -24,7 +25,7 @@ export async function whyUnusable(
   const end = context.now().getTime() + limit;
   let waited = 0;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    const answer = await tried(context, key.key);
+    const answer = await tried(context, key.value);
     if (answer === undefined || (await context.engine.isGone())) return undefined;
     if (waited >= limit || context.now().getTime() >= end)
       return `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${answer}`;
@@ -41,7 +42,7 @@ function limitOf(verify: Verify | undefined): number {
 /** @returns why the key does not work now. */
 async function tried(context: Context, token: string): Promise<string | undefined> {
   try {
-    return (await context.authenticates(token)) ? undefined : "PayEngine answers 401 to it";
+    return (await authenticates(context.clientFor(token))) ? undefined : "PayEngine answers 401 to it";
   } catch (error) {
     return messageOf(error);
   }

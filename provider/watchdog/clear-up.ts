@@ -1,9 +1,9 @@
 import { GRACE_MS } from "../api-key/pending";
 import { revokeStrays } from "../api-key/strays";
-import { createRequest } from "../client";
-import { openDispatcher } from "../connections";
-import { ApiError } from "../errors";
-import { payEngineApi } from "../payengine-api";
+import { payEngineClient } from "../payengine/calls";
+import { openDispatcher } from "../payengine/dispatcher";
+import { ApiError } from "../payengine/errors";
+import { connectionBy, createRequest } from "../payengine/http";
 import type { Expected } from "./expected";
 
 export interface Host {
@@ -30,13 +30,14 @@ export async function clearUpAfter(
   const start = now().getTime();
   const elapsed = () => now().getTime() - start;
   const dispatcher = openDispatcher(settings);
-  const api = payEngineApi(createRequest(settings, dispatcher, AbortSignal.timeout(limit)));
+  const request = createRequest(settings, connectionBy(dispatcher), AbortSignal.timeout(limit));
+  const client = payEngineClient(request, settings.contract);
   let revoked = 0;
   let isOver = false;
   for (let pause = FIRST_PAUSE_MS; !isOver; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const begun = elapsed();
     try {
-      revoked += (await revokeStrays(api, uniqueName)).revoked.length;
+      revoked += (await revokeStrays(client, uniqueName)).revoked.length;
       isOver = revoked >= posts || begun >= settled;
     } catch (error) {
       // PayEngine may be out of reach for a while; there is nobody left to tell. A revoked credential stays revoked.

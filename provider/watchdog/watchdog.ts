@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import type { Settings } from "../config";
-import { messageOf } from "../errors";
+import { messageOf } from "../payengine/errors";
 
 /** What the watchdog's process is told; it answers with the number when it has understood. */
 export type Message = { readonly number: number; readonly uniqueName: string } & (

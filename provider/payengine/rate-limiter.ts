@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "./retry-policy";
 
 /** A window is longer than PayEngine asks for by this factor, since neither clocks nor networks are exact. */
 const MARGIN = 1.02;
@@ -6,17 +6,12 @@ const MARGIN = 1.02;
 const CLEAN_WINDOWS = 10;
 const GROWTH = 1.5;
 
-/** What a pace is measured with; tests give their own. */
+/** What windows are measured with; tests give their own. */
 export interface Clock {
   /** Milliseconds that only ever grow. */
   readonly now: () => number;
   /** Waits so many milliseconds, or until the signal. */
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>;
-}
-
-/** Waits so many milliseconds, or until the signal. */
-export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
 }
 
 const REAL: Clock = { now: () => performance.now(), sleep: pause };
@@ -30,8 +25,8 @@ interface Window {
   refused: boolean;
 }
 
-/** One call's place in its window. */
-export interface Turn {
+/** Leave to send one call, in its window. */
+export interface Permit {
   passed(): void;
   /** @param retryAfter milliseconds that PayEngine asks to wait, where it says so. */
   refused(retryAfter: number | undefined): void;
@@ -42,7 +37,7 @@ export interface Turn {
  * each stretch of that length, in the order in which they came. Without it, calls that are sent side by side would use
  * up their repetitions against each other.
  */
-export class Pace {
+export class RateLimiter {
   private allowed = Number.POSITIVE_INFINITY;
   private length = 0;
   private clean = 0;
@@ -52,13 +47,13 @@ export class Pace {
   constructor(private readonly clock: Clock = REAL) {}
 
   /** Waits until a call may be sent, or until its operation has no time left. */
-  turn(operation: AbortSignal | undefined): Promise<Turn> {
-    const turn = this.last.then(() => this.next(operation));
-    this.last = turn;
-    return turn;
+  acquire(operation: AbortSignal | undefined): Promise<Permit> {
+    const permit = this.last.then(() => this.next(operation));
+    this.last = permit;
+    return permit;
   }
 
-  private async next(operation: AbortSignal | undefined): Promise<Turn> {
+  private async next(operation: AbortSignal | undefined): Promise<Permit> {
     while (!this.isOpen() && operation?.aborted !== true) {
       await this.clock.sleep(Math.max(0, this.window.end - this.clock.now()), operation);
     }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PAGE_SIZE, type PayEngineApi, type PayEngineKey } from "./payengine-api";
+import type { PayEngineClient } from "./calls";
+import type { PayEngineKey } from "./read-answer";
 
 /** Reads that come within so many milliseconds of each other share a list. */
 const TOGETHER_MS = 10;
@@ -31,7 +32,7 @@ const NONE: Keys = new Map();
  *
  * @param list for lists, which must end by themselves: nobody waits for one longer than for an answer by id.
  */
-export function sharedReads(list: () => PayEngineApi): (api: PayEngineApi) => ReadKey {
+export function batchedReads(list: () => PayEngineClient): (api: PayEngineClient) => ReadKey {
   let reads = 0;
   let batch: { readonly names: string[]; readonly keys: Promise<Keys> } | undefined;
   let lists: List[] = [];
@@ -41,7 +42,7 @@ export function sharedReads(list: () => PayEngineApi): (api: PayEngineApi) => Re
     batch = undefined;
     if (names.length <= FEW) return NONE;
     const start = commonStart(names);
-    const keys = listKeys(list(), start, () => reads * PAGES_PER_READ);
+    const keys = listPages(list(), start, () => reads * PAGES_PER_READ);
     lists.push({ start, until: performance.now() + CURRENT_MS, keys });
     return keys;
   };
@@ -62,20 +63,23 @@ export function sharedReads(list: () => PayEngineApi): (api: PayEngineApi) => Re
     reads += 1;
     const listed = (await shown(name)).get(id);
     // Of a public key, the value is wanted as well.
-    const isWhole = listed !== undefined && (listed.type !== "public" || Boolean(listed.key));
+    const isWhole = listed !== undefined && (listed.type !== "public" || Boolean(listed.value));
     return isWhole ? listed : api.getKey(id);
   };
 }
 
 /** Lists pages as long as they pay. What a failing list does not show is asked for by id, which has its own error. */
-async function listKeys(api: PayEngineApi, q: string, mostPages: () => number): Promise<Keys> {
+async function listPages(api: PayEngineClient, q: string, mostPages: () => number): Promise<Keys> {
   const keys = new Map<string, PayEngineKey>();
   try {
     for (let page = 1, isOver = false; !isOver && page <= mostPages(); page++) {
       const { data, total } = await api.listKeys(page, q);
+      const known = keys.size;
       for (const key of data) keys.set(key.id, key);
-      const pages = total == null ? page + 1 : Math.ceil(total / PAGE_SIZE);
-      isOver = data.length === 0 || pages <= page || pages > mostPages();
+      const isLast = total === undefined ? data.length < api.pages.longest : keys.size >= total;
+      const isTooLong = total !== undefined && Math.ceil(total / data.length) > mostPages();
+      isOver = keys.size === known || isLast || isTooLong;
+      api.pages.longest = Math.max(api.pages.longest, data.length);
     }
   } catch {
     // Each key that is missing now is asked for by its id.

@@ -1,0 +1,114 @@
+import { NotFoundError } from "../payengine/errors";
+import type { Place } from "../payengine/read-answer";
+import { redact } from "../payengine/redact";
+import { DEFAULT_API_URL } from "../payengine/settings";
+import type { Context } from "./context";
+import { KeyError } from "./key-error";
+import { type ApiKeyState, placeFingerprint } from "./state";
+
+/**
+ * Makes sure, before anything is sent for a key, that it goes to the address that made the key; then that the account
+ * is the one that is pinned, and the one that state records where PayEngine tells it.
+ *
+ * @throws KeyError for another address; Error for another account.
+ */
+export async function guardPlace(context: Context, state: ApiKeyState): Promise<void> {
+  requireAddress(context, state);
+  if (context.pin !== undefined) await context.provePin();
+  if (state.accountId !== undefined) requireAccount(await context.place(), state.accountId);
+}
+
+function requireAddress({ apiUrl, formerApiUrl }: Context, state: ApiKeyState): void {
+  const recorded = state.apiUrl ?? DEFAULT_API_URL;
+  if (recorded === apiUrl || recorded === formerApiUrl) return;
+  throw new KeyError(
+    `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there. Set ` +
+      `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${recorded}.`,
+  );
+}
+
+function requireAccount({ accountIds }: Place, recorded: string): void {
+  const [actual] = accountIds;
+  if (actual === undefined || accountIds.includes(recorded)) return;
+  throw new Error(
+    `The credential belongs to account ${redact(actual, [])}, but this key's state records account ${recorded}; use a ` +
+      `credential and payengine:apiUrl of account ${recorded}`,
+  );
+}
+
+/** What state records of the account in which a key is made, as far as PayEngine tells it. */
+export interface AccountFields {
+  readonly accountId: string | undefined;
+  readonly merchantId: string | undefined;
+}
+
+/** @throws Error where the account is not the pinned one, or cannot be asked. */
+export async function accountFields(context: Context): Promise<AccountFields> {
+  if (context.pin !== undefined) await context.provePin();
+  const { accountIds, merchantIds } = await context.place();
+  return { accountId: accountIds.length === 1 ? accountIds[0] : undefined, merchantId: merchantIds[0] };
+}
+
+/** Says whether the credential is the one that made the key, at the address that made it. */
+export function isSameCredential({ credential, apiUrl, formerApiUrl }: Context, state: ApiKeyState): boolean {
+  const recorded = state.apiUrl ?? DEFAULT_API_URL;
+  const isSameAddress = recorded === apiUrl || recorded === formerApiUrl;
+  return isSameAddress && state.credentialFingerprint === placeFingerprint(credential);
+}
+
+/**
+ * Proves that the credential looks at the account in which a key was made, before anything is made or taken for absent
+ * there.
+ *
+ * @param seen ids of keys of this resource that the credential has been shown.
+ * @throws Error where nothing proves it.
+ */
+export async function provePlace(
+  context: Context,
+  state: ApiKeyState,
+  seen: readonly string[],
+): Promise<void> {
+  if (isSameCredential(context, state) || seen.length > 0 || context.pin !== undefined) return;
+  if (state.accountId !== undefined && (await context.place()).accountIds.includes(state.accountId)) return;
+  for (const id of [state.keyId, state.previousKeyId]) {
+    if (id !== undefined && (await isShown(context, id, state.name))) return;
+  }
+  if (state.type !== "public" && (await showsMerchant(context, state))) return;
+  throw new Error(
+    `nothing proves that the credential is of the account in which this key was made: it is not the one that made it, and PayEngine ` +
+      `does not show it the key; use a credential of that account, or ${PIN}`,
+  );
+}
+
+/** The way out where no witness is left. */
+export const PIN =
+  "set payengine:accountId to the id of the account, of one of its merchants or of one of its keys (`pulumi-payengine " +
+  "doctor` prints it)";
+
+/** Says whether PayEngine shows this credential a key that another state of the same place holds. */
+export async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<boolean> {
+  const isPublic = state.type === "public";
+  // A private key's own value tells of another account; of a public one only a key of the same origin does.
+  const others = context.recorded.besides(state).filter((it) => it.isOfSamePlace || !isPublic);
+  for (const { keyId, name } of others.slice(0, MOST_OTHERS)) {
+    if (await isShown(context, keyId, name)) return true;
+  }
+  return false;
+}
+
+const MOST_OTHERS = 5;
+
+/** Says whether the merchant that state records answers to the credential. */
+export async function showsMerchant(context: Context, { merchantId }: ApiKeyState): Promise<boolean> {
+  return merchantId !== undefined && (await context.client.hasMerchant(merchantId)) === true;
+}
+
+async function isShown(context: Context, keyId: string, name: string): Promise<boolean> {
+  try {
+    await context.readKey(keyId, name);
+    return true;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Agent, Dispatcher } from "undici";
+import { isLoopback, type Settings } from "./settings";
+
+/** Loaded with the first call: a preview makes none. */
+const undici = (): typeof import("undici") => require("undici");
+
+/** The largest answer that is read. */
+export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Opens connections to PayEngine: through the proxy that HTTPS_PROXY and NO_PROXY name, straight for this machine. It
+ * repeats nothing and follows no redirect: the one retry policy is in retry-policy.ts.
+ */
+export function openDispatcher({
+  apiUrl,
+  requestTimeout,
+}: Pick<Settings, "apiUrl" | "requestTimeout">): Dispatcher {
+  const limits: Agent.Options = {
+    connect: { timeout: requestTimeout },
+    headersTimeout: requestTimeout,
+    bodyTimeout: requestTimeout,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+  };
+  const { Agent, EnvHttpProxyAgent } = undici();
+  if (!isProxied(apiUrl)) return new Agent(limits);
+  try {
+    return new EnvHttpProxyAgent(limits);
+  } catch {
+    // The library's own message quotes the address, which may hold the proxy's password.
+    throw new Error("HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.");
+  }
+}
+
+/** Says whether calls to this address go through a proxy. */
+export function isProxied(apiUrl: string, env: NodeJS.ProcessEnv = process.env): boolean {
+  const proxy = env.https_proxy || env.HTTPS_PROXY || env.http_proxy || env.HTTP_PROXY;
+  return Boolean(proxy) && !isLoopback(new URL(apiUrl).hostname);
+}

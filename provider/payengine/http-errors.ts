@@ -1,0 +1,168 @@
+import ms from "ms";
+import { z } from "zod";
+import { isProxied, MAX_RESPONSE_BYTES } from "./dispatcher";
+import { ApiError, type ErrorKind, NetworkError, NotFoundError, ResponseSchemaError } from "./errors";
+import { redact } from "./redact";
+import { CUT_ANSWER, LONGEST_WAIT_MS, TIMEOUT } from "./retry-policy";
+import type { Settings } from "./settings";
+
+/** The two published forms of a failure. */
+const FailureBody = z.union([
+  z.object({ error: z.literal(true), message: z.string() }),
+  z.object({
+    success: z.literal(false),
+    message: z.string(),
+    errors: z
+      .array(z.object({ field: z.string().optional(), message: z.string().optional() }))
+      .optional()
+      .catch(undefined),
+  }),
+]);
+
+/** Says whether an answer is a failure by its body, in a published form or another one, whatever its status. */
+export function isFailure(answer: unknown): boolean {
+  if (typeof answer !== "object" || answer === null) return false;
+  const { error, success }: { error?: unknown; success?: unknown } = answer;
+  return success === false || Boolean(error);
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** @param what method and address of the call. */
+export function apiError(
+  what: string,
+  status: number,
+  headers: Headers,
+  answer: unknown,
+  { credential }: Settings,
+): ApiError {
+  const body = FailureBody.safeParse(answer);
+  const text = body.success ? textOf(body.data) : "";
+  const said = text === "" ? "" : `: ${redact(text, [credential]).replace(/\.$/, "")}`;
+  const code = /\bE\d{3}\b/.exec(text)?.[0];
+  const kind = body.success ? kindOf(status, code, text) : "other";
+  const todo = body.success ? nextStep(status, kind) : stepWithoutForm(status);
+  const message = `PayEngine answered ${status} to ${what}${said}${todo}`;
+  if (status === 404) return new NotFoundError(message, body.success, code);
+  const byContract = body.success;
+  return new ApiError(message, { status, byContract, kind, code, retryAfter: retryAfter(headers) });
+}
+
+function textOf(body: z.infer<typeof FailureBody>): string {
+  const fields = "errors" in body ? (body.errors ?? []) : [];
+  const details = fields.map(({ field = "", message = "" }) => `${field} ${message}`.trim());
+  return [body.message, ...details].filter((part) => part !== "").join("; ");
+}
+
+const KINDS: Readonly<Record<string, ErrorKind>> = {
+  E105: "account",
+  E106: "revealed before",
+  E116: "credential",
+  E117: "credential",
+  E120: "permission",
+  E121: "credential",
+  E122: "credential",
+  E127: "account",
+  E129: "permission",
+};
+
+function kindOf(status: number, code: string | undefined, text: string): ErrorKind {
+  if (/\bjwt\b/i.test(text)) return "console only";
+  const known = KINDS[code ?? ""];
+  if (known !== undefined) return known;
+  if (status === 401) return "credential";
+  return status === 403 ? "permission" : "other";
+}
+
+function nextStep(status: number, kind: ErrorKind): string {
+  switch (kind) {
+    case "credential":
+      return (
+        ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider " +
+        "its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one " +
+        "that state recorded unless --run-program is given"
+      );
+    case "permission":
+      return ". Managing keys needs a credential whose user has the Admin or Developer role";
+    case "account":
+      return (
+        ". PayEngine does not find or has disabled the account behind this credential: check payengine:apiUrl " +
+        "(production and sandbox are separate accounts) and ask PayEngine about the account"
+      );
+    case "console only":
+      return (
+        ". This call takes signed-in users of PayEngine's console only, and no private key: run `pulumi-payengine doctor`; " +
+        'where no call takes a private key, set payengine:contract to "dashboard"'
+      );
+    case "revealed before":
+      return ". The key's value has been shown before, and PayEngine shows it once";
+    case "other":
+      return otherStep(status);
+  }
+}
+
+function stepWithoutForm(status: number): string {
+  if (status !== 401 && status !== 403) return otherStep(status);
+  return (
+    ", in no form that PayEngine publishes, so something in front of it may have answered: check payengine:apiUrl, proxies " +
+    "and firewalls"
+  );
+}
+
+function otherStep(status: number): string {
+  if (status === 404) return ". This account or address may not offer it: check payengine:apiUrl";
+  if (status === 429) return ". Wait, or raise payengine:maxRetries";
+  const isRedirect = status >= 300 && status < 400;
+  return isRedirect ? ". Redirects are not followed: set payengine:apiUrl to the final address" : "";
+}
+
+/** Seconds, or a date; in milliseconds. */
+function retryAfter({ "retry-after": header }: Headers): number | undefined {
+  if (typeof header !== "string") return undefined;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
+}
+
+/** @param what method and address of the call. */
+export function networkError(
+  what: string,
+  error: unknown,
+  { apiUrl, requestTimeout }: Settings,
+): NetworkError | ResponseSchemaError {
+  const code = codeOf(error);
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
+    return new ResponseSchemaError(
+      `The answer to ${what} is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MiB`,
+    );
+  }
+  const proxy = isProxied(apiUrl)
+    ? "; a proxy is set in HTTPS_PROXY or HTTP_PROXY: check it and its credentials"
+    : "";
+  return new NetworkError(`${reasonFor(code, requestTimeout)}${proxy} (${what}, ${code})`, code);
+}
+
+/** An answer that is only a part of one, or whose body ended early. */
+export function cutAnswer(what: string): NetworkError {
+  return new NetworkError(`PayEngine's answer was cut off; try again (${what}, ${CUT_ANSWER})`, CUT_ANSWER);
+}
+
+function codeOf(error: unknown): string {
+  // By its fields: an error of another realm, as test runners make them, is no instance of this one's Error.
+  const { name, code }: { name?: unknown; code?: unknown } = Object(error);
+  if (name === "TimeoutError") return TIMEOUT;
+  return typeof code === "string" ? code : String(name ?? "UNKNOWN");
+}
+
+function reasonFor(code: string, requestTimeout: number): string {
+  const address = "check payengine:apiUrl and the network";
+  if (code === "ECONNREFUSED") return `PayEngine refused the connection; ${address}`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `PayEngine's host name was not found; ${address}`;
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) {
+    return `PayEngine did not answer within ${ms(requestTimeout)}; try again or raise payengine:requestTimeout`;
+  }
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|EPROTO/.test(code)) {
+    return "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS";
+  }
+  if (code === "UND_ERR_ABORTED") return "No connection to PayEngine was opened";
+  return "The connection to PayEngine was lost before an answer came; try again";
+}
