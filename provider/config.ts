@@ -2,7 +2,12 @@ import ms from "ms";
 import { z } from "zod";
 import { duration } from "./duration";
 import { type Contract, DEFAULT_CONTRACT, parseContract } from "./payengine/contract";
-import { DEFAULT_API_URL, isCredential, isLoopback, type Settings as CallSettings } from "./payengine/settings";
+import {
+  type Settings as CallSettings,
+  DEFAULT_API_URL,
+  isCredential,
+  isLoopback,
+} from "./payengine/settings";
 
 /** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
 export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
@@ -107,7 +112,12 @@ const MaxRetries = z
   .regex(/^(10|\d)$/, "must be a whole number from 0 to 10")
   .transform(Number);
 
-const AccountId = z.string().regex(/^[\x21-\x7e]{1,128}$/, "is not an id; give that of the account, of one of its merchants or of one of its keys");
+const AccountId = z
+  .string()
+  .regex(
+    /^[\x21-\x7e]{1,128}$/,
+    "is not an id; give that of the account, of one of its merchants or of one of its keys",
+  );
 
 /** Takes out of the engine's config what this provider reads. */
 export function configValues(get: (key: string) => string | undefined): ConfigValues {
@@ -148,7 +158,8 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
     apiUrl: parse("apiUrl", ApiUrl, raw.apiUrl) ?? "",
     credential: credential.value === undefined ? "" : parse("apiKey", Credential, credential.value),
     accountId: raw.accountId === undefined ? undefined : parse("accountId", AccountId, raw.accountId),
-    formerApiUrl: raw.formerApiUrl === undefined ? undefined : parse("formerApiUrl", ApiUrl, raw.formerApiUrl),
+    formerApiUrl:
+      raw.formerApiUrl === undefined ? undefined : parse("formerApiUrl", ApiUrl, raw.formerApiUrl),
     requestTimeout: parse("requestTimeout", RequestTimeout, raw.requestTimeout) ?? 0,
     maxRetries: parse("maxRetries", MaxRetries, raw.maxRetries) ?? 0,
     contract: contractFrom(values.contract, failures),

@@ -7,9 +7,7 @@ import { type PageMemory, type PayEngineClient, payEngineClient } from "./payeng
 import { openDispatcher } from "./payengine/dispatcher";
 import { type Connection, connectionBy, createRequest } from "./payengine/http";
 import { requireReadableList } from "./payengine/key-list";
-import type { Place } from "./payengine/read-answer";
-import { redact } from "./payengine/redact";
-import { placeLookup, showsPin } from "./payengine/witnesses";
+import { placeLookup, requirePin } from "./payengine/witnesses";
 import type { Watchdog } from "./watchdog/watchdog";
 
 /** What all operations with the same settings have in common. */
@@ -45,11 +43,7 @@ export function contextOf(host: Host, settings: Settings, shared: Shared, record
   const { connection, pages, place, provePin, readableList, reads, latestDate } = shared;
   const limit = AbortSignal.timeout(operationLimit(settings));
   const clientFor = (credential: string, memory?: PageMemory): PayEngineClient =>
-    payEngineClient(
-      createRequest({ ...settings, credential }, connection, limit),
-      settings.contract,
-      memory,
-    );
+    payEngineClient(createRequest({ ...settings, credential }, connection, limit), settings.contract, memory);
   const client = clientFor(settings.credential, pages);
   const { accountId: pin, apiUrl, formerApiUrl, credential, requestTimeout } = settings;
   const { engine, now, sleep } = host;
@@ -68,7 +62,11 @@ export function contextOf(host: Host, settings: Settings, shared: Shared, record
   };
 }
 
-export function sharedBy(settings: Settings, dispatcher: Dispatcher, base = connectionBy(dispatcher)): Shared {
+export function sharedBy(
+  settings: Settings,
+  dispatcher: Dispatcher,
+  base = connectionBy(dispatcher),
+): Shared {
   const latestDate: Shared["latestDate"] = { at: 0 };
   const connection = {
     ...base,
@@ -80,22 +78,10 @@ export function sharedBy(settings: Settings, dispatcher: Dispatcher, base = conn
   const place = placeLookup(client());
   return {
     ...{ connection, pages, place, latestDate },
-    provePin: onceDone(() => provePin(client(), place, settings.accountId)),
+    provePin: onceDone(async () => requirePin(client(), place, settings.accountId)),
     readableList: onceDone(() => requireReadableList(client())),
     reads: batchedReads(() => client(AbortSignal.timeout(settings.requestTimeout))),
   };
-}
-
-async function provePin(
-  client: PayEngineClient,
-  place: () => Promise<Place>,
-  pin: string | undefined,
-): Promise<void> {
-  if (pin === undefined || (await showsPin(client, await place(), pin))) return;
-  throw new Error(
-    `payengine:accountId pins ${redact(pin, [])}, but the account of this credential shows no account, merchant or key of that id; ` +
-      "check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
-  );
 }
 
 /** The function, called until it has succeeded once. */

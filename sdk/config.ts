@@ -24,7 +24,9 @@ export function refuseUnknownConfig(): void {
   if (checked) return;
   const own = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("payengine:"));
   if (own.length > 0) {
-    const { unknownConfigKeys }: typeof import("../provider/config-keys") = require("../provider/config-keys");
+    const {
+      unknownConfigKeys,
+    }: typeof import("../provider/config-keys") = require("../provider/config-keys");
     const problems = unknownConfigKeys(own).map(({ key, problem }) => `${key} ${problem}`);
     if (problems.length > 0) throw new pulumi.RunError(`${problems.join("; ")}.`);
   }

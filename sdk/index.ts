@@ -1,5 +1,6 @@
 export { ApiKey } from "./api-key";
 export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
+export type { ContractArgs, ContractField } from "./contract-args";
 export {
   type ApiKeyInfo,
   type GetApiKeyArgs,
@@ -10,5 +11,4 @@ export {
   listApiKeys,
   listApiKeysOutput,
 } from "./lookups";
-export type { ContractArgs, ContractField } from "./contract-args";
 export { Provider, type ProviderArgs } from "./provider";

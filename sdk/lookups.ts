@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../provider/lookup";
 import type { PayEngineKey } from "../provider/payengine/read-answer";
 import { TYPE } from "./api-key";
-import { refuseUnknownConfig } from "./config";
 import type { KeyType } from "./api-key-args";
+import { refuseUnknownConfig } from "./config";
 import { valuesOf } from "./provider";
 
 /** A key as PayEngine shows it, of this program's making or not. */

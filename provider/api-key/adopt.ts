@@ -1,10 +1,10 @@
-import { messageOf, NotFoundError, sentence } from "../payengine/errors";
-import { KeyError } from "./key-error";
 import { authenticates } from "../payengine/calls";
+import { messageOf, NotFoundError, sentence } from "../payengine/errors";
 import { matchesRedacted } from "../payengine/key-value";
 import type { PayEngineKey } from "../payengine/read-answer";
 import { redact } from "../payengine/redact";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { accountFields } from "./place";
 import { type Adopt, type ApiKeyInputs, issuedFields, type Outcome, plain } from "./state";
 

@@ -87,14 +87,13 @@ const Rotation = z
 const Adopt = z.strictObject(
   {
     // A value that stands here by mistake must not get into a message.
-    keyId: unknown.or(
-      z
-        .string({ error: ({ input }) => `${kindOf(input)}; give the key's id` })
-        .regex(
-          /^[\w.:-]{1,64}$/,
-          "is not a key's id; write it like 7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318",
-        ),
-    ).optional(),
+    keyId: unknown
+      .or(
+        z
+          .string({ error: ({ input }) => `${kindOf(input)}; give the key's id` })
+          .regex(/^[\w.:-]{1,64}$/, "is not a key's id; write it like 7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318"),
+      )
+      .optional(),
     token: unknown.or(
       z
         .string({ error: ({ input }) => `${kindOf(input)}; give the key's value as a secret` })

@@ -1,15 +1,9 @@
 import type { z } from "zod";
-import {
-  type Configuration,
-  type Environment,
-  type Failure,
-  type KnownSettings,
-  UNKNOWN,
-} from "../config";
+import { type Configuration, type Environment, type Failure, type KnownSettings, UNKNOWN } from "../config";
 import { DEFAULT_API_URL } from "../payengine/settings";
 import { adoptionOf } from "./adoption";
-import { handAdoptionOf } from "./hand-adoption";
 import { NamePrefix, Program } from "./arguments";
+import { handAdoptionOf } from "./hand-adoption";
 import { uniqueName } from "./names";
 import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./schedule";
 import { ApiKeyInputs, placeFingerprint, plain } from "./state";
@@ -138,7 +132,10 @@ function placeOf(
   const apiUrl = settings?.apiUrl === DEFAULT_API_URL ? undefined : settings?.apiUrl;
   if (earlier.uniqueName !== undefined) {
     const hasMoved = (earlier.apiUrl ?? DEFAULT_API_URL) === settings?.formerApiUrl;
-    return { apiUrl: hasMoved ? apiUrl : earlier.apiUrl, credentialFingerprint: earlier.credentialFingerprint };
+    return {
+      apiUrl: hasMoved ? apiUrl : earlier.apiUrl,
+      credentialFingerprint: earlier.credentialFingerprint,
+    };
   }
   const credential = isPreview ? undefined : credentialOf(configuration);
   const isKnown = credential !== undefined;

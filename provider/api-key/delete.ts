@@ -1,7 +1,7 @@
 import { messageOf, sentence } from "../payengine/errors";
-import { KeyError } from "./key-error";
 import { proveGone } from "./absence";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { refuseOwnCredential } from "./own-credential";
 import { type Attempts, attemptsOf, isYetToBeMade, keysInUse, mayStillAppear } from "./pending";
 import { guardPlace, provePlace } from "./place";

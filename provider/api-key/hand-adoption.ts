@@ -45,11 +45,7 @@ function argumentFailures({ type, adopt, rotation }: Asked, credential: string |
       'is "public", which nothing can prove where only people make keys; write the value into the program, it is no secret',
     ],
     ["adopt.keyId", keyId !== undefined, "cannot be looked up where only people make keys; leave it out"],
-    [
-      "adopt.token",
-      token?.startsWith("pk_") === true,
-      "is a public key's value; give that of a private key",
-    ],
+    ["adopt.token", token?.startsWith("pk_") === true, "is a public key's value; give that of a private key"],
     [
       "adopt.token",
       token !== undefined && credential !== undefined && fingerprint(token) === fingerprint(credential),

@@ -1,7 +1,7 @@
 import { NotFoundError } from "../payengine/errors";
-import { KeyError } from "./key-error";
 import { matchesRedacted } from "../payengine/key-value";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { type ApiKeyState, fingerprint } from "./state";
 
 /**

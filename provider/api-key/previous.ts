@@ -1,7 +1,7 @@
 import { messageOf, NotFoundError, sentence } from "../payengine/errors";
-import { KeyError } from "./key-error";
 import { proveGone, requireDeadValue } from "./absence";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { refuseOwnCredential } from "./own-credential";
 import { type ApiKeyState, omit, plain } from "./state";
 import { isLive } from "./strays";

@@ -1,8 +1,8 @@
 import { milliseconds } from "../duration";
 import { messageOf, sentence } from "../payengine/errors";
-import { KeyError } from "./key-error";
 import { LAG_MS } from "./absence";
 import type { Context } from "./context";
+import { KeyError } from "./key-error";
 import { makeKey } from "./make";
 import { nextName } from "./names";
 import { refuseOwnCredential } from "./own-credential";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UNKNOWN } from "../config";
-import { KeyError } from "./key-error";
 import type { PayEngineKey } from "../payengine/read-answer";
+import { KeyError } from "./key-error";
 import { generationOf } from "./names";
 
 /** In previews, what the program does not know yet. */

@@ -1,6 +1,6 @@
+import type { PayEngineClient } from "../payengine/calls";
 import { NotFoundError } from "../payengine/errors";
 import { listLiveKeys } from "../payengine/key-list";
-import type { PayEngineClient } from "../payengine/calls";
 import type { PayEngineKey } from "../payengine/read-answer";
 import { isNameOf } from "./names";
 

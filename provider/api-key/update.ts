@@ -1,7 +1,7 @@
 import { messageOf, sentence } from "../payengine/errors";
-import { KeyError } from "./key-error";
 import type { Context } from "./context";
 import { accountOrNone, makeAnew } from "./create";
+import { KeyError } from "./key-error";
 import { type Attempts, attemptsOf, isYetToBeMade, keysInUse } from "./pending";
 import { guardPlace, provePlace } from "./place";
 import { revokePrevious } from "./previous";

@@ -1,8 +1,7 @@
 const LONGEST_QUOTE = 300;
 
 /** A UUID as a whole, or a run of hex digits that may be a part of a value. */
-const UUID_OR_RUN =
-  /(?<![0-9a-f])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])|[0-9a-f]{12,}/gi;
+const UUID_OR_RUN = /(?<![0-9a-f])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])|[0-9a-f]{12,}/gi;
 
 /**
  * Makes text from outside fit for an error message: no secret, one line, bounded.

@@ -1,7 +1,7 @@
-import type { PayEngineClient } from "./calls";
-import { authenticates } from "./calls";
+import { authenticates, type PayEngineClient } from "./calls";
 import { ApiError, NotFoundError, UnsupportedCallError } from "./errors";
 import type { Place } from "./read-answer";
+import { redact } from "./redact";
 
 const NOTHING_TOLD: Place = { accountIds: [], merchantIds: [] };
 
@@ -28,6 +28,19 @@ export function placeLookup(client: PayEngineClient): () => Promise<Place> {
 export async function showsPin(client: PayEngineClient, place: Place, pin: string): Promise<boolean> {
   if (place.accountIds.includes(pin) || place.merchantIds.includes(pin)) return true;
   return (await hasKey(client, pin)) || (await client.hasMerchant(pin)) === true;
+}
+
+/** @throws Error where the account does not show what payengine:accountId pins it by. */
+export async function requirePin(
+  client: PayEngineClient,
+  place: () => Promise<Place>,
+  pin: string | undefined,
+): Promise<void> {
+  if (pin === undefined || (await showsPin(client, await place(), pin))) return;
+  throw new Error(
+    `payengine:accountId pins ${redact(pin, [])}, but the account of this credential shows no account, merchant or key of ` +
+      "that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+  );
 }
 
 /** Says whether PayEngine shows a key of this id, live or revoked. */
