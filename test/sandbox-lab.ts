@@ -1,14 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { type ControlKey, type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
 import type { Dispatcher } from "undici";
-import { accountLookup } from "../provider/account";
 import type { Context } from "../provider/api-key/context";
-import { type ApiKeyInputs, type ApiKeyState, fingerprint, type Outcome } from "../provider/api-key/state";
-import { createRequest } from "../provider/client";
+import { RecordedKeys } from "../provider/api-key/recorded-keys";
+import {
+  type ApiKeyInputs,
+  type ApiKeyState,
+  fingerprint,
+  type Outcome,
+  placeFingerprint,
+} from "../provider/api-key/state";
 import type { Settings } from "../provider/config";
-import { openDispatcher } from "../provider/connections";
-import { Pace } from "../provider/pace";
-import { authenticates, payEngineApi } from "../provider/payengine-api";
+import { contextOf, sharedBy } from "../provider/contexts";
+import { DEFAULT_CONTRACT } from "../provider/payengine/contract";
+import { openDispatcher } from "../provider/payengine/dispatcher";
+import { RateLimiter } from "../provider/payengine/rate-limiter";
 
 /** A stateful PayEngine of its own for one test, and what the lifecycle needs to work against it. */
 export class SandboxLab {
@@ -59,40 +65,44 @@ export class SandboxLab {
     await this.control.advanceClock(milliseconds);
   }
 
-  /** A process of its own: asks for the account afresh. */
-  context(settings: Partial<Settings> = {}): Context {
+  /** A process of its own: knows nothing of what earlier ones have asked. */
+  context(settings: Partial<Settings> = {}, recorded = new RecordedKeys()): Context {
     const all: Settings = {
       apiUrl: this.url,
       credential: this.credential,
       accountId: undefined,
+      formerApiUrl: undefined,
       requestTimeout: 5_000,
       maxRetries: 0,
+      contract: DEFAULT_CONTRACT,
       ...settings,
     };
     const dispatcher = openDispatcher(all);
     this.dispatchers.push(dispatcher);
-    const pace = new Pace(this.clock);
-    const api = payEngineApi(createRequest(all, dispatcher, undefined, pace));
-    return {
-      api,
-      account: accountLookup(api),
-      pinnedAccount: all.accountId,
-      credential: all.credential,
-      readKey: (id) => api.getKey(id),
-      authenticates: (token) => authenticates(createRequest({ ...all, credential: token }, dispatcher)),
+    const pause = async (milliseconds: number) => void this.waits.push(milliseconds);
+    const limiter = new RateLimiter(this.clock);
+    const shared = sharedBy(all, dispatcher, { dispatcher, limiter, pause, noteDate: () => {} });
+    const host = {
       watchdog: {
-        expect: async (name) => {
+        expect: async (_settings: Settings, name: string) => {
           this.watched.push(`expect ${name}`);
           return undefined;
         },
-        forget: async (name) => void this.watched.push(`forget ${name}`),
+        forget: async (name: string) => void this.watched.push(`forget ${name}`),
       },
       engine: { isGone: async () => this.engineLivesFor-- <= 0, onGone: () => {} },
       now: this.now,
-      sleep: async (milliseconds) => void this.waits.push(milliseconds),
-      requestTimeout: all.requestTimeout,
-      maxRetries: all.maxRetries,
+      sleep: pause,
     };
+    const context = contextOf(host, all, shared, recorded);
+    // A batch waits for others: here, nothing comes together.
+    return { ...context, readKey: (id) => context.client.getKey(id) };
+  }
+
+  /** What check would have left of a program's arguments, at this PayEngine and with its credential. */
+  inputs(more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
+    const place = { apiUrl: this.url, credentialFingerprint: placeFingerprint(this.credential) };
+    return newInputs({ ...place, ...more });
   }
 
   /** Live keys that were made over the API, newest first. */
@@ -132,7 +142,7 @@ export class SandboxLab {
   }
 }
 
-/** What check would have left of a program's arguments. */
+/** What check would have left of a program's arguments, but for the place. */
 export function newInputs(more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
   const namePrefix = more.namePrefix ?? "shop-prod-checkout";
   const digits = randomBytes(5).toString("hex");

@@ -18,12 +18,13 @@ export const LAG_MS = 60_000;
  */
 export async function proveGone(context: Context, state: ApiKeyState): Promise<PayEngineKey[]> {
   const others = await otherLiveKeys(context, state);
+  if (state.type !== "public" && state.token !== undefined)
+    await requireDeadValue(context, state, state.token);
   if (isNew(context, state)) {
     throw new Error(
       "PayEngine does not find it, but it was made less than a minute ago; try again after that",
     );
   }
-  if (state.type !== "public" && state.token !== undefined) await requireDeadValue(context, state.token);
   if (!(await isRightPlace(context, state))) {
     throw new Error(
       "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it " +
@@ -34,15 +35,19 @@ export async function proveGone(context: Context, state: ApiKeyState): Promise<P
   return others;
 }
 
-/** @throws Error unless PayEngine has stopped to accept the value. */
-export async function requireDeadValue(context: Context, token: string): Promise<void> {
+/** @throws Error unless PayEngine has stopped accepting the value. */
+export async function requireDeadValue(context: Context, state: ApiKeyState, token: string): Promise<void> {
   const told = await tryValue(context.client, context.clientFor(token));
   if (told === "dead") return;
+  if (told === "unclear")
+    throw new Error(
+      "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works",
+    );
   throw new Error(
-    told === "works"
-      ? "PayEngine does not find it for this credential, and yet accepts its value: the credential is of another account. " +
-          "Use a credential of the account in which the key was made"
-      : "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works",
+    isSameCredential(context, state)
+      ? "PayEngine says that it is gone, and yet its value authenticates; try again"
+      : "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use " +
+          "one of the account in which the key was made",
   );
 }
 

@@ -50,7 +50,7 @@ export async function provePreviousGone(context: Context, state: ApiKeyState): P
   const { keyId, previousKeyId, previousToken: token } = state;
   if (keyId === undefined || !(await isLive(context.client, keyId))) {
     await proveGone(context, plain({ ...state, keyId: previousKeyId, token }));
-  } else if (state.type !== "public" && token !== undefined) await requireDeadValue(context, token);
+  } else if (state.type !== "public" && token !== undefined) await requireDeadValue(context, state, token);
 }
 
 /**

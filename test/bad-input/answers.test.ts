@@ -7,9 +7,9 @@ const given = useStage();
 
 test("each way in which PayEngine cannot be used gets one message, and nothing is created", async () => {
   const { stage } = given;
-  const user = await stage.newCredential("acct_sandbox", "User");
-  const portal = await stage.newCredential("acct_sandbox", "Developer");
-  const revoked = await stage.newCredential("acct_sandbox", "Admin");
+  const user = await stage.newCredential("sandbox", "User");
+  const portal = await stage.newCredential("sandbox", "Developer");
+  const revoked = await stage.newCredential("sandbox", "Admin");
   await stage.control.revokeKey(revoked.keyId);
   await stage.control.addFault({
     operation: "createKey",
@@ -33,7 +33,7 @@ test("each way in which PayEngine cannot be used gets one message, and nothing i
     refused: { apiUrl: "http://127.0.0.1:1/api" },
     tls: { apiUrl: url.replace("http:", "https:") },
     unresolved: { apiUrl: "https://payengine.invalid/api" },
-    "other-account": { accountId: "acct_production" },
+    "other-account": { accountId: "production" },
   };
   const program = `
 const providers = JSON.parse(process.env.PROVIDERS);

@@ -128,7 +128,7 @@ function argumentsOf(world: World, round: Round, index: number): string[] {
 }
 
 async function foreignCredential({ control, secrets }: World): Promise<string> {
-  const { key } = await control.newCredential("acct_production", "Admin");
+  const { key } = await control.newCredential("production", "Admin");
   secrets.add(key);
   return key;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from "../../provider/errors";
+import { messageOf } from "../../provider/payengine/errors";
 import { checkLeaks, type Violation } from "./invariant";
 import { playRound } from "./play-round";
 import type { Prepared } from "./prepare";

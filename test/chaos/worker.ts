@@ -1,4 +1,4 @@
-import { messageOf } from "../../provider/errors";
+import { messageOf } from "../../provider/payengine/errors";
 import type { Prepared } from "./prepare";
 import { abandonRun, runScenario } from "./run-scenario";
 import type { Scenario } from "./scenario";

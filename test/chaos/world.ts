@@ -9,7 +9,7 @@ import { environmentOf, type Prepared, SANDBOX_SEED } from "./prepare";
 import type { Scenario } from "./scenario";
 import { ChaosStack, type StackState } from "./stack";
 
-const ACCOUNT = "acct_sandbox";
+const ACCOUNT = "sandbox";
 
 /** What one run works with: a sandbox, a project, its stacks, and all secrets that there ever were. */
 export class World {

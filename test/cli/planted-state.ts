@@ -101,5 +101,5 @@ export async function makeKey(
   if (answer.status !== 201) throw new Error(`The key ${name} was not made: ${answer.status}`);
   const body = (await answer.json()) as { data?: unknown };
   const { id, key: token, createdAt } = (body.data ?? body) as { id: string; key: string; createdAt: string };
-  return { id, outputs: { keyId: id, token, createdAt, accountId: "acct_sandbox" } };
+  return { id, outputs: { keyId: id, token, createdAt, accountId: "sandbox" } };
 }

@@ -12,7 +12,7 @@ const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { typ
 const projectOf = (stage: Stage) =>
   stage.project({
     program,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": "acct_sandbox" },
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": "sandbox" },
   });
 
 /** What the runbook says after a crash, some minutes later; then both keys are there. */

@@ -55,8 +55,8 @@ test("a wrong credential or address during refresh and destroy leaves the state 
   });
   await project.up();
   const made = await project.keys();
-  const role = await stage.newCredential("acct_sandbox", "User");
-  const otherAccount = await stage.newCredential("acct_production", "Admin");
+  const role = await stage.newCredential("sandbox", "User");
+  const otherAccount = await stage.newCredential("production", "Admin");
   const wrong: Record<string, string> = {
     [role.key]:
       "PayEngine answered 403 to GET <address>/api/merchant: API keys need the role Admin or Developer. Managing keys needs a credential whose user has the Admin or Developer role.",
@@ -94,14 +94,14 @@ test("pinning another account than the one that the key was made in is refused i
   const { stage } = given;
   const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
   await project.up();
-  await project.ok("config", "set", "payengine:accountId", "acct_production");
+  await project.ok("config", "set", "payengine:accountId", "production");
   const unpinned = await project.fails("preview");
   expect(diagnosticsOf(unpinned).checkout).toEqual([
     'error: The key "shop-dev-checkout-<digits>" belongs to account acct_sandbox, but payengine:accountId pins acct_production. Set it back, or make a new key under a provider for the other account.',
   ]);
-  await project.ok("config", "set", "payengine:accountId", "acct_sandbox");
+  await project.ok("config", "set", "payengine:accountId", "sandbox");
   await project.up();
-  await project.ok("config", "set", "payengine:accountId", "acct_production");
+  await project.ok("config", "set", "payengine:accountId", "production");
   const pinned = await project.fails("preview");
   expect(diagnosticsOf(pinned).checkout).toEqual([
     "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: payengine:accountId pins account acct_production, but this key was made in account acct_sandbox; set it back, or make a new key under a provider for the other account",

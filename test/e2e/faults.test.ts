@@ -94,7 +94,7 @@ test("a new key that does not work yet is kept with verify: false, and works whe
 
 test.each(["credential revoked", "role lost"])("%s in the middle of a creation", async (what) => {
   const { stage } = given;
-  const { key, keyId, userId } = await stage.newCredential("acct_sandbox", "Developer");
+  const { key, keyId, userId } = await stage.newCredential("sandbox", "Developer");
   const takeRight = () =>
     what === "role lost" ? stage.control.setRole(userId, "User") : stage.control.revokeKey(keyId);
   await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 3_000 });

@@ -7,15 +7,15 @@ test("each environment makes its key in its own account, and production is prote
   const { stage } = given;
   const dev = await exampleProject(stage, "environments", { stack: "dev" });
   await dev.up();
-  const { key } = await stage.newCredential("acct_production", "Developer");
+  const { key } = await stage.newCredential("production", "Developer");
   const production = await exampleProject(stage, "environments", {
     stack: "production",
     secrets: { "payengine:apiKey": key },
   });
   await production.up();
 
-  expect((await dev.outputs()).accountId).toBe("acct_sandbox");
-  expect((await production.outputs()).accountId).toBe("acct_production");
+  expect((await dev.outputs()).accountId).toBe("sandbox");
+  expect((await production.outputs()).accountId).toBe("production");
   expect((await production.fails("destroy")).stdout).toContain("is protected");
   await production.ok("state", "unprotect", "--all", "--yes");
   await production.destroy();

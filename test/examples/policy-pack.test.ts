@@ -46,7 +46,7 @@ const violations = (stdout: string) =>
   [...new Set(stdout.match(/^ *ApiKey ".*$/gm)?.map((it) => it.trim()))].sort();
 
 test("keys that are protected and rotate pass in production", async () => {
-  const { key } = await given.stage.newCredential("acct_production", "Developer");
+  const { key } = await given.stage.newCredential("production", "Developer");
   const project = await projectOf({
     example: "environments",
     stack: "production",

@@ -11,7 +11,7 @@ test("a key that was made by hand is taken over as the guide says, and needs its
   const { stage } = given;
   const value = randomBytes(51).toString("hex");
   stage.secrets.add(value);
-  const { id } = await stage.control.addKey("acct_sandbox", {
+  const { id } = await stage.control.addKey("sandbox", {
     id: "key_3f9a0c21d4e8b765",
     name: "made-by-hand",
     type: "private",

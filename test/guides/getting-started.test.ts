@@ -32,7 +32,7 @@ test("a new user gets from an empty folder to a key that works, by what the guid
     replace: (line) => line.replace(/^(npm install .*)\bpulumi-payengine\b/, `$1${join(INSTALLED, tarball)}`),
   });
   stage.secrets.add(PASSPHRASE);
-  const credential = await stage.newCredential("acct_sandbox", "Developer");
+  const credential = await stage.newCredential("sandbox", "Developer");
   try {
     await reader.follow("mkdir shop");
     await reader.follow("name: shop");
@@ -40,7 +40,7 @@ test("a new user gets from an empty folder to a key that works, by what the guid
     await reader.follow("read -rs PULUMI_CONFIG_PASSPHRASE", unasked(PASSPHRASE));
     await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential.key));
     expect(await reader.follow("npx pulumi-payengine doctor --write")).toContain("\n0 failed, 0 warnings, ");
-    await reader.follow("pulumi config set payengine:accountId", pasted("acct_sandbox"));
+    await reader.follow("pulumi config set payengine:accountId", pasted("sandbox"));
     const shown = await reader.follow("pulumi up", YES);
     const [token = ""] = /\b[0-9a-f]{102}\b/.exec(shown) ?? [];
     expect(await stage.authenticates(token)).toBe(true);

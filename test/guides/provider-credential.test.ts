@@ -27,7 +27,7 @@ function projectWith(stage: Stage, credential?: string): Promise<Project> {
 }
 
 /** What a person gets by "Create API Key" in the dashboard. */
-const fromDashboard = (stage: Stage) => stage.newCredential("acct_sandbox", "Admin");
+const fromDashboard = (stage: Stage) => stage.newCredential("sandbox", "Admin");
 
 /** Which of the credentials an act uses, by their last use at PayEngine. */
 async function usedBy(stage: Stage, credentials: readonly { keyId: string }[], act: () => Promise<unknown>) {
@@ -68,8 +68,8 @@ test("a credential is made and rotated, and the key made with it stays", async (
   const first = await fromDashboard(stage);
   await following(project, "Making it", async (reader) => {
     await reader.follow("pulumi config set --secret", pasted(first.key));
-    expect(await reader.follow("npx pulumi-payengine doctor")).toContain("acct_sandbox");
-    await reader.follow("pulumi config set payengine:accountId", pasted("acct_sandbox"));
+    expect(await reader.follow("npx pulumi-payengine doctor")).toContain("sandbox");
+    await reader.follow("pulumi config set payengine:accountId", pasted("sandbox"));
     await reader.follow("pulumi up", YES);
   });
   const { keyId, token = "" } = await project.key("checkout");

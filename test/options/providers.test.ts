@@ -11,7 +11,7 @@ const config = new pulumi.Config();
 const production = new payengine.Provider("production", {
   apiKey: config.require("productionKey"),
   apiUrl: new pulumi.Config("payengine").require("apiUrl"),
-  accountId: "acct_production",
+  accountId: "production",
 });
 new payengine.ApiKey("sandbox", { type: "private" });
 new payengine.ApiKey("direct", { type: "private" }, { provider: production });
@@ -19,7 +19,7 @@ const team = new pulumi.ComponentResource("shop:Team", "team", {}, { providers: 
 new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
     secrets: {
       "payengine:apiKey": stage.credential,
-      "shop:productionKey": (await stage.newCredential("acct_production", "Developer")).key,
+      "shop:productionKey": (await stage.newCredential("production", "Developer")).key,
     },
   });
   await project.ok("up");
@@ -33,12 +33,12 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
     "shop-dev-sandbox acct_sandbox",
   ]);
 
-  await project.setSecret("shop:productionKey", (await stage.newCredential("acct_production", "Admin")).key);
+  await project.setSecret("shop:productionKey", (await stage.newCredential("production", "Admin")).key);
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "5 unchanged"]);
   expect(await project.keys()).toEqual(made);
   expect(countsOf(await project.refresh())).toEqual(["6 unchanged"]);
 
-  await project.setSecret("shop:productionKey", (await stage.newCredential("acct_sandbox", "Admin")).key);
+  await project.setSecret("shop:productionKey", (await stage.newCredential("sandbox", "Admin")).key);
   await project.up();
   const refused = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(refused).direct).toEqual([
@@ -63,8 +63,8 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
 test("credentialEnv is read at each call, so that destroy and refresh work after a rotation", async () => {
   const { stage } = given;
   const [old, fresh] = [
-    await stage.newCredential("acct_sandbox", "Admin"),
-    await stage.newCredential("acct_sandbox", "Admin"),
+    await stage.newCredential("sandbox", "Admin"),
+    await stage.newCredential("sandbox", "Admin"),
   ];
   const project = await stage.project({
     program: `
@@ -83,8 +83,8 @@ new payengine.ApiKey("checkout", { type: "private" }, { provider });`,
 test("a stale credential in state fails destroy and refresh without dropping anything, and --run-program works", async () => {
   const { stage } = given;
   const [old, fresh] = [
-    await stage.newCredential("acct_sandbox", "Admin"),
-    await stage.newCredential("acct_sandbox", "Admin"),
+    await stage.newCredential("sandbox", "Admin"),
+    await stage.newCredential("sandbox", "Admin"),
   ];
   const project = await stage.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
@@ -115,7 +115,7 @@ test("a stale credential in state fails destroy and refresh without dropping any
 
 test("PAYENGINE_API_KEY overrides a credential in config or state that no longer works", async () => {
   const { stage } = given;
-  const old = await stage.newCredential("acct_sandbox", "Admin");
+  const old = await stage.newCredential("sandbox", "Admin");
   const project = await stage.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     secrets: { "payengine:apiKey": old.key },

@@ -52,7 +52,7 @@ test("a configuration that the engine passes as secrets is read", async () => {
 });
 
 test("PAYENGINE_API_KEY comes before a stale credential of stack config", async () => {
-  const stale = await lab.control.newCredential("acct_sandbox", "Admin");
+  const stale = await lab.control.newCredential("sandbox", "Admin");
   await lab.control.revokeKey(stale.keyId);
   const rpc = await start({ PAYENGINE_API_KEY: lab.credential });
   await rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": stale.key });
@@ -63,18 +63,18 @@ test("PAYENGINE_API_KEY comes before a stale credential of stack config", async 
 });
 
 test("an explicit provider's credentialEnv comes before its stale apiKey and PAYENGINE_API_KEY", async () => {
-  const second = await lab.control.newCredential("acct_production", "Developer");
+  const second = await lab.control.newCredential("production", "Developer");
   const rpc = await start({ SECOND_KEY: second.key, PAYENGINE_API_KEY: lab.credential });
   await rpc.configure({
     "payengine:provider": "second",
     "payengine:credentialEnv": "SECOND_KEY",
     "payengine:apiKey": "0".repeat(102),
     "payengine:apiUrl": lab.url,
-    "payengine:accountId": "acct_production",
+    "payengine:accountId": "production",
   });
   const { inputs } = await rpc.check({}, await registeredInputs({ type: "private" }));
-  expect(inputs.accountId).toBe("acct_production");
-  expect((await rpc.create(inputs)).outputs.accountId).toBe("acct_production");
+  expect(inputs.accountId).toBe("production");
+  expect((await rpc.create(inputs)).outputs.accountId).toBe("production");
 });
 
 test("PULUMI_SKIP_CHECKPOINTS refuses new keys", async () => {

@@ -52,7 +52,7 @@ test("a private key goes through its whole life, its token a secret on the wire 
     redactedToken: live.redacted,
     fingerprint: live.fingerprint,
     createdAt: new Date(live.createdAt).toISOString(),
-    accountId: "acct_sandbox",
+    accountId: "sandbox",
   });
   expect(fingerprint(String(token))).toBe(live.fingerprint);
   expect(await lab.statusFor(String(token))).toBe(200);
@@ -85,7 +85,7 @@ test("a key that is private in state stays a secret on the wire whatever the pro
   const { inputs, outputs } = await created("private");
   const stored = asStored(outputs);
   // With ignoreChanges, the engine calls update with what the program no longer says.
-  expect((await plugin.rpc.update(stored, { ...inputs, accountId: "acct_sandbox" })).token).toEqual(
+  expect((await plugin.rpc.update(stored, { ...inputs, accountId: "sandbox" })).token).toEqual(
     outputs.token,
   );
   expect(await plugin.rpc.diff(stored, { ...inputs, type: "public" })).toEqual({
@@ -110,7 +110,7 @@ test("another account than state records is refused by diff, with its message al
     `The key "${outputs.name}" belongs to account acct_sandbox, but payengine:accountId pins acct_production. Set it ` +
     "back, or make a new key under a provider for the other account.";
   const error = await refusal(
-    plugin.rpc.diff(asStored(outputs), { ...inputs, accountId: "acct_production" }),
+    plugin.rpc.diff(asStored(outputs), { ...inputs, accountId: "production" }),
   );
   expect(error.details).toBe(message);
   await plugin.stop();

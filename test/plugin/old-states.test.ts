@@ -33,7 +33,7 @@ test("a state without the fields that are optional is in good order and can be d
   const old = without("accountId", "fingerprint", "redactedToken", "createdAt");
   expect(await plugin.rpc.diff(old, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(old)).outputs.keyId).toBe(state.keyId);
-  expect((await plugin.rpc.update(old, inputs)).accountId).toBe("acct_sandbox");
+  expect((await plugin.rpc.update(old, inputs)).accountId).toBe("sandbox");
   await plugin.rpc.delete(old);
   expect(await lab.statusFor(String(state.token))).toBe(401);
 });

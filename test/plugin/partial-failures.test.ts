@@ -50,7 +50,7 @@ test("an unfinished create carries id, reason and what state needs, without a to
   expect(failure.properties).toEqual({
     ...inputs,
     name: inputs.uniqueName,
-    accountId: "acct_sandbox",
+    accountId: "sandbox",
     pendingAction: "create",
     lostNames: [inputs.uniqueName],
     settleAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),

@@ -3,7 +3,7 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
@@ -13,12 +13,12 @@ afterEach(() => lab.close());
 
 /** A key that somebody has made by hand, and has kept. */
 async function byHand(type: "public" | "private" = "private", name = "Checkout (made by Ann)") {
-  const { id: keyId, key } = await lab.context().api.createKey({ name, type });
+  const { id: keyId, key } = await lab.context().client.createKey({ name, type });
   return { keyId, token: key ?? "", name };
 }
 
 function adopting({ keyId, token }: { keyId: string; token: string }, more: Partial<ApiKeyInputs> = {}) {
-  return newInputs({ adoptedKeyId: keyId, adoptedFingerprint: fingerprint(token), ...more });
+  return lab.inputs({ adoptedKeyId: keyId, adoptedFingerprint: fingerprint(token), ...more });
 }
 
 const adopted = async (given: { keyId: string; token: string }, inputs = adopting(given)) =>
@@ -78,7 +78,7 @@ test("what is not the key's own value, or not its type, is refused, and nothing 
 
 test("a key in another account is not found, and the pinned account is required", async () => {
   const given = await byHand();
-  expect(await refusal(given, adopting(given, { accountId: "acct_production" }))).toContain(
+  expect(await refusal(given, adopting(given, { accountId: "production" }))).toContain(
     "The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production",
   );
 });
@@ -129,7 +129,7 @@ test("a key that another resource holds stays, and what else bears the resource'
   const given = await byHand();
   const inputs = adopting(given, { rotation: { triggers: {}, overlap: "1h" } });
   const state = await adopted(given, inputs);
-  await lab.context().api.createKey({ name: `${inputs.uniqueName}-g2`, type: "private" });
+  await lab.context().client.createKey({ name: `${inputs.uniqueName}-g2`, type: "private" });
   await revokeAll(lab.context(), state, new Set([given.keyId]));
   await lab.expectOnlyKeysOf(state);
 });

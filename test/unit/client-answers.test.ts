@@ -1,4 +1,4 @@
-import { ApiError, NotFoundError, ResponseSchemaError } from "../../provider/errors";
+import { ApiError, messageOf, NotFoundError, ResponseSchemaError } from "../../provider/payengine/errors";
 import { messageThrownBy, thrownBy } from "../sandbox-lab";
 import { CREDENTIAL, client, closeClients } from "./client-lab";
 import { reply, ScriptedServer } from "./scripted-server";
@@ -34,38 +34,106 @@ test("an id and a search are encoded", async () => {
   await api.listKeys(2, "a&b=c d").catch(() => {});
   await api.getKey("../merchant?x=1#y").catch(() => {});
   expect(received.map(({ url }) => url)).toEqual([
-    "/api/api-keys?page=2&size=100&q=a%26b%3Dc+d",
+    "/api/api-keys?page=2&size=100&limit=100&q=a%26b%3Dc+d",
     "/api/api-keys/..%2Fmerchant%3Fx%3D1%23y",
   ]);
 });
 
+const snake = {
+  id: "7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318",
+  name: "n",
+  type: "private",
+  status: "active",
+  redacted_key: "3f9a…c21d",
+  created_at: "2026-01-01T00:00:00Z",
+  last_used_at: "2026-01-02T00:00:00Z",
+};
+const { redacted_key, created_at, last_used_at, ...plain } = snake;
+const camel = { ...plain, redactedKey: redacted_key, createdAt: created_at, lastUsedAt: last_used_at };
+const whole = {
+  ...plain,
+  isRevoked: false,
+  value: undefined,
+  redacted: "3f9a…c21d",
+  createdAt: "2026-01-01T00:00:00Z",
+  lastUsedAt: "2026-01-02T00:00:00Z",
+};
+
+describe.each([
+  ["snake_case", snake],
+  ["camelCase", camel],
+])("in %s", (_casing, wire) => {
+  test("a key is read, wrapped and bare, with fields that are not known", async () => {
+    for (const body of [wire, { data: wire }, { message: "found", data: { ...wire, scopes: ["all"] } }])
+      expect(await (await serve(200, body)).api.getKey(snake.id)).toEqual(whole);
+  });
+
+  test.each([
+    ["wrapped", { data: [wire] }, undefined],
+    ["bare", [wire], undefined],
+    ["with a count", { data: [wire], total: 1 }, 1],
+    ["with a count of null", { data: [wire], total: null }, undefined],
+  ])("a list %s is read", async (_how, body, total) => {
+    expect(await (await serve(200, body)).api.listKeys(1, "")).toEqual({ data: [whole], total });
+  });
+});
+
+test("of a key only its id is needed, and an unknown status counts as live", async () => {
+  const body = { data: [{ id: 7 }, { id: "b", status: "paused", type: "restricted", name: "" }] };
+  expect(await (await serve(200, body)).api.listKeys(1, "")).toMatchObject({
+    data: [
+      { id: "7", name: "", type: "", status: "", isRevoked: false, createdAt: undefined },
+      { id: "b", name: "", type: "restricted", status: "paused", isRevoked: false },
+    ],
+  });
+});
+
+test("an answer to create that cannot be read whole keeps what it has", async () => {
+  const post = { name: "n", type: "private" };
+  expect(await (await serve(200, { data: { id: "a" } })).api.createKey(post)).toMatchObject({
+    id: "a",
+    value: undefined,
+  });
+  expect(await (await serve(200, { data: { key: "v" } })).api.createKey(post)).toMatchObject({
+    id: undefined,
+    value: "v",
+  });
+  expect(await (await serve(200, { ok: true })).api.createKey(post)).toMatchObject({ id: undefined });
+});
+
+const merchants = [
+  { id: "m1", name: "Shop" },
+  { id: "m2", name: "Other" },
+];
+
 test.each([
-  ["wrapped", { data: key }],
-  ["bare", key],
-  ["with fields that nobody knows", { data: { ...key, scopes: ["all"], key: null, redactedKey: null } }],
-  ["of a third type", { data: { ...key, type: "restricted", status: "paused" } }],
-])("a key %s is read", async (_how, body) => {
-  const { api } = await serve(200, body);
-  expect(await api.getKey("key_1")).toMatchObject({ id: "key_1", name: "n" });
+  [{ data: merchants }, { accountIds: [], merchantIds: ["m1", "m2"] }],
+  [merchants, { accountIds: [], merchantIds: ["m1", "m2"] }],
+  [{ data: [] }, { accountIds: [], merchantIds: [] }],
+  [
+    { data: merchants.map((it) => ({ ...it, account_id: "a" })) },
+    { accountIds: ["a"], merchantIds: ["m1", "m2"] },
+  ],
+  [{ data: { id: "a" } }, { accountIds: ["a"], merchantIds: [] }],
+  [{ id: "u", accountId: "a" }, { accountIds: ["a"], merchantIds: [] }],
+  [{ data: { name: "Shop" } }, { accountIds: [], merchantIds: [] }],
+])("what %j tells of the account", async (body, place) => {
+  expect(await (await serve(200, body)).api.place()).toEqual(place);
 });
 
 test.each([
-  ["wrapped", { data: [key], total: 1 }, 1],
-  ["bare", [key], undefined],
-  ["without a total", { data: [key] }, undefined],
-  ["with a total of null", { data: [key], total: null }, null],
-])("a list %s is read", async (_how, body, total) => {
-  const { api } = await serve(200, body);
-  expect(await api.listKeys(1, "")).toEqual({ data: [key], total });
+  [200, { data: merchants[0] }, true],
+  [404, { error: true, message: "E110: Merchant not found" }, false],
+  [422, { success: false, message: "Failed to validate", errors: [] }, false],
+])("a merchant that answers %i", async (status, body, isThere) => {
+  const { api, received } = await serve(status, body);
+  expect(await api.hasMerchant("m1")).toBe(isThere);
+  expect(received[0]?.url).toBe("/api/merchant/m1");
 });
 
-test.each([
-  [{ data: { id: "acct_1" } }, "acct_1"],
-  [{ id: "acct_1" }, "acct_1"],
-  [{ data: { name: "Shop" } }, undefined],
-  [{ data: { id: null } }, undefined],
-])("the account of %j is %s", async (body, account) => {
-  expect(await (await serve(200, body)).api.accountId()).toBe(account);
+test("a merchant that a web page answers for is neither there nor missing", async () => {
+  const { api } = await serve(404, "<html>");
+  expect(await messageThrownBy(() => api.hasMerchant("m1"))).toContain("PayEngine answered 404");
 });
 
 test.each([200, 204])("a revocation answered %i without a body is a success", async (status) => {
@@ -87,15 +155,12 @@ test.each([
 });
 
 test.each([
-  ["an empty body", "", "body: invalid_type"],
-  [
-    "an object of another form",
-    { data: { key: "3f9a" } },
-    "id: invalid_type; name: invalid_type; type: invalid_type; status: invalid_type; createdAt: invalid_type",
-  ],
-  ["an empty id", { data: { ...key, id: "" } }, "id: too_small"],
-  ["a number", 7, "body: invalid_type"],
-  ["a null in data", { data: null }, "body: invalid_type"],
+  ["an empty body", "", "it is no object"],
+  ["an object without an id", { data: { key: "3f9a" } }, "it has no id"],
+  ["an empty id", { data: { ...key, id: "" } }, "it has no id"],
+  ["a number", 7, "it is no object"],
+  ["a list", { data: [key] }, "it is no object"],
+  ["a null in data", { data: null }, "it is no object"],
 ])("%s is not in the form of the contract", async (_what, body, issues) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
@@ -103,10 +168,31 @@ test.each([
   );
 });
 
-test("a list of another form is no empty list", async () => {
-  const { api, url } = await serve(200, { keys: [] });
+test.each([
+  ["another wrapping", { keys: [] }, "it is no list"],
+  ["an entry without an id", { data: [key, { name: "x" }] }, "entry 2 has no id"],
+  ["an entry that is text", [key, "x"], "entry 2 has no id"],
+])("a list with %s is no shorter list", async (_what, body, issue) => {
+  const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.listKeys(1, ""))).toBe(
-    `The answer to GET ${url}/api-keys is not in the form of the contract (body: invalid_union)`,
+    `The answer to GET ${url}/api-keys is not in the form of the contract (${issue})`,
+  );
+});
+
+test("another key than the one asked for is an error", async () => {
+  const { api } = await serve(200, { data: { ...key, id: "key_2" } });
+  expect(await messageThrownBy(() => api.getKey("key_1"))).toBe("PayEngine answered with another key, key_2");
+});
+
+test.each([
+  ["an error", { error: true, message: "Because" }, ": Because"],
+  ["a failed success", { success: false, message: "Because" }, ": Because"],
+  ["an error in another form", { error: "Because" }, ""],
+  ["a failure without a message", { success: false }, ""],
+])("a revocation answered 200 with %s is no success", async (_what, body, said) => {
+  const { api, url } = await serve(200, body);
+  expect(await messageThrownBy(() => api.revokeKey("key_1"))).toBe(
+    `PayEngine answered 200 to DELETE ${url}/api-keys/key_1${said}`,
   );
 });
 
@@ -132,6 +218,47 @@ test.each([
     message: `PayEngine answered ${status} to GET ${url}/api-keys/key_1: Because${hint}`,
     status,
     byContract: true,
+  });
+});
+
+const credentialStep = "The credential is unknown or revoked";
+const accountStep = "PayEngine does not find or has disabled the account";
+
+test.each([
+  [401, "E116: No authorization header", "credential", "E116", credentialStep],
+  [401, "E121: Invalid API key", "credential", "E121", credentialStep],
+  [403, "Invalid API key type (E122)", "credential", "E122", credentialStep],
+  [403, "E120: Insufficient permission for this route", "permission", "E120", "the Admin or Developer role"],
+  [400, "E129: Permission denied", "permission", "E129", "the Admin or Developer role"],
+  [404, "E105: Account not found", "other", "E105", accountStep],
+  [400, "E127: Could not find specific account", "account", "E127", accountStep],
+  [400, "E106: Key has been revealed before", "revealed before", "E106", "shows it once"],
+  [401, "jwt malformed", "console only", undefined, 'set payengine:contract to "dashboard"'],
+  [401, "Unauthenticated", "credential", undefined, credentialStep],
+])("%i %s is an error about: %s", async (status, message, kind, code, step) => {
+  const { api } = await serve(status, { error: true, message });
+  const error = await thrownBy(() => api.getKey("key_1"));
+  expect(error).toMatchObject({ status, kind, code, byContract: true });
+  expect(messageOf(error)).toContain(step);
+});
+
+test("a failed validation names the fields", async () => {
+  const errors = [{ field: "name", message: "is too long" }, { field: "type" }];
+  const { api, url } = await serve(422, { success: false, message: "Failed to validate", errors });
+  expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
+    message: `PayEngine answered 422 to GET ${url}/api-keys/key_1: Failed to validate; name is too long; type`,
+    byContract: true,
+  });
+});
+
+test.each([401, 403])("a firewall's page with %i is not PayEngine's answer", async (status) => {
+  const { api, url } = await serve(status, "<h1>Blocked</h1>");
+  expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
+    message:
+      `PayEngine answered ${status} to GET ${url}/api-keys/key_1, in no form that PayEngine publishes, so something in ` +
+      "front of it may have answered: check payengine:apiUrl, proxies and firewalls",
+    byContract: false,
+    kind: "other",
   });
 });
 

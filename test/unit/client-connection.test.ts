@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NetworkError } from "../../provider/errors";
+import { NetworkError } from "../../provider/payengine/errors";
 import { thrownBy } from "../sandbox-lab";
 import { CREDENTIAL, client, closeClients } from "./client-lab";
 

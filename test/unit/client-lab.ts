@@ -1,8 +1,9 @@
 import type { Dispatcher } from "undici";
-import { createRequest, type Request } from "../../provider/client";
-import type { Settings } from "../../provider/config";
-import { openDispatcher } from "../../provider/connections";
-import { type PayEngineApi, payEngineApi } from "../../provider/payengine-api";
+import { type PayEngineClient, payEngineClient } from "../../provider/payengine/calls";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { openDispatcher } from "../../provider/payengine/dispatcher";
+import { connectionBy, createRequest, type Request } from "../../provider/payengine/http";
+import type { Settings } from "../../provider/payengine/settings";
 
 /** Shaped as PayEngine's private keys are. */
 export const CREDENTIAL = "c0ffee".repeat(17);
@@ -14,19 +15,19 @@ export function client(
   apiUrl: string,
   settings: Partial<Settings> = {},
   operation?: AbortSignal,
-): { api: PayEngineApi; request: Request } {
+): { api: PayEngineClient; request: Request } {
   const all: Settings = {
     apiUrl,
     credential: CREDENTIAL,
-    accountId: undefined,
     requestTimeout: 2_000,
     maxRetries: 0,
+    contract: DEFAULT_CONTRACT,
     ...settings,
   };
   const dispatcher = openDispatcher(all);
   open.push(dispatcher);
-  const request = createRequest(all, dispatcher, operation);
-  return { request, api: payEngineApi(request) };
+  const request = createRequest(all, connectionBy(dispatcher), operation);
+  return { request, api: payEngineClient(request, all.contract) };
 }
 
 export async function closeClients(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { ApiError } from "../../provider/payengine/errors";
+import { waitBeforeRetry } from "../../provider/payengine/retry-policy";
 import { messageThrownBy, thrownBy } from "../sandbox-lab";
 import { client, closeClients } from "./client-lab";
 import { reply, ScriptedServer } from "./scripted-server";
@@ -30,7 +32,8 @@ describe.each([
   ["503", reply(503, "")],
   ["504", reply(504, "")],
   ["429", limited],
-])("after %s", (_failure, fail) => {
+  ["206", (response: ServerResponse) => reply(206, { data: key }, { "content-length": "5000" })(response)],
+])("after %s", (failure, fail) => {
   test("GET is sent again", async () => {
     const { url, received } = await flaky(1, fail);
     expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
@@ -43,10 +46,12 @@ describe.each([
     expect(received.map(({ method }) => method)).toEqual(["DELETE", "DELETE"]);
   });
 
-  test("POST is not", async () => {
+  test(failure === "429" ? "POST is sent again: PayEngine itself refused it" : "POST is not", async () => {
     const { url, received } = await flaky(1, fail);
-    await messageThrownBy(() => client(url, { maxRetries: 3 }).api.createKey(post));
-    expect(received).toHaveLength(1);
+    const sent = client(url, { maxRetries: 3 }).api.createKey(post);
+    if (failure === "429") await sent;
+    else await messageThrownBy(() => sent);
+    expect(received).toHaveLength(failure === "429" ? 2 : 1);
   });
 
   test("maxRetries 0 repeats nothing", async () => {
@@ -72,23 +77,60 @@ test.each([400, 401, 403, 404, 409, 422])("%i is final", async (status) => {
   expect(received).toHaveLength(1);
 });
 
-test("a GET whose answer is cut off fails and is not put together from two answers", async () => {
-  server = await ScriptedServer.open((response) => {
-    const text = JSON.stringify({ data: key });
-    response.writeHead(200, { "content-length": text.length });
-    response.write(text.slice(0, 20), () => response.destroy());
-  });
-  expect(
-    await messageThrownBy(() => client(server?.url ?? "", { maxRetries: 1 }).api.getKey("key_1")),
-  ).toMatch(/^PayEngine's answer was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/);
+const cut = (response: ServerResponse) => {
+  const text = JSON.stringify({ data: key });
+  response.writeHead(200, { "content-length": text.length });
+  response.write(text.slice(0, 20), () => response.destroy());
+};
+const cutBeforeItsFirstByte = (response: ServerResponse) => {
+  response.writeHead(200, { "content-length": 100 }).flushHeaders();
+  setTimeout(() => response.destroy(), 50);
+};
+
+test.each([
+  ["halfway", cut],
+  ["before its first byte", cutBeforeItsFirstByte],
+])("a GET whose answer is cut off %s is asked for again as a whole", async (_where, fail) => {
+  const { url, received } = await flaky(1, fail);
+  expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
+  expect(received.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
 });
 
-test("a GET whose answer is cut off before its first byte is asked for again", async () => {
-  const { url } = await flaky(1, (response) => {
-    response.writeHead(200, { "content-length": 100 }).flushHeaders();
-    setTimeout(() => response.destroy(), 50);
-  });
-  expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
+test("answers that are cut off each time fail, and are not put together", async () => {
+  const { url } = await flaky(Number.POSITIVE_INFINITY, cut);
+  expect(await messageThrownBy(() => client(url, { maxRetries: 1 }).api.getKey("key_1"))).toMatch(
+    /^PayEngine's answer was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/,
+  );
+});
+
+/** Sends informational answers first. */
+const informed = (response: ServerResponse) => {
+  response.writeProcessing();
+  response.writeEarlyHints({ link: "</style.css>; rel=preload" });
+  reply(200, { data: key })(response);
+};
+
+test("102 and 103 before the answer are nothing, for a GET and for a POST", async () => {
+  server = await ScriptedServer.open(informed);
+  const { api } = client(server.url, { maxRetries: 3 });
+  expect(await api.getKey("key_1")).toMatchObject({ id: "key_1" });
+  expect(await api.createKey(post)).toMatchObject({ id: "key_1" });
+  expect(server.received.map(({ method }) => method)).toEqual(["GET", "POST"]);
+});
+
+test("503 and 429 in turn take maxRetries + 1 requests, and no more", async () => {
+  server = await ScriptedServer.open((response, count) =>
+    count % 2 ? reply(503, "")(response) : limited(response),
+  );
+  const { api } = client(server.url, { maxRetries: 3 });
+  await messageThrownBy(() => api.getKey("key_1"));
+  expect(server.received).toHaveLength(4);
+});
+
+test("all waits of one call together are thirty seconds at most", () => {
+  const asked = new ApiError("slow down", { status: 429, byContract: true, retryAfter: 20_000 });
+  const wait = (waited: number) => waitBeforeRetry(asked, "idempotent", 9, { times: 1, waited });
+  expect([wait(0), wait(20_000), wait(30_000)]).toEqual([20_000, 10_000, undefined]);
 });
 
 test("a call whose operation has no time left is not sent, and nothing is taken for lost", async () => {

@@ -4,15 +4,17 @@ import { read } from "../../provider/api-key/read";
 import type { ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import { until } from "../e2e/harness/processes";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
+  inputs = lab.inputs();
 });
 afterEach(() => lab.close());
 
-const inputs = newInputs();
+let inputs: ApiKeyInputs;
 const name = inputs.uniqueName;
 
 /** Lists lag by ten minutes while one POST is lost after its commit. */

@@ -2,7 +2,7 @@ import type { DialectInput, FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { update } from "../../provider/api-key/update";
-import { completed, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
@@ -12,12 +12,12 @@ afterEach(() => lab.close());
 
 const dialects: Record<string, DialectInput> = {
   "the contract": {},
-  "bare answers": { bareAnswers: true },
+  "bare answers": { wrapping: "bare" },
   "POST 200": { postStatus: 200 },
   "DELETE 204": { deleteStatus: 204 },
   "q ignored": { ignoreQuery: true },
   "no total": { noTotal: true },
-  "bare answers without a total, q ignored": { bareAnswers: true, noTotal: true, ignoreQuery: true },
+  "bare answers without a total, q ignored": { wrapping: "bare", ignoreQuery: true },
   "names unique while live": { uniqueNames: "live" },
   "names taken for ever": { uniqueNames: "forever" },
   "revoked keys kept with a status": { revokedKeys: "status" },
@@ -56,7 +56,7 @@ const lostPosts = {
 describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
   test("a key is created, kept by update and revoked by delete", async () => {
     await lab.control.setDialect(dialect);
-    const inputs = newInputs();
+    const inputs = lab.inputs();
     const state = completed(await create(lab.context(), inputs));
     await lab.expectOnlyKeysOf(state);
     expect(state).toMatchObject({ name: inputs.uniqueName, ...inputs });
@@ -71,7 +71,7 @@ describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
     async (_name, { fault, strays }) => {
       await lab.control.setDialect(dialect);
       await lab.control.addFault(fault);
-      const inputs = newInputs();
+      const inputs = lab.inputs();
       const state = completed(await create(lab.context(), inputs));
 
       await lab.expectOnlyKeysOf(state);

@@ -1,15 +1,17 @@
 import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import { NetworkError } from "../../provider/errors";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { NetworkError } from "../../provider/payengine/errors";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
+  inputs = lab.inputs();
 });
 afterEach(() => lab.close());
 
-const inputs = newInputs();
+let inputs: ApiKeyInputs;
 const name = inputs.uniqueName;
 const posts = async () => (await lab.calls()).filter((call) => call === "POST /api/api-keys").length;
 
@@ -62,7 +64,7 @@ test("a quota that is used up is a plain error that quotes PayEngine", async () 
 });
 
 test("a user without a role makes no key and learns which role is needed", async () => {
-  const { key } = await lab.control.newCredential("acct_sandbox", "User");
+  const { key } = await lab.control.newCredential("sandbox", "User");
   expect(await messageThrownBy(() => create(lab.context({ credential: key }), inputs))).toBe(
     `Could not create the key "${name}": PayEngine answered 403 to GET ${lab.url}/merchant: API keys need the role ` +
       "Admin or Developer. Managing keys needs a credential whose user has the Admin or Developer role. No key was made.",
@@ -71,7 +73,7 @@ test("a user without a role makes no key and learns which role is needed", async
 });
 
 test("a developer makes keys as an admin does", async () => {
-  const { key } = await lab.control.newCredential("acct_sandbox", "Developer");
+  const { key } = await lab.control.newCredential("sandbox", "Developer");
   await lab.expectOnlyKeysOf(completed(await create(lab.context({ credential: key }), inputs)));
 });
 
@@ -84,8 +86,8 @@ test("an unknown credential makes no key", async () => {
 });
 
 test("another account than the pinned one makes no key", async () => {
-  const { key } = await lab.control.newCredential("acct_production", "Admin");
-  const pinned = newInputs({ accountId: "acct_sandbox" });
+  const { key } = await lab.control.newCredential("production", "Admin");
+  const pinned = lab.inputs({ accountId: "sandbox" });
   expect(await messageThrownBy(() => create(lab.context({ credential: key }), pinned))).toBe(
     `Could not create the key "${pinned.uniqueName}": The credential belongs to account acct_production, but ` +
       "payengine:accountId pins account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox. " +
@@ -96,7 +98,7 @@ test("another account than the pinned one makes no key", async () => {
 
 test("a pinned account that PayEngine does not confirm makes no key", async () => {
   await lab.control.setDialect({ noAccountId: true });
-  const pinned = newInputs({ accountId: "acct_sandbox" });
+  const pinned = lab.inputs({ accountId: "sandbox" });
   expect(await messageThrownBy(() => create(lab.context(), pinned))).toBe(
     `Could not create the key "${pinned.uniqueName}": PayEngine does not say which account the credential belongs to, ` +
       "but payengine:accountId pins account acct_sandbox. No key was made.",

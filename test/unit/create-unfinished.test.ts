@@ -3,15 +3,17 @@ import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
+  inputs = lab.inputs();
 });
 afterEach(() => lab.close());
 
-const inputs = newInputs();
+let inputs: ApiKeyInputs;
 const name = inputs.uniqueName;
 const maybeLeft =
   "A key of that name may exist and nobody knows its value. State remembers the name: " +
@@ -157,7 +159,7 @@ test("a role lost after a lost POST keeps the name in state", async () => {
 });
 
 test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
-  const second = await lab.control.newCredential("acct_sandbox", "Developer");
+  const second = await lab.control.newCredential("sandbox", "Developer");
   const context = lab.context({ credential: second.key });
   await context.account();
   await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });

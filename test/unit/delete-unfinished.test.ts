@@ -2,15 +2,17 @@ import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
+  inputs = lab.inputs();
 });
 afterEach(() => lab.close());
 
-const inputs = newInputs();
+let inputs: ApiKeyInputs;
 const name = inputs.uniqueName;
 const MINUTES = 60_000;
 
@@ -62,7 +64,7 @@ test("a key that is gone is not forgotten while a request is unexplained: the ne
 
 test("another key of the resource, which nobody knows, goes with one that is gone already", async () => {
   const state = completed(await create(lab.context(), inputs));
-  await lab.context().api.createKey({ name, type: "private" });
+  await lab.context().client.createKey({ name, type: "private" });
   await lab.control.revokeKey(state.keyId ?? "");
   await revokeAll(lab.context(), state);
   await lab.expectOnlyKeysOf();
@@ -84,7 +86,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
   test("a key of another name is remembered by its id", async () => {
     await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
     await lab.control.addFault(unknownById);
-    const api = lab.context().api;
+    const api = lab.context().client;
     const blind = { ...lab.context(), api: { ...api, listKeys: async () => ({ data: [], total: 0 }) } };
     const { state } = unfinished(await create(blind, inputs));
     expect(state).toMatchObject({ pendingAction: "create", strayKeyId: expect.stringMatching(/^key_/) });

@@ -1,13 +1,13 @@
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 let state: ApiKeyState;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  state = completed(await create(lab.context(), newInputs()));
+  state = completed(await create(lab.context(), lab.inputs()));
 });
 afterEach(() => lab.close());
 
@@ -17,7 +17,7 @@ const couldNotRevoke = (why: string) =>
 const deleteError = () => messageThrownBy(() => revokeAll(lab.context(), state));
 
 test("delete revokes the key and nothing else", async () => {
-  const other = completed(await create(lab.context(), newInputs()));
+  const other = completed(await create(lab.context(), lab.inputs()));
   await revokeAll(lab.context(), state);
   await lab.expectOnlyKeysOf(other);
   expect(await lab.statusFor(state.token ?? "")).toBe(401);
@@ -97,7 +97,7 @@ test("a 404 is no success where PayEngine gives no account id", async () => {
 });
 
 test("a credential of another account revokes nothing", async () => {
-  const { key } = await lab.control.newCredential("acct_production", "Admin");
+  const { key } = await lab.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => revokeAll(lab.context({ credential: key }), state))).toBe(
     couldNotRevoke(
       "The credential belongs to account acct_production, but this key's state records account acct_sandbox; use a " +
@@ -118,7 +118,7 @@ test("the provider's own credential is never revoked", async () => {
 });
 
 test("a state that records an unfinished creation takes every key of its name with it", async () => {
-  const { api } = lab.context();
+  const { client: api } = lab.context();
   await api.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
   await api.createKey({ name: `${state.uniqueName}-r17`, type: "public" });
   const unrelated = await api.createKey({ name: `${state.uniqueName}-spare`, type: "private" });

@@ -1,14 +1,16 @@
 import { create } from "../../provider/api-key/create";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
+  inputs = lab.inputs();
 });
 afterEach(() => lab.close());
 
-const inputs = newInputs();
+let inputs: ApiKeyInputs;
 const remembered =
   "State remembers the name: run `pulumi up` again, without --continue-on-error, to clear up and make another, or " +
   "`pulumi destroy`.";

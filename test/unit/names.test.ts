@@ -8,7 +8,7 @@ import {
   nextName,
   uniqueName,
 } from "../../provider/api-key/names";
-import { MAX_NAME_LENGTH } from "../../provider/payengine-api";
+import { MAX_NAME_LENGTH } from "../../provider/payengine/calls";
 
 const prefix = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
 const digits = fc.string({

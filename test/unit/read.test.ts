@@ -1,13 +1,13 @@
 import { create } from "../../provider/api-key/create";
 import { read } from "../../provider/api-key/read";
 import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 let state: ApiKeyState;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  state = completed(await create(lab.context(), newInputs()));
+  state = completed(await create(lab.context(), lab.inputs()));
 });
 afterEach(() => lab.close());
 
@@ -46,7 +46,7 @@ test("a 404 is no proof where PayEngine gives no account id", async () => {
 });
 
 test("a credential of another account takes nothing out of state", async () => {
-  const { key } = await lab.control.newCredential("acct_production", "Admin");
+  const { key } = await lab.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => read(lab.context({ credential: key }), state))).toBe(
     couldNotRead(
       "The credential belongs to account acct_production, but this key's state records account acct_sandbox; use a " +
@@ -105,7 +105,7 @@ test.each(["contract", "html"] as const)(
 );
 
 test("a stray under the resource's name keeps the resource in state, with the key yet to be made", async () => {
-  const stray = await lab.context().api.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
+  const stray = await lab.context().client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
   await lab.control.revokeKey(state.keyId ?? "");
   const { token: _, keyId: __, fingerprint: ___, redactedToken: ____, createdAt: _____, ...rest } = state;
   expect(await read(lab.context(), state)).toEqual({ ...rest, pendingAction: "create" });
@@ -113,7 +113,7 @@ test("a stray under the resource's name keeps the resource in state, with the ke
 });
 
 test("a key whose name only begins alike is none of this resource's", async () => {
-  await lab.context().api.createKey({ name: `${state.uniqueName}-other`, type: "private" });
+  await lab.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
   await lab.control.revokeKey(state.keyId ?? "");
   expect(await read(lab.context(), state)).toBeUndefined();
 });
@@ -129,7 +129,7 @@ describe("where PayEngine does not know a new key yet, by its id or in the list"
   });
 
   test("a public key is not gone before a minute has passed", async () => {
-    state = completed(await create(lab.context(), newInputs({ type: "public" })));
+    state = completed(await create(lab.context(), lab.inputs({ type: "public" })));
     await lab.control.setLag(lag);
     expect(await readError()).toBe(
       couldNotRead(
@@ -143,7 +143,7 @@ describe("where PayEngine does not know a new key yet, by its id or in the list"
 });
 
 test("a public key's changed value is brought into state", async () => {
-  const publicState = completed(await create(lab.context(), newInputs({ type: "public" })));
+  const publicState = completed(await create(lab.context(), lab.inputs({ type: "public" })));
   await lab.control.setPublicValue(publicState.keyId ?? "", "pk_test_changed");
   expect(await read(lab.context(), publicState)).toEqual({
     ...publicState,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { redact } from "../../provider/redact";
+import { redact } from "../../provider/payengine/redact";
 
 const hexDigit = fc.constantFrom(..."0123456789abcdefABCDEF");
 const value = fc.string({ unit: hexDigit, minLength: 12, maxLength: 120 });

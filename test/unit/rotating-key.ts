@@ -1,7 +1,7 @@
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, newInputs, type SandboxLab } from "../sandbox-lab";
+import { completed, type SandboxLab } from "../sandbox-lab";
 
 /** A key that rotates by a trigger, fresh at its PayEngine. */
 export class RotatingKey {
@@ -12,7 +12,7 @@ export class RotatingKey {
   ) {}
 
   static async create(lab: SandboxLab): Promise<RotatingKey> {
-    const inputs = newInputs({ rotation: { triggers: { leak: 0 }, overlap: "7d" } });
+    const inputs = lab.inputs({ rotation: { triggers: { leak: 0 }, overlap: "7d" } });
     return new RotatingKey(lab, inputs, completed(await create(lab.context(), inputs)));
   }
 

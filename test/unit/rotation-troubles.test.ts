@@ -108,12 +108,12 @@ describe("a rotation that goes wrong", () => {
   });
 
   test("by a plugin that was killed is found by name when it is made again", async () => {
-    await lab.context().api.createKey({ name: `${state.name}-g2`, type: "private" });
+    await lab.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     await lab.expectOnlyKeysOf(await rotate(state, triggered(1)));
   });
 
   test("by a plugin that was killed is found by name when rotation has been removed since", async () => {
-    await lab.context().api.createKey({ name: `${state.name}-g2`, type: "private" });
+    await lab.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     const { rotation: _, ...without } = inputs;
     expect(difference(state, without)).toEqual({ changes: true, replaces: [] });
     await lab.expectOnlyKeysOf(await rotate(state, without));

@@ -117,7 +117,7 @@ test("delete revokes the key and the one before it", async () => {
 });
 
 test("delete revokes what an interrupted rotation left", async () => {
-  await lab.context().api.createKey({ name: `${inputs.uniqueName}-g2-r2`, type: "private" });
+  await lab.context().client.createKey({ name: `${inputs.uniqueName}-g2-r2`, type: "private" });
   await revokeAll(lab.context(), state);
   await lab.expectOnlyKeysOf();
 });

@@ -21,7 +21,7 @@ async function runProgram(isPreview: boolean): Promise<void> {
   pulumi.runtime.setAllConfig({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
 }
 
-const make = (name: string, type = "private") => lab.context().api.createKey({ name, type });
+const make = (name: string, type = "private") => lab.context().client.createKey({ name, type });
 const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 describe("getApiKey", () => {
@@ -92,7 +92,7 @@ describe("getApiKey", () => {
   });
 
   test("works on the pinned account only", async () => {
-    pulumi.runtime.setConfig("payengine:accountId", "acct_production");
+    pulumi.runtime.setConfig("payengine:accountId", "production");
     expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }))).toMatch(
       /^getApiKey: The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production;/,
     );

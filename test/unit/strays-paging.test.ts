@@ -1,8 +1,9 @@
 import { findLiveKeys, revokeStrays } from "../../provider/api-key/strays";
-import type { KeyPage, PayEngineApi, PayEngineKey } from "../../provider/payengine-api";
-import { messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import type { PayEngineClient } from "../../provider/payengine/calls";
+import type { KeyPage, PayEngineKey } from "../../provider/payengine/read-answer";
+import { messageThrownBy, SandboxLab } from "../sandbox-lab";
 
-const unique = newInputs().uniqueName;
+const unique = lab.inputs().uniqueName;
 const key = (id: number, name = "another's"): PayEngineKey => ({
   id: `key_${id}`,
   name,
@@ -12,7 +13,7 @@ const key = (id: number, name = "another's"): PayEngineKey => ({
 });
 
 /** A list that answers these pages one after the other, whatever page is asked for: the sandbox's never moves. */
-function scripted(pages: KeyPage[]): { api: PayEngineApi; asked: number[] } {
+function scripted(pages: KeyPage[]): { api: PayEngineClient; asked: number[] } {
   const asked: number[] = [];
   const listKeys = async (page: number): Promise<KeyPage> => {
     asked.push(page);
@@ -20,7 +21,7 @@ function scripted(pages: KeyPage[]): { api: PayEngineApi; asked: number[] } {
     if (answer === undefined) throw new Error("more pages were asked for than the script has");
     return answer;
   };
-  return { api: { listKeys } as Partial<PayEngineApi> as PayEngineApi, asked };
+  return { api: { listKeys } as Partial<PayEngineClient> as PayEngineClient, asked };
 }
 
 const end: KeyPage = { data: [], total: undefined };
@@ -30,7 +31,7 @@ describe("against the sandbox with 250 other keys", () => {
   let lab: SandboxLab;
   beforeAll(async () => {
     lab = await SandboxLab.open();
-    const { api } = lab.context();
+    const { client: api } = lab.context();
     const makeOthers = (number: number) => api.createKey({ name: `other-${number}`, type: "public" });
     await api.createKey({ name: unique, type: "private" });
     await Promise.all(Array.from({ length: 250 }, (_, number) => makeOthers(number)));
@@ -40,12 +41,12 @@ describe("against the sandbox with 250 other keys", () => {
   test.each([
     ["q is honoured", {}, 1],
     ["q is ignored", { ignoreQuery: true }, 6],
-    ["q is ignored and there is no total", { ignoreQuery: true, noTotal: true }, 8],
-    ["answers are bare", { ignoreQuery: true, bareAnswers: true }, 8],
+    ["q is ignored and there is no total", { ignoreQuery: true }, 8],
+    ["answers are bare", { ignoreQuery: true, wrapping: "bare" }, 8],
   ])("the key on the last page is found where %s", async (_case, dialect, requests) => {
     await lab.control.setDialect(dialect);
     await lab.control.clearRequests();
-    const found = await findLiveKeys(lab.context().api, unique);
+    const found = await findLiveKeys(lab.context().client, unique);
     expect(found.map(({ name }) => name)).toEqual([unique]);
     expect(await lab.calls()).toHaveLength(requests);
   });
@@ -124,7 +125,7 @@ test("a status that nobody knows counts as live", async () => {
 test("the sweep revokes all but the key to keep, and says whether it was seen", async () => {
   const lab = await SandboxLab.open();
   try {
-    const { api } = lab.context();
+    const { client: api } = lab.context();
     const kept = await api.createKey({ name: `${unique}-r3`, type: "private" });
     const first = await api.createKey({ name: unique, type: "private" });
     const second = await api.createKey({ name: `${unique}-r2`, type: "private" });

@@ -1,14 +1,14 @@
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 let inputs: ApiKeyInputs;
 let state: ApiKeyState;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  inputs = newInputs();
+  inputs = lab.inputs();
   state = completed(await create(lab.context(), inputs));
 });
 afterEach(() => lab.close());
@@ -29,11 +29,11 @@ test("a missing token makes a new key and revokes the one without", async () => 
 
 test("a state without account learns it", async () => {
   const { accountId: _, ...unrecorded } = state;
-  expect(completed(await update(lab.context(), unrecorded, inputs)).accountId).toBe("acct_sandbox");
+  expect(completed(await update(lab.context(), unrecorded, inputs)).accountId).toBe("sandbox");
 });
 
 test("a credential of another account changes nothing", async () => {
-  const { key } = await lab.control.newCredential("acct_production", "Admin");
+  const { key } = await lab.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => update(lab.context({ credential: key }), state, inputs))).toBe(
     `Could not update the key "${state.name}": The credential belongs to account acct_production, but this key's ` +
       "state records account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox. " +
@@ -65,7 +65,7 @@ test("a key without a value is revoked by its id while the list does not show it
   await lab.control.setLag({ listMs: 600_000 });
   await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-  const fresh = newInputs();
+  const fresh = lab.inputs();
   const begun = unfinished(await create(lab.context(), fresh));
   expect(begun.state.strayKeyId).toBe((await lab.liveKeys())[0].id);
   const mended = completed(await update(lab.context(), begun.state, fresh));

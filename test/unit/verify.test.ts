@@ -1,6 +1,6 @@
 import { create } from "../../provider/api-key/create";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
@@ -12,15 +12,15 @@ const unusable = () => lab.control.setLag({ newKeyUnusableMs: 3_600_000 });
 const total = (waits: readonly number[]) => waits.reduce((sum, wait) => sum + wait, 0);
 
 test("a private key that works is tried once", async () => {
-  const state = completed(await create(lab.context(), newInputs()));
+  const state = completed(await create(lab.context(), lab.inputs()));
   expect(await lab.calls()).toEqual(["GET /api/merchant", "POST /api/api-keys", "GET /api/merchant"]);
   await lab.expectOnlyKeysOf(state);
   expect(lab.waits).toEqual([]);
 });
 
 test.each([
-  ["a public key", newInputs({ type: "public" })],
-  ["verify: false", newInputs({ verify: false })],
+  ["a public key", lab.inputs({ type: "public" })],
+  ["verify: false", lab.inputs({ verify: false })],
 ])("%s is not tried", async (_what, inputs) => {
   await unusable();
   const { keyId } = completed(await create(lab.context(), inputs));
@@ -35,7 +35,7 @@ test("a key that works after a while is handed over then", async () => {
     lab.waits.push(milliseconds);
     if (lab.waits.length === 3) await lab.control.advanceClock(60_000);
   };
-  const state = completed(await create({ ...context, sleep }, newInputs()));
+  const state = completed(await create({ ...context, sleep }, lab.inputs()));
   expect(lab.waits).toEqual([250, 500, 1_000]);
   await lab.expectOnlyKeysOf(state);
 });
@@ -47,9 +47,9 @@ test.each([
 ])(
   "verify: %j: a key that does not work in time is revoked, and nothing else is touched",
   async (verify, limit, said) => {
-    const other = completed(await create(lab.context(), newInputs()));
+    const other = completed(await create(lab.context(), lab.inputs()));
     await unusable();
-    const inputs = newInputs({ verify });
+    const inputs = lab.inputs({ verify });
     expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
       `The key "${inputs.uniqueName}" was made, but did not work within ${said}: PayEngine answers 401 to it; it was ` +
         "revoked. Run `pulumi up` again, or give it longer by verify: { timeout }.",
@@ -63,13 +63,13 @@ test.each([
 
 test("403 of the contract says that PayEngine knows the key", async () => {
   await lab.control.addFault({ operation: "merchant", kind: "statusBeforeCommit", status: 403, skip: 1 });
-  await lab.expectOnlyKeysOf(completed(await create(lab.context(), newInputs())));
+  await lab.expectOnlyKeysOf(completed(await create(lab.context(), lab.inputs())));
 });
 
 test("an answer that says nothing of the key is no reason to trust it", async () => {
   const web = { kind: "statusBeforeCommit", status: 403, body: "html" } as const;
   await lab.control.addFault({ operation: "merchant", ...web, skip: 1, times: "always" });
-  expect(await messageThrownBy(() => create(lab.context(), newInputs()))).toMatch(
+  expect(await messageThrownBy(() => create(lab.context(), lab.inputs()))).toMatch(
     /did not work within 30s: .*403.*; it was revoked\. Run/s,
   );
   await lab.control.clearFaults();
@@ -79,7 +79,7 @@ test("an answer that says nothing of the key is no reason to trust it", async ()
 test("an unusable key that cannot be revoked stays known, without a value", async () => {
   await unusable();
   await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
-  const inputs = newInputs();
+  const inputs = lab.inputs();
   const { state, reason } = unfinished(await create(lab.context(), inputs));
   expect(reason).toMatch(
     /^The key ".*" was made, but did not work within 30s: .*could not be revoked: .*500/s,
@@ -94,7 +94,7 @@ test("an unusable key that cannot be revoked stays known, without a value", asyn
 test("an engine that ends meanwhile is not waited for", async () => {
   await unusable();
   lab.engineLivesFor = 1;
-  expect(await messageThrownBy(() => create(lab.context(), newInputs()))).toMatch(
+  expect(await messageThrownBy(() => create(lab.context(), lab.inputs()))).toMatch(
     /engine ended .*; it was revoked\.$/,
   );
   expect(lab.waits).toEqual([]);
@@ -103,7 +103,7 @@ test("an engine that ends meanwhile is not waited for", async () => {
 });
 
 test("changing verify changes nothing at PayEngine", async () => {
-  const inputs = newInputs({ verify: { timeout: "10s" } });
+  const inputs = lab.inputs({ verify: { timeout: "10s" } });
   const state = completed(await create(lab.context(), inputs));
   const { verify: _, ...plain } = inputs;
   const updated = completed(await update(lab.context(), state, plain));

@@ -5,15 +5,17 @@ import type { Settings } from "../../provider/config";
 import { clearUpAfter } from "../../provider/watchdog/clear-up";
 import { type Expected, heed } from "../../provider/watchdog/expected";
 import { startWatchdog } from "../../provider/watchdog/watchdog";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
+  inputs = lab.inputs();
 });
 afterEach(() => lab.close());
 
-const inputs = newInputs();
+let inputs: ApiKeyInputs;
 const name = inputs.uniqueName;
 
 const settings = (): Settings => ({
@@ -84,7 +86,7 @@ describe("the watchdog's account of requests", () => {
 
 describe("when the plugin's process has died", () => {
   const post = (attempt = 1) =>
-    lab.context().api.createKey({ name: attempt === 1 ? name : `${name}-r${attempt}`, type: "private" });
+    lab.context().client.createKey({ name: attempt === 1 ? name : `${name}-r${attempt}`, type: "private" });
   const expected = (posts = 1) => ({ uniqueName: name, settings: settings(), posts });
   /** Time that passes only by waiting. @param onPause what happens meanwhile. */
   const host = (onPause: (pause: number) => Promise<unknown> = async () => {}) => {
@@ -101,7 +103,7 @@ describe("when the plugin's process has died", () => {
   };
 
   test("the key that it has made is revoked at once, and nobody else's", async () => {
-    const other = completed(await create(lab.context(), newInputs()));
+    const other = completed(await create(lab.context(), lab.inputs()));
     await post();
     const it = host();
     await clearUpAfter(it, expected());

@@ -7,7 +7,7 @@ import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { newInputs, SandboxLab } from "../sandbox-lab";
+import { SandboxLab } from "../sandbox-lab";
 
 const operation = fc.constantFrom(
   "createKey" as const,
@@ -87,13 +87,13 @@ const rotation = { triggers: { count: 0 }, overlap: "20s" };
 class Engine {
   state: ApiKeyState | undefined;
   private changes = 0;
-  inputs: ApiKeyInputs = newInputs({ rotation });
+  inputs: ApiKeyInputs = lab.inputs({ rotation });
 
   constructor(private readonly lab: SandboxLab) {}
 
   async up(): Promise<void> {
     const { state } = this;
-    if (state === undefined) this.inputs = newInputs({ rotation });
+    if (state === undefined) this.inputs = lab.inputs({ rotation });
     const operation = () =>
       state ? update(this.lab.context(), state, this.inputs) : create(this.lab.context(), this.inputs);
     await this.attempt(async () => {

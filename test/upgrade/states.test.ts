@@ -24,11 +24,11 @@ async function imported(stage: Stage, version: string): Promise<Project> {
   const createdAt = new Map(resources.map(({ urn, outputs }) => [urn, String(outputs?.createdAt)]));
   for (const { urn, type, name, keyId, token, previousKeyId, previousToken } of await project.keys()) {
     const key = { name, type: type as "public" | "private", createdAt: createdAt.get(urn) ?? "" };
-    await stage.control.addKey("acct_sandbox", { ...key, id: keyId ?? "", value: token ?? "" });
+    await stage.control.addKey("sandbox", { ...key, id: keyId ?? "", value: token ?? "" });
     for (const value of [token, previousToken]) if (type === "private" && value) stage.secrets.add(value);
     if (previousKeyId === undefined || previousToken === undefined) continue;
     const previous = { ...key, name: name.replace(/-g\d+$/, ""), id: previousKeyId, value: previousToken };
-    await stage.control.addKey("acct_sandbox", previous);
+    await stage.control.addKey("sandbox", previous);
   }
   return project;
 }

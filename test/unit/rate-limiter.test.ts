@@ -1,5 +1,5 @@
-import { Pace } from "../../provider/pace";
-import { payEngineApi } from "../../provider/payengine-api";
+import { RateLimiter } from "../../provider/payengine/rate-limiter";
+import { payEngineClient } from "../../provider/payengine/calls";
 import { SandboxLab } from "../sandbox-lab";
 import { client, closeClients } from "./client-lab";
 
@@ -15,10 +15,10 @@ afterEach(async () => {
 test("calls side by side stay below a limit that would refuse each of them more often than it is repeated", async () => {
   await lab.control.setPace({ callsPerSecond: 5 });
   const { request } = client(lab.url, { credential: lab.credential, maxRetries: 3 });
-  const api = payEngineApi(request);
+  const api = payEngineClient(request);
   const accounts = await Promise.all(Array.from({ length: 32 }, () => api.accountId()));
 
-  expect(new Set(accounts)).toEqual(new Set(["acct_sandbox"]));
+  expect(new Set(accounts)).toEqual(new Set(["sandbox"]));
   const answers = (await lab.control.requests()).map(({ answered }) => answered);
   const refused = answers.filter((it) => it === 429).length;
   expect(answers.length - refused).toBe(32);
@@ -27,7 +27,7 @@ test("calls side by side stay below a limit that would refuse each of them more 
 }, 60_000);
 
 test("a call whose operation ends while it waits for its turn is not sent", async () => {
-  const pace = new Pace();
+  const pace = new RateLimiter();
   (await pace.turn(undefined)).refused(60_000);
   const operation = new AbortController();
   const waiting = pace.turn(operation.signal);
@@ -36,7 +36,7 @@ test("a call whose operation ends while it waits for its turn is not sent", asyn
 });
 
 test("a refusal that does not say for how long holds no other call back", async () => {
-  const pace = new Pace();
+  const pace = new RateLimiter();
   (await pace.turn(undefined)).refused(undefined);
   await pace.turn(undefined);
 });

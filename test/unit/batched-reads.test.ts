@@ -1,15 +1,16 @@
-import { NotFoundError } from "../../provider/errors";
-import type { PayEngineApi, PayEngineKey } from "../../provider/payengine-api";
-import { type ReadKey, sharedReads } from "../../provider/shared-reads";
+import { NotFoundError } from "../../provider/payengine/errors";
+import type { PayEngineClient } from "../../provider/payengine/calls";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import { type ReadKey, batchedReads } from "../../provider/payengine/batched-reads";
 import { SandboxLab, thrownBy } from "../sandbox-lab";
 
 let lab: SandboxLab;
-let api: PayEngineApi;
+let api: PayEngineClient;
 let readKey: ReadKey;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  api = lab.context().api;
-  readKey = sharedReads(() => api)(api);
+  api = lab.context().client;
+  readKey = batchedReads(() => api)(api);
 });
 afterEach(() => lab.close());
 
