@@ -1,10 +1,8 @@
 import type { SandboxDatabase } from "./database";
 import { Failure } from "./failure";
 import type { RandomSource } from "./random-source";
-
-/** PayEngine's roles. Only the first two may hold API keys. */
-export const roles = ["Admin", "Developer", "User"] as const;
-export type Role = (typeof roles)[number];
+import { ACCOUNT_IDS, accountNames, type Role, roles, seededUserId, userName } from "./seeds";
+import { uuidOf } from "./uuid";
 
 /** Someone who may hold keys, in one account. */
 export interface User {
@@ -12,11 +10,6 @@ export interface User {
   accountId: string;
   role: Role;
 }
-
-const firstAccounts = [
-  { id: "acct_sandbox", name: "Sandbox" },
-  { id: "acct_production", name: "Production" },
-];
 
 const userColumns = "SELECT id, account_id AS accountId, role FROM users";
 
@@ -31,40 +24,45 @@ export class AccountStore {
   seed(): boolean {
     if (this.database.prepare("SELECT 1 AS found FROM accounts LIMIT 1").get()) return false;
     const insert = this.database.prepare("INSERT INTO accounts (id, name) VALUES (?, ?)");
-    for (const account of firstAccounts) {
-      insert.run(account.id, account.name);
-      for (const role of roles) {
-        this.insertUser({ id: seededUserId(account.id, role), accountId: account.id, role });
-      }
+    for (const name of accountNames) {
+      const accountId = ACCOUNT_IDS[name];
+      insert.run(accountId, name);
+      for (const role of roles) this.insertUser({ id: seededUserId(name, role), accountId, role });
     }
     return true;
   }
 
-  account(id: string): { id: string; name: string } {
-    const account = this.database.prepare("SELECT id, name FROM accounts WHERE id = ?").get(id);
-    if (!account) throw new Failure(404, `No account ${id}`);
+  /** @param idOrName the account's UUID, or "sandbox" or "production". */
+  account(idOrName: string): { id: string; name: string } {
+    const select = this.database.prepare("SELECT id, name FROM accounts WHERE id = ?1 OR name = ?1");
+    const account = select.get(idOrName);
+    if (!account) throw new Failure(404, `No account ${idOrName}`);
     return account as { id: string; name: string };
   }
 
-  user(id: string): User {
-    const user = this.database.prepare(`${userColumns} WHERE id = ?`).get(id);
-    if (!user) throw new Failure(404, `No user ${id}`);
+  /** @param idOrName the user's UUID, or a seeded user's name, such as "sandbox_admin". */
+  user(idOrName: string): User {
+    const select = this.database.prepare(`${userColumns} WHERE id = ?`);
+    // libsql's `get` adds a field of its own, which the control interface would show.
+    const [user] = select.all(seededIds.get(idOrName) ?? idOrName);
+    if (!user) throw new Failure(404, `No user ${idOrName}`);
     return user as User;
   }
 
-  addUser(accountId: string, role: Role): User {
-    const user = {
-      id: `user_${this.random(8).toString("hex")}`,
-      accountId: this.account(accountId).id,
-      role,
-    };
+  /** The account's seeded Admin. */
+  adminOf(account: string): User {
+    return this.user(seededUserId(this.account(account).id, "Admin"));
+  }
+
+  addUser(account: string, role: Role): User {
+    const user = { id: uuidOf(this.random(16)), accountId: this.account(account).id, role };
     this.insertUser(user);
     return user;
   }
 
-  setRole(userId: string, role: Role): User {
-    const user = this.user(userId);
-    this.database.prepare("UPDATE users SET role = ? WHERE id = ?").run(role, userId);
+  setRole(idOrName: string, role: Role): User {
+    const user = this.user(idOrName);
+    this.database.prepare("UPDATE users SET role = ? WHERE id = ?").run(role, user.id);
     return { ...user, role };
   }
 
@@ -75,7 +73,8 @@ export class AccountStore {
   }
 }
 
-/** The id of a user that every database starts with, such as `user_sandbox_admin`. */
-export function seededUserId(accountId: string, role: Role): string {
-  return `${accountId.replace("acct_", "user_")}_${role.toLowerCase()}`;
-}
+const seededIds = new Map(
+  accountNames.flatMap((account) =>
+    roles.map((role) => [userName(account, role), seededUserId(account, role)] as const),
+  ),
+);

@@ -1,12 +1,16 @@
 import type { FastifyReply } from "fastify";
 import type { Dialect } from "./dialect";
-import type { StoredKey } from "./key-store";
+import { Failure, failureBody } from "./failure";
+import { type Resource, wireItem } from "./wire-names";
 
-/** What a call came to, before a dialect or a fault has had a say. */
+/** What a call came to, by the sandbox's own field names: no dialect or fault has changed it yet. */
 export interface Outcome {
   status: number;
+  resource: Resource;
   data: Record<string, unknown> | Record<string, unknown>[];
-  /** Keys on all pages, for lists. */
+  /** Beside `data` in wrapped answers. */
+  message?: string;
+  /** How many there are on all pages, for lists. */
   total?: number;
 }
 
@@ -15,30 +19,24 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Ends the connection before the first byte, or halfway through the body. */
-  cut?: "atOnce" | "halfway";
+  /**
+   * Ends the connection before the first byte, halfway through the body, or after a body that is shorter than its
+   * Content-Length.
+   */
+  cut?: "atOnce" | "halfway" | "beforeLength";
 }
 
-/** A key as the contract shows it. `value` is only given in the answer to POST. */
-export function keyView(key: StoredKey, value = key.publicValue): Record<string, unknown> {
-  return {
-    id: key.id,
-    name: key.name,
-    type: key.type,
-    status: key.status,
-    ...(value === null ? {} : { key: value }),
-    redactedKey: key.redacted,
-    createdAt: new Date(key.createdAt).toISOString(),
-    lastUsedAt: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
-  };
-}
-
-/** The outcome in the dialect's words. */
-export function present(outcome: Outcome, dialect: Dialect): Answer {
-  if (outcome.status === 204) return { status: 204, headers: {}, body: "" };
-  const { data, total } = outcome;
-  const withTotal = total === undefined || dialect.noTotal ? { data } : { data, total };
-  return jsonAnswer(outcome.status, dialect.bareAnswers ? data : withTotal);
+/** The outcome or the failure in the dialect's words. */
+export function present(result: Outcome | Failure, dialect: Dialect): Answer {
+  if (result instanceof Failure) return jsonAnswer(result.statusCode, failureBody(result, dialect));
+  const { status, resource, message, total } = result;
+  if (status === 204) return { status, headers: {}, body: "" };
+  const data = Array.isArray(result.data)
+    ? result.data.map((item) => wireItem(dialect, resource, item))
+    : wireItem(dialect, resource, result.data);
+  if (dialect.wrapping === "bare") return jsonAnswer(status, data);
+  // JSON leaves out what is undefined.
+  return jsonAnswer(status, { message, data, total: dialect.counts === "total" ? total : undefined });
 }
 
 export function jsonAnswer(status: number, body: unknown): Answer {
@@ -49,13 +47,13 @@ export function jsonAnswer(status: number, body: unknown): Answer {
   };
 }
 
-export function htmlAnswer(status: number): Answer {
-  const body = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>";
+export function htmlAnswer(status: number, message = "Something went wrong"): Answer {
+  const body = `<!doctype html><html><body><h1>${message}</h1></body></html>`;
   return { status, headers: { "content-type": "text/html; charset=utf-8" }, body };
 }
 
 /** Sends the answer, or as much of it as is to arrive. */
-export function send(reply: FastifyReply, answer: Answer): FastifyReply {
+export function send(reply: FastifyReply, answer: Answer, date: string): FastifyReply {
   const { status, headers, body, cut } = answer;
   // Fastify would call an empty string text/plain.
   if (!cut)
@@ -69,7 +67,11 @@ export function send(reply: FastifyReply, answer: Answer): FastifyReply {
     return reply;
   }
   const bytes = Buffer.from(body);
-  reply.raw.writeHead(status, { ...headers, "content-length": bytes.length });
-  reply.raw.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => reply.raw.destroy());
+  const [length, sent] =
+    cut === "halfway"
+      ? [bytes.length, bytes.subarray(0, Math.ceil(bytes.length / 2))]
+      : [bytes.length + 64, bytes];
+  reply.raw.writeHead(status, { ...headers, date, "content-length": length });
+  reply.raw.write(sent, () => reply.raw.destroy());
   return reply;
 }

@@ -1,24 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type Answer, present, send } from "./answer";
-import { authenticate } from "./authenticate";
-import {
-  contract,
-  contractCompiler,
-  contractYaml,
-  type Operation,
-  operations,
-  requestSchema,
-} from "./contract";
-import { faultyAnswer } from "./fault-effect";
-import { type Call, keyNameOf, keyOperations } from "./key-operations";
-import { withoutPrivateValues } from "./key-value";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { present, send } from "./answer";
+import { answerCall, unsupported } from "./call";
+import { contract, contractYaml } from "./contract";
+import { Failure } from "./failure";
 import { limitCalls } from "./pace";
 import type { PendingCalls } from "./pending-calls";
 import type { Sandbox } from "./sandbox";
 
-const nothing = { status: 200, data: {} };
-
-/** The contract's own document, and its calls. */
+/** The contract's own document, and PayEngine's calls. Which there are, the dialect says with each call. */
 export async function apiRoutes(
   server: FastifyInstance,
   { sandbox, pending }: { sandbox: Sandbox; pending: PendingCalls },
@@ -26,51 +15,33 @@ export async function apiRoutes(
   server.get("/openapi.yaml", (_request, reply) => reply.type("application/yaml").send(contractYaml));
   server.get("/openapi.json", () => contract);
 
+  // A call reads its body after authentication: whoever may not call learns nothing about it.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    "*",
+    { parseAs: "string" },
+    async (_request: FastifyRequest, body: string) => body,
+  );
+  const answerFailure = (failure: Failure, reply: FastifyReply) =>
+    send(reply, present(failure, sandbox.dialect), sandbox.clock.httpDate());
+  server.setErrorHandler((error: FastifyError | Failure, request, reply) =>
+    answerFailure(failureOf(error, request), reply),
+  );
+  server.setNotFoundHandler((_request, reply) => answerFailure(unsupported(), reply));
+
   await limitCalls(server, sandbox);
-  server.setValidatorCompiler(contractCompiler);
-  for (const operation of Object.keys(operations) as Operation[]) {
-    const { method, path } = operations[operation];
-    server.route({
-      method,
-      url: path.replace("{id}", ":id"),
-      schema: requestSchema(operation),
-      // Before the body is read: whoever may not call learns nothing about it.
-      onRequest: async (request) => {
-        request.identity = authenticate(sandbox, request.headers.authorization);
-      },
-      handler: async (request, reply) => {
-        const answer = await pending.add(perform(sandbox, pending, operation, request));
-        return send(reply, answer);
-      },
-    });
-  }
+  const { prefix } = server;
+  server.all("/*", async (request, reply) => {
+    const path = request.url.slice(prefix.length).split("?")[0] ?? "";
+    const answer = await pending.add(answerCall({ sandbox, pending, request, reply, path }));
+    return send(reply, answer, sandbox.clock.httpDate());
+  });
 }
 
-async function perform(
-  sandbox: Sandbox,
-  pending: PendingCalls,
-  operation: Operation,
-  request: FastifyRequest,
-): Promise<Answer> {
-  const call = { ...request.identity, ...pick(request) } as Call;
-  const keyName = keyNameOf(sandbox, operation, call);
-  request.logged.operation = operation;
-  if (keyName !== undefined) request.logged.keyName = withoutPrivateValues(keyName);
-
-  await pending.pause(sandbox.pace.latencyMs);
-  const target = { operation, keyName };
-  const delay = sandbox.faults.take("delay", target);
-  await pending.pause(delay?.beforeCommitMs ?? 0);
-  const early = sandbox.faults.take("beforeCommit", target);
-  if (early) return faultyAnswer(early, nothing, sandbox.dialect);
-
-  const outcome = keyOperations[operation](sandbox, call);
-
-  const late = sandbox.faults.take("afterCommit", target);
-  await pending.pause(delay?.afterCommitMs ?? 0);
-  return late ? faultyAnswer(late, outcome, sandbox.dialect) : present(outcome, sandbox.dialect);
-}
-
-function pick({ body, query, params }: FastifyRequest) {
-  return { body, query, params };
+/** PayEngine is taken to have one status for a request that cannot be read; Fastify also knows 413 and 415. */
+export function failureOf(error: FastifyError | Failure, request: FastifyRequest): Failure {
+  if (error instanceof Failure) return error;
+  const callersFault = (error.statusCode ?? 500) < 500;
+  if (!callersFault) request.log.error(error);
+  return callersFault ? new Failure(400, error.message) : new Failure(500, "The sandbox failed");
 }

@@ -1,25 +1,46 @@
 import type { User } from "./account-store";
+import type { Operation } from "./contract";
 import { Failure } from "./failure";
 import { isYounger } from "./key-operations";
 import type { StoredKey } from "./key-store";
 import type { Sandbox } from "./sandbox";
 
+/** Who calls, and with which private key. */
+export interface Identity {
+  caller: User;
+  callerKey: StoredKey;
+}
+
 /**
- * Who calls, by `Authorization: Basic <private key as it is>`.
+ * Who calls, by the dialect's scheme and a private key as it is: `Authorization: Basic <private key>`.
  *
- * @throws {Failure} 401 for a key that is unknown, revoked, public or not usable yet; 403 for the role User.
+ * @throws {Failure} 401 for no key and for one that is unknown, revoked, public or not usable yet; 403 for the role
+ * User.
  */
-export function authenticate(
-  sandbox: Sandbox,
-  authorization: string | undefined,
-): { caller: User; callerKey: StoredKey } {
-  const value = /^Basic +(\S+) *$/i.exec(authorization ?? "")?.[1];
-  const callerKey = value === undefined ? undefined : sandbox.keys.authenticate(value);
-  if (!callerKey || isYounger(sandbox, callerKey, sandbox.lag.newKeyUnusableMs)) {
-    throw new Failure(401, "The API key is missing, unknown or revoked");
+export function authenticate(sandbox: Sandbox, operation: Operation, authorization?: string): Identity {
+  const { dialect, keys, accounts, lag } = sandbox;
+  if (authorization === undefined) throw new Failure(401, "No authorization header", "E116");
+  const [scheme = "", value = ""] = authorization.trim().split(/ +/);
+  const isMerchantCall = operation === "merchant" || operation === "getMerchant";
+  if (dialect.manageKeys === "consoleOnly" && !isMerchantCall) throw noConsoleToken();
+  if (scheme.toLowerCase() !== dialect.scheme.toLowerCase()) {
+    // A server that takes keys as Basic reads every Bearer as the token of someone signed in to the console.
+    throw scheme.toLowerCase() === "bearer" ? noConsoleToken() : invalidKey(401);
   }
-  const caller = sandbox.accounts.user(callerKey.userId);
-  if (caller.role === "User") throw new Failure(403, "API keys need the role Admin or Developer");
-  sandbox.keys.markUsed(callerKey.id);
+  if (keys.isPublicValue(value)) throw new Failure(401, "Invalid API key type", "E122");
+  const callerKey = keys.byPrivateValue(value);
+  if (!callerKey || isYounger(sandbox, callerKey, lag.newKeyUnusableMs)) throw invalidKey(401);
+  if (callerKey.status === "revoked") throw invalidKey(dialect.revokedValue);
+  const caller = accounts.user(callerKey.userId);
+  if (caller.role === "User") throw new Failure(403, "Insufficient permission for this route", "E120");
+  keys.markUsed(callerKey.id);
   return { caller, callerKey };
+}
+
+function invalidKey(status: number): Failure {
+  return new Failure(status, "Invalid API key", "E121");
+}
+
+function noConsoleToken(): Failure {
+  return new Failure(401, "jwt malformed");
 }

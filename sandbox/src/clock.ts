@@ -7,6 +7,11 @@ export class Clock {
     return Date.now() + this.ahead;
   }
 
+  /** As in a Date header. */
+  httpDate(): string {
+    return new Date(this.now()).toUTCString();
+  }
+
   /** Puts the clock forward. */
   advance(ms: number): void {
     this.ahead += ms;

@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Ajv2020 from "ajv/dist/2020";
-import type { FastifySchema, FastifySchemaCompiler } from "fastify";
 import { parse } from "yaml";
 
-/** The calls of the contract, by the names that faults and the log of requests use. */
-export const operations = {
-  createKey: { method: "POST", path: "/api-keys" },
-  listKeys: { method: "GET", path: "/api-keys" },
-  getKey: { method: "GET", path: "/api-keys/{id}" },
-  revokeKey: { method: "DELETE", path: "/api-keys/{id}" },
-  merchant: { method: "GET", path: "/merchant" },
-} as const;
+/** PayEngine's calls, by the names that faults and the log of requests use. */
+export const operations = [
+  "createKey",
+  "listKeys",
+  "getKey",
+  "revealKey",
+  "revokeKey",
+  "merchant",
+  "getMerchant",
+] as const;
 
-/** One of the contract's calls. */
-export type Operation = keyof typeof operations;
+/** One of PayEngine's calls. */
+export type Operation = (typeof operations)[number];
 
 /** The contract's text, as it is served. */
 export const contractYaml = readFileSync(join(__dirname, "..", "payengine-keys-api.yaml"), "utf8");
@@ -23,36 +23,39 @@ export const contractYaml = readFileSync(join(__dirname, "..", "payengine-keys-a
 export const contract: ContractDocument = parse(contractYaml);
 
 interface ContractDocument {
-  paths: Record<
-    string,
-    Record<string, { requestBody?: unknown; parameters?: { name: string; in: string; schema: unknown }[] }>
-  >;
+  paths: Record<string, Record<string, CallDescription>>;
+  components: { parameters: Record<string, Parameter> };
 }
 
-const documentId = "payengine-keys-api";
-// OpenAPI's own keywords stand between the schemas; strict mode would refuse them.
-const bodies = new Ajv2020({ strict: false }).addSchema(contract, documentId);
-const queries = new Ajv2020({ strict: false, coerceTypes: true, useDefaults: true });
-
-/** Compiles what `requestSchema` gives. Only addresses are coerced: a body's number is not a string. */
-export const contractCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) =>
-  (httpPart === "body" ? bodies : queries).compile(schema);
-
-/** What the contract wants of a call's body and query, in Fastify's form. */
-export function requestSchema(operation: Operation): FastifySchema {
-  const { method, path } = operations[operation];
-  const { requestBody, parameters = [] } = contract.paths[path]?.[method.toLowerCase()] ?? {};
-  const query = parameters.filter((parameter) => parameter.in === "query");
-  return {
-    ...(requestBody ? { body: { $ref: `${documentId}#${bodyPointer(path, method)}` } } : {}),
-    querystring: {
-      type: "object",
-      properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
-    },
-  };
+interface CallDescription {
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  parameters?: (Parameter | { $ref: string })[];
 }
 
-function bodyPointer(path: string, method: string): string {
-  const escapedPath = path.replaceAll("~", "~0").replaceAll("/", "~1");
-  return `/paths/${escapedPath}/${method.toLowerCase()}/requestBody/content/application~1json/schema`;
+interface Parameter {
+  name: string;
+  in: string;
+  schema: JsonSchema;
+}
+
+/** A JSON Schema, as far as the sandbox reads it. */
+export interface JsonSchema {
+  [keyword: string]: unknown;
+  properties?: Record<string, JsonSchema>;
+}
+
+/** The contract's schema of the body of POST /api-keys. */
+export function newKeySchema(): JsonSchema {
+  return contract.paths["/api-keys"]?.post?.requestBody?.content["application/json"]?.schema ?? {};
+}
+
+/** The contract's schemas of the parameters of a list, by their names. */
+export function listParameters(path: "/api-keys" | "/merchant"): Record<string, JsonSchema> {
+  const parameters = (contract.paths[path]?.get?.parameters ?? []).map(parameterOf);
+  return Object.fromEntries(parameters.flatMap((found) => (found ? [[found.name, found.schema]] : [])));
+}
+
+function parameterOf(described: Parameter | { $ref: string }): Parameter | undefined {
+  if (!("$ref" in described)) return described;
+  return contract.components.parameters[described.$ref.split("/").at(-1) ?? ""];
 }

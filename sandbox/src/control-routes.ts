@@ -1,16 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { roles, seededUserId } from "./account-store";
 import { type Dialect, dialectSchema } from "./dialect";
 import { Failure } from "./failure";
 import { type Fault, faultSchema } from "./fault";
 import type { StandingFault } from "./fault-list";
 import type { StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
+import type { Merchant } from "./merchant-store";
 import { type Pace, paceSchema } from "./pace";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
+import { roles } from "./seeds";
 
 /** A key as the control interface shows it. */
 export interface ControlKey extends Omit<StoredKey, "credential"> {
@@ -37,6 +38,11 @@ const givenKeySchema = z.strictObject({
   createdAt: z.iso.datetime({ offset: true }),
 });
 const valueSchema = z.strictObject({ value: z.string().min(1) });
+const merchantSchema = z.strictObject({
+  name: z.string().min(1),
+  status: z.string().min(1).default("active"),
+});
+const merchantStatusSchema = z.strictObject({ status: z.string().min(1) });
 const roleSchema = z.strictObject({ role: z.enum(roles) });
 
 type ById = { Params: { id: string } };
@@ -89,7 +95,7 @@ export async function controlRoutes(
   server.get("/keys", (): ControlKey[] => sandbox.keys.all().map(controlKey));
   server.post<ById>("/accounts/:id/keys", (request, reply) => {
     const { createdAt, ...given } = read(givenKeySchema, request);
-    const owner = sandbox.accounts.user(seededUserId(request.params.id, "Admin"));
+    const owner = sandbox.accounts.adminOf(request.params.id);
     const key = sandbox.keys.put(owner, { ...given, createdAt: Date.parse(createdAt) });
     return reply.code(201).send(controlKey(key));
   });
@@ -97,6 +103,16 @@ export async function controlRoutes(
   server.put<ById>("/keys/:id/value", (request) => {
     const { value } = read(valueSchema, request);
     return controlKey(sandbox.keys.setPublicValue(request.params.id, value));
+  });
+
+  server.get("/merchants", (): Merchant[] => sandbox.merchants.all());
+  server.post<ById>("/accounts/:id/merchants", (request, reply) => {
+    const { name, status } = read(merchantSchema, request);
+    const { id } = sandbox.accounts.account(request.params.id);
+    return reply.code(201).send(sandbox.merchants.add(id, name, status));
+  });
+  server.post<ById>("/merchants/:id", (request): Merchant => {
+    return sandbox.merchants.setStatus(request.params.id, read(merchantStatusSchema, request).status);
   });
 
   server.post<ById>("/users/:id", (request) => {

@@ -24,16 +24,33 @@ const tables = `
     redacted TEXT NOT NULL,
     credential INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
     last_used_at INTEGER
   );
+  CREATE TABLE IF NOT EXISTS merchants (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    status TEXT NOT NULL,
+    mid TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  );
   CREATE INDEX IF NOT EXISTS keys_newest_first ON keys (account_id, seq);
+  CREATE INDEX IF NOT EXISTS keys_by_public_value ON keys (public_value);
   CREATE INDEX IF NOT EXISTS keys_by_name ON keys (account_id, name);
 `;
+
+/** Grows when the tables change. */
+const layout = 2;
 
 /**
  * Opens the database, and makes its tables the first time.
  *
  * @param path a file, or ":memory:" for one that ends with the sandbox.
+ * @throws when the file is no database, or has the tables of another version of the sandbox.
  */
 export function openDatabase(path: string): SandboxDatabase {
   const database = new Database(path);
@@ -41,8 +58,22 @@ export function openDatabase(path: string): SandboxDatabase {
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = NORMAL");
   database.exec("PRAGMA foreign_keys = ON");
+  refuseOtherLayout(database);
   database.exec(tables);
+  database.exec(`PRAGMA user_version = ${layout}`);
   return database;
+}
+
+function refuseOtherLayout(database: SandboxDatabase): void {
+  const { tableCount, version } = database
+    .prepare(
+      `SELECT (SELECT count(*) FROM sqlite_schema) AS tableCount,
+        (SELECT user_version FROM pragma_user_version) AS version`,
+    )
+    .get() as { tableCount: number; version: number };
+  if (tableCount === 0 || version === layout) return;
+  database.close();
+  throw new Error("The database was made by another version of payengine-sandbox: use a new file");
 }
 
 /** A setting that is made once for each database and kept: `make` runs only if there is none. */

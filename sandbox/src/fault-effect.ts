@@ -1,72 +1,109 @@
 import { type Answer, htmlAnswer, jsonAnswer, type Outcome, present } from "./answer";
 import type { Dialect } from "./dialect";
-import { failureBody } from "./failure";
-import type { Fault } from "./fault";
+import { Failure } from "./failure";
+import type { EndingFault, MaskForm } from "./fault";
+import { redact } from "./key-value";
 
-type EndingFault = Exclude<Fault, { kind: "delay" }>;
-
-const dropped: Answer = { status: 0, headers: {}, body: "", cut: "atOnce" };
+type Result = Outcome | Failure;
+type Item = Record<string, unknown>;
+type StatusFault = Extract<EndingFault, { kind: "statusBeforeCommit" | "statusAfterCommit" }>;
 
 /**
  * The answer that a fault makes of a call.
  *
- * @param outcome what the call came to; empty for faults that strike before the commit.
+ * @param result what the call came to; empty for faults that strike before the commit.
  */
-export function faultyAnswer(fault: EndingFault, outcome: Outcome, dialect: Dialect): Answer {
+export function faultyAnswer(fault: EndingFault, result: Result, dialect: Dialect): Answer {
   switch (fault.kind) {
     case "dropBeforeCommit":
     case "dropAfterCommit":
-      return dropped;
+      return { status: 0, headers: {}, body: "", cut: "atOnce" };
     case "statusBeforeCommit":
     case "statusAfterCommit":
-      return withRetryAfter(failing(fault.status, fault.body), fault.retryAfter);
-    case "rateLimit":
-      return withRetryAfter(failing(429, fault.asHtml ? "html" : "contract"), fault.retryAfter);
+      return withRetryAfter(failing(fault, dialect), fault.retryAfter);
+    case "rateLimit": {
+      const body = fault.asHtml ? "html" : "contract";
+      return withRetryAfter(failing({ status: 429, body }, dialect), fault.retryAfter);
+    }
     case "redirect":
       return { status: 302, headers: { location: fault.location }, body: "" };
     case "html200":
       return htmlAnswer(200);
+    case "unreadable":
+      return jsonAnswer(200, { ok: true });
     case "truncatedBody":
-      return { ...present(outcome, dialect), cut: "halfway" };
-    case "valueMissing":
-      return present(
-        eachOf(outcome, ({ key: _value, ...rest }) => rest),
-        dialect,
-      );
-    case "wrongName":
-      return present(
-        eachOf(outcome, (item) => ({ ...item, name: `${item.name} (renamed)` })),
-        dialect,
-      );
+      return { ...present(result, dialect), cut: "halfway" };
+    case "partial206":
+      return { ...present(result, dialect), status: 206, cut: "beforeLength" };
     case "oversizedBody":
-      return padded(present(outcome, dialect), fault.bytes);
+      return padded(present(result, dialect), fault.bytes);
+    case "valueMissing":
+    case "idMissing":
+    case "wrongName":
+    case "maskedValue":
+      return present(changed(result, fault), dialect);
   }
 }
 
-function failing(status: number, body: "contract" | "html" | "empty" | "json"): Answer {
+/** The result with each of its items changed; a failure has none. */
+function changed(result: Result, fault: EndingFault): Result {
+  if (result instanceof Failure) return result;
+  const { data } = result;
+  const change = (item: Item) => changedItem(item, fault);
+  return { ...result, data: Array.isArray(data) ? data.map(change) : change(data) };
+}
+
+function changedItem(item: Item, fault: EndingFault): Item {
+  const { id, value, ...others } = item;
+  switch (fault.kind) {
+    case "valueMissing":
+      return { id, ...others };
+    case "idMissing":
+      return value === undefined ? others : { value, ...others };
+    case "wrongName":
+      return { ...item, name: `${item.name} (renamed)` };
+    case "maskedValue":
+      return value === undefined ? item : { ...item, value: masked(String(value), fault.form) };
+    default:
+      return item;
+  }
+}
+
+function masked(value: string, form: MaskForm): string {
+  switch (form) {
+    case "stars":
+      return `****${value.slice(-4)}`;
+    case "dots":
+      return `${value.slice(0, 4)}…${value.slice(-4)}`;
+    case "redacted":
+      return redact(value);
+    case "short":
+      return value.slice(0, 8);
+  }
+}
+
+function failing(
+  { status, body, message }: Pick<StatusFault, "status" | "body" | "message">,
+  dialect: Dialect,
+): Answer {
+  const text = message ?? `Status ${status}, as asked for by a fault`;
   switch (body) {
     case "contract":
-      return jsonAnswer(status, failureBody(`Status ${status}, as asked for by a fault`));
+      return present(new Failure(status, text), dialect);
+    case "success":
+      return jsonAnswer(status, { success: false, message: text });
     case "html":
-      return htmlAnswer(status);
+      return htmlAnswer(status, message);
     case "empty":
       return { status, headers: {}, body: "" };
     case "json":
-      return jsonAnswer(status, { status, reason: "as asked for by a fault" });
+      return jsonAnswer(status, { status, reason: message ?? "as asked for by a fault" });
   }
 }
 
 function withRetryAfter(answer: Answer, retryAfter: number | string | undefined): Answer {
   if (retryAfter === undefined) return answer;
   return { ...answer, headers: { ...answer.headers, "retry-after": String(retryAfter) } };
-}
-
-function eachOf(
-  outcome: Outcome,
-  change: (item: Record<string, unknown>) => Record<string, unknown>,
-): Outcome {
-  const { data } = outcome;
-  return { ...outcome, data: Array.isArray(data) ? data.map(change) : change(data) };
 }
 
 function padded(answer: Answer, bytes: number): Answer {

@@ -1,10 +1,10 @@
 import type { Operation } from "./contract";
-import { type Fault, type FaultPhase, phaseOf } from "./fault";
+import { type EndingFault, type Fault, type FaultPhase, phaseOf } from "./fault";
 
-/** What a fault is matched against. */
+/** What a fault is matched against: a call just received ("any"), or one that is authenticated and valid. */
 export interface FaultTarget {
-  operation: Operation;
-  keyName: string | undefined;
+  operation: Operation | "any";
+  keyName?: string | undefined;
 }
 
 /** A fault that stands, and how often it struck. */
@@ -52,11 +52,15 @@ export class FaultList {
   }
 }
 
-type FaultOf<Phase extends FaultPhase> = Phase extends "delay"
-  ? Extract<Fault, { kind: "delay" }>
-  : Exclude<Fault, { kind: "delay" }>;
+type FaultOf<Phase extends FaultPhase> = Phase extends "delay" | "informational"
+  ? Extract<Fault, { kind: Phase }>
+  : EndingFault;
 
-function matches(fault: Fault, target: FaultTarget): boolean {
-  if (fault.operation !== target.operation) return false;
-  return fault.keyName === undefined || (target.keyName ?? "").includes(fault.keyName);
+function matches({ operation, keyName }: Fault, target: FaultTarget): boolean {
+  if (operation === "any" && keyName !== undefined) {
+    // A call is only known to be about a key once it is authenticated and read.
+    return target.operation !== "any" && (target.keyName ?? "").includes(keyName);
+  }
+  if (operation !== target.operation) return false;
+  return keyName === undefined || (target.keyName ?? "").includes(keyName);
 }

@@ -1,4 +1,4 @@
-export type { Role, User } from "./account-store";
+export type { User } from "./account-store";
 export { contract, contractYaml, type Operation } from "./contract";
 export type { ControlKey, Credential } from "./control-routes";
 export type { Dialect, DialectInput } from "./dialect";
@@ -6,7 +6,9 @@ export type { Fault, FaultInput } from "./fault";
 export type { StandingFault } from "./fault-list";
 export type { KeyType } from "./key-value";
 export type { Lag, LagInput } from "./lag";
+export type { Merchant } from "./merchant-store";
 export type { Pace, PaceInput } from "./pace";
 export type { LoggedRequest } from "./request-log";
 export { SandboxControl } from "./sandbox-control";
+export { ACCOUNT_IDS, type AccountName, MERCHANT_IDS, type Role, seededUserId } from "./seeds";
 export { type RunningSandbox, type SandboxOptions, startSandbox } from "./start-sandbox";

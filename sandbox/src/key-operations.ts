@@ -1,89 +1,133 @@
+import type { FastifyRequest } from "fastify";
 import type { User } from "./account-store";
-import { keyView, type Outcome } from "./answer";
+import type { Outcome } from "./answer";
+import type { Identity } from "./authenticate";
+import { readListQuery, readNewKey } from "./call-input";
+import type { CallRoute } from "./call-route";
 import type { Operation } from "./contract";
 import { Failure } from "./failure";
 import type { StoredKey } from "./key-store";
-import type { KeyType } from "./key-value";
+import { merchantOperations } from "./merchant-operations";
 import type { Sandbox } from "./sandbox";
 
-/** A call that got through authentication and validation. */
-export interface Call {
-  caller: User;
-  callerKey: StoredKey;
-  /** The contract's request body, for createKey. */
-  body: { name: string; type: KeyType };
-  /** The contract's query, for listKeys. */
-  query: { page: number; size: number; q?: string };
-  /** The key's id, for getKey and revokeKey. */
-  params: { id: string };
+/** A call that is authenticated and valid, ready to be done. */
+export interface ReadyCall {
+  /** The name that faults and the log know the call's key by. */
+  keyName: string | undefined;
+  perform: () => Outcome;
 }
 
-/** What each of the contract's calls does. */
-export const keyOperations: Record<Operation, (sandbox: Sandbox, call: Call) => Outcome> = {
-  createKey(sandbox, { caller, body }) {
-    refuseTakenName(sandbox, caller.accountId, body.name);
-    refuseOverQuota(sandbox, caller.accountId);
-    const { key, value } = sandbox.keys.create(caller, body.name, body.type);
-    return { status: sandbox.dialect.postStatus, data: keyView(key, value) };
-  },
+/** Reads what a call asks for. */
+export type CallReader = (
+  sandbox: Sandbox,
+  identity: Identity,
+  request: FastifyRequest,
+  id: CallRoute["id"],
+) => ReadyCall;
 
-  listKeys(sandbox, { caller, query }) {
-    const { dialect, lag, clock } = sandbox;
-    const filter = {
-      accountId: caller.accountId,
-      nameHas: dialect.ignoreQuery ? "" : (query.q ?? ""),
-      withRevoked: dialect.revokedKeys === "status",
-      madeUntil: clock.now() - lag.listMs,
+/** PayEngine's calls: each reads its request at once, and does its work when told to. */
+export const callReaders: Record<Operation, CallReader> = {
+  ...merchantOperations,
+
+  createKey(sandbox, { caller }, request) {
+    const { name, type } = readNewKey(request, sandbox.dialect);
+    return {
+      keyName: name,
+      perform() {
+        const { dialect, keys } = sandbox;
+        refuseTakenName(sandbox, caller.accountId, name);
+        refuseOverQuota(sandbox, caller.accountId);
+        const { key, value } = keys.create(caller, name, type);
+        const isHeld = type === "private" && dialect.reveal === "byCall";
+        if (isHeld) keys.holdValue(key.id, value);
+        const data = keyItem(key, isHeld ? null : value);
+        return { status: dialect.postStatus, resource: "key", message: "api key created", data };
+      },
     };
-    const { keys, total } = sandbox.keys.list(filter, query.page, query.size);
-    return { status: 200, data: keys.map((key) => keyView(key)), total };
   },
 
-  getKey(sandbox, { caller, params }) {
-    const key = visibleKey(sandbox, caller, params.id);
-    if (isYounger(sandbox, key, sandbox.lag.getMs)) throw notFound(params.id);
-    return { status: 200, data: keyView(key) };
+  listKeys(sandbox, { caller }, request) {
+    const { page, size, q } = readListQuery(request, sandbox.dialect, "/api-keys");
+    return {
+      keyName: q === "" ? undefined : q,
+      perform() {
+        const { dialect, lag, clock } = sandbox;
+        const filter = {
+          accountId: caller.accountId,
+          nameHas: dialect.ignoreQuery ? "" : q,
+          withRevoked: dialect.revokedKeys === "status",
+          madeUntil: clock.now() - lag.listMs,
+        };
+        const { keys, total } = sandbox.keys.list(filter, page, size);
+        return { status: 200, resource: "key", data: keys.map((key) => keyItem(key)), total };
+      },
+    };
   },
 
-  revokeKey(sandbox, { caller, params }) {
-    const key = visibleKey(sandbox, caller, params.id);
-    return { status: sandbox.dialect.deleteStatus, data: keyView(sandbox.keys.revoke(key.id)) };
+  getKey(sandbox, { caller }, _request, id) {
+    return {
+      keyName: sandbox.keys.find(id)?.name,
+      perform() {
+        const key = visibleKey(sandbox, caller, id);
+        if (isYounger(sandbox, key, sandbox.lag.getMs)) throw notFound();
+        return { status: 200, resource: "key", data: keyItem(key) };
+      },
+    };
   },
 
-  merchant(sandbox, { caller }) {
-    const { id, name } = sandbox.accounts.account(caller.accountId);
-    return { status: 200, data: sandbox.dialect.noAccountId ? { name } : { id, name } };
+  revealKey(sandbox, { caller }, _request, id) {
+    return {
+      keyName: sandbox.keys.find(id)?.name,
+      perform() {
+        const key = visibleKey(sandbox, caller, id);
+        const value = sandbox.keys.takeValue(key.id);
+        if (value === undefined) throw new Failure(400, "Key has been revealed before", "E106");
+        return { status: 200, resource: "key", data: { id: key.id, value } };
+      },
+    };
+  },
+
+  revokeKey(sandbox, { caller }, _request, id) {
+    return {
+      keyName: sandbox.keys.find(id)?.name,
+      perform() {
+        const data = keyItem(sandbox.keys.revoke(visibleKey(sandbox, caller, id).id));
+        const { deleteStatus } = sandbox.dialect;
+        return { status: deleteStatus, resource: "key", message: "api key revoked", data };
+      },
+    };
   },
 };
-
-/** The name that faults and the log know the call's key by. */
-export function keyNameOf(sandbox: Sandbox, operation: Operation, call: Call): string | undefined {
-  switch (operation) {
-    case "createKey":
-      return call.body.name;
-    case "listKeys":
-      return call.query.q;
-    case "merchant":
-      return call.callerKey.name;
-    default:
-      return sandbox.keys.find(call.params.id)?.name;
-  }
-}
 
 /** Whether the lag still holds for this key. */
 export function isYounger(sandbox: Sandbox, key: StoredKey, ageMs: number): boolean {
   return key.credential === 0 && key.createdAt > sandbox.clock.now() - ageMs;
 }
 
+/** A key as answers show it. A private value is only given while it is revealed. */
+function keyItem(key: StoredKey, value = key.publicValue): Record<string, unknown> {
+  return {
+    id: key.id,
+    name: key.name,
+    type: key.type,
+    status: key.status,
+    ...(value === null ? {} : { value }),
+    redacted: key.redacted,
+    createdAt: new Date(key.createdAt).toISOString(),
+    updatedAt: new Date(key.updatedAt).toISOString(),
+    lastUsedAt: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
+  };
+}
+
 function visibleKey(sandbox: Sandbox, caller: User, id: string): StoredKey {
   const key = sandbox.keys.find(id);
-  if (!key || key.accountId !== caller.accountId) throw notFound(id);
-  if (key.status === "revoked" && sandbox.dialect.revokedKeys === "404") throw notFound(id);
+  if (!key || key.accountId !== caller.accountId) throw notFound();
+  if (key.status === "revoked" && sandbox.dialect.revokedKeys === "404") throw notFound();
   return key;
 }
 
-function notFound(id: string): Failure {
-  return new Failure(404, `No key ${id}`);
+function notFound(): Failure {
+  return new Failure(404, "API key not found");
 }
 
 function refuseTakenName(sandbox: Sandbox, accountId: string, name: string): void {

@@ -4,6 +4,7 @@ import { type SandboxDatabase, settingOnce } from "./database";
 import { Failure } from "./failure";
 import { fingerprint, type KeyType, keyedHash, newValue, redact, sameHash } from "./key-value";
 import type { RandomSource } from "./random-source";
+import { uuidOf } from "./uuid";
 
 /** A key as it is stored: of a private value only the hash (not shown here) and the redacted form. */
 export interface StoredKey {
@@ -18,6 +19,7 @@ export interface StoredKey {
   /** 1 if the sandbox made it itself, for someone to call with; 0 if it was made over the API. */
   credential: 0 | 1;
   createdAt: number;
+  updatedAt: number;
   lastUsedAt: number | null;
 }
 
@@ -42,7 +44,7 @@ export interface KeyFilter {
 }
 
 const columns = `id, account_id AS accountId, user_id AS userId, name, type, status, public_value AS publicValue,
-  redacted, credential, created_at AS createdAt, last_used_at AS lastUsedAt`;
+  redacted, credential, created_at AS createdAt, updated_at AS updatedAt, last_used_at AS lastUsedAt`;
 
 const listed = `FROM keys WHERE account_id = ?
   AND (?2 = '' OR instr(name, ?2) > 0)
@@ -54,6 +56,7 @@ export class KeyStore {
   private readonly hashSecret: string;
   /** Of private values, for tests. In memory alone: an unkeyed hash is not to be stored. */
   private readonly fingerprints = new Map<string, string>();
+  private readonly unrevealed = new Map<string, string>();
   private readonly statements;
 
   constructor(
@@ -65,9 +68,10 @@ export class KeyStore {
     this.statements = {
       insert:
         database.prepare(`INSERT INTO keys (id, account_id, user_id, name, type, private_hash, public_value,
-        redacted, credential, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        redacted, credential, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
       byId: database.prepare(`SELECT ${columns} FROM keys WHERE id = ?`),
       byHash: database.prepare(`SELECT ${columns}, private_hash AS hash FROM keys WHERE private_hash = ?`),
+      byPublicValue: database.prepare("SELECT 1 AS found FROM keys WHERE public_value = ?"),
       byName: database.prepare(`SELECT status FROM keys WHERE account_id = ? AND name = ?`),
       page: database.prepare(`SELECT ${columns} ${listed} ORDER BY seq DESC LIMIT ?5 OFFSET ?6`),
       total: database.prepare(`SELECT count(*) AS total ${listed}`),
@@ -76,19 +80,18 @@ export class KeyStore {
         "SELECT count(*) AS total FROM keys WHERE account_id = ? AND status = 'active'",
       ),
       used: database.prepare("UPDATE keys SET last_used_at = ? WHERE id = ?"),
-      revoke: database.prepare("UPDATE keys SET status = 'revoked' WHERE id = ?"),
-      setValue: database.prepare("UPDATE keys SET public_value = ?, redacted = ? WHERE id = ?"),
+      revoke: database.prepare("UPDATE keys SET status = 'revoked', updated_at = ? WHERE id = ?"),
+      setValue: database.prepare(
+        "UPDATE keys SET public_value = ?, redacted = ?, updated_at = ? WHERE id = ?",
+      ),
     };
   }
 
   /** Makes a key. Its value is in this answer and nowhere else, unless it is public. */
   create(owner: User, name: string, type: KeyType, credential = false): { key: StoredKey; value: string } {
     const value = newValue(type, this.random);
-    const id = `key_${this.random(8).toString("hex")}`;
-    return {
-      key: this.put(owner, { id, name, type, value, createdAt: this.clock.now() }, credential),
-      value,
-    };
+    const given = { id: uuidOf(this.random(16)), name, type, value, createdAt: this.clock.now() };
+    return { key: this.put(owner, given, credential), value };
   }
 
   /** Stores a key that has an id and a value already, as one that another sandbox has made. */
@@ -105,17 +108,34 @@ export class KeyStore {
       redact(value),
       credential ? 1 : 0,
       createdAt,
+      createdAt,
     );
     if (type === "private") this.fingerprints.set(id, fingerprint(value));
     return this.get(id);
   }
 
-  /** The live key that this private value belongs to. */
-  authenticate(value: string): StoredKey | undefined {
+  /** The key, revoked ones too, that this private value belongs to. */
+  byPrivateValue(value: string): StoredKey | undefined {
     const hash = keyedHash(value, this.hashSecret);
     const row = this.statements.byHash.get(hash) as (StoredKey & { hash: string }) | undefined;
-    if (!row || !sameHash(row.hash, hash) || row.status !== "active") return undefined;
-    return row;
+    return row && sameHash(row.hash, hash) ? row : undefined;
+  }
+
+  /** Whether this is the value of a public key. */
+  isPublicValue(value: string): boolean {
+    return this.statements.byPublicValue.get(value) !== undefined;
+  }
+
+  /** Keeps a value until it is revealed: in memory only, so a restart loses it. */
+  holdValue(id: string, value: string): void {
+    this.unrevealed.set(id, value);
+  }
+
+  /** The value of a key that was not revealed yet; from then on it is. */
+  takeValue(id: string): string | undefined {
+    const value = this.unrevealed.get(id);
+    this.unrevealed.delete(id);
+    return value;
   }
 
   markUsed(id: string): void {
@@ -163,7 +183,7 @@ export class KeyStore {
 
   revoke(id: string): StoredKey {
     this.get(id);
-    this.statements.revoke.run(id);
+    this.statements.revoke.run(this.clock.now(), id);
     return this.get(id);
   }
 
@@ -171,7 +191,7 @@ export class KeyStore {
   setPublicValue(id: string, value: string): StoredKey {
     if (this.get(id).type !== "public")
       throw new Failure(400, `Key ${id} is private: its value is not stored`);
-    this.statements.setValue.run(value, redact(value), id);
+    this.statements.setValue.run(value, redact(value), this.clock.now(), id);
     return this.get(id);
   }
 }

@@ -4,9 +4,13 @@ import type { RandomSource } from "./random-source";
 /** The contract's two types of key. */
 export type KeyType = "public" | "private";
 
-/** A new value: 102 hex characters for a private key, `pk_test_…` for a public one. */
+const lettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** A new value: 108 hex characters for a private key; `pk_test_` and 32 letters and digits for a public one. */
 export function newValue(type: KeyType, random: RandomSource): string {
-  return type === "private" ? random(51).toString("hex") : `pk_test_${random(24).toString("hex")}`;
+  if (type === "private") return random(54).toString("hex");
+  const characters = Array.from(random(32), (byte) => lettersAndDigits[byte % lettersAndDigits.length]);
+  return `pk_test_${characters.join("")}`;
 }
 
 /** What is stored of a private value, and what it is found by. */
@@ -26,11 +30,11 @@ export function fingerprint(value: string): string {
 
 /** First and last four characters of the part that is random. */
 export function redact(value: string): string {
-  const random = value.replace(/^pk_test_/, "");
+  const random = value.replace(/^pk_[a-z]+_/, "");
   return `${random.slice(0, 4)}…${random.slice(-4)}`;
 }
 
-/** Takes private values out of text that is kept, in case a caller put one into an address or a name. */
+/** Takes private values, those of 102 characters that older states have too, out of an address or a name that is kept. */
 export function withoutPrivateValues(text: string): string {
-  return text.replace(/[0-9a-f]{102}/gi, "[private key]");
+  return text.replace(/[0-9a-f]{100,}/gi, "[private key]");
 }

@@ -9,7 +9,7 @@ export interface LoggedRequest {
   /** Without the query. */
   path: string;
   query: Record<string, string>;
-  /** Absent for calls that the contract does not know, or that were refused before they got that far. */
+  /** Absent for calls that PayEngine does not know, or that were refused before they got that far. */
   operation?: Operation;
   /** As in a fault's `keyName`. */
   keyName?: string;

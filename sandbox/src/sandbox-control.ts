@@ -1,12 +1,14 @@
-import type { Role, User } from "./account-store";
+import type { User } from "./account-store";
 import type { ControlKey, Credential } from "./control-routes";
 import type { Dialect, DialectInput } from "./dialect";
 import type { FaultInput } from "./fault";
 import type { StandingFault } from "./fault-list";
 import type { GivenKey } from "./key-store";
 import type { Lag, LagInput } from "./lag";
+import type { Merchant } from "./merchant-store";
 import type { Pace, PaceInput } from "./pace";
 import type { LoggedRequest } from "./request-log";
+import type { Role } from "./seeds";
 
 /**
  * Steers a sandbox from a test, over its control interface.
@@ -19,7 +21,7 @@ export class SandboxControl {
   /** @param controlUrl as `startSandbox` and the command's `--json` give it. */
   constructor(private readonly controlUrl: string) {}
 
-  /** Sets the whole dialect; what is left out goes back to the contract's way. */
+  /** Sets the whole dialect; what you leave out goes back to PayEngine's published way. */
   setDialect(dialect: DialectInput): Promise<Dialect> {
     return this.call("PUT", "/dialect", dialect);
   }
@@ -67,11 +69,11 @@ export class SandboxControl {
   /**
    * Stores a key with the id and value that it is to have, as a state that another sandbox wrote knows it.
    *
-   * @param accountId "acct_sandbox" or "acct_production".
+   * @param account its name, "sandbox" or "production", or its id.
    * @param key `createdAt` in ISO 8601.
    */
-  addKey(accountId: string, key: Omit<GivenKey, "createdAt"> & { createdAt: string }): Promise<ControlKey> {
-    return this.call("POST", `/accounts/${encodeURIComponent(accountId)}/keys`, key);
+  addKey(account: string, key: Omit<GivenKey, "createdAt"> & { createdAt: string }): Promise<ControlKey> {
+    return this.call("POST", `/accounts/${encodeURIComponent(account)}/keys`, key);
   }
 
   /** Revokes a key behind its owner's back. */
@@ -84,14 +86,34 @@ export class SandboxControl {
     return this.call("PUT", `/keys/${encodeURIComponent(id)}/value`, { value });
   }
 
-  /** Gives a user, such as "user_sandbox_admin", another role. */
-  setRole(userId: string, role: Role): Promise<User> {
-    return this.call("POST", `/users/${encodeURIComponent(userId)}`, { role });
+  /** Every merchant of every account, newest first. */
+  merchants(): Promise<Merchant[]> {
+    return this.call("GET", "/merchants");
   }
 
-  /** A private key of a new user with this role. @param accountId "acct_sandbox" or "acct_production". */
-  newCredential(accountId: string, role: Role): Promise<Credential> {
-    return this.call("POST", `/accounts/${encodeURIComponent(accountId)}/credentials`, { role });
+  /**
+   * Connects a new merchant to an account.
+   *
+   * @param account its name, "sandbox" or "production", or its id.
+   * @param merchant `status` is "active" by default.
+   */
+  addMerchant(account: string, merchant: { name: string; status?: string }): Promise<Merchant> {
+    return this.call("POST", `/accounts/${encodeURIComponent(account)}/merchants`, merchant);
+  }
+
+  /** Changes a merchant's status, such as to "inactive". Merchants are never deleted. */
+  setMerchantStatus(id: string, status: string): Promise<Merchant> {
+    return this.call("POST", `/merchants/${encodeURIComponent(id)}`, { status });
+  }
+
+  /** Gives a user another role. @param user its id, or a seeded user's name, such as "sandbox_admin". */
+  setRole(user: string, role: Role): Promise<User> {
+    return this.call("POST", `/users/${encodeURIComponent(user)}`, { role });
+  }
+
+  /** A private key of a new user with this role. @param account "sandbox", "production" or the account's id. */
+  newCredential(account: string, role: Role): Promise<Credential> {
+    return this.call("POST", `/accounts/${encodeURIComponent(account)}/credentials`, { role });
   }
 
   /** The calls received over the API since the last clear, oldest first, 10,000 at most. */

@@ -1,13 +1,15 @@
-import { AccountStore, type Role, seededUserId, type User } from "./account-store";
+import { AccountStore, type User } from "./account-store";
 import { Clock } from "./clock";
 import { openDatabase, type SandboxDatabase } from "./database";
 import { type Dialect, dialectSchema } from "./dialect";
 import { FaultList } from "./fault-list";
 import { KeyStore, type StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
+import { MerchantStore } from "./merchant-store";
 import { type Pace, paceSchema } from "./pace";
 import { randomSource } from "./random-source";
 import { RequestLog } from "./request-log";
+import type { Role } from "./seeds";
 
 /** What every call works on: what is stored, and what the control interface has asked for. */
 export class Sandbox {
@@ -16,6 +18,7 @@ export class Sandbox {
   readonly requests = new RequestLog();
   readonly accounts: AccountStore;
   readonly keys: KeyStore;
+  readonly merchants: MerchantStore;
   dialect: Dialect = dialectSchema.parse({});
   lag: Lag = lagSchema.parse({});
   pace: Pace = paceSchema.parse({});
@@ -31,6 +34,7 @@ export class Sandbox {
     const random = randomSource(seed, rowsMade(this.database));
     this.accounts = new AccountStore(this.database, random);
     this.keys = new KeyStore(this.database, this.clock, random);
+    this.merchants = new MerchantStore(this.database, this.clock, random);
     this.adminKey = this.firstStart();
   }
 
@@ -40,8 +44,8 @@ export class Sandbox {
   }
 
   /** A private key of a new user with this role. */
-  addCredential(accountId: string, role: Role): { user: User; key: StoredKey; value: string } {
-    return this.issueCredential(this.accounts.addUser(accountId, role));
+  addCredential(account: string, role: Role): { user: User; key: StoredKey; value: string } {
+    return this.issueCredential(this.accounts.addUser(account, role));
   }
 
   close(): void {
@@ -53,7 +57,8 @@ export class Sandbox {
 
   private firstStart(): string | undefined {
     if (!this.accounts.seed()) return undefined;
-    return this.issueCredential(this.accounts.user(seededUserId("acct_sandbox", "Admin"))).value;
+    this.merchants.seed();
+    return this.issueCredential(this.accounts.adminOf("sandbox")).value;
   }
 
   private issueCredential(user: User): { user: User; key: StoredKey; value: string } {
@@ -64,7 +69,7 @@ export class Sandbox {
 /** Only ever grows, since revoked keys stay: so no two runs on one database draw the same random bytes. */
 function rowsMade(database: SandboxDatabase): number {
   const counts = database.prepare(
-    "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM keys) AS rows",
+    "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM keys) + (SELECT count(*) FROM merchants) AS rows",
   );
   return (counts.get() as { rows: number }).rows;
 }

@@ -6,9 +6,10 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
-import { apiRoutes } from "./api-routes";
-import type { authenticate } from "./authenticate";
+import { present, send } from "./answer";
+import { apiRoutes, failureOf } from "./api-routes";
 import { controlRoutes } from "./control-routes";
+import type { Dialect } from "./dialect";
 import { Failure, failureBody } from "./failure";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
@@ -18,8 +19,6 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The call's entry in the log of requests. */
     logged: LoggedRequest;
-    /** Who calls; set on the contract's routes. */
-    identity: ReturnType<typeof authenticate>;
   }
 }
 
@@ -32,20 +31,25 @@ export function sandboxServer(
   pending: PendingCalls,
   options: { control: boolean; log: boolean },
 ): FastifyInstance {
+  const answerFailure = (failure: Failure, reply: FastifyReply) =>
+    send(reply, present(failure, sandbox.dialect), sandbox.clock.httpDate());
+  const answerError = (error: FastifyError | Failure, request: FastifyRequest, reply: FastifyReply) => {
+    answerFailure(failureOf(error, request), reply);
+  };
   const server = fastify({
     // stdout belongs to what the command says on start.
     logger: options.log ? { stream: process.stderr } : false,
     exposeHeadRoutes: false,
-    // The contract sets no limit to an id; Fastify's is 100 characters, shorter than a private key.
+    // PayEngine sets no limit to an id; Fastify's is 100 characters, shorter than a private key.
     routerOptions: { maxParamLength: 10_000 },
-    // A call that arrives while the sandbox stops is served; Fastify's own 503 is not in the contract's form.
+    // A call that arrives while the sandbox stops is served; Fastify's own 503 is not in PayEngine's form.
     return503OnClosing: false,
     frameworkErrors: answerError,
-    clientErrorHandler: answerMalformed,
+    clientErrorHandler: (error, socket) => answerMalformed(error, socket, sandbox.dialect),
   });
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(failureBody(`No such call: ${request.method} ${request.url.split("?")[0]}`)),
+    answerFailure(new Failure(404, `No such call: ${request.method} ${request.url.split("?")[0]}`), reply),
   );
   logRequests(server, sandbox);
   server.addHook("onRequest", async (_request, reply) => {
@@ -56,24 +60,14 @@ export function sandboxServer(
   return server;
 }
 
-function answerError(error: FastifyError | Failure, request: FastifyRequest, reply: FastifyReply): void {
-  if (error instanceof Failure) {
-    reply.code(error.statusCode).send(failureBody(error.message));
-    return;
-  }
-  // The contract has one status for a request that cannot be read; Fastify also knows 413 and 415.
-  const callersFault = (error.statusCode ?? 500) < 500;
-  if (!callersFault) request.log.error(error);
-  reply.code(callersFault ? 400 : 500).send(failureBody(callersFault ? error.message : "The sandbox failed"));
-}
-
 /** What is no HTTP, or has a head beyond Node's 16 KiB, never becomes a request: this writes to the connection. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerMalformed(error: NodeJS.ErrnoException, socket: Socket, dialect: Dialect): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(failureBody(`No HTTP request that can be read: ${error.message}`));
+  const failure = new Failure(400, `No HTTP request that can be read: ${error.message}`);
+  const body = JSON.stringify(failureBody(failure, dialect));
   const head = [
     "HTTP/1.1 400 Bad Request",
     "content-type: application/json; charset=utf-8",
@@ -83,6 +77,7 @@ function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
+/** Notes every call and its answer, and dates the answer by the sandbox's clock. */
 function logRequests(server: FastifyInstance, sandbox: Sandbox): void {
   server.addHook("onRequest", async (request, reply) => {
     if (request.url.startsWith(controlPrefix)) return;
@@ -94,6 +89,7 @@ function logRequests(server: FastifyInstance, sandbox: Sandbox): void {
   });
   // Not onResponse: a test may ask for the log before that has run.
   server.addHook("onSend", async (request, reply) => {
+    reply.header("date", sandbox.clock.httpDate());
     if (request.logged) request.logged.answered = reply.statusCode;
   });
 }

@@ -62,9 +62,9 @@ describe("payengine-sandbox", () => {
     const db = join(temporaryFolder(), "keys.db");
     const first = await start("--db", db);
     const [, url = "", key = ""] =
-      /^PayEngine sandbox at (\S+); admin key, shown only this once: ([0-9a-f]{102})$/.exec(first.line) ?? [];
+      /^PayEngine sandbox at (\S+); admin key, shown only this once: ([0-9a-f]{108})$/.exec(first.line) ?? [];
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
-    expect((await new SandboxClient(url, key).create("kept")).status).toBe(201);
+    expect((await new SandboxClient(url, key).create("kept")).status).toBe(200);
     await first.stop("SIGTERM");
 
     const second = await start("--db", db);
@@ -80,7 +80,7 @@ describe("payengine-sandbox", () => {
 
     const { url, adminKey } = JSON.parse((await start("--json", "--db", db)).line);
 
-    expect((await new SandboxClient(url, adminKey).create("first")).status).toBe(201);
+    expect((await new SandboxClient(url, adminKey).create("first")).status).toBe(200);
   });
 
   it("prints JSON where asked to, with the control interface only where asked for", async () => {
@@ -108,7 +108,7 @@ describe("payengine-sandbox", () => {
     const [status, endedBy] = await sandbox.stop(signal);
 
     expect([status, endedBy]).toEqual([0, null]);
-    expect((await created).status).toBe(201);
+    expect((await created).status).toBe(200);
   });
 
   it("says what keeps it from starting", async () => {

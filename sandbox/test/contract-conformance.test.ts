@@ -6,6 +6,7 @@ import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { type Document, OpenAPIBackend } from "openapi-backend";
 import { parse } from "yaml";
+import { MERCHANT_IDS } from "../src";
 import { openSandbox, type SandboxClient } from "./sandbox-client";
 
 const contractFile = join(__dirname, "..", "payengine-keys-api.yaml");
@@ -15,6 +16,7 @@ const operationIds: Record<string, string> = {
   "GET /api-keys/{id}": "getKey",
   "DELETE /api-keys/{id}": "revokeKey",
   "GET /merchant": "merchant",
+  "GET /merchant/{id}": "getMerchant",
 };
 
 /** The contract in a validator made by others. */
@@ -75,7 +77,15 @@ const request: fc.Arbitrary<GeneratedRequest> = fc.oneof(
     method: fc.constantFrom("GET", "DELETE"),
     path: fc.oneof(fc.constant("an existing key"), fc.uuid()).map((id) => `/api-keys/${id}`),
   }),
-  fc.constant({ method: "GET", path: "/merchant" }),
+  fc.record({
+    method: fc.constant("GET"),
+    path: fc.constant("/merchant"),
+    query: fc.record({ page: numeral, size: numeral }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    method: fc.constant("GET"),
+    path: fc.oneof(fc.constantFrom(...MERCHANT_IDS.sandbox), fc.uuid()).map((id) => `/merchant/${id}`),
+  }),
 );
 
 async function send(client: SandboxClient, { method, path, query, body }: GeneratedRequest) {
@@ -93,7 +103,7 @@ function complaints(validator: OpenAPIBackend, sent: GeneratedRequest, status: n
 }
 
 describe("the contract", () => {
-  it("accepts what a validator made by others accepts, refuses the rest with 400, and answers by the contract", async () => {
+  it("accepts what a validator made by others accepts, refuses the rest with 422, and answers by the contract", async () => {
     const validator = await contractValidator();
     const { admin } = await openSandbox();
     const accepted = new Set<string>();
@@ -109,8 +119,8 @@ describe("the contract", () => {
         const { status, body } = await send(admin, sent);
 
         expect(complaints(validator, sent, status, body)).toEqual([]);
-        expect({ valid, refused: status === 400 }).toEqual({ valid, refused: !valid });
-        if (status === 201) expect(body).toMatchObject({ data: generated.body });
+        expect({ valid, refused: status === 422 }).toEqual({ valid, refused: !valid });
+        if (sent.method === "POST" && status === 200) expect(body).toMatchObject({ data: generated.body });
         (status < 300 ? accepted : refused).add(`${sent.method} ${sent.path.split("/")[1]} ${status}`);
       }),
       { numRuns: 250, seed: 20261124 },
@@ -121,23 +131,28 @@ describe("the contract", () => {
       "DELETE api-keys 200",
       "GET api-keys 200",
       "GET merchant 200",
-      "POST api-keys 201",
+      "POST api-keys 200",
     ]);
     expect([...refused].sort()).toEqual([
       "DELETE api-keys 404",
-      "GET api-keys 400",
       "GET api-keys 404",
-      "POST api-keys 400",
+      "GET api-keys 422",
+      "GET merchant 404",
+      "GET merchant 422",
+      "POST api-keys 422",
     ]);
   });
 
   it("is what the validator complains by", async () => {
     const validator = await contractValidator();
     const sent = { method: "POST", path: "/api-keys" };
-    const withoutStatus = { id: "key_1", name: "a", type: "private", createdAt: "2026-11-24T00:00:00.000Z" };
+    const { admin } = await openSandbox();
+    const { data } = (await admin.create("a")).body;
+    const { status: _status, ...withoutStatus } = data;
 
-    expect(complaints(validator, sent, 201, { data: withoutStatus })).not.toEqual([]);
-    expect(complaints(validator, sent, 201, { data: { ...withoutStatus, status: "active" } })).toEqual([]);
+    expect(complaints(validator, sent, 200, { data })).toEqual([]);
+    expect(complaints(validator, sent, 200, { data: withoutStatus })).not.toEqual([]);
+    expect(complaints(validator, sent, 200, { data: { ...data, id: "key_1" } })).not.toEqual([]);
     expect(complaints(validator, sent, 401, { message: "no" })).not.toEqual([]);
     expect(complaints(validator, sent, 418, { error: true, message: "no" })).toEqual([
       "createKey has no status 418",
@@ -172,6 +187,7 @@ describe("the contract", () => {
       post("text/csv", "name,type"),
       post("application/json", JSON.stringify({ name: "n".repeat(2 ** 21), type: "public" })),
       admin.fetch("GET", "/api-keys/%zz"),
+      admin.fetch("GET", "/api-keys/%ff"),
       admin.fetch("GET", "/no-such-call"),
       admin.fetch("PATCH", "/api-keys"),
       admin.fetch("GET", "/api-keys/"),
@@ -179,11 +195,32 @@ describe("the contract", () => {
     ]);
 
     expect(failures.map((response) => response.status)).toEqual([
-      400, 400, 400, 400, 400, 404, 404, 404, 401,
+      400, 422, 400, 400, 400, 400, 400, 400, 400, 401,
     ]);
-    for (const response of failures) {
-      expect(await response.json()).toEqual({ error: true, message: expect.stringMatching(/./) });
+    const bodies = await Promise.all(failures.map((response) => response.json()));
+    const unsupported = "Unsupported API call. Please check the path and method";
+    expect(bodies[1]).toEqual({
+      success: false,
+      message: "Failed to validate",
+      errors: [{ field: "", message: "must be object" }],
+    });
+    for (const body of bodies.toSpliced(1, 1)) {
+      expect(body).toEqual({ error: true, message: expect.stringMatching(/./) });
     }
+    expect(bodies.slice(6, 9)).toEqual(Array(3).fill({ error: true, message: unsupported }));
+  });
+
+  it("says which fields of a new key are wrong", async () => {
+    const { admin } = await openSandbox();
+
+    expect((await admin.send("POST", "/api-keys", { name: "" })).body).toEqual({
+      success: false,
+      message: "Failed to validate",
+      errors: expect.arrayContaining([
+        { field: "type", message: "is required" },
+        { field: "name", message: "must NOT have fewer than 1 characters" },
+      ]),
+    });
   });
 
   it.each([

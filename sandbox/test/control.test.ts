@@ -1,6 +1,8 @@
-import type { FaultInput } from "../src";
+import { ACCOUNT_IDS, type FaultInput, seededUserId } from "../src";
 import { RequestLog } from "../src/request-log";
 import { openSandbox, SandboxClient } from "./sandbox-client";
+
+const credentialName = `credential of ${seededUserId("sandbox", "Admin")}`;
 
 describe("the control interface", () => {
   it("is not there unless asked for", async () => {
@@ -8,7 +10,7 @@ describe("the control interface", () => {
     const origin = new URL(sandbox.url).origin;
 
     expect(sandbox.controlUrl).toBeUndefined();
-    for (const path of ["/__control/keys", "/__control/requests", "/api/__control/keys"]) {
+    for (const path of ["/__control/keys", "/__control/requests"]) {
       const response = await fetch(origin + path);
       expect([response.status, await response.json()]).toEqual([
         404,
@@ -54,7 +56,7 @@ describe("the control interface", () => {
     ],
     [
       "an unknown role",
-      (control) => control.setRole("user_sandbox_admin", "Owner" as "Admin"),
+      (control) => control.setRole("sandbox_admin", "Owner" as "Admin"),
       /Invalid option: expected one of "Admin"/,
     ],
   ])("refuses %s", async (_what, call, message) => {
@@ -62,6 +64,21 @@ describe("the control interface", () => {
 
     await expect(call(control)).rejects.toThrow(message);
     await expect(call(control)).rejects.toThrow(/answered 400/);
+  });
+
+  it("takes accounts and users by their ids and by their names", async () => {
+    const { control } = await openSandbox();
+    const id = seededUserId("production", "Developer");
+
+    const byName = await control.setRole("production_developer", "Admin");
+    const byId = await control.setRole(id, "Developer");
+
+    expect(byName).toEqual({ id, accountId: ACCOUNT_IDS.production, role: "Admin" });
+    expect(byId).toEqual({ id, accountId: ACCOUNT_IDS.production, role: "Developer" });
+    for (const account of ["production", ACCOUNT_IDS.production]) {
+      expect((await control.newCredential(account, "Admin")).accountId).toBe(ACCOUNT_IDS.production);
+    }
+    expect(seededUserId(ACCOUNT_IDS.production, "Developer")).toBe(id);
   });
 
   it("knows no key, user or account that is not there", async () => {
@@ -78,7 +95,7 @@ describe("the control interface", () => {
 describe("keys, behind their owner's back", () => {
   it("are listed whatever their account and status, without their private values", async () => {
     const { sandbox, control, admin } = await openSandbox();
-    const { key, keyId } = await control.newCredential("acct_production", "Admin");
+    const { key, keyId } = await control.newCredential("production", "Admin");
     await new SandboxClient(sandbox.url, key).create("there");
     const here = (await admin.create("here")).body.data;
     await admin.revoke(here.id);
@@ -86,14 +103,14 @@ describe("keys, behind their owner's back", () => {
     const keys = await control.keys();
 
     expect(keys.map(({ name, accountId, status }) => [name, accountId, status])).toEqual([
-      ["here", "acct_sandbox", "revoked"],
-      ["there", "acct_production", "active"],
-      [expect.stringMatching(/^credential of user_/), "acct_production", "active"],
-      ["credential of user_sandbox_admin", "acct_sandbox", "active"],
+      ["here", ACCOUNT_IDS.sandbox, "revoked"],
+      ["there", ACCOUNT_IDS.production, "active"],
+      [expect.stringMatching(/^credential of /), ACCOUNT_IDS.production, "active"],
+      [credentialName, ACCOUNT_IDS.sandbox, "active"],
     ]);
     expect(keys.map(({ credential }) => credential)).toEqual([false, false, true, true]);
     expect(keys[2]?.id).toBe(keyId);
-    expect(JSON.stringify(keys)).not.toMatch(/[0-9a-f]{102}/);
+    expect(JSON.stringify(keys)).not.toMatch(/[0-9a-f]{108}/);
   });
 
   it("can be revoked", async () => {
@@ -115,7 +132,8 @@ describe("keys, behind their owner's back", () => {
     expect((await admin.get(open.id)).body.data).toEqual({
       ...open,
       key: "pk_test_0123456789abcdef",
-      redactedKey: "0123…cdef",
+      updated_at: expect.any(String),
+      redacted_key: "0123…cdef",
     });
     expect(changed.fingerprint).toMatch(/^[0-9a-f]{16}$/);
     await expect(control.setPublicValue(server.id, "x")).rejects.toThrow(
@@ -146,7 +164,7 @@ describe("the log of requests", () => {
       ...rest,
     });
     expect(requests).toEqual([
-      call("POST", "/api-keys", { operation: "createKey", keyName: "a", answered: 201 }),
+      call("POST", "/api-keys", { operation: "createKey", keyName: "a", answered: 200 }),
       call("GET", "/api-keys", {
         query: { q: "a", page: "2" },
         operation: "listKeys",
@@ -154,11 +172,11 @@ describe("the log of requests", () => {
         answered: 200,
       }),
       call("GET", `/api-keys/${id}`, { operation: "getKey", keyName: "a", answered: 200 }),
-      call("POST", "/api-keys", { answered: 400 }),
-      call("GET", "/nowhere", { answered: 404 }),
+      call("POST", "/api-keys", { answered: 422 }),
+      call("GET", "/nowhere", { answered: 400 }),
       call("GET", "/merchant", {
         operation: "merchant",
-        keyName: "credential of user_sandbox_admin",
+        keyName: credentialName,
         answered: "dropped",
       }),
     ]);
@@ -204,22 +222,29 @@ describe("addKey", () => {
 
   it("stores a key with the id and value that it is to have", async () => {
     const { sandbox, admin, control } = await openSandbox();
-    await control.addKey("acct_sandbox", key);
+    await control.addKey("sandbox", key);
 
     expect((await admin.get(key.id)).body.data).toMatchObject({
       name: key.name,
       status: "active",
-      createdAt: key.createdAt,
-      redactedKey: "c0ff…ffee",
+      created_at: key.createdAt,
+      redacted_key: "c0ff…ffee",
     });
     expect((await new SandboxClient(sandbox.url, key.value).merchant()).status).toBe(200);
   });
 
+  it("takes the account by its id too", async () => {
+    const { admin, control } = await openSandbox();
+    await control.addKey(ACCOUNT_IDS.sandbox, key);
+
+    expect(await admin.names()).toEqual([key.name]);
+  });
+
   it("refuses an id that is taken", async () => {
     const { control } = await openSandbox();
-    await control.addKey("acct_sandbox", key);
-    await expect(control.addKey("acct_sandbox", key)).rejects.toThrow(
-      "POST /accounts/acct_sandbox/keys answered 409: There is a key key_0123456789abcdef already",
+    await control.addKey("sandbox", key);
+    await expect(control.addKey("sandbox", key)).rejects.toThrow(
+      "POST /accounts/sandbox/keys answered 409: There is a key key_0123456789abcdef already",
     );
   });
 });

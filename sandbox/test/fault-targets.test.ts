@@ -1,4 +1,5 @@
-import { openSandbox } from "./sandbox-client";
+import { MERCHANT_IDS } from "../src";
+import { openSandbox, SandboxClient } from "./sandbox-client";
 
 describe("which calls a fault hits", () => {
   const unavailable = { kind: "statusBeforeCommit", status: 503 } as const;
@@ -12,6 +13,7 @@ describe("which calls a fault hits", () => {
       getKey: () => admin.get(id),
       revokeKey: () => admin.revoke(id),
       merchant: () => admin.merchant(),
+      getMerchant: () => admin.getMerchant(MERCHANT_IDS.sandbox[0]),
     };
 
     for (const faulty of Object.keys(calls) as (keyof typeof calls)[]) {
@@ -64,7 +66,7 @@ describe("which calls a fault hits", () => {
     const yours = [admin.create("yours-2"), admin.list("?q=yours"), admin.list(), admin.get(other.id)];
 
     expect((await Promise.all(mine)).map((answer) => answer.status)).toEqual([503, 503, 503, 503]);
-    expect((await Promise.all(yours)).map((answer) => answer.status)).toEqual([201, 200, 200, 200]);
+    expect((await Promise.all(yours)).map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
   });
 
   it("none that is refused or fails by itself", async () => {
@@ -72,7 +74,7 @@ describe("which calls a fault hits", () => {
     await control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await control.setDialect({ keyQuota: 0 });
 
-    expect((await admin.create("")).status).toBe(400);
+    expect((await admin.create("")).status).toBe(422);
     expect((await admin.create("a")).status).toBe(422);
     expect((await control.faults()).map((fault) => fault.hits)).toEqual([0]);
 
@@ -86,7 +88,58 @@ describe("which calls a fault hits", () => {
     await control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
     await control.clearFaults();
 
-    expect((await admin.create("a")).status).toBe(201);
+    expect((await admin.create("a")).status).toBe(200);
     expect(await control.faults()).toEqual([]);
+  });
+
+  describe("of the operation any", () => {
+    it("every call, those too that would be refused", async () => {
+      const { sandbox, admin, control } = await openSandbox();
+      await control.addFault({
+        operation: "any",
+        kind: "statusBeforeCommit",
+        status: 401,
+        message: "E121: Invalid API key",
+        times: "always",
+      });
+      const stranger = new SandboxClient(sandbox.url, "unknown");
+
+      const answers = [
+        await admin.create("a"),
+        await admin.list(),
+        await admin.merchant(),
+        await admin.send("GET", "/nowhere"),
+        await stranger.merchant(),
+      ];
+
+      for (const answer of answers) {
+        expect(answer).toMatchObject({
+          status: 401,
+          body: { error: true, message: "E121: Invalid API key" },
+        });
+      }
+      await control.clearFaults();
+      expect(await admin.names()).toEqual([]);
+    });
+
+    it("once by default, and after the commit where its kind says so", async () => {
+      const { sandbox, admin, control } = await openSandbox();
+      await control.addFault({ operation: "any", kind: "html200" });
+      expect((await admin.create("a")).text).toContain("<html>");
+      expect(await admin.names()).toEqual(["a"]);
+
+      await control.addFault({ operation: "any", kind: "html200" });
+      expect((await new SandboxClient(sandbox.url, "unknown").merchant()).status).toBe(200);
+    });
+
+    it("with a key's name only the calls about that key", async () => {
+      const { admin, control } = await openSandbox();
+      await control.addFault({ operation: "any", keyName: "mine", times: "always", ...unavailable });
+
+      expect((await admin.create("mine")).status).toBe(503);
+      expect((await admin.create("yours")).status).toBe(200);
+      expect((await admin.list("?q=mine")).status).toBe(503);
+      expect((await admin.merchant()).status).toBe(200);
+    });
   });
 });

@@ -1,6 +1,8 @@
+import { seededUserId } from "../src";
 import { openSandbox, SandboxClient } from "./sandbox-client";
 
 const minute = 60_000;
+const credentialName = `credential of ${seededUserId("sandbox", "Admin")}`;
 
 describe("lag", () => {
   it("listMs leaves young keys out of lists, but not credentials", async () => {
@@ -8,10 +10,7 @@ describe("lag", () => {
     await control.setLag({ listMs: minute });
     const { id } = (await admin.create("young")).body.data;
 
-    expect((await admin.list()).body).toMatchObject({
-      data: [{ name: "credential of user_sandbox_admin" }],
-      total: 1,
-    });
+    expect((await admin.list()).body.data).toMatchObject([{ name: credentialName }]);
     expect((await admin.get(id)).status).toBe(200);
 
     await control.advanceClock(minute);
@@ -25,7 +24,7 @@ describe("lag", () => {
 
     expect(await admin.get(id)).toMatchObject({
       status: 404,
-      body: { error: true, message: `No key ${id}` },
+      body: { error: true, message: "API key not found" },
     });
     expect(await admin.names()).toEqual(["young"]);
 
@@ -62,10 +61,28 @@ describe("the clock", () => {
     const now = await control.advanceClock(90 * 24 * 60 * minute);
     const after = (await admin.create("after")).body.data;
 
-    const days = (Date.parse(after.createdAt) - Date.parse(before.createdAt)) / (24 * 60 * minute);
+    const days = (Date.parse(after.created_at) - Date.parse(before.created_at)) / (24 * 60 * minute);
     expect(Math.floor(days)).toBe(90);
-    expect(Date.parse(after.createdAt)).toBeGreaterThanOrEqual(now.getTime());
+    expect(Date.parse(after.created_at)).toBeGreaterThanOrEqual(now.getTime());
     const [own] = (await admin.list("?q=credential")).body.data;
-    expect(Date.parse(own?.lastUsedAt ?? "")).toBeGreaterThanOrEqual(now.getTime());
+    expect(Date.parse(own?.last_used_at ?? "")).toBeGreaterThanOrEqual(now.getTime());
+  });
+
+  it("dates every answer, refusals and halves too", async () => {
+    const { sandbox, admin, control } = await openSandbox();
+    const now = await control.advanceClock(90 * 24 * 60 * minute);
+    await control.addFault({ operation: "getKey", kind: "truncatedBody" });
+    const { id } = (await admin.create("a")).body.data;
+
+    const answers = [
+      await admin.fetch("GET", "/merchant"),
+      await admin.fetch("GET", "/nowhere"),
+      await admin.fetch("GET", `/api-keys/${id}`),
+      await fetch(`${sandbox.url}/merchant`),
+    ];
+
+    for (const { headers } of answers) {
+      expect(Date.parse(headers.get("date") ?? "")).toBeGreaterThanOrEqual(now.getTime() - 1_000);
+    }
   });
 });

@@ -7,9 +7,21 @@ export interface KeyBody {
   type: string;
   status: string;
   key?: string;
-  redactedKey: string;
-  createdAt: string;
-  lastUsedAt: string | null;
+  redacted_key: string;
+  created_at: string;
+  updated_at: string;
+  last_used_at: string | null;
+}
+
+/** A merchant as the contract shows it. */
+export interface MerchantBody {
+  id: string;
+  name: string;
+  email: string;
+  status: string;
+  created_at: string;
+  updated_at: string;
+  mid: string;
 }
 
 /** An answer as it came over the wire. `body` is undefined where it is not JSON. */
@@ -27,7 +39,7 @@ export class SandboxClient {
     readonly key: string,
   ) {}
 
-  create(name: string, type = "private"): Promise<WireAnswer<{ data: KeyBody }>> {
+  create(name: string, type = "private"): Promise<WireAnswer<{ message: string; data: KeyBody }>> {
     return this.send("POST", "/api-keys", { name, type });
   }
 
@@ -43,8 +55,12 @@ export class SandboxClient {
     return this.send("DELETE", `/api-keys/${id}`);
   }
 
-  merchant(): Promise<WireAnswer<{ data: { id?: string; name: string } }>> {
-    return this.send("GET", "/merchant");
+  merchant(query = ""): Promise<WireAnswer<{ data: MerchantBody[]; total?: number }>> {
+    return this.send("GET", `/merchant${query}`);
+  }
+
+  getMerchant(id: string): Promise<WireAnswer<{ data: MerchantBody }>> {
+    return this.send("GET", `/merchant/${id}`);
   }
 
   /** The names of all keys listed, newest first, but for credentials. */

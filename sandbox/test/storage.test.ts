@@ -1,18 +1,10 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 import { fingerprint, keyedHash, redact, sameHash } from "../src/key-value";
 import { openSandbox, SandboxClient } from "./sandbox-client";
-import { temporaryFolder } from "./temporary-folder";
-
-/** Whether any of the folder's files holds the text, or what the text is the hexadecimal form of. */
-function isInFiles(folder: string, text: string): boolean {
-  const searched = [Buffer.from(text), Buffer.from(text, "hex")].filter((bytes) => bytes.length > 0);
-  return readdirSync(folder).some((file) => {
-    const content = readFileSync(join(folder, file));
-    return searched.some((bytes) => content.includes(bytes));
-  });
-}
+import { isInFiles, temporaryFolder } from "./temporary-folder";
 
 describe("the database", () => {
   it("never holds a private value nor an unkeyed hash of it, open or closed; public values it does", async () => {
@@ -20,7 +12,7 @@ describe("the database", () => {
     const { sandbox, control, admin } = await openSandbox({ db: join(folder, "keys.db") });
     const created = (await admin.create("server")).body.data.key ?? "";
     const open = (await admin.create("browser", "public")).body.data.key ?? "";
-    const credential = (await control.newCredential("acct_production", "Developer")).key;
+    const credential = (await control.newCredential("production", "Developer")).key;
     const secrets = [created, credential, admin.key];
     const hidden = [...secrets, ...secrets.map(fingerprint)];
     const found = () => [...hidden, open].map((text) => isInFiles(folder, text));
@@ -64,18 +56,29 @@ describe("the database", () => {
 
     await expect(openSandbox({ db: folder })).rejects.toThrow();
   });
+
+  it("fails to open what another version of the sandbox has made", async () => {
+    const db = join(temporaryFolder(), "keys.db");
+    const other = new Database(db);
+    other.exec("CREATE TABLE keys (id TEXT)");
+    other.close();
+
+    await expect(openSandbox({ db })).rejects.toThrow(
+      "The database was made by another version of payengine-sandbox: use a new file",
+    );
+  });
 });
 
 describe("values", () => {
-  it("are 102 hex characters for private keys and pk_test_… for public ones, no two the same", async () => {
+  it("are 108 hex characters for private keys and pk_test_… for public ones, no two the same", async () => {
     const { admin } = await openSandbox();
     const of = async (type: string) => (await admin.create("a", type)).body.data.key;
     const [one, two, open] = [await of("private"), await of("private"), await of("public")];
 
-    expect(one).toMatch(/^[0-9a-f]{102}$/);
-    expect(two).toMatch(/^[0-9a-f]{102}$/);
+    expect(one).toMatch(/^[0-9a-f]{108}$/);
+    expect(two).toMatch(/^[0-9a-f]{108}$/);
     expect(two).not.toBe(one);
-    expect(open).toMatch(/^pk_test_[0-9a-f]{48}$/);
+    expect(open).toMatch(/^pk_test_[0-9A-Za-z]{32}$/);
   });
 
   it("are shown once if private, and always if public", async () => {
@@ -92,12 +95,12 @@ describe("values", () => {
 
   it("have a fingerprint and a redacted form", async () => {
     const { admin, control } = await openSandbox();
-    const { id, key = "", redactedKey } = (await admin.create("a")).body.data;
+    const { id, key = "", redacted_key } = (await admin.create("a")).body.data;
 
-    expect(redactedKey).toBe(`${key.slice(0, 4)}…${key.slice(-4)}`);
+    expect(redacted_key).toBe(`${key.slice(0, 4)}…${key.slice(-4)}`);
     expect((await control.keys()).find((stored) => stored.id === id)).toMatchObject({
       fingerprint: createHash("sha256").update(key).digest("hex").slice(0, 16),
-      redacted: redactedKey,
+      redacted: redacted_key,
       publicValue: null,
     });
     expect(redact("pk_test_123456789")).toBe("1234…6789");
@@ -147,8 +150,8 @@ describe("a seed", () => {
     }
 
     expect([...values]).toEqual([
-      expect.stringMatching(/^[0-9a-f]{102}$/),
-      expect.stringMatching(/^[0-9a-f]{102}$/),
+      expect.stringMatching(/^[0-9a-f]{108}$/),
+      expect.stringMatching(/^[0-9a-f]{108}$/),
     ]);
   });
 });
