@@ -167,7 +167,8 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
   if (credential.value === undefined && isAsked)
     failures.push({ property: "payengine:apiKey", reason: credential.missing });
   if (failures.length > 0) return { kind: "invalid", failures };
-  if ([credential.value, values.contract, ...Object.values(raw)].includes(UNKNOWN)) {
+  const isPartlyUnknown = values.contract?.includes(UNKNOWN) === true;
+  if (isPartlyUnknown || [credential.value, ...Object.values(raw)].includes(UNKNOWN)) {
     const { apiUrl, accountId, formerApiUrl, contract } = settings;
     return { kind: "unknown", apiUrl: apiUrl || UNKNOWN, accountId, formerApiUrl, contract };
   }
@@ -176,7 +177,8 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
 
 /** Text, JSON text, or what an explicit provider was given. */
 function contractFrom(value: unknown, failures: Failure[]): Contract {
-  if (value === undefined || value === UNKNOWN) return DEFAULT_CONTRACT;
+  // In a preview, a part of it may be unknown too.
+  if (value === undefined || String(value).includes(UNKNOWN)) return DEFAULT_CONTRACT;
   const parsed = parseContract(value);
   if ("contract" in parsed) return parsed.contract;
   const problems = parsed.problems.map(({ property, reason }) => ({

@@ -56,6 +56,7 @@ export async function rotate(
 async function cleared(context: Context, inUse: ApiKeyState, keep: readonly string[]): Promise<Attempts> {
   try {
     await refuseOwnCredential(context, inUse, "current", "rotating");
+    await context.readableList();
     const { attempts, kept } = await clearUp(context, inUse.uniqueName, attemptsOf(inUse), keep);
     await provePlace(context, inUse, kept);
     return attempts;

@@ -78,7 +78,9 @@ async function listPages(api: PayEngineClient, q: string, mostPages: () => numbe
       for (const key of data) keys.set(key.id, key);
       const isLast = total === undefined ? data.length < api.pages.longest : keys.size >= total;
       const isTooLong = total !== undefined && Math.ceil(total / data.length) > mostPages();
-      isOver = keys.size === known || isLast || isTooLong;
+      // Where `q` does nothing, others' keys may fill page after page.
+      const isOfUse = data.some(({ name }) => name.startsWith(q));
+      isOver = keys.size === known || !isOfUse || isLast || isTooLong;
       api.pages.longest = Math.max(api.pages.longest, data.length);
     }
   } catch {

@@ -69,11 +69,13 @@ export function payEngineClient(
         : `payengine:contract has no call "${name}"`,
     );
   };
-  const call = <T>(
+  const call = async <T>(
     spec: CallSpec,
     id: string,
     more: Pick<Call<T>, "read"> & Partial<Call<T>>,
   ): Promise<T> => {
+    // These two would name another path, encoded or not.
+    if (id === "." || id === "..") throw new NotFoundError(`PayEngine has no key of the id "${id}"`, true);
     const path = spec.path.replace("{id}", () => encodeURIComponent(id));
     return request({ method: spec.method, path, retry: "idempotent", ...more });
   };

@@ -1,4 +1,4 @@
-import type { Contract, Field } from "./contract";
+import { CONVENTIONAL_NAMES, type Contract, type Field } from "./contract";
 import { Unreadable } from "./http";
 
 /** A key as PayEngine tells it. Of a list's entries only the id is certain; what is not told is empty or undefined. */
@@ -38,22 +38,10 @@ export interface Place {
   readonly merchantIds: readonly string[];
 }
 
-/** What fields are called by the published conventions, in both of their casings. */
-export const FIELD_NAMES: Readonly<Record<Field, readonly string[]>> = {
-  id: ["id"],
-  name: ["name"],
-  type: ["type"],
-  value: ["key"],
-  redacted: ["redacted_key", "redactedKey"],
-  status: ["status"],
-  createdAt: ["created_at", "createdAt"],
-  lastUsedAt: ["last_used_at", "lastUsedAt"],
-};
-
 /** What is read of one object: text as it is, and numbers as text. */
 export function fieldOf(object: unknown, field: Field, contract: Contract): string | undefined {
   const own = contract.fields[field];
-  return textOf(object, own === undefined ? FIELD_NAMES[field] : [own]);
+  return textOf(object, own === undefined ? CONVENTIONAL_NAMES[field] : [own]);
 }
 
 /** @throws Unreadable where the answer is no object. */
