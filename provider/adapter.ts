@@ -24,6 +24,8 @@ import { contextMaker } from "./contexts";
 import type { Engine } from "./engine";
 import { endWithEngine } from "./lifetime";
 import { messageOf, sentence } from "./payengine/errors";
+import { contradictedHost } from "./payengine/key-marker";
+import { DEFAULT_API_URL } from "./payengine/settings";
 import { wireSecret } from "./secret";
 import type { Watchdog } from "./watchdog/watchdog";
 
@@ -36,6 +38,8 @@ export interface Host {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Ends the process. */
   readonly exit: () => void;
+  /** Shows the user a line under Diagnostics. */
+  readonly warn: (line: string) => void;
 }
 
 type Properties = Record<string, unknown>;
@@ -67,6 +71,9 @@ export function apiKeyProvider(host: Host) {
       try {
         const outcome = await step(inputs);
         hold(outcome.state);
+        const { type, token, apiUrl = DEFAULT_API_URL } = outcome.state;
+        const odd = type === "public" && token !== undefined ? contradictedHost(token, apiUrl) : undefined;
+        if (odd !== undefined) host.warn(`warning: ${inputs.uniqueName}: ${odd}`);
         return finish(outcome, inputs, news.__provider);
       } catch (error) {
         failedKey = inputs.uniqueName;

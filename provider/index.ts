@@ -17,4 +17,5 @@ export const apiKey = apiKeyProvider({
   now: () => new Date(),
   sleep: (milliseconds) => sleep(milliseconds),
   exit: () => process.exit(0),
+  warn: (line) => console.error(line),
 });

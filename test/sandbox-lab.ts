@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type ControlKey, type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
+import {
+  type ControlKey,
+  type DialectInput,
+  type RunningSandbox,
+  SandboxControl,
+  startSandbox,
+} from "payengine-sandbox";
 import type { Dispatcher } from "undici";
 import type { Context } from "../provider/api-key/context";
 import { RecordedKeys } from "../provider/api-key/recorded-keys";
@@ -12,9 +18,10 @@ import {
 } from "../provider/api-key/state";
 import type { Settings } from "../provider/config";
 import { contextOf, sharedBy } from "../provider/contexts";
-import { DEFAULT_CONTRACT } from "../provider/payengine/contract";
+import { type Contract, DEFAULT_CONTRACT, parseContract } from "../provider/payengine/contract";
 import { openDispatcher } from "../provider/payengine/dispatcher";
 import { RateLimiter } from "../provider/payengine/rate-limiter";
+import { mannerOf } from "./dialects";
 
 /** A stateful PayEngine of its own for one test, and what the lifecycle needs to work against it. */
 export class SandboxLab {
@@ -34,6 +41,8 @@ export class SandboxLab {
     },
   };
   private movedMs = 0;
+  private contract: Contract = DEFAULT_CONTRACT;
+  private scheme = "Basic";
   private readonly dispatchers: Dispatcher[] = [];
 
   private constructor(private readonly sandbox: RunningSandbox) {
@@ -57,6 +66,16 @@ export class SandboxLab {
     return this.sandbox.adminKey ?? "";
   }
 
+  /** Has the sandbox answer in another way, and contexts from now on be configured for it. */
+  async speak(dialect: DialectInput): Promise<void> {
+    await this.control.setDialect(dialect);
+    const { contract } = mannerOf(dialect);
+    const parsed = contract === undefined ? { contract: DEFAULT_CONTRACT } : parseContract(contract);
+    if (!("contract" in parsed)) throw new Error(JSON.stringify(parsed.problems));
+    this.contract = parsed.contract;
+    this.scheme = dialect.scheme ?? "Basic";
+  }
+
   now = (): Date => new Date(Date.now() + this.movedMs);
 
   /** Puts the provider's clock and PayEngine's forward. */
@@ -74,7 +93,7 @@ export class SandboxLab {
       formerApiUrl: undefined,
       requestTimeout: 5_000,
       maxRetries: 0,
-      contract: DEFAULT_CONTRACT,
+      contract: this.contract,
       ...settings,
     };
     const dispatcher = openDispatcher(all);
@@ -119,7 +138,9 @@ export class SandboxLab {
 
   /** The status that PayEngine gives to a call with this key. */
   async statusFor(token: string): Promise<number> {
-    const answer = await fetch(`${this.url}/merchant`, { headers: { authorization: `Basic ${token}` } });
+    const answer = await fetch(`${this.url}/merchant`, {
+      headers: { authorization: `${this.scheme} ${token}` },
+    });
     await answer.arrayBuffer();
     return answer.status;
   }

@@ -15,6 +15,6 @@ export async function countFaults(world: World, round: Round, tally: Tally): Pro
     if (standing[index + counted].hits > 0 && isSeen) tally.fault(kind);
     index += faults.length;
   }
-  if (round.unusableMs > 0 && has("createKey", 201)) tally.fault(NEW_KEY_UNUSABLE);
+  if (round.unusableMs > 0 && (has("createKey", 200) || has("createKey", 201))) tally.fault(NEW_KEY_UNUSABLE);
   if (round.wrongAccount && requests.length > 0) tally.fault(WRONG_ACCOUNT);
 }

@@ -87,8 +87,8 @@ export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
       ],
     },
   ]),
-  // A private key's own value would prove that it lives; a public one has nothing but the account.
-  "account guard": scenario([
+  // A private key's own value would prove that it lives; a public one has nothing but the place.
+  "right place": scenario([
     { ...quietUp, program: [PUBLIC] },
     { ...quietUp, program: [PUBLIC], operation: "refresh", wrongAccount: true },
   ]),
@@ -98,7 +98,7 @@ export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
 };
 
 function scenario(rounds: readonly Round[]): Omit<Scenario, "name"> & { name: string } {
-  return { name: "directed", stacks: ["dev"], requestTimeoutMs: 2_000, maxRetries: 0, pinned: true, rounds };
+  return { name: "directed", stacks: ["dev"], requestTimeoutMs: 2_000, maxRetries: 0, pinned: false, rounds };
 }
 
 function fault(kind: string, ...faults: FaultInput[]): FaultPlan {

@@ -46,6 +46,25 @@ const ANYWHERE: Readonly<Record<string, Make>> = {
 const ON_CREATE: Readonly<Record<string, Make>> = {
   ...ANYWHERE,
   "201 without value": (on) => [{ ...on, kind: "valueMissing" }],
+  "masked value": (on, { random }) => [
+    { ...on, kind: "maskedValue", form: random.pick(["stars", "dots", "redacted", "short"] as const) },
+  ],
+  "answer without id, or in another form": (on, { random }) => [
+    { ...on, kind: random.pick(["idMissing", "unreadable"] as const) },
+  ],
+  "a firewall's page after the commit": (on, { random }) => [
+    {
+      ...on,
+      kind: "statusAfterCommit",
+      status: random.pick([400, 401, 403, 404, 422]),
+      body: random.pick(["html", "empty", "json"] as const),
+    },
+  ],
+  "102, 103 or 206": (on, { random }) => [
+    random.chance(50)
+      ? { ...on, kind: "informational", status: random.pick([102, 103] as const) }
+      : { ...on, kind: "partial206" },
+  ],
   "wrong name answered": (on) => [{ ...on, kind: "wrongName" }],
   "slow answer past the timeout that commits later": (on, { random, requestTimeoutMs: limit }) => {
     // Before recovery looks at the list, while a second attempt is under way, after `up` has ended.

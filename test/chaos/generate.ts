@@ -1,3 +1,5 @@
+import type { DialectInput } from "payengine-sandbox";
+import { drawDialect } from "../dialects";
 import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
 import { blowRound, FOCI, focusedRound, isBlow, ROTATION, rotationRound } from "./focused";
 import { MOMENTS, momentOf } from "./moments";
@@ -67,9 +69,16 @@ export function generate(seed: number, index: number, focusOn?: string): Scenari
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     maxRetries: random.int(0, 2),
     pinned,
+    ...(index % 3 === 2 && { dialect: dialectOf(seed, index) }),
     ...(focus !== undefined && { focus }),
     rounds,
   };
+}
+
+/** A source of its own, so that the rest of a scenario is drawn as it is without a dialect. */
+function dialectOf(seed: number, index: number): DialectInput {
+  const random = new Prng(Math.imul(seed, 6_700_417) + index);
+  return drawDialect((limit) => random.int(0, limit - 1));
 }
 
 function makeRound(

@@ -15,19 +15,19 @@ interface Patch {
 export const MECHANISMS = {
   "lost answers": {
     file: "provider/api-key/post.js",
-    anchor: 'return { kind: isWithoutEffect(error) ? "refused" : "lost", reason };',
-    instead: 'return { kind: "refused", reason };',
+    anchor: '(0, retry_policy_1.isWithoutEffect)(error) ? "refused" : "lost", reason:',
+    instead: '"refused", reason:',
   },
   sweep: {
     file: "provider/api-key/strays.js",
-    anchor: "const live = await findLiveKeys(api, unique);",
+    anchor: "const live = await findLiveKeys(client, unique);",
     instead: "const live = [];",
   },
   "final sweep": {
     file: "provider/api-key/settle.js",
     anchor:
       "const cleared = await clearUp(context, state.uniqueName, attempts, (0, pending_1.keysInUse)(settled));",
-    instead: "const cleared = { attempts, kept: [state.keyId] };",
+    instead: "const cleared = { attempts, kept: [state.keyId], revoked: [] };",
   },
   "settle mark": {
     file: "provider/api-key/settle.js",
@@ -37,8 +37,8 @@ export const MECHANISMS = {
   "partial success": {
     file: "provider/adapter.js",
     anchor:
-      "throw Object.assign(new errors_1.KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });",
-    instead: "throw new errors_1.KeyError(outcome.reason);",
+      "throw Object.assign(new key_error_1.KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });",
+    instead: "throw new key_error_1.KeyError(outcome.reason);",
   },
   "engine gone": {
     file: "provider/api-key/make.js",
@@ -60,24 +60,24 @@ export const MECHANISMS = {
   "delete sweep": {
     file: "provider/api-key/delete.js",
     anchor:
-      "const { attempts } = await (0, settle_1.clearUp)(context, state.uniqueName, (0, pending_1.attemptsOf)(state), []);\n    refuseWhileLost(context, state, attempts);",
+      "const { attempts, revoked } = await (0, settle_1.clearUp)(context, state.uniqueName, (0, pending_1.attemptsOf)(state), []);\n    await (0, place_1.provePlace)(context, state, revoked);\n    refuseWhileLost(context, state, attempts);",
     instead: ";",
   },
   "rotation sweep": {
     file: "provider/api-key/rotate.js",
     anchor:
-      "return (await (0, settle_1.clearUp)(context, inUse.uniqueName, (0, pending_1.attemptsOf)(inUse), keep)).attempts;",
-    instead: "return (0, pending_1.attemptsOf)(inUse);",
+      "const { attempts, kept } = await (0, settle_1.clearUp)(context, inUse.uniqueName, (0, pending_1.attemptsOf)(inUse), keep);",
+    instead: "const attempts = (0, pending_1.attemptsOf)(inUse), kept = keep;",
   },
   "proof before gone": {
     file: "provider/api-key/absence.js",
     anchor: "async function proveGone(context, state) {",
     instead: "async function proveGone() {\n    return [];\n}\nasync function unused(context, state) {",
   },
-  "account guard": {
-    file: "provider/account.js",
-    anchor: "if (expected === undefined || expected === actual)",
-    instead: "if (true)",
+  "right place": {
+    file: "provider/api-key/absence.js",
+    anchor: "if (!(await isRightPlace(context, state))) {",
+    instead: "if (false) {",
   },
   "orphans command": {
     file: "recovery/orphans.js",

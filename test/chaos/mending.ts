@@ -35,7 +35,7 @@ export async function mend(
   for (const [index, stack] of world.stacks.entries()) {
     const isPartial = after[index].keys.some(({ pendingAction }) => pendingAction === "create");
     if (isPartial) tally.outcome(`partial success, mended by ${mending}`);
-    if (isCrash || after[index].pending.length > 0) report(await afterCrash(stack, round, world.isPinned));
+    if (isCrash || after[index].pending.length > 0) report(await afterCrash(stack, round, world.isRenewed));
     const end = await goOn(stack, mending, round.later);
     report(end.violations);
     ends.push(end.mustWait);
@@ -78,14 +78,14 @@ function mendingOf({ mending, quiet, operation }: Round, struck: Struck): Mendin
 async function afterCrash(
   stack: ChaosStack,
   { withoutOrphans }: Round,
-  isPinned: boolean,
+  isRenewed: boolean,
 ): Promise<Violation[]> {
   const violations: Violation[] = failed(await stack.cancel());
   if (withoutOrphans) return violations;
   const orphans = await stack.orphans({ later: true });
   const { pending } = await stack.state();
-  // Which account an interrupted creation was sent to may not be known, and clearing drops other operations too.
-  const mayKeep = !isPinned || pending.some((it) => !it.startsWith("creating"));
+  // Another credential than the one that the request was sent with may prove nothing; clearing drops other operations too.
+  const mayKeep = isRenewed || pending.some((it) => !it.startsWith("creating"));
   if (mayKeep && orphans.exitCode === 2 && KEPT.test(orphans.stdout)) return violations;
   return [
     ...violations,

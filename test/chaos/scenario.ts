@@ -1,4 +1,4 @@
-import type { FaultInput } from "payengine-sandbox";
+import type { DialectInput, FaultInput } from "payengine-sandbox";
 
 /** A key as the program asks for it. */
 export interface KeyPlan {
@@ -96,6 +96,8 @@ export interface Scenario {
   readonly requestTimeoutMs: number;
   readonly maxRetries: number;
   readonly pinned: boolean;
+  /** How PayEngine answers, where it is not by the published conventions. */
+  readonly dialect?: DialectInput;
   /** The one thing that strikes, where many at once would hide what each mechanism is needed for. */
   readonly focus?: string;
   readonly rounds: readonly Round[];

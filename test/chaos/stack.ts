@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { SandboxControl } from "payengine-sandbox";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 import { type Deployment, type KeyInState, keysOf } from "../e2e/harness/state";
 import type { KeyPlan } from "./scenario";
@@ -16,7 +17,7 @@ export interface StackState {
 }
 
 export interface CommandOptions {
-  /** The provider's clock is minutes ahead. */
+  /** Minutes have passed. */
   readonly later?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (pid: number) => void;
@@ -34,6 +35,7 @@ export class ChaosStack {
     private readonly folder: string,
     private readonly cli: string,
     readonly env: Record<string, string>,
+    private readonly control: SandboxControl,
   ) {}
 
   async write(program: readonly KeyPlan[]): Promise<void> {
@@ -78,8 +80,10 @@ export class ChaosStack {
     return ended;
   }
 
-  private run(program: string, args: readonly string[], options: CommandOptions): Promise<Ended> {
+  private async run(program: string, args: readonly string[], options: CommandOptions): Promise<Ended> {
     const { later, env, onStart } = options;
+    // By PayEngine's clock too, which says how old keys are.
+    if (later) await this.control.advanceClock(LATER_MS);
     return runProgram(program, args, {
       cwd: this.folder,
       env: {

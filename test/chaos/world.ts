@@ -1,7 +1,17 @@
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ControlKey, type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
+import {
+  ACCOUNT_IDS,
+  type ControlKey,
+  type DialectInput,
+  MERCHANT_IDS,
+  type RunningSandbox,
+  SandboxControl,
+  seededUserId,
+  startSandbox,
+} from "payengine-sandbox";
+import { mannerOf } from "../dialects";
 import { stopLeftovers } from "../e2e/harness/processes";
 import { mountSmallDisk, unmount } from "../e2e/harness/small-disk";
 import { tapTokens } from "../token-tap";
@@ -18,7 +28,9 @@ export class World {
   /** Keys that the harness itself revoked. */
   readonly revokedBehind = new Set<string>();
   /** User behind the credential in use. */
-  userId = "user_sandbox_admin";
+  userId = seededUserId(ACCOUNT, "Admin");
+  /** The credential is not the one any more that the first keys were made with. */
+  isRenewed = false;
   /** How much of the sandbox's log is of earlier rounds. */
   startedRound = { requests: 0 };
 
@@ -31,8 +43,8 @@ export class World {
     readonly stacks: readonly ChaosStack[],
     /** The file system of the backend, where it has one of its own. */
     readonly disk: string | undefined,
-    /** Config says which account the keys belong to. */
-    readonly isPinned: boolean,
+    /** The word before keys in the Authorization header. */
+    private readonly scheme: string,
     private readonly stopTap: () => void,
   ) {}
 
@@ -44,9 +56,10 @@ export class World {
     const needsDisk = scenario.rounds.some(({ deadly }) => deadly?.kind === "disk full for the backend");
     const disk = needsDisk ? await mountDisk(join(folder, "backend")) : undefined;
     const env = environmentOf(folder, prepared.cli);
-    const stacks = scenario.stacks.map((name) => new ChaosStack(name, folder, prepared.cli, env));
     const control = new SandboxControl(sandbox.controlUrl ?? "");
-    const world = new World(folder, secrets, sandbox, control, stacks, disk, scenario.pinned, stopTap);
+    const stacks = scenario.stacks.map((name) => new ChaosStack(name, folder, prepared.cli, env, control));
+    const scheme = scenario.dialect?.scheme ?? "Basic";
+    const world = new World(folder, secrets, sandbox, control, stacks, disk, scheme, stopTap);
     try {
       await world.furnish(prepared, scenario);
       return world;
@@ -59,11 +72,15 @@ export class World {
   private async furnish({ template, packages }: Prepared, scenario: Scenario): Promise<void> {
     await cp(template, this.folder, { recursive: true });
     await symlink(packages, join(this.folder, "node_modules"));
+    const { dialect = {} } = scenario;
+    await this.control.setDialect(dialect);
+    const { contract } = mannerOf(dialect);
     const config = {
       "payengine:apiUrl": this.sandbox.url,
       "payengine:requestTimeout": `${scenario.requestTimeoutMs}ms`,
       "payengine:maxRetries": String(scenario.maxRetries),
-      ...(scenario.pinned ? { "payengine:accountId": ACCOUNT } : {}),
+      ...(scenario.pinned ? { "payengine:accountId": await this.pin(dialect) } : {}),
+      ...(contract === undefined ? {} : { "payengine:contract": JSON.stringify(contract) }),
     };
     const lines = Object.entries(config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
     for (const name of scenario.stacks)
@@ -72,13 +89,21 @@ export class World {
     this.before = scenario.stacks.map(() => ({ keys: [], pending: [] }));
   }
 
+  /** An id that only this account shows. */
+  private async pin({ merchant }: DialectInput): Promise<string> {
+    if (merchant === "object" || merchant === "withAccountId") return ACCOUNT_IDS.sandbox;
+    if (merchant === undefined || merchant === "list") return MERCHANT_IDS.sandbox[0];
+    const keys = await this.control.keys();
+    return String(keys.find(({ accountId }) => accountId === ACCOUNT_IDS.sandbox)?.id);
+  }
+
   /** The keys at PayEngine that work and were made over its API. */
   async liveKeys(): Promise<ControlKey[]> {
     return (await this.control.keys()).filter(({ status, credential }) => status === "active" && !credential);
   }
 
   async authenticates(token: string): Promise<boolean> {
-    const headers = { authorization: `Basic ${token}` };
+    const headers = { authorization: `${this.scheme} ${token}` };
     return (await fetch(`${this.sandbox.url}/merchant`, { headers })).status === 200;
   }
 
@@ -96,6 +121,7 @@ export class World {
     );
     if (works) return;
     const { key, userId } = await this.control.newCredential(ACCOUNT, "Admin");
+    this.isRenewed = true;
     this.userId = userId;
     this.secrets.add(key);
     for (const { env } of this.stacks) env.PAYENGINE_API_KEY = key;
