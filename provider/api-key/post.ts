@@ -42,7 +42,8 @@ export async function postKey(context: Context, name: string, type: string): Pro
 
 async function judge(context: Context, created: CreatedKey, name: string, type: string): Promise<Posted> {
   const id = created.id ?? (await idByName(context, name));
-  if (id === undefined) return { kind: "lost", reason: "The response did not include the key's id" };
+  if (id === undefined)
+    return { kind: "lost", reason: "The response did not include the key's id", keyId: created.likelyId };
   const isOther = [
     [created.name, name],
     [created.type, type],
@@ -54,7 +55,8 @@ async function judge(context: Context, created: CreatedKey, name: string, type: 
     return { kind: "wrong", reason, keyId: id };
   }
   const createdAt = created.createdAt ?? context.serverNow().toISOString();
-  const key = { ...created, id, name, type, createdAt };
+  const { status, isRevoked, redacted, lastUsedAt } = created;
+  const key = { id, name, type, status, isRevoked, redacted, createdAt, lastUsedAt };
   if (isWholeValue(created.value, type, created.redacted)) {
     return { kind: "issued", key: { ...key, value: created.value } };
   }

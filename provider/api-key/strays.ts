@@ -20,7 +20,9 @@ export async function revokeStrays(
 ): Promise<Sweep> {
   const live = await findLiveKeys(client, unique);
   const strays = live.filter(({ id }) => !keep.includes(id));
-  for (const stray of strays) await revoke(client, stray.id);
+  const missed: string[] = [];
+  for (const { id } of strays) if (!(await revoke(client, id))) missed.push(id);
+  if (missed.length > 0) await requireUnlisted(client, unique, missed);
   return {
     revoked: strays.map(({ name }) => name),
     kept: keep.filter((id) => live.some((key) => key.id === id)),
@@ -41,6 +43,21 @@ export async function revoke(client: PayEngineClient, id: string): Promise<boole
     if (error instanceof NotFoundError && error.byContract) return false;
     throw error;
   }
+}
+
+/** A key that was listed and is not found any more is gone, unless the call that revokes keys is another one. */
+async function requireUnlisted(
+  client: PayEngineClient,
+  unique: string,
+  ids: readonly string[],
+): Promise<void> {
+  const listed = await findLiveKeys(client, unique);
+  const live = listed.find(({ id }) => ids.includes(id));
+  if (live === undefined) return;
+  throw new Error(
+    `PayEngine lists the key "${live.name}" (${live.id}) as live and does not find it when it is to be revoked; check ` +
+      "payengine:contract.revoke",
+  );
 }
 
 /** Says whether PayEngine knows a key of this id that is not revoked. */

@@ -21,7 +21,13 @@ export interface PayEngineKey {
 }
 
 /** What an answer to create tells, which may lack the id. */
-export type CreatedKey = Omit<PayEngineKey, "id"> & { readonly id: string | undefined };
+export type CreatedKey = Omit<PayEngineKey, "id"> & {
+  readonly id: string | undefined;
+  /** What stands where ids often do, in an answer without the contract's: good enough to revoke the key by. */
+  readonly likelyId: string | undefined;
+};
+
+const LIKELY_IDS = ["id", "uuid", "guid", "_id", "key_id", "keyId", "api_key_id", "apiKeyId"];
 
 /** One page of a list. */
 export interface KeyPage {
@@ -53,6 +59,7 @@ export function readCreated(answer: unknown, contract: Contract): CreatedKey {
   const status = text("status") ?? "";
   return {
     id: text("id"),
+    likelyId: textOf(object, LIKELY_IDS),
     name: text("name") ?? "",
     type: typeOf(type, contract),
     status,
@@ -66,9 +73,9 @@ export function readCreated(answer: unknown, contract: Contract): CreatedKey {
 
 /** @throws Unreadable where the answer is no object with an id. */
 export function readKey(answer: unknown, contract: Contract): PayEngineKey {
-  const key = readCreated(answer, contract);
-  if (key.id === undefined) throw new Unreadable("it has no id");
-  return { ...key, id: key.id };
+  const { likelyId: _, id, ...key } = readCreated(answer, contract);
+  if (id === undefined) throw new Unreadable("it has no id");
+  return { id, ...key };
 }
 
 /** @throws Unreadable where the answer is no list, or an entry has no id. */
@@ -103,9 +110,12 @@ export function listIn(answer: unknown): readonly unknown[] | undefined {
   return Array.isArray(list) ? list : undefined;
 }
 
-/** An answer's object, bare or in `data`. */
+/** An answer's object: bare, in `data`, or in the only object that it holds. */
 export function unwrapped(answer: unknown): unknown {
-  return isObject(answer) && "data" in answer ? answer.data : answer;
+  if (!isObject(answer)) return answer;
+  if ("data" in answer) return answer.data;
+  const [inner, ...others] = Object.values(answer).filter(isObject);
+  return inner !== undefined && others.length === 0 && !("id" in answer) ? inner : answer;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
