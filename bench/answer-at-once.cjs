@@ -5,9 +5,9 @@ const key = {
   name: "shop-dev-checkout-0123456789",
   type: "private",
   status: "active",
-  redactedKey: "3f9a…c21d",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  lastUsedAt: null,
+  redacted_key: "3f9a…c21d",
+  created_at: "2026-01-01T00:00:00.000Z",
+  last_used_at: null,
 };
 const body = JSON.stringify({ data: key });
 const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };

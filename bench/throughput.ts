@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { Agent, request } from "undici";
-import { createRequest } from "../provider/client";
-import type { Settings } from "../provider/config";
-import { openDispatcher } from "../provider/connections";
-import { payEngineApi } from "../provider/payengine-api";
+import { payEngineClient } from "../provider/payengine/calls";
+import { DEFAULT_CONTRACT } from "../provider/payengine/contract";
+import { openDispatcher } from "../provider/payengine/dispatcher";
+import { connectionBy, createRequest } from "../provider/payengine/http";
+import type { Settings } from "../provider/payengine/settings";
 import type { ThroughputResult } from "./results";
 
 const CALLS = 4_000;
@@ -26,13 +27,13 @@ async function measure(url: string, rounds: number): Promise<ThroughputResult[]>
   const settings: Settings = {
     apiUrl: url,
     credential: "c0ffee".repeat(17),
-    accountId: undefined,
     requestTimeout: 30_000,
     maxRetries: 3,
+    contract: DEFAULT_CONTRACT,
   };
   const dispatcher = openDispatcher(settings);
   const agent = new Agent();
-  const api = payEngineApi(createRequest(settings, dispatcher));
+  const api = payEngineClient(createRequest(settings, connectionBy(dispatcher)), settings.contract);
   const headers = { authorization: `Basic ${settings.credential}`, accept: "application/json" };
   const clients = {
     "pulumi-payengine": () => api.getKey("key_1"),

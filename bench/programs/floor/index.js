@@ -9,7 +9,12 @@ class FloorKey extends pulumi.CustomResource {
   constructor(name, args) {
     const outputs = { uniqueName: undefined, name: undefined, keyId: undefined, token: undefined };
     const more = { redactedToken: undefined, fingerprint: undefined, createdAt: undefined };
-    const last = { accountId: undefined, generation: undefined, pendingAction: undefined };
+    const last = {
+      accountId: undefined,
+      merchantId: undefined,
+      generation: undefined,
+      pendingAction: undefined,
+    };
     const times = { rotateAt: undefined, rotatedAt: undefined, verify: undefined, rotation: undefined };
     const previous = { previousKeyId: undefined, previousToken: undefined, previousRevokeAt: undefined };
     const uniqueName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${randomBytes(5).toString("hex")}`;

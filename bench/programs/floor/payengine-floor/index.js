@@ -1,13 +1,13 @@
-const { createHash, randomBytes } = require("node:crypto");
+const { createHash, randomBytes, randomUUID } = require("node:crypto");
 
 const SECRET = "4dabf18193072939515e22adb298388d";
 const secret = (value) => ({ [SECRET]: "1b47061264138c4ac30d75fd1eb44270", value });
 
 /** Makes up what PayEngine would have answered. */
 function issued(generation) {
-  const token = randomBytes(51).toString("hex");
+  const token = randomBytes(54).toString("hex");
   return {
-    keyId: `key_${randomBytes(8).toString("hex")}`,
+    keyId: randomUUID(),
     token: secret(token),
     redactedToken: `${token.slice(0, 4)}…${token.slice(-4)}`,
     fingerprint: createHash("sha256").update(token).digest("hex").slice(0, 16),
@@ -20,7 +20,8 @@ module.exports = {
   async check(olds, { __provider, ...news }) {
     const uniqueName = olds.uniqueName ?? news.uniqueName;
     const namePrefix = uniqueName.slice(0, -11);
-    return { inputs: { ...news, uniqueName, namePrefix, __provider }, failures: [] };
+    const place = { apiUrl: "http://127.0.0.1:40000/api", credentialFingerprint: "0123abcd" };
+    return { inputs: { ...news, uniqueName, namePrefix, ...place, __provider }, failures: [] };
   },
 
   async diff(_id, olds, news) {
@@ -30,16 +31,16 @@ module.exports = {
 
   async create({ __provider, ...inputs }) {
     const { uniqueName } = inputs;
-    return { id: uniqueName, outs: { ...inputs, name: uniqueName, accountId: "acct_sandbox", ...issued(1) } };
+    return { id: uniqueName, outs: { ...inputs, name: uniqueName, merchantId: randomUUID(), ...issued(1) } };
   },
 
   async update(_id, olds, { __provider, ...inputs }) {
-    const { keyId, token, accountId } = olds;
+    const { keyId, token, merchantId } = olds;
     const previous = { previousKeyId: keyId, previousToken: secret(token) };
     const now = new Date().toISOString();
     const times = { rotatedAt: now, previousRevokeAt: now };
     const name = `${inputs.uniqueName}-g2`;
-    return { outs: { ...inputs, name, accountId, ...issued(2), ...previous, ...times } };
+    return { outs: { ...inputs, name, merchantId, ...issued(2), ...previous, ...times } };
   },
 
   async read(id, props) {
