@@ -1,0 +1,103 @@
+import type { DialectInput } from "payengine-sandbox";
+import { adopt } from "../../provider/api-key/adopt";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { read } from "../../provider/api-key/read";
+import { update } from "../../provider/api-key/update";
+import { DIALECTS } from "../dialects";
+import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+const rotation = (count: number) => ({ triggers: { count }, overlap: "1h" });
+
+describe.each(Object.entries(DIALECTS))("where PayEngine speaks so: %s", (_name, dialect) => {
+  beforeEach(() => lab.speak(dialect));
+
+  test.each(["private", "public"])("a %s key is created, refreshed, rotated and destroyed", async (type) => {
+    const inputs = lab.inputs({ type, rotation: rotation(0) });
+    const made = completed(await create(lab.context(), inputs));
+    await lab.expectOnlyKeysOf(made);
+    expect(await read(lab.context(), made)).toMatchObject({ keyId: made.keyId, token: made.token });
+
+    const rotated = completed(await update(lab.context(), made, { ...inputs, rotation: rotation(1) }));
+    expect(rotated).toMatchObject({ previousKeyId: made.keyId, previousToken: made.token, generation: 2 });
+    await lab.expectOnlyKeysOf(rotated);
+
+    await revokeAll(lab.context(), rotated);
+    await lab.expectOnlyKeysOf();
+  });
+
+  test.each(["private", "public"])(
+    "a %s key deleted in the dashboard is seen by refresh, and made anew",
+    async (type) => {
+      const made = completed(await create(lab.context(), lab.inputs({ type })));
+      await lab.control.revokeKey(made.keyId ?? "");
+      await lab.advance(61_000);
+      expect(await read(lab.context(), made)).toBeUndefined();
+      await lab.expectOnlyKeysOf(completed(await create(lab.context(), lab.inputs({ type }))));
+    },
+  );
+
+  test("a lost answer leaves one key", async () => {
+    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+    await lab.expectOnlyKeysOf(completed(await create(lab.context(), lab.inputs())));
+  });
+
+  test("a key is adopted", async () => {
+    const { client } = lab.context();
+    const { id: keyId = "", value } = await client.createKey({ name: "made by hand", type: "private" });
+    const token = value ?? (await client.revealKey(keyId)) ?? "";
+    const allowUnproven = dialect.shows?.redacted === false;
+    const inputs = lab.inputs();
+    const state = completed(await adopt(lab.context(), inputs, { keyId, token, allowUnproven }));
+    await lab.expectOnlyKeysOf(state);
+    await revokeAll(lab.context(), state);
+    await lab.expectOnlyKeysOf();
+  });
+});
+
+/** Ways in which nothing can work, and what the error says. */
+const IMPOSSIBLE: readonly [string, DialectInput, RegExp][] = [
+  [
+    "no private key may manage keys",
+    { manageKeys: "consoleOnly" },
+    /jwt malformed\. This call takes signed-in users of PayEngine's console only, and no private key/,
+  ],
+];
+
+test.each(IMPOSSIBLE)(
+  "where %s, a creation ends with one clear error and no key",
+  async (_name, dialect, said) => {
+    await lab.speak(dialect);
+    expect(await messageThrownBy(() => create(lab.context(), lab.inputs()))).toMatch(said);
+    await lab.expectOnlyKeysOf();
+  },
+);
+
+/** Ways that need a contract, without it. */
+test.each([
+  ["keys for Bearer only", { scheme: "Bearer" }, /PayEngine answered 401 to GET/],
+  ["another path", { path: "/v3/credentials" }, /Unsupported API call/],
+  ["other names of fields", { fields: { id: "uuid", name: "label" } }, /entry 1 has no id/],
+  ["the value by a second call", { reveal: "byCall" }, /set payengine:contract\.reveal to that call/],
+] as const)("without the contract that fits (%s), no key is left", async (_name, dialect, said) => {
+  const context = lab.context();
+  await lab.control.setDialect(dialect);
+  expect(await messageThrownBy(() => create(context, lab.inputs()))).toMatch(said);
+  expect(await lab.liveKeys()).toEqual([]);
+});
+
+test("where a revoked value gets 403 instead of 401, a key that is not found stays in state", async () => {
+  await lab.speak({ revokedValue: 403 });
+  const made = completed(await create(lab.context(), lab.inputs()));
+  await lab.control.revokeKey(made.keyId ?? "");
+  await lab.advance(61_000);
+  expect(await messageThrownBy(() => read(lab.context(), made))).toContain(
+    "PayEngine says that it is gone, and yet its value authenticates; try again",
+  );
+});
