@@ -1,7 +1,10 @@
-import { resolve } from "node:path";
-import { Command } from "commander";
-import { type Examination, examine } from "./doctor/examine";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { contractLines } from "./doctor/contract-lines";
+import { type Examination, type Examined, examine } from "./doctor/examine";
 import type { Finding, Status } from "./doctor/finding";
+import { reportOf } from "./doctor/report";
 import { EXIT } from "./exit-code";
 import { withProgress } from "./progress";
 import { colored, counted, printable } from "./terminal";
@@ -12,16 +15,18 @@ interface Flags {
   readonly provider?: string;
   readonly write: boolean;
   readonly json: boolean;
+  readonly report: boolean;
 }
 
 const HELP = `
-PayEngine does not publish the endpoints behind its keys: this tells whether your account answers as this version
-expects. Without --write it only reads.
+PayEngine does not publish the calls behind its key dashboard. This says how your account answers to each call of
+payengine:contract, and prints the commands that make the contract fit. Without --write it only reads.
 
 Examples:
   pulumi-payengine doctor                       the selected stack's configuration
   pulumi-payengine doctor --write               make one private key, use it, and revoke it again
   pulumi-payengine doctor --provider production   an explicit provider of the program
+  pulumi-payengine doctor --report > report.json  the forms of all answers, to attach to an issue
 
 Exit codes:
   0  everything passed; warnings may remain
@@ -39,27 +44,77 @@ export function doctorCommand(): Command {
     )
     .option("--write", "make one private key and revoke it again", false)
     .option("--json", "print JSON", false)
+    .addOption(
+      new Option("--report", "print the forms of PayEngine's answers as JSON, without values, ids and names")
+        .default(false)
+        .conflicts("json"),
+    )
     .addHelpText("after", HELP)
     .action(doctor);
 }
 
-async function doctor({ json, cwd = ".", ...flags }: Flags): Promise<void> {
-  const findings: Finding[] = [];
-  await withProgress(async ({ step, end }) => {
-    step("Checking");
-    for await (const finding of examine({ ...flags, cwd: resolve(cwd) } satisfies Examination)) {
-      findings.push(finding);
-      if (json) continue;
-      end();
-      console.log(lineOf(finding));
-      step("Checking");
-    }
-  });
+async function doctor({ json, report, cwd = ".", ...flags }: Flags): Promise<void> {
+  const examination: Examination = { ...flags, cwd: resolve(cwd) };
+  // A report may be published: what names keys goes to whoever looks on.
+  const print = report ? printTrouble : json ? () => {} : printLine;
+  const { findings, settings, seen, place } = await run(examination, print);
   const failed = findings.filter(({ status }) => status === "fail").length;
   const warned = findings.filter(({ status }) => status === "warn").length;
-  if (json) console.log(JSON.stringify({ findings, failed, warned }, undefined, 2));
-  else console.log(`\n${failed} failed, ${counted(warned, "warning")}, ${counted(findings.length, "check")}`);
+  const lines = contractLines(
+    findings.flatMap(({ changes = [] }) => changes),
+    place,
+  );
+  if (report) printJson(reportOf(version(), settings, seen, findings));
+  else if (json) printJson({ findings, commands: lines, failed, warned });
+  else {
+    printLines(lines, place.provider);
+    console.log(`\n${failed} failed, ${counted(warned, "warning")}, ${counted(findings.length, "check")}`);
+  }
   process.exitCode = failed > 0 ? EXIT.left : EXIT.done;
+}
+
+/** Examines to the end, and prints each finding as it comes. */
+async function run(
+  examination: Examination,
+  print: (finding: Finding) => void,
+): Promise<Examined & { readonly findings: readonly Finding[] }> {
+  const findings: Finding[] = [];
+  return withProgress(async ({ step, end }) => {
+    const steps = examine(examination);
+    for (;;) {
+      step("Checking");
+      const next = await steps.next();
+      end();
+      if (next.done) return { ...next.value, findings };
+      findings.push(next.value);
+      print(next.value);
+    }
+  });
+}
+
+function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, undefined, 2));
+}
+
+function printLine(finding: Finding): void {
+  console.log(lineOf(finding));
+}
+
+function printTrouble(finding: Finding): void {
+  if (finding.status === "fail" || finding.status === "warn") console.error(lineOf(finding));
+}
+
+/** What makes payengine:contract fit, ready to paste. */
+function printLines(lines: readonly string[], provider: string | undefined): void {
+  if (lines.length === 0) return;
+  const where = provider === undefined ? "" : `; in the program, for the provider "${provider}"`;
+  console.log(`\npayengine:contract that fits what was seen${where}:\n`);
+  for (const line of lines) console.log(`  ${printable(line)}`);
+}
+
+/** From dist/cli, both in the repository and as it is installed. */
+function version(): string {
+  return JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")).version;
 }
 
 const LABELS: Record<Status, string> = {
@@ -75,5 +130,5 @@ const CHECK_WIDTH = 20;
 
 function lineOf({ check, status, found, todo }: Finding): string {
   const line = `${colored(COLORS[status], LABELS[status])}  ${check.padEnd(CHECK_WIDTH)}${printable(found)}`;
-  return todo === undefined ? line : `${line}\n      ${"".padEnd(CHECK_WIDTH)}→ ${todo}`;
+  return todo === undefined ? line : `${line}\n      ${"".padEnd(CHECK_WIDTH)}→ ${printable(todo)}`;
 }

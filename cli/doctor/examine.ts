@@ -1,14 +1,17 @@
 import { type ConfigValues, resolveConfig, type Settings } from "../../provider/config";
-import { messageOf } from "../../provider/errors";
+import { messageOf } from "../../provider/payengine/errors";
 import type { ProviderValues } from "../../recovery/state-source";
-import { accountFindings } from "./account";
+import { contractFinding, uncalled } from "./contract-in-force";
+import type { ContractPlace } from "./contract-lines";
 import { type Finding, fail, pass, skip } from "./finding";
 import { holdingSignals } from "./hold-signals";
-import { listFindings } from "./keys-list";
+import { listFindings } from "./list";
 import { machineFindings } from "./machine";
-import { type ObservedClient, observe } from "./observed-client";
+import { Observer, type Seen } from "./observer";
+import { pinFinding } from "./pin";
 import { projectFindings, type Subject } from "./project";
 import { trialFindings } from "./trial-key";
+import { worksFindings } from "./works";
 
 /** What to examine. */
 export interface Examination extends Subject {
@@ -16,43 +19,77 @@ export interface Examination extends Subject {
   readonly write: boolean;
 }
 
+/** What an examination has seen beside its findings. */
+export interface Examined {
+  /** Undefined where there is no usable configuration. */
+  readonly settings: Settings | undefined;
+  /** Every call to PayEngine. */
+  readonly seen: readonly Seen[];
+  readonly place: ContractPlace;
+}
+
 /** Examines machine, project and account, one after the other. */
-export async function* examine(examination: Examination): AsyncGenerator<Finding> {
+export async function* examine(examination: Examination): AsyncGenerator<Finding, Examined> {
   yield* await machineFindings(examination.cwd);
-  const { findings, values } = await projectFindings(examination);
+  const { findings, values, isExplicitOnly } = await projectFindings(examination);
   yield* findings;
+  const { stack, provider } = examination;
+  const place = { stack, provider, current: values?.contract };
+  const without: Examined = { settings: undefined, seen: [], place };
+  if (isExplicitOnly) {
+    yield skip("connection", "no default provider is in use");
+    return without;
+  }
   // Without a stack the environment alone may still say enough, though not of an explicit provider.
   const { finding, settings } =
-    values === undefined && examination.provider !== undefined ? NOTHING : readSettings(values ?? {});
+    values === undefined && provider !== undefined ? NOTHING : readSettings(values ?? {});
   if (finding !== undefined && (values !== undefined || settings !== undefined)) yield finding;
   if (settings === undefined) {
     yield skip("connection", "there is no usable configuration");
-    return;
+    return without;
   }
-  let client: ObservedClient;
+  let observer: Observer;
   try {
-    client = observe(settings);
+    observer = Observer.open(settings);
   } catch (error) {
     yield fail("connection", messageOf(error), "correct or unset HTTPS_PROXY and HTTP_PROXY");
     yield skip("list", "put right what failed before");
-    return;
+    return without;
   }
   try {
-    const account = await accountFindings(client, settings);
-    yield* account;
-    if (account.some(({ status }) => status === "fail")) {
-      yield skip("list", "put right what failed before");
-      return;
-    }
-    const list = await listFindings(client);
-    yield* list;
-    if (!examination.write) return;
-    // A key must only be made where it can be found and revoked again.
-    if (list.some(({ status }) => status === "fail")) yield skip("write", "put right what failed before");
-    else yield* await holdingSignals(() => trialFindings(client, settings));
+    yield contractFinding(settings, values?.contract);
+    yield* accountFindings(observer, settings, place, examination.write);
   } finally {
-    await client.close();
+    await observer.close();
   }
+  return { settings, seen: observer.seen, place };
+}
+
+async function* accountFindings(
+  observer: Observer,
+  settings: Settings,
+  set: ContractPlace,
+  write: boolean,
+): AsyncGenerator<Finding> {
+  const { findings, place } = await worksFindings(observer, settings);
+  yield* findings;
+  if (findings.some(({ status }) => status === "fail")) {
+    yield skip("list", "put right what failed before");
+    return;
+  }
+  const isDashboard = settings.contract.kind === "dashboard";
+  const list = isDashboard ? { findings: [], keys: [] } : await listFindings(observer, settings);
+  yield* list.findings;
+  const pin = await pinFinding(observer, settings, place, list.keys, set);
+  yield pin;
+  if (isDashboard || !write) {
+    yield uncalled(settings.contract, write);
+    return;
+  }
+  // A key must only be made where it can be found and revoked again.
+  if ([...list.findings, pin].some(({ status }) => status === "fail"))
+    yield skip("write", "put right what failed before: nothing was made");
+  else yield* await holdingSignals(() => trialFindings(observer, list.keys.length));
 }
 
 interface ReadSettings {

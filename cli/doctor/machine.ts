@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { messageOf } from "../../provider/errors";
+import { messageOf } from "../../provider/payengine/errors";
 import { runPulumi } from "../../recovery/run-pulumi";
 import { type Finding, fail, pass } from "./finding";
 

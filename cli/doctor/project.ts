@@ -1,10 +1,10 @@
-import { messageOf } from "../../provider/errors";
+import { unknownConfigKeys } from "../../provider/config-keys";
+import { messageOf } from "../../provider/payengine/errors";
 import { providerValues } from "../../recovery/accounts";
-import { openStack, type PulumiStack } from "../../recovery/pulumi-stack";
+import { type ConfigEntry, openStack, type PulumiStack } from "../../recovery/pulumi-stack";
 import type { StackState } from "../../recovery/stack-state";
 import { type ProviderValues, stateOfStack } from "../../recovery/state-source";
-import { type Finding, fail, pass, skip, warn } from "./finding";
-import { keysOf } from "./key-fields";
+import { type Finding, fail, keysOf, pass, skip, warn } from "./finding";
 
 /** Which stack and provider to examine. */
 export interface Subject {
@@ -19,6 +19,8 @@ export interface ProjectFindings {
   readonly findings: readonly Finding[];
   /** Configuration of the provider; undefined where it could not be read. */
   readonly values: ProviderValues | undefined;
+  /** The default provider has neither keys nor a credential, and explicit ones have both. */
+  readonly isExplicitOnly: boolean;
 }
 
 const NO_STACK: readonly Finding[] = [
@@ -36,17 +38,18 @@ export async function projectFindings(subject: Subject): Promise<ProjectFindings
     state = await stateOfStack(stack).load();
   } catch (error) {
     const todo = "run this in a Pulumi project's folder with a stack, or give --cwd and --stack";
-    return { findings: [fail("stack", messageOf(error), todo), ...NO_STACK], values: undefined };
+    const findings = [fail("stack", messageOf(error), todo), ...NO_STACK];
+    return { findings, values: undefined, isExplicitOnly: false };
   }
-  const config = await configFinding(stack);
-  const { finding, values } = await readValues(stack, state, subject.provider);
+  const config = await configFindings(stack);
+  const { finding, values, isExplicitOnly = false } = await readValues(stack, state, subject.provider);
   const findings = [
     pass("stack", `${stack.name}, ${keysOf(state.keys.length)} recorded in state`),
     secretsFinding(state.secretsProvider, process.env),
-    config,
+    ...config,
     ...(finding === undefined ? [] : [finding]),
   ];
-  return { findings, values };
+  return { findings, values, isExplicitOnly };
 }
 
 /** File backends encrypt with "b64" only where encryption has been turned off. */
@@ -64,30 +67,45 @@ function secretsFinding(type: string | undefined, env: NodeJS.ProcessEnv): Findi
   return pass(check, type);
 }
 
-async function configFinding(stack: PulumiStack): Promise<Finding> {
-  const check = "config secrets";
+async function configFindings(stack: PulumiStack): Promise<Finding[]> {
   try {
-    const entry = (await stack.configEntries())["payengine:apiKey"];
-    if (entry === undefined) return pass(check, "config holds no credential");
-    if (entry.secret) return pass(check, "the credential in config is encrypted");
-    return fail(
-      check,
-      "payengine:apiKey stands in the stack's config in plaintext",
-      "run `pulumi config set --secret payengine:apiKey`, and make another credential if the file was ever shared",
-    );
+    const entries = await stack.configEntries();
+    return [
+      credentialFinding(entries["payengine:apiKey"]),
+      ...unknownConfigKeys(Object.keys(entries)).map(({ key, problem }) =>
+        fail("config keys", `${key} ${problem}`, `run \`pulumi config rm ${key}\` once the right one is set`),
+      ),
+    ];
   } catch (error) {
-    return fail(check, messageOf(error), "mend the stack's config file");
+    return [fail("config secrets", messageOf(error), "correct the stack's config file")];
   }
+}
+
+function credentialFinding(entry: ConfigEntry | undefined): Finding {
+  const check = "config secrets";
+  if (entry === undefined) return pass(check, "config holds no credential");
+  if (entry.secret) return pass(check, "the credential in config is encrypted");
+  return fail(
+    check,
+    "payengine:apiKey is in the stack's config in plaintext",
+    "run `pulumi config set --secret payengine:apiKey`, and make another credential if the file was ever shared",
+  );
+}
+
+interface ReadValues {
+  readonly finding?: Finding;
+  readonly values: ProviderValues | undefined;
+  readonly isExplicitOnly?: boolean;
 }
 
 async function readValues(
   stack: PulumiStack,
   state: StackState,
   provider: string | undefined,
-): Promise<{ finding?: Finding; values: ProviderValues | undefined }> {
+): Promise<ReadValues> {
   const source = stateOfStack(stack);
   try {
-    if (provider === undefined) return { values: await source.config(), ...otherProviders(state) };
+    if (provider === undefined) return ofDefault(state, await source.config());
     const found = [...state.providers].find(([, { values }]) => values.provider === provider);
     if (found === undefined) {
       const todo = "give the name that the program gives it, after the first `pulumi up`";
@@ -100,9 +118,14 @@ async function readValues(
   }
 }
 
-function otherProviders({ providers }: StackState): { finding?: Finding } {
-  const names = [...providers.values()].flatMap(({ values }) => values.provider ?? []);
-  if (names.length === 0) return {};
+function ofDefault({ providers, keys }: StackState, values: ProviderValues): ReadValues {
+  const names = [...providers.values()].flatMap((provider) => provider.values.provider ?? []);
+  if (names.length === 0) return { values };
   const todo = `run this again with ${names.map((name) => `--provider ${name}`).join(", then with ")}`;
-  return { finding: warn("providers", "only the default provider is looked at", todo) };
+  const hasCredential = Boolean(values.apiKey || process.env.PAYENGINE_API_KEY);
+  const isInUse = keys.some((key) => providers.get(key.provider)?.values.provider === undefined);
+  if (hasCredential || isInUse)
+    return { values, finding: warn("providers", "only the default provider is looked at", todo) };
+  const found = "all keys belong to explicit providers, and the default one has no credential";
+  return { values, finding: warn("providers", found, todo), isExplicitOnly: true };
 }

@@ -1,154 +1,209 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isWithoutEffect } from "../../provider/api-key/post";
-import { revoke } from "../../provider/api-key/strays";
-import type { Settings } from "../../provider/config";
-import { messageOf, NotFoundError } from "../../provider/errors";
-import { listLiveKeys } from "../../provider/key-list";
-import { isRevoked } from "../../provider/payengine-api";
-import { type Finding, fail, pass } from "./finding";
-import { fieldFindings, REPORT_IT } from "./key-fields";
-import { type ObservedClient, observe } from "./observed-client";
+import { authenticates } from "../../provider/payengine/calls";
+import { ApiError, messageOf, NetworkError } from "../../provider/payengine/errors";
+import { isWholeValue } from "../../provider/payengine/key-value";
+import { type CreatedKey, listIn, readCreated, unwrapped } from "../../provider/payengine/read-answer";
+import { isWithoutEffect } from "../../provider/payengine/retry-policy";
+import { withChanges } from "./contract-lines";
+import { fieldFindings, toldKey } from "./fields";
+import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, warn } from "./finding";
+import { guessValueField, namesOf } from "./guess-fields";
+import { lineOf, type Observer, type Seen } from "./observer";
+import { refusalOf } from "./refusal";
+import { contentOf, isObject, shapeOf, told } from "./shape";
+import { removeTrial, type Trial } from "./trial-end";
+import { newTrialName } from "./trial-name";
 
 const USABLE_WITHIN_MS = 30_000;
-const LOOKS_FOR_LOST = 5;
 const PAUSE_MS = 1_000;
 
 /**
  * Makes one private key, holds the answer against the contract, uses the key, and revokes it whatever happened in
  * between. Never throws.
+ *
+ * @param listed keys that the list has shown: an empty one has not told which fields they have.
  */
-export async function trialFindings(client: ObservedClient, settings: Settings): Promise<Finding[]> {
-  const name = `pulumi-payengine-doctor-${randomBytes(5).toString("hex")}`;
+export async function trialFindings(observer: Observer, listed: number): Promise<Finding[]> {
+  const name = newTrialName();
   const findings: Finding[] = [];
-  let answer: Answer = {};
+  let fitting = observer;
+  let trial: Trial = { name, mayLive: true };
   try {
-    answer = await post(client, name);
-    findings.push(...judged(answer, name));
-    if (answer.token !== undefined) findings.push(await use(settings, answer.token));
+    const seen = await observer.ask("create", (client) => client.createKey({ name, type: "private" }));
+    trial = trialOf(seen, name, observer);
+    findings.push(...judged(seen, trial, observer));
+    const { id } = trial;
+    if (trial.token === undefined && id !== undefined && observer.contract.calls.reveal !== undefined) {
+      const revealed = await reveal(observer, id, name);
+      findings.push(revealed.finding);
+      trial = { ...trial, token: revealed.token };
+    }
+    if (trial.token !== undefined) {
+      const use = await used(observer, trial.token);
+      findings.push(use);
+      trial = { ...trial, worked: use.status === "pass" };
+    }
+    if (trial.mayLive && listed === 0) {
+      const relisted = await relist(observer);
+      findings.push(...relisted.findings);
+      fitting = relisted.fitting;
+    }
   } catch (error) {
-    findings.push(fail("write", messageOf(error), REPORT_IT));
+    findings.push(fail("create", messageOf(error), REPORT_IT));
   } finally {
-    findings.push(...(await remove(client, name, answer)));
+    findings.push(...(await removeTrial(fitting, trial)));
   }
   return findings;
 }
 
-/** What is known of the key after the POST. */
-interface Answer {
-  readonly raw?: unknown;
-  readonly id?: string;
-  readonly token?: string;
-  readonly problem?: unknown;
+/** What is known of the key after the POST, however its answer reads. */
+function trialOf({ raw, value, error }: Seen<CreatedKey>, name: string, observer: Observer): Trial {
+  const { contract } = observer;
+  const mayLive = error === undefined || !isWithoutEffect(error);
+  const key = keyIn(raw, name);
+  const own = key === undefined ? undefined : readCreated({ data: key }, contract);
+  // An object without the key's name may be about something else: of it, only the contract's id counts.
+  const id = own?.id ?? own?.likelyId ?? value?.id;
+  const read = isWholeValue(value?.value, "private", value?.redacted) ? value.value : undefined;
+  const isWithheld = contract.calls.reveal !== undefined;
+  const guess = isWithheld ? undefined : guessValueField(unwrapped(raw), contract, name);
+  const guessed = guess === undefined ? undefined : String(Object(unwrapped(raw))[guess]);
+  return { name, mayLive, id, token: read ?? guessed, valueField: read === undefined ? guess : undefined };
 }
 
-async function post(client: ObservedClient, name: string): Promise<Answer> {
-  let problem: unknown;
-  await client.api.createKey({ name, type: "private" }).catch((error: unknown) => {
-    problem = error;
-  });
-  const raw = client.latest();
-  const { id, key, redactedKey } = Object(raw);
-  return {
-    raw,
-    problem,
-    ...(typeof id === "string" && id !== "" ? { id } : {}),
-    ...(typeof key === "string" && key !== "" && key !== redactedKey ? { token: key } : {}),
-  };
+/** The object that has the exact name, wherever it is in the answer. */
+function keyIn(raw: unknown, name: string): unknown {
+  if (!isObject(raw)) return undefined;
+  if (Object.values(raw).includes(name)) return raw;
+  return Object.values(raw)
+    .map((value) => keyIn(value, name))
+    .find((found) => found !== undefined);
 }
 
-function judged({ raw, token, problem }: Answer, name: string): Finding[] {
-  const check = "write: create";
-  if (raw === undefined) {
-    const todo = "put right what PayEngine says, then run this again";
-    return [fail(check, messageOf(problem ?? "The answer is empty"), todo)];
+function judged(seen: Seen<CreatedKey>, trial: Trial, observer: Observer): Finding[] {
+  const check = "create";
+  const { value, raw, line, response, error } = seen;
+  if (error instanceof ApiError || error instanceof NetworkError) {
+    const { found, todo } = refusalOf(seen);
+    return [fail(check, found, todo)];
   }
-  const { name: actual, type } = Object(raw);
+  const isEmpty = value?.id === undefined && value?.name === "" && value.value === undefined;
+  if (value === undefined || isEmpty) {
+    const what =
+      isObject(raw) || Array.isArray(raw) ? told(shapeOf(raw, "object")) : (response?.content ?? "nothing");
+    const lacks = isEmpty ? ", which has no id, name or value of a key" : "";
+    return [fail(check, `${line} answers ${response?.status}, but with ${what}${lacks}`, REPORT_IT)];
+  }
   return [
-    pass(check, `PayEngine answered for ${name}`),
-    ...fieldFindings("write", [raw]),
-    actual === name && type === "private"
-      ? pass("write: as asked", "the key has the name and type that were asked for")
-      : fail("write: as asked", "the key has another name or type than was asked for", REPORT_IT),
-    token === undefined
-      ? fail("write: value", "the answer holds no value of the key", REPORT_IT)
-      : pass("write: value", "the answer holds the key's value"),
+    pass(check, `${line} answers ${response?.status} for ${trial.name}: ${toldKey(raw, observer.contract)}`),
+    ...idFinding(value),
+    asked(value, trial.name),
+    ...valueFindings(value, trial, observer, raw),
   ];
 }
 
-async function use(settings: Settings, token: string): Promise<Finding> {
-  const check = "write: use";
-  const client = observe({ ...settings, credential: token });
+function idFinding({ id }: CreatedKey): Finding[] {
+  if (id !== undefined) return [];
+  const todo = "keys can be made all the same; one whose answer is lost is found by its exact name, too";
+  return [
+    warn("create: id", "the answer does not have the key's id: the key is looked for by its name", todo),
+  ];
+}
+
+/** What the answer does not tell cannot be wrong. */
+function asked({ name, type }: CreatedKey, wanted: string): Finding {
+  const check = "create: as asked";
+  const wrong = [
+    ...(name === "" || name === wanted ? [] : ["name"]),
+    ...(type === "" || type === "private" ? [] : ["type"]),
+  ];
+  if (wrong.length === 0)
+    return pass(check, "the key has the name and type that were asked for, as far as told");
+  return fail(check, `the key has another ${wrong.join(" and ")} than was asked for`, REPORT_IT);
+}
+
+function valueFindings(created: CreatedKey, trial: Trial, { contract }: Observer, raw: unknown): Finding[] {
+  const check = "create: value";
+  const { reveal, create } = contract.calls;
+  const { valueField } = trial;
+  if (trial.token !== undefined && valueField === undefined)
+    return [pass(check, "the answer holds the key's whole value")];
+  const problem = created.value === undefined ? "holds no value" : "holds a masked value";
+  const [name = ""] = namesOf("value", contract);
+  if (valueField !== undefined) {
+    const found = `the answer ${problem} in "${name}"; "${valueField}" looks like a whole private key`;
+    return [fail(check, found, SET_IT, [{ path: "fields.value", value: valueField }])];
+  }
+  if (reveal !== undefined) return [pass(check, `the answer ${problem}: it is to be revealed`)];
+  const { found: content, at } = contentOf(raw, "object");
+  const elsewhere =
+    guessValueField(content, contract, trial.name) ?? guessValueField(raw, contract, trial.name);
+  if (elsewhere !== undefined) {
+    const place = at === "" || at === "data" ? "beside the key" : `in ${at}`;
+    return [
+      fail(check, `the answer ${problem} of the key; "${elsewhere}" ${place} looks like one`, REPORT_IT),
+    ];
+  }
+  const guess: ContractChange = { path: "reveal", value: `POST ${create?.path ?? ""}/{id}/reveal` };
+  return [
+    fail(
+      check,
+      `the answer ${problem} of the key, so another call may reveal it; "${guess.value}" is a guess at it`,
+      `find the call that PayEngine's console makes when it shows a new key (docs/contract.md), correct the guess, and ${SET_IT}`,
+      [guess],
+    ),
+  ];
+}
+
+/** The value is shown once: the answer is all there is. */
+async function reveal(
+  observer: Observer,
+  id: string,
+  name: string,
+): Promise<{ readonly finding: Finding; readonly token?: string | undefined }> {
+  const check = "reveal";
+  const seen = await observer.ask("reveal", (client) => client.revealKey(id));
+  const line = lineOf("reveal", observer.contract);
+  if (seen.error instanceof ApiError || seen.error instanceof NetworkError) {
+    const { found, todo } = refusalOf(seen);
+    return { finding: fail(check, found, todo) };
+  }
+  const answers = `${line} answers ${seen.response?.status}`;
+  if (isWholeValue(seen.value, "private", undefined))
+    return { finding: pass(check, `${answers} with the key's whole value`), token: seen.value };
+  const object = unwrapped(seen.raw);
+  const guess = guessValueField(object, observer.contract, name);
+  const [field = ""] = namesOf("value", observer.contract);
+  if (guess === undefined)
+    return { finding: fail(check, `${answers}, but without a whole value in "${field}"`, REPORT_IT) };
+  const found = `${answers} without a whole value in "${field}"; "${guess}" looks like a whole private key`;
+  const finding = fail(check, found, SET_IT, [{ path: "fields.value", value: guess }]);
+  return { finding, token: String(Object(object)[guess]) };
+}
+
+/** A list that was empty before shows only now which fields its keys have. */
+async function relist(observer: Observer): Promise<{ findings: Finding[]; fitting: Observer }> {
+  const { raw } = await observer.ask("list", (client) => client.listKeys(1, ""), "list with the new key");
+  const entries = listIn(raw);
+  if (entries === undefined) return { findings: [], fitting: observer };
+  const findings = fieldFindings("list", entries, observer.contract);
+  const changes = findings.flatMap((finding) => finding.changes ?? []);
+  const contract = changes.length === 0 ? undefined : withChanges(observer.contract, changes);
+  return { findings, fitting: contract === undefined ? observer : observer.withContract(contract) };
+}
+
+async function used(observer: Observer, token: string): Promise<Finding> {
+  const check = "use";
+  const { client } = observer.withCredential(token);
   const end = Date.now() + USABLE_WITHIN_MS;
   try {
-    while (!(await client.authenticates())) {
-      if (Date.now() > end) {
-        return fail(
-          check,
-          `the new key does not authenticate within ${USABLE_WITHIN_MS / 1000} s`,
-          REPORT_IT,
-        );
-      }
+    while (!(await authenticates(client))) {
+      const found = `the new key does not authenticate within ${USABLE_WITHIN_MS / 1000} s`;
+      if (Date.now() > end) return fail(check, found, REPORT_IT);
       await sleep(PAUSE_MS);
     }
     return pass(check, "the new key authenticates");
   } catch (error) {
     return fail(check, messageOf(error), "run this again");
-  } finally {
-    await client.close();
   }
-}
-
-/** Revokes the key by its id, and whatever else bears its exact name. */
-async function remove(
-  client: ObservedClient,
-  name: string,
-  { id, raw, problem }: Answer,
-): Promise<Finding[]> {
-  const check = "write: revoke";
-  const mayBeLost = id === undefined && !isWithoutEffect(problem);
-  try {
-    if (id !== undefined) await revoke(client.api, id);
-    const found = await find(client, name, mayBeLost ? LOOKS_FOR_LOST : 1);
-    for (const key of found) await revoke(client.api, key);
-    if (mayBeLost) return [lost(check, name, found)];
-    if (id === undefined) return raw === undefined ? [] : [fail(check, "the key has no id", manual(name))];
-    return [pass(check, "the key was revoked"), await goneFinding(client, id, name)];
-  } catch (error) {
-    return [fail(check, `${name} may still be live: ${messageOf(error)}`, manual(name))];
-  }
-}
-
-async function find({ api }: ObservedClient, name: string, looks: number): Promise<string[]> {
-  for (let look = 1; ; look++) {
-    const found = await listLiveKeys(api, name, (it) => it === name);
-    if (found.length > 0 || look >= looks) return found.map((key) => key.id);
-    await sleep(PAUSE_MS);
-  }
-}
-
-function lost(check: string, name: string, found: readonly string[]): Finding {
-  if (found.length > 0)
-    return pass(check, `the answer was lost; ${name} was found by its exact name and revoked`);
-  return fail(check, `the answer was lost, and no ${name} was found; it may yet appear`, manual(name));
-}
-
-async function goneFinding({ api }: ObservedClient, id: string, name: string): Promise<Finding> {
-  const check = "write: gone";
-  const byId = await api.getKey(id).then(
-    (key) => (isRevoked(key) ? "has the status revoked" : "live"),
-    (error: unknown) => {
-      if (error instanceof NotFoundError && error.byContract) return "answers 404";
-      throw error;
-    },
-  );
-  const listed = await listLiveKeys(api, name, (it) => it === name);
-  if (byId === "live" || listed.length > 0) {
-    return fail(check, `PayEngine still shows ${name} as live`, manual(name));
-  }
-  return pass(check, `the revoked key ${byId}, and is not listed as live`);
-}
-
-function manual(name: string): string {
-  return `look for ${name} in PayEngine's dashboard, and revoke it`;
 }

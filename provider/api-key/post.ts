@@ -1,4 +1,4 @@
-import { ApiError, messageOf } from "../payengine/errors";
+import { ApiError, messageOf, ResponseSchemaError } from "../payengine/errors";
 import { listLiveKeys, requireReadableList } from "../payengine/key-list";
 import { isWholeValue } from "../payengine/key-value";
 import type { CreatedKey } from "../payengine/read-answer";
@@ -28,7 +28,8 @@ export async function postKey(context: Context, name: string, type: string): Pro
   try {
     listed = await context.readableList();
   } catch (error) {
-    return { kind: "refused", reason: messageOf(error) };
+    const isUnread = error instanceof ResponseSchemaError;
+    return { kind: "refused", reason: `${messageOf(error)}${isUnread ? ASK_DOCTOR : ""}` };
   }
   let created: CreatedKey;
   try {
@@ -39,6 +40,9 @@ export async function postKey(context: Context, name: string, type: string): Pro
   const posted = await judge(context, created, name, type);
   return posted.kind === "issued" && listed === 0 ? listable(context, posted) : posted;
 }
+
+const ASK_DOCTOR =
+  "; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account";
 
 async function judge(context: Context, created: CreatedKey, name: string, type: string): Promise<Posted> {
   const id = created.id ?? (await idByName(context, name));

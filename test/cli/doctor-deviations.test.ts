@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { useStage } from "../e2e/harness/stage";
 import { type Answer, startAlteringProxy } from "./altering-proxy";
-import { linesOf, payengine } from "./command";
+import { examined, paste, REPORT_IT, troubles } from "./doctor-on-stage";
 
 const given = useStage();
 
@@ -9,58 +12,122 @@ async function troublesWith(alter: (answer: Answer) => void) {
   const proxy = await startAlteringProxy(given.stage.sandbox.url, alter);
   try {
     const project = await given.stage.project({ config: { "payengine:apiUrl": proxy.url } });
-    const { exitCode, stdout } = await payengine(project, ["doctor", "--write"]);
-    const lines = linesOf(stdout).slice(0, -2);
-    return [exitCode, lines.filter((line) => !line.startsWith("pass"))];
+    const { exitCode, lines } = await examined(project, ["--write"]);
+    return [exitCode, troubles(lines)];
   } finally {
     await proxy.close();
   }
 }
 
-const REPORT =
-  "  → this account answers otherwise than this version expects: create no keys with it, and report this output (it holds no values) at the project's issues";
-const NO_WRITE = "skip  write  put right what failed before";
+const NO_WRITE = "skip  write  put right what failed before: nothing was made";
 
 interface List {
   readonly data: Record<string, unknown>[];
   total?: unknown;
 }
 
-test.each([
-  [
-    "a missing field",
-    { createdAt: undefined },
-    ["FAIL  list: createdAt  is missing on 1 of 1 key", REPORT, NO_WRITE],
-  ],
-  [
-    "a date in another form",
-    { createdAt: "yesterday" },
-    ["FAIL  list: createdAt  is not in the contract's form on 1 of 1 key", REPORT, NO_WRITE],
-  ],
-  [
-    "a number for an id",
-    { id: 7 },
+const isList = (path: string) => path.startsWith("/api-keys?");
+
+test("a key without an id fails, and no key is made", async () => {
+  const found = await troublesWith(({ path, body }) => {
+    if (!isList(path)) return;
+    const list = body as List;
+    list.data.push({ ...list.data[0], id: undefined });
+  });
+  expect(found).toEqual([
+    2,
     [
-      "FAIL  list: id  is of type number on 1 of 1 key",
-      REPORT,
-      "skip  get  there is no key to ask for",
+      "FAIL  list: id  is missing on 1 of 2 keys, so the list cannot be read",
+      REPORT_IT,
+      "skip  get  there is no listed key to ask for",
       NO_WRITE,
     ],
-  ],
-])("%s fails, and no key is made", async (_what, fields, expected) => {
-  const troubles = await troublesWith(({ path, body }) => {
-    if (path.startsWith("/api-keys?")) for (const key of (body as List).data) Object.assign(key, fields);
-  });
-  expect(troubles).toEqual([2, expected]);
+  ]);
   expect(await given.stage.control.keys()).toHaveLength(1);
+});
+
+test("keys without names fail, and no key is made", async () => {
+  const found = await troublesWith(({ path, body }) => {
+    if (isList(path)) for (const key of (body as List).data) key.name = undefined;
+  });
+  expect(found).toEqual([
+    2,
+    [
+      "FAIL  list: name  is missing on 1 key, and no other field looks like it: no key is found by its name",
+      `  → if a field holds it all the same, set payengine:contract.fields.name to its name; otherwise ${REPORT_IT.replace("  → ", "")}`,
+      NO_WRITE,
+    ],
+  ]);
+  expect(await given.stage.control.keys()).toHaveLength(1);
+});
+
+test.each([
+  [
+    "another wrapper",
+    (body: List): unknown => ({ api_keys: body.data }),
+    "with a list of 1 in api_keys, snake_case: lists are read bare or in data, and payengine:contract sets no other place",
+  ],
+  [
+    "a wrapper within data",
+    (body: List): unknown => ({ data: { items: body.data } }),
+    "with a list of 1 in data.items, snake_case: lists are read bare or in data, and payengine:contract sets no other place",
+  ],
+  ["no list at all", (): unknown => ({ ok: true }), "without a list, bare or in data"],
+])("a list in %s fails: payengine:contract cannot set it", async (_what, wrap, what) => {
+  const found = await troublesWith((answer) => {
+    if (isList(answer.path)) answer.body = wrap(answer.body as List);
+  });
+  expect(found).toEqual([
+    2,
+    [
+      `FAIL  list  GET /api-keys answers 200, but ${what}`,
+      REPORT_IT,
+      "skip  get  there is no listed key to ask for",
+      NO_WRITE,
+    ],
+  ]);
+});
+
+test("a date in another form is warned of, and a number is an id", async () => {
+  const found = await troublesWith(({ path, body }) => {
+    if (!path.startsWith("/api-keys") || body === undefined) return;
+    const { data } = body as { data?: unknown };
+    const all = [data].flat() as Record<string, unknown>[];
+    for (const key of all) if (key !== undefined) key.created_at = "yesterday";
+  });
+  expect(found).toEqual([
+    0,
+    [
+      "WARN  list: createdAt  created_at is no ISO 8601 date on 1 of 1 key",
+      "  → new and old keys are not told apart: report this with --report",
+    ],
+  ]);
+});
+
+test("words of PayEngine's are quoted for the shell", async () => {
+  const proxy = await startAlteringProxy(given.stage.sandbox.url, ({ path, body }) => {
+    if (isList(path)) for (const key of (body as List).data) key.type = "secret' $(touch pwned)";
+  });
+  const project = await given.stage.project({ config: { "payengine:apiUrl": proxy.url } });
+  const { commands } = await examined(project);
+  await proxy.close();
+  await paste(project, commands);
+  const { stdout } = await project.ok("config", "get", "--path", "payengine:contract.types.private");
+  expect([stdout.trim(), existsSync(join(project.folder, "pwned"))]).toEqual([
+    "secret' $(touch pwned)",
+    false,
+  ]);
+  expect(commands).toEqual([
+    `pulumi config set --path payengine:contract.types.private 'secret'\\'' $(touch pwned)'`,
+  ]);
 });
 
 test("a total that is too small fails", async () => {
   const troubles = await troublesWith(({ path, body }) => {
-    if (path.startsWith("/api-keys?page=1")) Object.assign(body as List, { total: 0 });
+    if (isList(path) && path.includes("page=1")) Object.assign(body as List, { total: 0 });
   });
-  const why = "FAIL  list: total  is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
+  const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
+  expect(troubles).toEqual([2, [why, REPORT_IT, NO_WRITE]]);
 });
 
 test("a total that leaves out the second page fails: reading would end before it", async () => {
@@ -68,14 +135,15 @@ test("a total that leaves out the second page fails: reading would end before it
   const troubles = await troublesWith((answer) => {
     if (!answer.path.startsWith("/api-keys?page=")) return;
     const [, page] = /page=(\d)/.exec(answer.path) ?? [];
-    const { data, total } = answer.body as List;
+    const { data } = answer.body as List;
     // The sandbox's one key, and another on page 2.
     const [known] = data;
     if (known !== undefined) first = known;
-    if (page === "2") answer.body = { data: [{ ...first, id: "key_of_page_2" }], total };
+    if (page === "2") answer.body = { data: [{ ...first, id: "key_of_page_2" }] };
+    Object.assign(answer.body as List, { total: 1 });
   });
-  const why = "FAIL  list: total  is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
+  const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
+  expect(troubles).toEqual([2, [why, REPORT_IT, NO_WRITE]]);
 });
 
 test.each([
@@ -87,22 +155,43 @@ test.each([
     if (!path.startsWith("/api-keys?")) return;
     const q = new URL(path, "http://localhost").searchParams.get("q") ?? "";
     name ??= (body as List).data[0]?.name;
-    if (q !== "" && !finds(q, name)) Object.assign(body as List, { data: [], total: 0 });
+    if (q !== "" && !finds(q, name)) Object.assign(body as List, { data: [] });
   });
   const why =
     "FAIL  list: q  does not find a listed key by its name or part of it, so no key's absence can be proven";
-  expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
+  expect(troubles).toEqual([2, [why, REPORT_IT, NO_WRITE]]);
 });
 
-test("a page parameter that does nothing fails", async () => {
-  let first: unknown;
-  const troubles = await troublesWith((answer) => {
-    if (answer.path.endsWith("page=1&size=100&q=")) first = answer.body;
-    if (answer.path.endsWith("page=2&size=100&q=")) answer.body = first;
+test.each([
+  [
+    12,
+    [
+      2,
+      [
+        "FAIL  list: page  page 2 repeats page 1: `page` does nothing, so no key's absence can be proven",
+        REPORT_IT,
+        NO_WRITE,
+      ],
+    ],
+  ],
+  // The whole of so short a list came with page 1.
+  [3, [0, []]],
+] as const)("a page parameter that does nothing, with %i keys", async (count, expected) => {
+  const many: Record<string, unknown>[] = [];
+  const found = await troublesWith(({ path, body }) => {
+    if (!isList(path)) return;
+    const list = body as List;
+    const [known] = list.data;
+    if (!path.endsWith("&q=")) return;
+    if (known === undefined) {
+      list.data.push(...many);
+      return;
+    }
+    while (list.data.length < count)
+      list.data.push({ ...known, id: randomUUID(), name: `other ${list.data.length}` });
+    many.splice(0, many.length, ...list.data);
   });
-  const why =
-    "FAIL  list: paging  page 2 repeats page 1: `page` does nothing, so no key's absence can be proven";
-  expect(troubles).toEqual([2, [why, REPORT, NO_WRITE]]);
+  expect(found).toEqual(expected);
 });
 
 test("values of private keys in the list are warned of, and not printed", async () => {

@@ -1,26 +1,70 @@
 import type { Project } from "../e2e/harness/project";
+import { runProgram } from "../e2e/harness/run-program";
 import type { Stage } from "../e2e/harness/stage";
-import { linesOf, payengine } from "./command";
+import { type CommandOptions, linesOf, payengine } from "./command";
+
+/** What doctor has said, without what differs from run to run. */
+export interface Examined {
+  readonly exitCode: number | null;
+  /** Its findings, with the lines that say what to do. */
+  readonly lines: readonly string[];
+  /** The commands at its end, as they are. */
+  readonly commands: readonly string[];
+  /** Its last line. */
+  readonly summary: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+
+export async function examined(
+  project: Project,
+  args: readonly string[] = [],
+  options: CommandOptions = {},
+): Promise<Examined> {
+  const { exitCode, stdout, stderr } = await payengine(project, ["doctor", ...args], options);
+  const all = linesOf(stdout.replace(UUID, "<id>"));
+  return {
+    exitCode,
+    lines: all.slice(0, all.indexOf("")),
+    commands: stdout.split("\n").flatMap((line) => /^ {2}(pulumi config .*)$/.exec(line)?.[1] ?? []),
+    summary: all.at(-1) ?? "",
+    stdout,
+    stderr,
+  };
+}
 
 /** Runs doctor in a new project that works on the stage's sandbox. */
-export async function doctorOn(stage: Stage, ...args: string[]) {
-  const project = await stage.project({});
-  const { exitCode, stdout, stderr } = await payengine(project, ["doctor", ...args]);
-  return { exitCode, lines: linesOf(stdout), stderr };
+export async function doctorOn(stage: Stage, ...args: string[]): Promise<Examined> {
+  return examined(await stage.project({}), args);
 }
 
-/** The lines that say anything but that all is well. */
+/** The lines that say anything but that all is well. What no --write means is no trouble. */
 export function troubles(lines: readonly string[]): string[] {
-  return lines.filter((line) => !line.startsWith("pass") && line !== "");
+  return lines.filter((line) => !line.startsWith("pass") && !line.endsWith("only --write makes these calls"));
 }
 
-/** What doctor says but for what passed, without its last line. */
+/** Exit code and troubles. */
 export async function troublesOf(
   project: Project,
-  args: string[] = [],
+  args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<[number | null, string[]]> {
-  const { exitCode, stdout } = await payengine(project, ["doctor", ...args], { env });
-  const lines = linesOf(stdout).slice(0, -2);
-  return [exitCode, lines.filter((line) => !line.startsWith("pass"))];
+  const { exitCode, lines } = await examined(project, args, { env });
+  return [exitCode, troubles(lines)];
 }
+
+/** Pastes the commands that doctor has printed into a shell. */
+export async function paste(project: Project, commands: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await runProgram("bash", ["-ec", commands.join("\n")], {
+    cwd: project.folder,
+    env: project.env,
+    limitMs: 60_000,
+  });
+  if (exitCode !== 0) throw new Error(stderr);
+}
+
+export const SET_IT = "  → run the commands at the end of this output, then run this again";
+export const REPORT_IT =
+  "  → payengine:contract cannot express this: create no keys with this account yet, and attach what `pulumi-payengine doctor --report` prints (it holds no values) to an issue of the project";

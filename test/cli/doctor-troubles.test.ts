@@ -1,6 +1,5 @@
 import { useStage } from "../e2e/harness/stage";
-import { payengine } from "./command";
-import { troublesOf } from "./doctor-on-stage";
+import { examined, paste, troublesOf } from "./doctor-on-stage";
 import { changeState } from "./planted-state";
 
 const given = useStage();
@@ -36,7 +35,7 @@ test("secrets in plaintext fail, in config and in state", async () => {
   const todo =
     "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: what was written before is readable in backups";
   const inConfig = [
-    "FAIL  config secrets  payengine:apiKey stands in the stack's config in plaintext",
+    "FAIL  config secrets  payengine:apiKey is in the stack's config in plaintext",
     "  → run `pulumi config set --secret payengine:apiKey`, and make another credential if the file was ever shared",
   ];
   let encrypted: { type: string } | undefined;
@@ -74,44 +73,82 @@ test("what is wrong with the configuration is said, and nothing is sent", async 
 test.each([
   [
     "a user without the role",
-    async () => (await given.stage.newCredential("acct_sandbox", "User")).key,
+    async () => (await given.stage.newCredential("sandbox", "User")).key,
     [
-      expect.stringMatching(/^FAIL {2}account {2}PayEngine answered 403 to GET <address>\/api\/merchant: /),
-      "  → every `pulumi up` asks /merchant for the account: have an admin raise this user's role to Admin or Developer in PayEngine's dashboard, or use a private key of somebody who has it",
-      "skip  list  put right what failed before",
+      "skip  works  GET /merchant did not tell of the account",
+      "FAIL  list  GET /api-keys answers 403: the credential's user may not manage keys",
+      "  → have an admin raise this user's role to Admin or Developer, or use a private key of somebody who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
+      "skip  get  there is no listed key to ask for",
+      "FAIL  account  PayEngine answered 403 to GET <address>/api/api-keys/<id>: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role",
+      "  → put this right first: what payengine:accountId pins cannot be looked for",
+      "skip  write  put right what failed before: nothing was made",
     ],
   ],
   [
     "an unknown credential",
-    async () => "f".repeat(102),
+    async () => "f".repeat(108),
     [
-      expect.stringMatching(
-        /^FAIL {2}credential {2}PayEngine answered 401 to GET <address>\/api\/merchant: /,
-      ),
-      "  → make a private key in PayEngine's dashboard, and set it with `pulumi config set --secret payengine:apiKey`",
-      "skip  account  /merchant did not answer",
+      "FAIL  credential  PayEngine answers 401 to it (E121)",
+      '  → check that the private key is whole, as PayEngine showed it, and not revoked; that it belongs to the account at payengine:apiUrl (production and sandbox are separate accounts); and payengine:contract.authorization, "Basic {key}" by default. Nothing else was tried: a secret is not sent in guessed ways',
+      "skip  works  GET /merchant did not tell of the account",
       "skip  list  put right what failed before",
     ],
   ],
   [
     "another account than the pinned one",
-    async () => (await given.stage.newCredential("acct_production", "Admin")).key,
+    async () => (await given.stage.newCredential("production", "Admin")).key,
     [
-      "FAIL  account  the credential belongs to acct_production, but payengine:accountId pins acct_sandbox",
-      "  → use a credential and payengine:apiUrl of acct_sandbox",
-      "skip  list  put right what failed before",
+      "FAIL  account  payengine:accountId pins <id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+      "  → remove payengine:accountId and run this again: it prints the line to set",
+      "skip  write  put right what failed before: nothing was made",
     ],
   ],
 ])("%s fails with what to do", async (_what, credential, expected) => {
   const { stage } = given;
+  const [{ id }] = await stage.control.keys();
   const project = await stage.project({
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": "acct_sandbox" },
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": id },
   });
   expect(await troublesOf(project, ["--write"], { PAYENGINE_API_KEY: await credential() })).toEqual([
     2,
     expected,
   ]);
   expect(await stage.liveKeys()).toEqual([]);
+});
+
+test("a pin that the account shows is proven, whatever it names", async () => {
+  const { stage } = given;
+  const [{ id: key }] = await stage.control.keys();
+  const project = await stage.project({});
+  const first = await examined(project);
+  const [, line = ""] = /`(pulumi config set payengine:accountId [0-9a-f-]+)`/.exec(first.stdout) ?? [];
+  for (const command of [line, `pulumi config set payengine:accountId ${key}`]) {
+    await paste(project, [command]);
+    expect((await examined(project)).lines).toContain(
+      "pass  account  payengine:accountId pins <id>, which this account shows",
+    );
+  }
+});
+
+test("a config key that is none of payengine's fails, with the nearest right one", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    config: {
+      "payengine:apiUrl": stage.sandbox.url,
+      "payengine:acountId": "x",
+      "payengine:contract.get": "none",
+      "payengine:theme": "dark",
+    },
+  });
+  expect(await troublesOf(project)).toEqual([
+    2,
+    [
+      "FAIL  config keys  payengine:acountId is not a setting of payengine; did you mean payengine:accountId?",
+      "  → run `pulumi config rm payengine:acountId` once the right one is set",
+      "FAIL  config keys  payengine:contract.get is a key of its own, not a part of payengine:contract; remove it and write `pulumi config set --path payengine:contract.get …` with `--path`",
+      "  → run `pulumi config rm payengine:contract.get` once the right one is set",
+    ],
+  ]);
 });
 
 test("an address where nobody listens, or no PayEngine, fails", async () => {
@@ -124,7 +161,7 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
     [
       "FAIL  connection  PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED)",
       "  → see above; a proxy is set by HTTPS_PROXY, a certificate authority by NODE_EXTRA_CA_CERTS",
-      ...["credential", "account", "clock"].map((check) => `skip  ${check}  there is no connection`),
+      ...["credential", "works", "clock"].map((check) => `skip  ${check}  there is no connection`),
       "skip  list  put right what failed before",
     ],
   ]);
@@ -135,7 +172,7 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
     [
       "FAIL  credential  The answer to GET <address>/api/merchant is not JSON; check that payengine:apiUrl is the address of PayEngine's API",
       "  → check that payengine:apiUrl is the address of PayEngine's API",
-      "skip  account  /merchant did not answer",
+      "skip  works  GET /merchant did not tell of the account",
       "skip  list  put right what failed before",
     ],
   ]);
@@ -143,10 +180,10 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
 
 test("an explicit provider is examined by its name, and JSON holds what the lines say", async () => {
   const { stage } = given;
-  const { key } = await stage.newCredential("acct_production", "Developer");
+  const { key, keyId } = await stage.newCredential("production", "Developer");
   const project = await stage.project({
     program: `
-const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", accountId: "acct_production", apiUrl: "${stage.sandbox.url}" });
+const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", accountId: "${keyId}", apiUrl: "${stage.sandbox.url}" });
 new payengine.ApiKey("live", { type: "private" }, { provider });`,
     env: { TEAM_KEY: key },
   });
@@ -158,18 +195,13 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
       "  → run this again with --provider production",
     ],
   ]);
-  const { exitCode, stdout, stderr } = await payengine(project, [
-    "doctor",
-    "--provider",
-    "production",
-    "--json",
-  ]);
-  const { findings, ...counts } = JSON.parse(stdout);
-  expect([exitCode, stderr, counts]).toEqual([0, "", { failed: 0, warned: 0 }]);
+  const { exitCode, stdout, stderr } = await examined(project, ["--provider", "production", "--json"]);
+  const { findings, ...rest } = JSON.parse(stdout);
+  expect([exitCode, stderr, rest]).toEqual([0, "", { commands: [], failed: 0, warned: 0 }]);
   expect(findings).toContainEqual({
     check: "account",
     status: "pass",
-    found: "acct_production, as payengine:accountId pins it",
+    found: `payengine:accountId pins ${keyId}, which this account shows`,
   });
   expect(await troublesOf(project, ["--provider", "staging"])).toEqual([
     2,
@@ -179,4 +211,32 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
       "skip  connection  there is no usable configuration",
     ],
   ]);
+});
+
+test("a project of explicit providers alone needs no default credential", async () => {
+  const { stage } = given;
+  const { key } = await stage.newCredential("production", "Admin");
+  const project = await stage.project({
+    program: `
+const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", apiUrl: "${stage.sandbox.url}" });
+new payengine.ApiKey("live", { type: "private" }, { provider });`,
+    config: {},
+    secrets: {},
+    env: { TEAM_KEY: key },
+  });
+  await project.up();
+  expect(await troublesOf(project)).toEqual([
+    0,
+    [
+      "WARN  providers  all keys belong to explicit providers, and the default one has no credential",
+      "  → run this again with --provider production",
+      "skip  connection  no default provider is in use",
+    ],
+  ]);
+  await stage.control.setDialect({ getById: false });
+  const { exitCode, stdout } = await examined(project, ["--provider", "production"]);
+  expect(exitCode).toBe(2);
+  expect(stdout).toContain(
+    'payengine:contract that fits what was seen; in the program, for the provider "production":\n\n  contract: {"get":"none"}\n',
+  );
 });

@@ -1,0 +1,71 @@
+import { type Contract, parseContract } from "../../provider/payengine/contract";
+import { parseJson } from "../../provider/payengine/parse-json";
+import type { ContractChange } from "./finding";
+
+/** Where the contract is set: stack config, or the props of an explicit provider. */
+export interface ContractPlace {
+  /** Named by a flag; the selected stack if left out. */
+  readonly stack?: string | undefined;
+  /** Name of an explicit provider, whose contract the program sets. */
+  readonly provider?: string | undefined;
+  /** The contract as it is set now: "dashboard", or JSON. */
+  readonly current?: string | undefined;
+}
+
+/** What a user runs, or writes, to set these members of the contract. */
+export function contractLines(changes: readonly ContractChange[], place: ContractPlace): string[] {
+  const latest = [...new Map(changes.map((change) => [change.path, change])).values()];
+  if (latest.length === 0) return [];
+  if (place.provider !== undefined) {
+    const contract = latest.reduce<Members>((members, change) => withMember(members, change), {});
+    return [`contract: ${JSON.stringify(contract)}`];
+  }
+  return latest.flatMap(({ path, value }) => {
+    const key = `payengine:contract.${path}`;
+    if (typeof value === "string") return [setLine(place, ["--path", key, value])];
+    const lines = value.map((word, index) => setLine(place, ["--path", `${key}[${index}]`, word]));
+    return isText(place.current, path) ? [line(place, "rm", ["--path", key]), ...lines] : lines;
+  });
+}
+
+/** A `pulumi config set`, ready for a shell. */
+export function setLine(place: ContractPlace, args: readonly string[]): string {
+  return line(place, "set", args);
+}
+
+function line({ stack }: ContractPlace, verb: "set" | "rm", args: readonly string[]): string {
+  const on = stack === undefined ? [] : ["--stack", stack];
+  return ["pulumi", "config", verb, ...on, ...args].map(quoted).join(" ");
+}
+
+/** Words come from PayEngine's answers: a shell must not read anything into them. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Pulumi's CLI sets no element of what is a text so far. */
+function isText(current: string | undefined, path: string): boolean {
+  return typeof Object(parseJson(current ?? ""))[path] === "string";
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function withMember(members: Members, { path, value }: ContractChange): Members {
+  const [first = "", second] = path.split(".");
+  return {
+    ...members,
+    [first]: second === undefined ? value : { ...Object(members[first]), [second]: value },
+  };
+}
+
+/** The contract with these changes; undefined where the whole would be none. */
+export function withChanges(contract: Contract, changes: readonly ContractChange[]): Contract | undefined {
+  const { calls, kind: _kind, ...rest } = contract;
+  const lines = ["create", "list", "get", "reveal", "revoke", "works"].map((name) => {
+    const spec = calls[name as keyof typeof calls];
+    return [name, spec === undefined ? "none" : `${spec.method} ${spec.path}`];
+  });
+  const written: Members = { ...rest, ...Object.fromEntries(lines) };
+  const parsed = parseContract(changes.reduce(withMember, written));
+  return "contract" in parsed ? parsed.contract : undefined;
+}

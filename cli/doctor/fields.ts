@@ -1,0 +1,99 @@
+import { type Contract, FIELDS, type Field } from "../../provider/payengine/contract";
+import { unwrapped } from "../../provider/payengine/read-answer";
+import { type Finding, fail, keysOf, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
+import { guessFields, guessPublicValueField, hasField, namesOf } from "./guess-fields";
+import { ISO_DATE, isObject, shapeOf, told } from "./shape";
+
+/** Without these in a list, no key is found again. */
+const NEEDED: readonly Field[] = ["id", "name"];
+
+/** What is lost where a field is not there. */
+const WITHOUT: Readonly<Record<Field, string>> = {
+  id: "no key can be read or revoked",
+  name: "no key is found by its name",
+  type: "types of keys are not compared",
+  value: "values of public keys are not refreshed",
+  redacted: "values are not compared with what lists show",
+  status: "every listed key counts as live",
+  createdAt: "the time of a key's creation is this machine's",
+  lastUsedAt: "keys that are in use are not recognized",
+};
+
+/**
+ * Holds keys as they came over the wire against the fields of the contract.
+ *
+ * @param where what the keys were found in, such as "list".
+ */
+export function fieldFindings(where: string, keys: readonly unknown[], contract: Contract): Finding[] {
+  const check = `${where}: fields`;
+  if (keys.length === 0) return [skip(check, "there is no key to look at")];
+  const guesses = guessFields(keys, contract);
+  const publicValue = guessPublicValueField(keys, contract);
+  const there = FIELDS.filter(
+    (field) => field !== "value" && keys.some((key) => hasField(key, field, contract)),
+  );
+  const names = fieldNames(keys, there, contract);
+  const missing = FIELDS.filter((field) => field !== "value" && !there.includes(field));
+  const optional = missing.filter((field) => !NEEDED.includes(field) && guesses[field] === undefined);
+  const lacks = optional.map((field) => `; ${field} is not told, so ${WITHOUT[field]}`).join("");
+  return [
+    ...(names.length > 0 ? [pass(check, `${names.join(", ")} on ${keysOf(keys.length)}${lacks}`)] : []),
+    ...missing.flatMap((field) => missingFinding(where, field, guesses[field], keys.length)),
+    ...there.flatMap((field) => partlyMissing(where, field, keys, contract)),
+    ...dates(where, keys, contract),
+    ...(publicValue === undefined ? [] : [valueFinding(where, publicValue)]),
+  ];
+}
+
+function fieldNames(keys: readonly unknown[], fields: readonly Field[], contract: Contract): string[] {
+  return fields.flatMap((field) =>
+    namesOf(field, contract).filter((name) => keys.some((key) => has(key, name))),
+  );
+}
+
+/** The form of an answer that is one key, and which of the contract's fields it has. */
+export function toldKey(raw: unknown, contract: Contract): string {
+  const names = fieldNames([unwrapped(raw)], FIELDS, contract);
+  return [told(shapeOf(raw, "object")), ...(names.length > 0 ? [names.join(", ")] : [])].join("; ");
+}
+
+function missingFinding(where: string, field: Field, guess: string | undefined, count: number): Finding[] {
+  const check = `${where}: ${field}`;
+  const isNeeded = NEEDED.includes(field);
+  if (guess === undefined) {
+    const found = `is missing on ${keysOf(count)}, and no other field looks like it: ${WITHOUT[field]}`;
+    const todo = `if a field holds it all the same, set payengine:contract.fields.${field} to its name; otherwise ${REPORT_IT}`;
+    return isNeeded ? [fail(check, found, todo)] : [];
+  }
+  const found = `is missing on ${keysOf(count)}; "${guess}" looks like it`;
+  const changes = [{ path: `fields.${field}`, value: guess }];
+  return [isNeeded ? fail(check, found, SET_IT, changes) : warn(check, found, SET_IT, changes)];
+}
+
+/** A list can only be read if each entry has an id, and a key is found again by its name. */
+function partlyMissing(where: string, field: Field, keys: readonly unknown[], contract: Contract): Finding[] {
+  const without = keys.filter((key) => !hasField(key, field, contract)).length;
+  if (field !== "id" || without === 0) return [];
+  const found = `is missing on ${without} of ${keysOf(keys.length)}, so the list cannot be read`;
+  return [fail(`${where}: id`, found, REPORT_IT)];
+}
+
+function dates(where: string, keys: readonly unknown[], contract: Contract): Finding[] {
+  const [name] = namesOf("createdAt", contract).filter((it) => keys.some((key) => has(key, it)));
+  if (name === undefined) return [];
+  const wrong = keys.filter((key) => has(key, name) && !ISO_DATE.test(String(Object(key)[name]))).length;
+  if (wrong === 0) return [];
+  const found = `${name} is no ISO 8601 date on ${wrong} of ${keysOf(keys.length)}`;
+  return [
+    warn(`${where}: createdAt`, found, "new and old keys are not told apart: report this with --report"),
+  ];
+}
+
+function valueFinding(where: string, name: string): Finding {
+  const found = `public keys show their values in "${name}", not in the contract's field`;
+  return warn(`${where}: value`, found, SET_IT, [{ path: "fields.value", value: name }]);
+}
+
+function has(key: unknown, name: string): boolean {
+  return isObject(key) && key[name] !== undefined;
+}

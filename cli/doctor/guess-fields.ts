@@ -1,0 +1,208 @@
+import { CONVENTIONAL_NAMES, type Contract, FIELDS, type Field } from "../../provider/payengine/contract";
+import { isWholeValue } from "../../provider/payengine/key-value";
+import { redact } from "../../provider/payengine/redact";
+import { ISO_DATE, isObject, kindOf } from "./shape";
+
+/** What fields of a key are called elsewhere; case, "_" and "-" do not count. */
+const OTHER_NAMES: Readonly<Record<Field, readonly string[]>> = {
+  id: ["uuid", "guid", "keyid", "keyuuid", "apikeyid", "identifier"],
+  name: ["label", "title", "keyname", "displayname", "apikeyname", "nickname", "alias", "description"],
+  type: ["keytype", "kind", "apikeytype", "category"],
+  value: [
+    ...[
+      "secret",
+      "value",
+      "token",
+      "apikey",
+      "privatekey",
+      "secretkey",
+      "keyvalue",
+      "apitoken",
+      "accesstoken",
+    ],
+    ...["plaintext", "plaintextkey", "rawkey", "fullkey", "publickey", "credential"],
+  ],
+  redacted: [
+    ...[
+      "redacted",
+      "redactedvalue",
+      "masked",
+      "maskedkey",
+      "maskedvalue",
+      "keypreview",
+      "preview",
+      "hint",
+      "keyhint",
+    ],
+    ...["obfuscatedkey", "truncatedkey", "partialkey", "last4", "lastfour", "shortkey"],
+  ],
+  status: ["state", "keystatus", "apikeystatus"],
+  createdAt: [
+    "created",
+    "createdon",
+    "createddate",
+    "creationdate",
+    "datecreated",
+    "createtime",
+    "insertedat",
+  ],
+  lastUsedAt: [
+    "lastused",
+    "lastusedon",
+    "lastuseddate",
+    "lastuse",
+    "lastusage",
+    "lastseenat",
+    "lastaccessedat",
+  ],
+};
+
+/** Fields that hold a UUID or date of something else. */
+const OTHERS: Readonly<Partial<Record<Field, RegExp>>> = {
+  id: /account|org|user|owner|merchant|creat|updat|tenant|team|company|request/i,
+  createdAt: /updat|modif|expir|last|revok|delet|used|rotat|valid|until/i,
+};
+const FINGERPRINT = /hash|finger|digest|checksum|signature|etag/i;
+
+/** Names that a field may have in an answer, by the contract. */
+export function namesOf(field: Field, { fields }: Contract): readonly string[] {
+  const own = fields[field];
+  return own === undefined ? CONVENTIONAL_NAMES[field] : [own];
+}
+
+/** Says whether a field can be read of a key as it came over the wire. */
+export function hasField(key: unknown, field: Field, contract: Contract): boolean {
+  if (!isObject(key)) return false;
+  return namesOf(field, contract).some((name) => {
+    const value = key[name];
+    // A key that was never used has no date of its last use.
+    return (
+      typeof value === "number" ||
+      (typeof value === "string" && value !== "") ||
+      (value === null && field === "lastUsedAt")
+    );
+  });
+}
+
+/**
+ * Guesses by which names an account has the fields that none of its keys show under the contract's names.
+ *
+ * @param keys as they came over the wire.
+ */
+export function guessFields(keys: readonly unknown[], contract: Contract): Partial<Record<Field, string>> {
+  const objects = keys.filter(isObject);
+  const isMissing = (field: Field) => !objects.some((key) => hasField(key, field, contract));
+  const missing = FIELDS.filter((field) => field !== "value" && isMissing(field));
+  const taken = new Set(
+    FIELDS.filter((field) => !missing.includes(field)).flatMap((it) => namesOf(it, contract)),
+  );
+  const guesses: Partial<Record<Field, string>> = {};
+  const free = () =>
+    [...new Set(objects.flatMap(Object.keys))].filter((name) => !taken.has(name) && isSettable(name));
+  const guess = (choose: (field: Field, names: readonly string[]) => string | undefined) => {
+    for (const field of missing.filter((it) => guesses[it] === undefined)) {
+      const fits = (name: string) => objects.every((key) => isLike(field, key[name]));
+      const name = choose(field, free().filter(fits));
+      if (name === undefined) continue;
+      guesses[field] = name;
+      taken.add(name);
+    }
+  };
+  guess(byName);
+  guess((field, names) => byKind(field, names, objects));
+  return guesses;
+}
+
+function byName(field: Field, names: readonly string[]): string | undefined {
+  const known = [...CONVENTIONAL_NAMES[field], ...OTHER_NAMES[field]].map(folded);
+  return known.flatMap((wanted) => names.filter((name) => folded(name) === wanted)).at(0);
+}
+
+/** The one field that can be meant by the kind of its values. */
+function byKind(
+  field: Field,
+  names: readonly string[],
+  keys: readonly Readonly<Record<string, unknown>>[],
+): string | undefined {
+  const kinds = { id: "UUID", createdAt: "date", redacted: "masked text", name: "text" } as const;
+  if (!isGuessable(field, kinds)) return undefined;
+  const all = names
+    .filter((name) => !OTHERS[field]?.test(name))
+    .filter((name) => {
+      const values = keys.map((key) => key[name]);
+      const isDistinct = field === "createdAt" || new Set(values).size === keys.length;
+      return (
+        isDistinct &&
+        values.every((value) => kindOf(value) === kinds[field] || (field === "name" && isLikeName(value)))
+      );
+    });
+  return all.length === 1 ? all[0] : undefined;
+}
+
+function isGuessable<K extends Field>(field: Field, kinds: Readonly<Record<K, string>>): field is K {
+  return field in kinds;
+}
+
+function isLike(field: Field, value: unknown): boolean {
+  if (field === "id")
+    return (typeof value === "string" && /^\S{1,64}$/.test(value)) || typeof value === "number";
+  if (field === "lastUsedAt") return value === null || value === undefined || ISO_DATE.test(String(value));
+  if (field === "createdAt") return ISO_DATE.test(String(value));
+  return typeof value === "string" && value !== "" && (field !== "name" || isLikeName(value));
+}
+
+/** People's words, and what this provider makes of them; not a hash or a value. */
+function isLikeName(value: unknown): boolean {
+  const text = String(value);
+  return (
+    ["text", "long text"].includes(kindOf(value)) && !/^[0-9a-f]{16,}$/i.test(text) && !text.startsWith("pk_")
+  );
+}
+
+/** A name that payengine:contract takes, and no shell takes for a flag. */
+function isSettable(name: string): boolean {
+  return /^[a-z_][\w.-]{0,63}$/i.test(name) && redact(name, []) === name;
+}
+
+function folded(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, "");
+}
+
+/**
+ * Guesses which field of a key's answer holds its whole value.
+ *
+ * @param name of the key, which may look like a value.
+ */
+export function guessValueField(key: unknown, contract: Contract, name: string): string | undefined {
+  if (!isObject(key)) return undefined;
+  const others = FIELDS.filter((field) => field !== "value").flatMap((field) => namesOf(field, contract));
+  const candidates = Object.entries(key).filter(([field, value]) => {
+    const isOther = others.includes(field) || FINGERPRINT.test(field) || !isSettable(field);
+    return !isOther && value !== name && isLikeValue(value);
+  });
+  const fields = candidates.map(([field]) => field);
+  const like108 = candidates
+    .filter(([, value]) => /^[0-9a-f]{108}$/i.test(String(value)))
+    .map(([field]) => field);
+  const named = byName("value", like108) ?? byName("value", fields);
+  if (named !== undefined) return named;
+  if (like108.length === 1) return like108[0];
+  return fields.length === 1 ? fields[0] : undefined;
+}
+
+function isLikeValue(value: unknown): boolean {
+  return kindOf(value) === "long text" && isWholeValue(String(value), "private", undefined);
+}
+
+/** Guesses which field of a listed public key holds its value, by PayEngine's published form of it. */
+export function guessPublicValueField(keys: readonly unknown[], contract: Contract): string | undefined {
+  const names = keys.filter(isObject).flatMap((key) =>
+    Object.entries(key)
+      .filter(([, value]) => /^pk_[a-z]+_[A-Za-z0-9]{16,}$/.test(String(value)))
+      .map(([name]) => name),
+  );
+  const [name, ...others] = [...new Set(names)].filter(isSettable);
+  return others.length > 0 || name === undefined || namesOf("value", contract).includes(name)
+    ? undefined
+    : name;
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { messageOf } from "../../provider/payengine/errors";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import { type Finding, fail, keysOf, pass, REPORT_IT } from "./finding";
+import type { Observer, Seen } from "./observer";
+import { isObject } from "./shape";
+
+/** A list that knows no pages may be read if it is shorter: one that does gives ten at least. */
+const SMALLEST_PAGE = 10;
+
+/** How the list pages and searches: whether absence can be proven. @param keys of the first page. */
+export async function pagingFindings(
+  observer: Observer,
+  first: Seen,
+  keys: readonly PayEngineKey[],
+): Promise<Finding[]> {
+  const second = await observer.ask("list", (client) => client.listKeys(2, ""), "list page 2");
+  const ids = second.value?.data.map(({ id }) => id) ?? [];
+  return [
+    count([first, second], new Set([...keys.map(({ id }) => id), ...ids]).size),
+    paging(keys, second, ids),
+    await query(observer, keys),
+  ];
+}
+
+/** Reading ends where the count says so: one that is too small hides keys. */
+function count(pages: readonly Seen[], least: number): Finding {
+  const check = "list: count";
+  const totals = pages.flatMap(({ raw }) => (isObject(raw) && raw.total !== undefined ? [raw.total] : []));
+  const [total] = totals;
+  if (total === undefined) return pass(check, "keys are not counted: a short or empty page ends the list");
+  if (totals.every((it) => Number.isInteger(it) && Number(it) >= least))
+    return pass(check, `total says ${keysOf(Number(total))}`);
+  return fail(check, "total is no number of keys, or less than those on the pages", REPORT_IT);
+}
+
+function paging(keys: readonly PayEngineKey[], second: Seen, ids: readonly string[]): Finding {
+  const check = "list: page";
+  if (second.value === undefined) return fail(check, messageOf(second.error), REPORT_IT);
+  const repeated = keys.filter(({ id }) => ids.includes(id)).length;
+  const size = `page 1 has ${keysOf(keys.length)}`;
+  // A key made meanwhile pushes one over from page 1.
+  if (repeated === 0 || repeated < Math.min(keys.length, 5))
+    return pass(check, `${size}, and page 2 has ${keysOf(ids.length)}, none of page 1`);
+  if (keys.length < SMALLEST_PAGE && ids.length === keys.length)
+    return pass(
+      check,
+      `${size}, and page 2 repeats it: \`page\` may do nothing, which so few keys do not need`,
+    );
+  return fail(
+    check,
+    "page 2 repeats page 1: `page` does nothing, so no key's absence can be proven",
+    REPORT_IT,
+  );
+}
+
+async function query(observer: Observer, keys: readonly PayEngineKey[]): Promise<Finding> {
+  const check = "list: q";
+  const nothing = `pulumi-payengine-${randomBytes(8).toString("hex")}`;
+  const none = await observer.ask("list", (client) => client.listKeys(1, nothing), "list q without a match");
+  if (none.value === undefined) return fail(check, messageOf(none.error), REPORT_IT);
+  const known = keys.find(({ name }) => name !== "");
+  // A key's other attempts bear its name and more: part of a name must find it, too.
+  for (const part of known === undefined ? [] : partsOf(known.name)) {
+    const found = await observer.ask("list", (client) => client.listKeys(1, part), "list q");
+    if (found.value === undefined) return fail(check, messageOf(found.error), REPORT_IT);
+    const { data } = found.value;
+    // A whole page may have it on the next one.
+    const mayHold = data.length >= keys.length || data.some(({ id }) => id === known?.id);
+    if (mayHold) continue;
+    const what = "does not find a listed key by its name or part of it, so no key's absence can be proven";
+    return fail(check, what, REPORT_IT);
+  }
+  const isHonoured = none.value.data.length === 0;
+  return pass(check, isHonoured ? "is honoured" : "is ignored: every search reads the whole list");
+}
+
+function partsOf(name: string): string[] {
+  return [name, [...name].slice(0, -1).join("")];
+}

@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { revoke } from "../../provider/api-key/strays";
+import { ApiError, messageOf, NotFoundError } from "../../provider/payengine/errors";
+import { listLiveKeys } from "../../provider/payengine/key-list";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import { tryValue } from "../../provider/payengine/witnesses";
+import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
+import { lineOf, type Observer } from "./observer";
+import { reasonOf } from "./refusal";
+import { inQuotes, revokedStatuses, wordsOf } from "./words";
+
+const LOOKS_FOR_LOST = 5;
+const LOOKS_FOR_DEAD = 10;
+const PAUSE_MS = 1_000;
+
+/** A key that --write asked for, and what is known of it. */
+export interface Trial {
+  readonly name: string;
+  /** It is not certain that PayEngine made none. */
+  readonly mayLive: boolean;
+  readonly id?: string | undefined;
+  readonly token?: string | undefined;
+  /** The field that seems to hold the value, where it is not the contract's. */
+  readonly valueField?: string | undefined;
+  /** The value was seen to work. */
+  readonly worked?: boolean;
+}
+
+/** Revokes the key by its id, and whatever else has its exact name; then looks whether it is dead. Never throws. */
+export async function removeTrial(observer: Observer, trial: Trial): Promise<Finding[]> {
+  if (!trial.mayLive) return [];
+  const byId = trial.id === undefined ? undefined : await revokeById(observer, trial.id);
+  const byName = await revokeByName(observer, trial, byId !== "revoked");
+  const value = await tryRevoked(observer, trial);
+  const isDead = value === "dead" || value === "refused";
+  const revoked = revokeFinding(observer, trial, byId, byName, isDead);
+  if (revoked.status === "fail") return [revoked];
+  return [revoked, await goneFinding(observer, trial, byName, isDead), valueFinding(trial, value)];
+}
+
+/** What came of revoking one key; anything else is the error. */
+type Revoked = "revoked" | "not found" | Error;
+
+async function revokeById(observer: Observer, id: string): Promise<Revoked> {
+  const { error, value } = await observer.ask("revoke", (client) => revoke(client, id));
+  if (error !== undefined) return asError(error);
+  return value === true ? "revoked" : "not found";
+}
+
+/** What the list shows under the trial's exact name. */
+interface ByName {
+  /** Keys that were revoked, or not, by their ids. */
+  readonly found: number;
+  /** What is listed afterwards with a status that does not mean revoked. */
+  readonly live: readonly PayEngineKey[];
+  readonly problem: Error | undefined;
+}
+
+async function revokeByName(observer: Observer, { name }: Trial, mayBeLost: boolean): Promise<ByName> {
+  let found: readonly PayEngineKey[] = [];
+  try {
+    for (let look = 1; found.length === 0 && look <= (mayBeLost ? LOOKS_FOR_LOST : 1); look++) {
+      if (look > 1) await sleep(PAUSE_MS);
+      found = await liveKeys(observer, name);
+    }
+    let problem: Error | undefined;
+    for (const { id } of found) {
+      const revoked = await revokeById(observer, id);
+      if (revoked instanceof Error) problem = revoked;
+    }
+    const live = found.length === 0 ? [] : await liveKeys(observer, name);
+    return { found: found.length, live, problem };
+  } catch (error) {
+    return { found: found.length, live: found, problem: asError(error) };
+  }
+}
+
+function liveKeys({ client }: Observer, name: string): Promise<PayEngineKey[]> {
+  return listLiveKeys(client, name, (it) => it === name);
+}
+
+function revokeFinding(
+  observer: Observer,
+  { name }: Trial,
+  byId: Revoked | undefined,
+  { found, live, problem }: ByName,
+  isDead: boolean,
+): Finding {
+  const check = "revoke";
+  const line = lineOf("revoke", observer.contract);
+  if (byId === "revoked" && (isDead || live.length === 0)) return pass(check, `${line} revoked ${name}`);
+  // A status of another word than the contract's is told by the next finding.
+  if (found > 0 && problem === undefined && (isDead || live.length === 0))
+    return pass(check, `${name} was found by its exact name and revoked`);
+  const error = problem ?? (byId instanceof Error ? byId : undefined);
+  if (isDead) {
+    const how = error === undefined ? "answers 404" : `failed: ${messageOf(error)}`;
+    return fail(check, `${name} no longer works, although ${line} ${how}`, REPORT_IT);
+  }
+  const guess = guessedRevoke(observer, byId === "not found" && live.length > 0, error);
+  const [call] = guess;
+  const todo =
+    `look for ${name} in PayEngine's dashboard, and revoke it` +
+    (call === undefined
+      ? ""
+      : `; "${String(call.value)}" is a guess at the call that does: find the one that PayEngine's console makes ` +
+        "(docs/contract.md), correct the guess, and set it by the commands at the end of this output");
+  if (error !== undefined) return fail(check, `${name} may still be live: ${messageOf(error)}`, todo, guess);
+  if (live.length > 0) return fail(check, `PayEngine still lists ${name} as live after ${line}`, todo, guess);
+  return fail(check, `no ${name} was found; it may yet appear`, todo);
+}
+
+/** Where PayEngine has no such call, the other convention is to post. */
+function guessedRevoke(
+  { contract }: Observer,
+  isNotFound: boolean,
+  error: Error | undefined,
+): ContractChange[] {
+  const { revoke: spec } = contract.calls;
+  const isUnknown = error instanceof ApiError && reasonOf({ error, response: undefined }) === "no such call";
+  if (spec?.method !== "DELETE" || !(isUnknown || isNotFound)) return [];
+  return [{ path: "revoke", value: `POST ${spec.path}/revoke` }];
+}
+
+/** How PayEngine shows a key that was revoked. */
+async function goneFinding(
+  observer: Observer,
+  { name, id }: Trial,
+  byName: ByName,
+  isDead: boolean,
+): Promise<Finding> {
+  const check = "gone";
+  const shown: PayEngineKey[] = [...byName.live];
+  let answer = "is not listed";
+  if (id !== undefined) {
+    const { value, error } = await observer.ask("get", (client) => client.getKey(id), "get of a revoked key");
+    if (value !== undefined) shown.push(value);
+    else if (!(error instanceof NotFoundError)) return fail(check, messageOf(error), REPORT_IT);
+    else if (observer.contract.calls.get !== undefined) answer = "answers 404";
+  }
+  const live = shown.filter(({ isRevoked }) => !isRevoked);
+  if (live.length === 0) {
+    const [key] = shown;
+    return pass(
+      check,
+      `the revoked key ${key === undefined ? answer : `has the status ${inQuotes(wordsOf([key.status]))}`}`,
+    );
+  }
+  const words = wordsOf(live.map(({ status }) => status));
+  if (words.length === 0) {
+    const todo =
+      "a key that was deleted in the dashboard is seen only by its value: report this with --report";
+    return warn(check, `PayEngine shows ${name} without a status after it was revoked`, todo);
+  }
+  const found = `PayEngine shows ${name} with the status ${inQuotes(words)}`;
+  if (isDead) {
+    const change = revokedStatuses(observer.contract, words);
+    return fail(check, `${found}, and its value no longer works: that is its word for revoked`, SET_IT, [
+      change,
+    ]);
+  }
+  return fail(
+    check,
+    `${found} after it was revoked`,
+    `look for ${name} in PayEngine's dashboard, and revoke it`,
+  );
+}
+
+/** What a revoked key's value gets: "refused" is 403. */
+type Fate = "dead" | "refused" | "works" | "unclear" | "untried";
+
+async function tryRevoked(observer: Observer, { token, worked }: Trial): Promise<Fate> {
+  if (token === undefined || worked !== true) return "untried";
+  const other = observer.withCredential(token);
+  let fate: Fate = "unclear";
+  for (let look = 1; look <= LOOKS_FOR_DEAD; look++) {
+    if (look > 1) await sleep(PAUSE_MS);
+    const { error } = await other.ask("works", (client) => client.place(), "works with a revoked value");
+    if (error instanceof ApiError && error.status === 403 && error.byContract) return "refused";
+    fate = await tryValue(observer.client, other.client).catch((): Fate => "unclear");
+    if (fate === "dead") return "dead";
+  }
+  return fate;
+}
+
+/** Only a 401 proves that a key is gone. */
+function valueFinding({ name }: Trial, fate: Fate): Finding {
+  const check = "revoked value";
+  switch (fate) {
+    case "dead":
+      return pass(check, "gets 401: a key that was deleted in the dashboard can be proven gone");
+    case "refused":
+      return warn(
+        check,
+        'gets 403 instead of 401, so "gone" can never be proven by a value in this account',
+        "keys can be made; but after a private key is deleted in the dashboard, refresh stops with an error and makes no new one",
+      );
+    case "works":
+      return fail(
+        check,
+        `still works, although ${name} was revoked`,
+        `look for ${name} in PayEngine's dashboard, and revoke it; then check payengine:contract.revoke`,
+      );
+    case "unclear":
+      return warn(check, "cannot be tried: PayEngine does not answer as before", "run this again");
+    case "untried":
+      return skip(check, "there is no value that has worked");
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(messageOf(error));
+}

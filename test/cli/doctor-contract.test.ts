@@ -1,0 +1,170 @@
+import type { Project } from "../e2e/harness/project";
+import { useStage } from "../e2e/harness/stage";
+import { doctorOn, examined, paste, SET_IT, troubles } from "./doctor-on-stage";
+
+const given = useStage();
+
+/** Runs doctor, pastes what it prints, and so on until it passes or has nothing to say. */
+async function follow(project: Project, ...args: string[]) {
+  const pasted: string[] = [];
+  for (let run = 1; ; run++) {
+    const { exitCode, commands, lines } = await examined(project, args);
+    if (commands.length === 0 || run === 5) return { exitCode, pasted, troubles: troubles(lines) };
+    pasted.push(...commands.map((command) => command.replace("pulumi config set --path ", "")));
+    await paste(project, commands);
+  }
+}
+
+/** Keys that a trial could not revoke may stay: their names were told. */
+async function letLive() {
+  for (const { id } of await given.stage.liveKeys()) given.stage.leftAlive.add(id);
+}
+
+test("fields by other names are found, and with the printed commands --write passes", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({
+    fields: {
+      id: "uuid",
+      name: "label",
+      value: "secret",
+      redacted: "masked_key",
+      status: "state",
+      createdAt: "created_on",
+      lastUsedAt: "last_used",
+    },
+  });
+  const { lines } = await doctorOn(stage);
+  expect(troubles(lines).slice(0, 4)).toEqual([
+    'FAIL  list: id  is missing on 1 key; "uuid" looks like it',
+    SET_IT,
+    'FAIL  list: name  is missing on 1 key; "label" looks like it',
+    SET_IT,
+  ]);
+  // The rest is looked at as if the commands had been run.
+  expect(lines).toContain(
+    "pass  get  GET /api-keys/{id} answers 200: an object in data, snake_case; uuid, label, type, masked_key, state, created_on, last_used",
+  );
+
+  const project = await stage.project({});
+  const skipped = await examined(project, ["--write"]);
+  expect(troubles(skipped.lines).at(-1)).toBe("skip  write  put right what failed before: nothing was made");
+  expect(await stage.control.keys()).toHaveLength(1);
+  expect(await follow(project, "--write")).toEqual({
+    exitCode: 0,
+    pasted: [
+      "payengine:contract.fields.id uuid",
+      "payengine:contract.fields.name label",
+      "payengine:contract.fields.redacted masked_key",
+      "payengine:contract.fields.status state",
+      "payengine:contract.fields.createdAt created_on",
+      "payengine:contract.fields.lastUsedAt last_used",
+      "payengine:contract.fields.value secret",
+    ],
+    troubles: [],
+  });
+});
+
+test("names that no table has are found by the kind of their values", async () => {
+  await given.stage.control.setDialect({
+    fields: { id: "k1", name: "k2", value: "k3", redacted: "k4", createdAt: "born" },
+  });
+  const project = await given.stage.project({});
+  expect(await follow(project, "--write")).toEqual({
+    exitCode: 0,
+    pasted: [
+      "payengine:contract.fields.id k1",
+      "payengine:contract.fields.name k2",
+      "payengine:contract.fields.redacted k4",
+      "payengine:contract.fields.createdAt born",
+      "payengine:contract.fields.value k3",
+    ],
+    troubles: [],
+  });
+});
+
+test("no call for one key, a reveal and a revocation by POST are found one after the other", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ getById: false, reveal: "byCall", revokeBy: "POST" });
+  const project = await stage.project({});
+  const { exitCode, pasted, troubles: left } = await follow(project, "--write");
+  const [leftover] = (await stage.liveKeys()).map(({ name }) => name);
+  await letLive();
+  expect(leftover).toMatch(/^pulumi-payengine-doctor-[0-9a-f]{10}$/);
+  expect({ exitCode, pasted, left }).toEqual({
+    exitCode: 0,
+    pasted: [
+      "payengine:contract.get none",
+      "payengine:contract.reveal 'POST /api-keys/{id}/reveal'",
+      "payengine:contract.revoke 'POST /api-keys/{id}/revoke'",
+    ],
+    left: [
+      "WARN  list: trial keys  earlier runs with --write left pulumi-payengine-doctor-<digits>",
+      "  → revoke them in PayEngine's dashboard, unless their status there says that they no longer work",
+    ],
+  });
+});
+
+test("a trial key that cannot be revoked is named, with a guess at the call that does", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ revokeBy: "POST" });
+  const { exitCode, lines, stdout, commands } = await doctorOn(stage, "--write");
+  const [{ name }] = await stage.liveKeys();
+  await letLive();
+  expect([exitCode, troubles(lines)]).toEqual([
+    2,
+    [
+      "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 400 to DELETE <address>/api/api-keys/<id>: Unsupported API call. Please check the path and method",
+      "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it; \"POST /api-keys/{id}/revoke\" is a guess at the call that does: find the one that PayEngine's console makes (docs/contract.md), correct the guess, and set it by the commands at the end of this output",
+    ],
+  ]);
+  expect(stdout).toContain(`look for ${name} in PayEngine's dashboard`);
+  expect(commands).toEqual([
+    "pulumi config set --path payengine:contract.revoke 'POST /api-keys/{id}/revoke'",
+  ]);
+});
+
+test("other words for types and statuses are found, and a 403 for a revoked value is warned of", async () => {
+  await given.stage.control.setDialect({
+    types: { public: "publishable", private: "secret" },
+    statuses: { active: "enabled", revoked: "switched off" },
+    revokedKeys: "status",
+    revokedValue: 403,
+  });
+  const project = await given.stage.project({});
+  expect(await follow(project, "--write")).toEqual({
+    exitCode: 0,
+    pasted: [
+      "payengine:contract.types.private secret",
+      "'payengine:contract.revokedStatuses[0]' revoked",
+      "'payengine:contract.revokedStatuses[1]' 'switched off'",
+    ],
+    troubles: [
+      'WARN  revoked value  gets 403 instead of 401, so "gone" can never be proven by a value in this account',
+      "  → keys can be made; but after a private key is deleted in the dashboard, refresh stops with an error and makes no new one",
+    ],
+  });
+});
+
+test("a path of its own is set by hand for the list; the others are guessed from it", async () => {
+  await given.stage.control.setDialect({ path: "/v2/keys" });
+  const project = await given.stage.project({});
+  const first = await examined(project);
+  expect([first.exitCode, troubles(first.lines)]).toEqual([
+    2,
+    [
+      "FAIL  list  GET /api-keys answers 400: this account has no such call at this address",
+      "  → find the call that PayEngine's console makes, in your browser's network tab (docs/contract.md), and set it: payengine:contract.list; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
+      "skip  get  there is no listed key to ask for",
+    ],
+  ]);
+  await project.ok("config", "set", "--path", "payengine:contract.list", "GET /v2/keys");
+  expect(await follow(project, "--write")).toEqual({
+    exitCode: 0,
+    pasted: [
+      "payengine:contract.create 'POST /v2/keys'",
+      "payengine:contract.revoke 'DELETE /v2/keys/{id}'",
+      "payengine:contract.get 'GET /v2/keys/{id}'",
+    ],
+    troubles: [],
+  });
+});

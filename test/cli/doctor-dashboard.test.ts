@@ -1,0 +1,71 @@
+import { useStage } from "../e2e/harness/stage";
+import { doctorOn, examined, troubles } from "./doctor-on-stage";
+
+const given = useStage();
+
+const PIN =
+  "pass  account  not pinned yet; `pulumi config set payengine:accountId <id>` makes sure of it (the id of a merchant of this account)";
+
+test("where the key calls take signed-in people only, doctor says how to go on without them", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ manageKeys: "consoleOnly" });
+  const { exitCode, lines } = await doctorOn(stage, "--write");
+  expect([exitCode, troubles(lines)]).toEqual([
+    2,
+    [
+      "FAIL  list  GET /api-keys answers 401 (jwt malformed): this account's key calls take no private key, only people who are signed in to the console",
+      '  → run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people make the keys, and you adopt them; the guide is docs/dashboard.md',
+      "skip  get  there is no listed key to ask for",
+      "skip  write  put right what failed before: nothing was made",
+    ],
+  ]);
+
+  const project = await stage.project({});
+  await project.ok("config", "set", "payengine:contract", "dashboard");
+  await stage.control.clearRequests();
+  const reading = await examined(project);
+  expect([reading.exitCode, reading.lines.slice(-7)]).toEqual([
+    0,
+    [
+      'pass  contract  "dashboard": people make keys in PayEngine\'s console, and you adopt them by `adopt: { token }`. A rotation takes a new token, and a revoked key is recognized by the 401 of its value. Making, listing and revoking keys, lookups and orphans need calls that this contract does not have',
+      "pass  connection  <address>/api answers, unencrypted on this machine",
+      "pass  credential  PayEngine accepts it",
+      "pass  works  GET /merchant answers 200: a list of 2 in data, snake_case",
+      "pass  clock  agrees with PayEngine's to the minute",
+      PIN,
+      'skip  list  payengine:contract is "dashboard", which has no call that makes, lists or revokes a key',
+    ],
+  ]);
+  const writing = await examined(project, ["--write"]);
+  expect([writing.exitCode, troubles(writing.lines)]).toEqual([
+    0,
+    [
+      'skip  write  payengine:contract is "dashboard", which has no call that makes, lists or revokes a key: nothing was made',
+    ],
+  ]);
+  const requests = await stage.control.requests();
+  expect([...new Set(requests.map(({ method, path }) => `${method} ${path}`))]).toEqual([
+    "GET /api/merchant",
+  ]);
+});
+
+test("a credential that gets 401 is sent in no other way", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ scheme: "Bearer" });
+  const { exitCode, lines } = await doctorOn(stage, "--write");
+  expect([exitCode, troubles(lines)]).toEqual([
+    2,
+    [
+      "FAIL  credential  PayEngine answers 401 to it (E121)",
+      '  → check that the private key is whole, as PayEngine showed it, and not revoked; that it belongs to the account at payengine:apiUrl (production and sandbox are separate accounts); and payengine:contract.authorization, "Basic {key}" by default. Nothing else was tried: a secret is not sent in guessed ways',
+      "skip  works  GET /merchant did not tell of the account",
+      "skip  list  put right what failed before",
+    ],
+  ]);
+  expect(await stage.control.requests()).toHaveLength(1);
+
+  const project = await stage.project({});
+  await project.ok("config", "set", "--path", "payengine:contract.authorization", "Bearer {key}");
+  const fitting = await examined(project, ["--write"]);
+  expect([fitting.exitCode, troubles(fitting.lines)]).toEqual([0, []]);
+});

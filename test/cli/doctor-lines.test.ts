@@ -1,0 +1,53 @@
+import { contractLines } from "../../cli/doctor/contract-lines";
+import { markerFinding } from "../../cli/doctor/list";
+
+const publicKey = (marker: string) => ({ type: "public", value: `pk_${marker}_${"a1".repeat(16)}` });
+
+test.each([
+  ["https://console.payengine.dev/api", "prod", "console.payengine.dev, which is the sandbox"],
+  ["https://console.payengine.co/api", "test", "console.payengine.co, which is production"],
+  ["https://console.payengine.co/api", "dev", "console.payengine.co, which is production"],
+])("at %s, public keys with the marker %s are warned of", (apiUrl, marker, host) => {
+  expect(markerFinding([publicKey(marker), publicKey(marker)], apiUrl)).toEqual([
+    {
+      check: "list: public keys",
+      status: "warn",
+      found: "2 keys listed as public belong elsewhere",
+      todo: `A public key that begins with pk_${marker}_ comes from ${host}: PayEngine's client packages will send it elsewhere. Check payengine:apiUrl.`,
+    },
+  ]);
+});
+
+test.each([
+  ["https://console.payengine.dev/api", "test"],
+  ["https://console.payengine.dev/api", "dev"],
+  ["https://console.payengine.co/api", "prod"],
+  ["https://pay.example.com/api", "test"],
+  ["https://pay.example.com/api", "prod"],
+])("at %s, public keys with the marker %s are right", (apiUrl, marker) => {
+  expect(markerFinding([publicKey(marker)], apiUrl)).toEqual([]);
+});
+
+test("commands name the stack of --stack, and replace a text by a list in one go", () => {
+  const changes = [
+    { path: "get", value: "none" },
+    { path: "revokedStatuses", value: ["revoked", "off"] },
+  ];
+  expect(contractLines(changes, { stack: "acme/prod", current: '{"revokedStatuses":"revoked"}' })).toEqual([
+    "pulumi config set --stack acme/prod --path payengine:contract.get none",
+    "pulumi config rm --stack acme/prod --path payengine:contract.revokedStatuses",
+    "pulumi config set --stack acme/prod --path 'payengine:contract.revokedStatuses[0]' revoked",
+    "pulumi config set --stack acme/prod --path 'payengine:contract.revokedStatuses[1]' off",
+  ]);
+});
+
+test("of an explicit provider, the program sets the contract", () => {
+  const changes = [
+    { path: "fields.id", value: "uuid" },
+    { path: "fields.name", value: "label" },
+    { path: "get", value: "none" },
+  ];
+  expect(contractLines(changes, { provider: "production" })).toEqual([
+    'contract: {"fields":{"id":"uuid","name":"label"},"get":"none"}',
+  ]);
+});

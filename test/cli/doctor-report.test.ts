@@ -1,0 +1,111 @@
+import { useStage } from "../e2e/harness/stage";
+import { payengine } from "./command";
+
+const given = useStage();
+
+/** What no report may hold: everything that PayEngine has answered or was asked, but for words of the contract. */
+async function valuesOf(): Promise<string[]> {
+  const { control, sandbox, credential, issued } = given.stage;
+  const keys = await control.keys();
+  const merchants = await control.merchants();
+  const host = new URL(sandbox.url).host;
+  const texts = [...keys, ...merchants].flatMap((it) => Object.values(it));
+  const words = ["private", "public", "active", "revoked"];
+  return [...texts, host, "127.0.0.1", credential, ...issued]
+    .filter((value): value is string => typeof value === "string" && !words.includes(value))
+    .filter((value) => value.length > 4);
+}
+
+test.each([
+  ["reading", []],
+  ["--write", ["--write"]],
+])("a report of %s holds forms, and no value, id, name or host", async (_what, flags) => {
+  const { stage } = given;
+  const publicKey = `pk_test_${"Ab1".repeat(10)}xy`;
+  await stage.control.addKey("sandbox", {
+    id: "7d0f4c11-0000-4000-8000-000000000001",
+    name: "web-checkout",
+    type: "public",
+    value: publicKey,
+    createdAt: "2026-01-01T00:00:00Z",
+  });
+  stage.leftAlive.add("7d0f4c11-0000-4000-8000-000000000001");
+  const project = await stage.project({});
+  const { exitCode, stdout, stderr } = await payengine(project, ["doctor", "--report", ...flags]);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({
+    report: "pulumi-payengine doctor",
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    host: "this machine",
+    contract: { kind: "calls", calls: { create: "POST /api-keys" }, authorization: "Basic {key}" },
+    suggested: [],
+  });
+  expect(report.calls).toContainEqual({
+    call: "list",
+    status: 200,
+    content: "JSON",
+    outcome: "understood",
+    shape: {
+      form: "a list of 2 in data, snake_case",
+      fields: {
+        id: "UUID",
+        name: expect.stringMatching(/text/),
+        type: "text",
+        status: "text",
+        key: "long text",
+        redacted_key: "masked text",
+        created_at: "date",
+        updated_at: "date",
+        last_used_at: "date or null",
+      },
+      beside: {},
+      fieldsNotNamed: 0,
+    },
+    headers: ["date"],
+  });
+  const found = (await valuesOf()).filter((value) => stdout.includes(value));
+  expect(found).toEqual([]);
+});
+
+test("a report of an account that answers otherwise names what would fit, and troubles go to the error output", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ fields: { id: "uuid" }, path: "/v2/0123456789abcdef/keys" });
+  const contract = { list: "GET /v2/0123456789abcdef/keys", fields: { redacted: "key_0123456789abcdef" } };
+  const project = await stage.project({});
+  await project.ok("config", "set", "payengine:contract", JSON.stringify(contract));
+  const { exitCode, stdout, stderr } = await payengine(project, ["doctor", "--report"]);
+  const report = JSON.parse(stdout);
+  expect([exitCode, report.contract.calls.list, report.contract.fields, report.suggested]).toEqual([
+    2,
+    "GET /v2/…/keys",
+    { redacted: "…" },
+    ["create", "revoke", "fields.id", "fields.redacted", "get"],
+  ]);
+  expect(stderr).toContain("FAIL  list: id            is missing on 1 key");
+  expect(stdout).not.toContain("0123456789abcdef");
+});
+
+test("a key that could not be revoked is named on the error output only", async () => {
+  const { stage } = given;
+  await stage.control.addFault({
+    operation: "revokeKey",
+    kind: "statusBeforeCommit",
+    status: 500,
+    times: "always",
+  });
+  const project = await stage.project({});
+  await project.ok("config", "set", "payengine:maxRetries", "0");
+  const { exitCode, stdout, stderr } = await payengine(project, ["doctor", "--report", "--write"]);
+  const [{ name, id }] = await stage.liveKeys();
+  stage.leftAlive.add(id);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`look for ${name} in PayEngine's dashboard, and revoke it`);
+  expect(stdout).not.toContain(name);
+});
+
+test("--report and --json exclude each other", async () => {
+  const project = await given.stage.project({});
+  const { exitCode, stderr } = await payengine(project, ["doctor", "--report", "--json"]);
+  expect([exitCode, stderr]).toEqual([1, "error: option '--report' cannot be used with option '--json'\n"]);
+});
