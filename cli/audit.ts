@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { type AuditReport, auditKeys } from "../recovery/audit";
+import type { AuditProblem } from "../recovery/audit-states";
 import { type AuditedKey, CATEGORIES } from "../recovery/audited-key";
 import { openStack } from "../recovery/pulumi-stack";
 import { openStateFile } from "../recovery/state-source";
+import type { Unreached } from "../recovery/unreached";
 import { EXIT } from "./exit-code";
 import { collected, duration } from "./flags";
 import { unreachedLine } from "./orphans-report";
@@ -36,11 +38,12 @@ Examples:
   pulumi-payengine audit --state prod.json --json
 
 Looked at are the accounts of all providers that state configures for PayEngine, and that of the stack's config.
+Keys that people made in PayEngine's dashboard (payengine:contract "dashboard") are not audited: no call tells of them.
 
 The credential of a state file comes from PAYENGINE_API_KEY, for an explicit provider from its credentialEnv.
 
 Exit codes:
-  0  every key is managed or foreign
+  0  every key that is audited is managed or foreign
   1  the command failed
   2  something needs a person: any other category, a key held twice, or an account that could not be looked at`;
 
@@ -88,15 +91,18 @@ function describe(report: AuditReport, all: boolean): string {
   ]);
   return [
     ...(rows.length > 0 ? [table(HEAD, rows)] : []),
-    ...report.unreached.map((it) =>
-      unreachedLine({ ...it, resources: it.resources.map((name) => `${name} of ${it.source}`) }),
-    ),
+    ...report.unreached.map((it) => unreachedLine(withSource(it))),
+    ...report.notAudited.map((it) => unreachedLine(withSource(it), "Not audited")),
     ...report.accounts.map(
       ({ id, apiUrl, live, foreign }) =>
-        `Account ${id ?? "(PayEngine does not say which)"} at ${apiUrl}: ${counted(live, "live key")}, ${foreign} foreign`,
+        `Account ${id === undefined ? "" : `${id} `}at ${apiUrl}: ${counted(live, "live key")}, ${foreign} foreign`,
     ),
     `Keys of ${report.sources.join(", ")}: ${summary(report)}`,
   ].join("\n");
+}
+
+function withSource({ source, resources, problem }: AuditProblem): Unreached {
+  return { resources: resources.map((name) => `${name} of ${source}`), problem };
 }
 
 function summary({ keys }: AuditReport): string {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { messageOf } from "../provider/errors";
+import { messageOf } from "../provider/payengine/errors";
 import { auditCommand } from "./audit";
 import { doctorCommand } from "./doctor";
 import { EXIT } from "./exit-code";

@@ -17,11 +17,11 @@ export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
 export function describeOrphans(report: OrphanReport, revoke: boolean): string {
   const action = actionFor(report, revoke);
   const rows = report.orphans.map(({ resource, keyName, keyId, createdAt, lastUsedAt, evidence }) => [
-    ...[resource, keyName, keyId, createdAt, lastUsedAt ?? "never", evidence, action],
+    ...[resource, keyName, keyId, createdAt ?? "-", lastUsedAt ?? "never", evidence, action],
   ]);
   return [
     ...(rows.length > 0 ? [table(HEAD, rows)] : [`No orphaned keys of stack ${report.stack} were found.`]),
-    ...report.unreached.map(unreachedLine),
+    ...report.unreached.map((it) => unreachedLine(it)),
     ...pendingLines(report),
     ...useLines(report),
   ].join("\n");
@@ -33,8 +33,8 @@ function actionFor({ lock, waitUntil }: OrphanReport, revoke: boolean): string {
   return revoke ? "revoke" : "none without --revoke";
 }
 
-export function unreachedLine({ resources, problem }: Unreached): string {
-  return printable(`Not looked at: ${fewOf(resources)}: ${problem}`);
+export function unreachedLine({ resources, problem }: Unreached, label = "Not looked at"): string {
+  return printable(`${label}: ${fewOf(resources)}: ${problem}`);
 }
 
 function pendingLines({ pendingOperations, keepPending }: OrphanReport): string[] {

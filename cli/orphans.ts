@@ -22,8 +22,9 @@ A key is orphaned if it lives, its exact name stands in this stack's state and i
 changed for longer than an operation can last: eleven times payengine:requestTimeout and three minutes, 8.5 minutes
 by default. State is never imported, and no lock is cleared.
 
-A pending operation is cleared once its key was found and revoked; where none is found, once that time is over whatever
---min-age says, and only where payengine:accountId tells that the account is the right one.
+A pending operation is cleared once its key was found and revoked. Where none is found, it is cleared once that time is
+over, whatever --min-age says, and only where something proves that the account is the right one: the credential that
+began the operation, another key of that credential, or payengine:accountId.
 
 Examples:
   pulumi-payengine orphans                        show what an interrupted update has left

@@ -1,34 +1,50 @@
-import { createRequest } from "../provider/client";
+import { omit } from "../provider/api-key/state";
 import { type ConfigValues, requireSettings, resolveConfig, type Settings } from "../provider/config";
-import { openDispatcher } from "../provider/connections";
-import { messageOf } from "../provider/errors";
-import { type PayEngineApi, payEngineApi } from "../provider/payengine-api";
+import { type PayEngineClient, payEngineClient } from "../provider/payengine/calls";
+import { openDispatcher } from "../provider/payengine/dispatcher";
+import { messageOf } from "../provider/payengine/errors";
+import { connectionBy, createRequest } from "../provider/payengine/http";
+import type { Place } from "../provider/payengine/read-answer";
+import { redact } from "../provider/payengine/redact";
+import { placeLookup, requirePin } from "../provider/payengine/witnesses";
 import { once } from "./once";
 import { needsDecryption } from "./recorded-provider";
 import type { RecordedKey, StackState } from "./stack-state";
 import { isDefault, type ProviderValues, type StateSource } from "./state-source";
 
-/** One account's keys endpoint, as a credential reaches it. */
+/** One account, as a credential reaches it. */
 export interface Account {
-  readonly api: PayEngineApi;
+  readonly client: PayEngineClient;
   readonly apiUrl: string;
-  /** The account's id, where PayEngine says it. */
+  /** What PayEngine tells of it: often nothing. */
+  readonly place: Place;
+  /** The account's id, where PayEngine tells one. */
   readonly id: string | undefined;
 }
 
-/** How a provider reference resolves: to an account and the settings that reach it, or to why it cannot be reached. */
-export type Reached =
-  | { readonly account: Account; readonly settings: Settings }
-  | { readonly problem: string };
+/** An account and the settings that reach it. */
+export interface Reachable {
+  readonly account: Account;
+  readonly settings: Settings;
+}
 
-/** Opens each account once, however many providers and stacks share a credential. */
+/** Why an account is not looked at. */
+export interface Unreachable {
+  readonly problem: string;
+  /** The settings, where they are known. */
+  readonly settings: Settings | undefined;
+}
+
+/** How a provider reference resolves. */
+export type Reached = Reachable | Unreachable;
+
+/** Opens each account once for each credential, however many providers and stacks share it. */
 export class AccountPool {
   private readonly opened = new Map<string, Promise<Account>>();
   private readonly closers: (() => Promise<void>)[] = [];
 
   open(settings: Settings): Promise<Account> {
-    const { apiUrl, credential, requestTimeout, maxRetries } = settings;
-    const key = JSON.stringify([apiUrl, credential, requestTimeout, maxRetries]);
+    const key = JSON.stringify(omit(settings, "accountId", "formerApiUrl"));
     const account = this.opened.get(key) ?? this.connect(settings);
     this.opened.set(key, account);
     return account;
@@ -41,8 +57,10 @@ export class AccountPool {
   private async connect(settings: Settings): Promise<Account> {
     const dispatcher = openDispatcher(settings);
     this.closers.push(() => dispatcher.destroy());
-    const api = payEngineApi(createRequest(settings, dispatcher));
-    return { api, apiUrl: settings.apiUrl, id: await api.accountId() };
+    const client = payEngineClient(createRequest(settings, connectionBy(dispatcher)), settings.contract);
+    const place = await placeLookup(client)();
+    const [id, ...others] = place.accountIds;
+    return { client, apiUrl: settings.apiUrl, place, id: others.length === 0 ? id : undefined };
   }
 }
 
@@ -60,10 +78,17 @@ export async function reachAccounts(
 ): Promise<ReadonlyMap<string, Reached>> {
   const shared = { ...source, decrypted: once(source.decrypted), config: once(source.config) };
   const reach = async (reference: string): Promise<Reached> => {
+    let settings: Settings | undefined;
     try {
-      return await openAccount(pool, shared, await providerValues(shared, state, reference));
+      const values = await providerValues(shared, state, reference);
+      settings = requireSettings(resolveConfig(values as ConfigValues, source.env));
+      return await openAccount(
+        pool,
+        settings,
+        state.keys.filter(({ provider }) => provider === reference),
+      );
     } catch (error) {
-      return { problem: messageOf(error) };
+      return { problem: messageOf(error), settings };
     }
   };
   return new Map(await Promise.all(references.map(async (it) => [it, await reach(it)] as const)));
@@ -98,30 +123,54 @@ export async function providerValues(
 
 const BY_HAND = "look for its key by name in PayEngine's dashboard";
 
-async function openAccount(pool: AccountPool, source: StateSource, values: ProviderValues): Promise<Reached> {
-  const settings = requireSettings(resolveConfig(values as ConfigValues, source.env));
+/** @param keys those of its provider; where all were made elsewhere, not even the credential is sent. */
+async function openAccount(
+  pool: AccountPool,
+  settings: Settings,
+  keys: readonly RecordedKey[],
+): Promise<Reached> {
+  const [elsewhere] = keys.map((key) => otherAddress(key, settings));
+  if (elsewhere !== undefined && keys.every((key) => otherAddress(key, settings) !== undefined))
+    return { problem: elsewhere, settings };
+  if (settings.contract.kind === "dashboard")
+    return { problem: keys.length === 0 ? NO_LIST : `${NO_LIST}; ${BY_HAND}`, settings };
   const account = await pool.open(settings);
-  const problem = otherAccount(account, settings.accountId, "payengine:accountId pins");
-  return problem === undefined ? { account, settings } : { problem };
+  await requirePin(account.client, async () => account.place, settings.accountId);
+  return { account, settings };
 }
 
+const NO_LIST = 'payengine:contract is "dashboard", so no call lists the keys of its account';
+
 /**
- * Says why a key cannot be looked for where its provider reaches: no account, or another one than state records, whose
- * list proves nothing of a key that was made elsewhere.
+ * Says why a key is not looked for where its provider reaches: no account, another address, or another account than
+ * state records, whose list proves nothing of a key that was made elsewhere.
  */
 export function unreachedBecause(key: RecordedKey, reached: Reached | undefined): string | undefined {
-  if (reached === undefined) return "its provider is new in state; run this again";
+  if (reached === undefined) return NEW;
+  const elsewhere = reached.settings && otherAddress(key, reached.settings);
+  if (elsewhere !== undefined) return elsewhere;
   if ("problem" in reached) return reached.problem;
-  const problem = otherAccount(reached.account, key.accountId, "state records");
-  return problem ?? (key.isDamaged ? DAMAGED : undefined);
+  return otherAccount(reached.account, key) ?? (key.isDamaged ? DAMAGED : undefined);
 }
+
+/** An update has gone on meanwhile. */
+export const NEW = "its provider is new in state; run this again";
 
 const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${BY_HAND}`;
 
-function otherAccount({ id }: Account, expected: string | undefined, source: string): string | undefined {
-  if (expected === undefined || expected === id) return undefined;
-  const todo = `use a credential and payengine:apiUrl of account ${expected}`;
-  return id === undefined
-    ? `PayEngine does not say which account the credential belongs to, but ${source} account ${expected}; ${todo}`
-    : `the credential belongs to account ${id}, but ${source} account ${expected}; ${todo}`;
+function otherAddress({ apiUrl: made }: RecordedKey, { apiUrl, formerApiUrl }: Settings): string | undefined {
+  if (made === apiUrl || made === formerApiUrl) return undefined;
+  return (
+    `its key was asked for at ${made}, but payengine:apiUrl is ${apiUrl}, where nothing of it was sent; set ` +
+    `payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to ${made}`
+  );
+}
+
+function otherAccount({ place }: Account, { accountId: expected }: RecordedKey): string | undefined {
+  const [actual] = place.accountIds;
+  if (expected === undefined || actual === undefined || place.accountIds.includes(expected)) return undefined;
+  return (
+    `the credential belongs to account ${redact(actual, [])}, but state records account ${expected}; use a credential ` +
+    `and payengine:apiUrl of account ${expected}`
+  );
 }

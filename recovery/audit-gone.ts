@@ -1,8 +1,9 @@
 import { LAG_MS } from "../provider/api-key/absence";
-import { messageOf, NotFoundError } from "../provider/errors";
-import { isRevoked, type PayEngineApi } from "../provider/payengine-api";
+import type { PayEngineClient } from "../provider/payengine/calls";
+import { messageOf, NotFoundError } from "../provider/payengine/errors";
 import type { Audited, AuditProblem, LocatedKey } from "./audit-states";
 import type { AuditedKey } from "./audited-key";
+import { isProvenPlace, wayToProve } from "./place-proof";
 import type { SettlingOptions } from "./settling";
 
 /** Keys whose values states hold, and that no longer work. */
@@ -11,22 +12,26 @@ export async function gone(
   now: Date,
   { onStep }: SettlingOptions = {},
 ): Promise<{ readonly keys: readonly AuditedKey[]; readonly unreached: readonly AuditProblem[] }> {
-  const live = new Map(accounts.map((it) => [it.account, new Set(it.live.map(({ id }) => id))]));
+  const live = new Map(accounts.map((it) => [it, new Set(it.live.map(({ id }) => id))]));
   const found: AuditedKey[] = [];
   const unreached: AuditProblem[] = [];
   for (const key of keys) {
-    const { account, keyId, resource, source } = key;
-    if (account === undefined || keyId === undefined || live.get(account)?.has(keyId)) continue;
-    const isNew = now.getTime() - Date.parse(key.createdAt ?? "") < LAG_MS;
-    const isProven = account.id !== undefined && key.accountId === account.id;
+    const { audited, settings, keyId, resource, source } = key;
+    if (audited === undefined || settings === undefined || keyId === undefined) continue;
+    if (live.get(audited)?.has(keyId)) continue;
     onStep?.(`Asking PayEngine for the key of ${resource}, which it does not list`);
-    const fate = await fateOf(account.api, keyId);
+    const isNew = now.getTime() - Date.parse(key.createdAt ?? "") < LAG_MS;
+    const { account, shown } = audited;
+    const isRightPlace = () => isProvenPlace(key, { account, settings }, keys, shown);
+    const fate = await fateOf(account.client, keyId, isNew, isRightPlace).catch((error: unknown) => ({
+      problem: messageOf(error),
+    }));
     const add = (more: Partial<AuditedKey>) => found.push({ ...goneKey(key, keyId, account.id), ...more });
     if (fate === "live") add({ category: "managed", note: "" });
-    else if (fate === "absent" && isNew) add({ category: "unsettled", note: TOO_NEW });
-    else if (fate === "revoked" || (fate === "absent" && isProven)) add({});
+    else if (fate === "new") add({ category: "unsettled", note: TOO_NEW });
+    else if (fate === "gone") add({});
     else {
-      const problem = fate === "absent" ? UNPROVEN : fate.problem;
+      const problem = fate === "unproven" ? unproven(key) : fate.problem;
       unreached.push({ source: source.name, resources: [resource], problem });
     }
   }
@@ -35,18 +40,28 @@ export async function gone(
 
 const TOO_NEW = "made less than a minute ago, and PayEngine may not know it yet: look again";
 
-const UNPROVEN =
-  "PayEngine does not find its key, but which account it was made in is not known, so it may live in another one";
+function unproven(key: LocatedKey): string {
+  return `PayEngine does not find its key, but nothing proves that it was made in this account; ${wayToProve(key)}`;
+}
 
-type Fate = "revoked" | "absent" | "live" | { readonly problem: string };
-
-/** A list may lag behind: the key itself is asked for. */
-async function fateOf(api: PayEngineApi, keyId: string): Promise<Fate> {
+/**
+ * A list may lag behind: the key itself is asked for.
+ *
+ * @throws where PayEngine does not answer.
+ */
+async function fateOf(
+  client: PayEngineClient,
+  keyId: string,
+  isNew: boolean,
+  isRightPlace: () => Promise<boolean>,
+): Promise<"live" | "gone" | "new" | "unproven"> {
   try {
-    return isRevoked(await api.getKey(keyId)) ? "revoked" : "live";
+    return (await client.getKey(keyId)).isRevoked ? "gone" : "live";
   } catch (error) {
-    return error instanceof NotFoundError && error.byContract ? "absent" : { problem: messageOf(error) };
+    if (!(error instanceof NotFoundError && error.byContract)) throw error;
   }
+  if (isNew) return "new";
+  return (await isRightPlace()) ? "gone" : "unproven";
 }
 
 function goneKey(key: LocatedKey, keyId: string, accountId: string | undefined): AuditedKey {

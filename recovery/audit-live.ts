@@ -1,5 +1,6 @@
-import type { PayEngineKey } from "../provider/payengine-api";
-import type { AuditedAccount, LocatedKey } from "./audit-states";
+import type { PayEngineKey } from "../provider/payengine/read-answer";
+import type { AuditedAccount } from "./audit-accounts";
+import type { LocatedKey } from "./audit-states";
 import type { AuditedKey, Category } from "./audited-key";
 import { looksLikeOurs, ownersOf } from "./key-owners";
 
@@ -10,26 +11,23 @@ interface LiveKeys {
 }
 
 /** What each live key of an account is to the states. */
-export function liveKeys(
-  { account, live }: AuditedAccount,
-  recorded: readonly LocatedKey[],
-  now: Date,
-): LiveKeys {
+export function liveKeys(audited: AuditedAccount, recorded: readonly LocatedKey[], now: Date): LiveKeys {
   const holders = new Map<string, LocatedKey[]>();
   for (const key of recorded) {
     for (const id of [key.keyId, key.previous?.keyId]) {
       if (id !== undefined) holders.set(id, [...(holders.get(id) ?? []), key]);
     }
   }
-  const owner = ownersOf(recorded.filter((key) => key.account === account && !key.isDamaged));
+  const owner = ownersOf(recorded.filter((key) => key.audited === audited && !key.isDamaged));
   const known: AuditedKey[] = [];
   let foreign = 0;
-  for (const key of live) {
+  for (const key of audited.live) {
     const holding = holders.get(key.id) ?? [];
     const named = owner(key.name);
     if (holding.length > 0) known.push(held(key, holding, now));
     else if (named !== undefined) known.push(lost(key, named));
-    else if (looksLikeOurs(key.name)) known.push(audited(key, undefined, account.id, "unmatched", UNMATCHED));
+    else if (looksLikeOurs(key.name))
+      known.push(auditedKey(key, undefined, audited.account.id, "unmatched", UNMATCHED));
     else foreign++;
   }
   return { keys: known, foreign };
@@ -40,8 +38,8 @@ const UNMATCHED =
 
 function held(key: PayEngineKey, holding: readonly LocatedKey[], now: Date): AuditedKey {
   const holder = holding.find(({ keyId }) => keyId === key.id) ?? (holding[0] as LocatedKey);
-  const accountId = holder.account?.id ?? holder.accountId;
-  const make = (category: Category, note: string) => audited(key, holder, accountId, category, note);
+  const accountId = holder.audited?.account.id ?? holder.accountId;
+  const make = (category: Category, note: string) => auditedKey(key, holder, accountId, category, note);
   if (holder.keyId !== key.id) {
     const until = holder.previous?.revokeAt;
     if (until === undefined) return make("managed", "previous key");
@@ -59,19 +57,23 @@ function held(key: PayEngineKey, holding: readonly LocatedKey[], now: Date): Aud
 
 /** By the same proof as `orphans`: named in a state that does not hold it, with no operation under way. */
 function lost(key: PayEngineKey, owner: LocatedKey): AuditedKey {
-  const { source, lock, state, unsettledUntil, account } = owner;
-  const make = (category: Category, note: string) => audited(key, owner, account?.id, category, note);
+  const { source, lock, state, unsettledUntil, audited } = owner;
+  const make = (category: Category, note: string) =>
+    auditedKey(key, owner, audited?.account.id, category, note);
   if (lock !== undefined) return make("unsettled", "the stack is locked: look again when it is not");
   if (unsettledUntil !== undefined)
     return make("unsettled", `an operation may be under way until ${unsettledUntil.toISOString()}`);
   // The stack may have gone on since the file was written.
-  if (source.isFile && new Date(key.createdAt) > state.changedAt)
-    return make("unsettled", "made after this state was written: export it again, or give the stack");
+  const isOlder = key.createdAt !== undefined && new Date(key.createdAt) <= state.changedAt;
+  if (source.isFile && !isOlder) return make("unsettled", key.createdAt === undefined ? UNDATED : TOO_YOUNG);
   const place = source.isFile ? "in its stack" : `--stack ${source.name}`;
   return make("orphaned", `pulumi-payengine orphans --revoke ${place}`);
 }
 
-function audited(
+const TOO_YOUNG = "made after this state was written: export it again, or give the stack";
+const UNDATED = "may have been made after this state was written: give the stack";
+
+function auditedKey(
   key: PayEngineKey,
   owner: LocatedKey | undefined,
   accountId: string | undefined,
@@ -81,7 +83,7 @@ function audited(
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
   return {
     ...{ category, source: owner?.source.name, resource: owner?.resource, urn: owner?.urn },
-    ...{ keyName, keyId, accountId, createdAt, lastUsedAt: lastUsedAt ?? undefined },
+    ...{ keyName, keyId, accountId, createdAt, lastUsedAt },
     ...{ sharedWith: [], note },
   };
 }

@@ -1,4 +1,4 @@
-import { keyProviders } from "./accounts";
+import { keyProviders, type Reached } from "./accounts";
 import type { StackState } from "./stack-state";
 import { DEFAULT_PROVIDER, isDefault } from "./state-source";
 
@@ -18,22 +18,37 @@ function configured({ providers }: StackState): string[] {
   );
 }
 
+interface Unused {
+  readonly resource: string;
+  readonly problem: string;
+}
+
 /**
- * What could not be looked at of the providers that no key of the state belongs to.
+ * What could not be looked at of the providers that no key of the state belongs to, and what no call tells of them.
  *
- * @param problems why its account could not be listed, of every provider that was tried.
+ * @param reached every provider that was tried.
+ * @param problemIn says why its account could not be listed.
  */
 export function unusedProviders(
   state: StackState,
-  problems: ReadonlyMap<string, string | undefined>,
-): { readonly resource: string; readonly problem: string }[] {
+  reached: ReadonlyMap<string, Reached>,
+  problemIn: (reached: Reached) => string | undefined,
+): { readonly unreached: Unused[]; readonly notAudited: Unused[] } {
   const used = new Set(keyProviders(state));
-  const isSeen = [...problems.values()].includes(undefined);
-  return [...problems].flatMap(([reference, problem]) => {
+  const isSeen = [...reached.values()].some((it) => problemIn(it) === undefined);
+  const unused = [...reached].flatMap(([reference, it]) => {
+    const problem = problemIn(it);
     // That state does not even record it is no fault where another account has been looked at.
     const isGuess = reference === DEFAULT_PROVIDER && (isSeen || used.size > 0);
     if (used.has(reference) || isGuess || problem === undefined) return [];
     const name = state.providers.get(reference)?.values.provider;
-    return [{ resource: name === undefined ? "the default provider" : `provider ${name}`, problem }];
+    const resource = name === undefined ? "the default provider" : `provider ${name}`;
+    // Where only people make keys there is nothing of the provider's to be found.
+    return [{ resource, problem, isByHand: it.settings?.contract.kind === "dashboard" }];
   });
+  const entry = ({ resource, problem }: Unused) => ({ resource, problem });
+  return {
+    unreached: unused.filter(({ isByHand }) => !isByHand).map(entry),
+    notAudited: unused.filter(({ isByHand }) => isByHand).map(entry),
+  };
 }

@@ -34,7 +34,7 @@ export interface AuditedKey {
   readonly keyName: string;
   /** The key's id at PayEngine. */
   readonly keyId: string;
-  /** The account's id, where PayEngine says it. */
+  /** The account's id, where PayEngine tells it. */
   readonly accountId: string | undefined;
   /** When PayEngine made it (ISO 8601). */
   readonly createdAt: string | undefined;

@@ -1,9 +1,17 @@
-import { messageOf } from "../provider/errors";
-import { listLiveKeys } from "../provider/key-list";
-import type { PayEngineKey } from "../provider/payengine-api";
-import { type Account, AccountPool, type Reached, reachAccounts, unreachedBecause } from "./accounts";
+import { messageOf } from "../provider/payengine/errors";
+import { listKeys } from "../provider/payengine/key-list";
+import type { PayEngineKey } from "../provider/payengine/read-answer";
+import {
+  type Account,
+  AccountPool,
+  NEW,
+  type Reachable,
+  type Reached,
+  reachAccounts,
+  unreachedBecause,
+} from "./accounts";
 import { heldIds, ownersOf } from "./key-owners";
-import { reasonToKeep } from "./pending-creates";
+import { type Look, type Looked, reasonToKeep } from "./pending-creates";
 import type { PulumiStack } from "./pulumi-stack";
 import { type SettlingOptions, unsettledUntil } from "./settling";
 import type { StackLock } from "./stack-lock";
@@ -21,8 +29,8 @@ export interface Orphan {
   readonly keyName: string;
   /** The key's id at PayEngine. */
   readonly keyId: string;
-  /** When PayEngine made it (ISO 8601). */
-  readonly createdAt: string;
+  /** When PayEngine made it (ISO 8601), where PayEngine says it. */
+  readonly createdAt: string | undefined;
   /** When it was last used (ISO 8601), where PayEngine says it. */
   readonly lastUsedAt: string | undefined;
   /** Where its name stands in state. */
@@ -93,35 +101,37 @@ export async function look(
   const before = await source.load();
   onStep?.("Listing the keys at PayEngine");
   const reached = await reachAccounts(pool, source, before);
-  const lists = await Promise.all(accountsIn(before, reached).map(listOwn));
+  const lists = await listAccounts(before, reached);
   // In this order: a key that was in the list was made before, so whoever made it either holds the lock still, or has
   // stored it in the state that is read last.
   onStep?.(`Reading the state of ${source.name} again`);
   const lock = before.project === undefined ? undefined : await source.lock(before.project);
   const state = await source.load();
 
-  const problems = problemsOf(state, reached, lists);
+  const looks = new Map(state.keys.map((key) => [key, lookFor(key, reached.get(key.provider), lists)]));
+  const problems = [...looks].flatMap(([{ resource }, it]) =>
+    "problem" in it ? [{ resource, problem: it.problem }] : [],
+  );
   const held = heldIds(state.keys);
-  const owner = ownersOf(state.keys.filter((key) => !problems.has(key)));
+  const owner = ownersOf(state.keys.filter((key) => "keys" in (looks.get(key) as Look)));
   const orphans = new Map<string, Orphan>();
   const accountOf = new Map<string, Account>();
-  for (const { account, live } of lists) {
-    for (const key of live.filter(({ id }) => !held.has(id))) {
-      const recorded = owner(key.name);
+  for (const [account, list] of lists) {
+    for (const key of "keys" in list ? list.keys : []) {
+      const recorded = key.isRevoked || held.has(key.id) ? undefined : owner(key.name);
       if (recorded === undefined) continue;
       orphans.set(key.id, orphan(recorded, key));
       accountOf.set(key.id, account);
     }
   }
-  const found = lists.flatMap(({ live }) => live.map(({ name }) => name));
   const report = {
     stack: source.name,
     orphans: [...orphans.values()].sort(byName),
-    unreached: groupedByProblem([...problems].map(([{ resource }, problem]) => ({ resource, problem }))),
+    unreached: groupedByProblem(problems),
     lock,
     waitUntil: unsettledUntil(before, state, reached.values(), options),
     pendingOperations: state.pendingOperations,
-    keepPending: reasonToKeep(state, reached, problems, found, now()),
+    keepPending: await reasonToKeep(state, looks, now()),
   };
   return { report, state, accountOf };
 }
@@ -130,17 +140,13 @@ function byName(left: Orphan, right: Orphan): number {
   return left.resource.localeCompare(right.resource) || left.keyName.localeCompare(right.keyName);
 }
 
-interface AccountKeys {
-  readonly account: Account;
-  readonly recorded: readonly RecordedKey[];
-}
+/** What an account's list shows of a state's keys, or why it shows nothing. */
+type List = Pick<Looked, "keys"> | { readonly problem: string };
 
-interface AccountList extends AccountKeys {
-  readonly live: readonly PayEngineKey[];
-  readonly problem?: string;
-}
-
-function accountsIn({ keys }: StackState, reached: ReadonlyMap<string, Reached>): AccountKeys[] {
+async function listAccounts(
+  { keys }: StackState,
+  reached: ReadonlyMap<string, Reached>,
+): Promise<ReadonlyMap<Account, List>> {
   const recordedIn = new Map<Account, RecordedKey[]>();
   for (const key of keys) {
     const it = reached.get(key.provider);
@@ -149,44 +155,39 @@ function accountsIn({ keys }: StackState, reached: ReadonlyMap<string, Reached>)
     recorded.push(key);
     recordedIn.set(it.account, recorded);
   }
-  return [...recordedIn].map(([account, recorded]) => ({ account, recorded }));
+  const held = heldIds(keys);
+  const lists = [...recordedIn].map(
+    async ([account, recorded]) => [account, await listOwn(account, recorded, held)] as const,
+  );
+  return new Map(await Promise.all(lists));
 }
 
-async function listOwn({ account, recorded }: AccountKeys): Promise<AccountList> {
+async function listOwn(
+  { client }: Account,
+  recorded: readonly RecordedKey[],
+  held: ReadonlySet<string>,
+): Promise<List> {
   const owner = ownersOf(recorded);
   const names = [...new Set(recorded.map((key) => key.uniqueName))];
   // One name is asked for by itself; for more, one pass over the account's list serves all.
   const query = names.length === 1 ? (names[0] ?? "") : "";
   try {
-    const live = await listLiveKeys(account.api, query, (name) => owner(name) !== undefined);
-    return { account, recorded, live };
+    const isOwn = ({ id, name }: PayEngineKey) => held.has(id) || owner(name) !== undefined;
+    return { keys: await listKeys(client, query, isOwn) };
   } catch (error) {
-    return { account, recorded, live: [], problem: messageOf(error) };
+    return { problem: messageOf(error) };
   }
 }
 
-/** Why keys could not be looked for. */
-function problemsOf(
-  { keys }: StackState,
-  reached: ReadonlyMap<string, Reached>,
-  lists: readonly AccountList[],
-): ReadonlyMap<RecordedKey, string> {
-  const unlisted = new Map(lists.map(({ account, problem }) => [account, problem]));
-  const problemOf = (key: RecordedKey) => {
-    const it = reached.get(key.provider);
-    const listed = it !== undefined && "account" in it ? unlisted.get(it.account) : undefined;
-    return unreachedBecause(key, it) ?? listed;
-  };
-  return new Map(
-    keys.flatMap((key) => {
-      const problem = problemOf(key);
-      return problem === undefined ? [] : [[key, problem] as const];
-    }),
-  );
+function lookFor(key: RecordedKey, reached: Reached | undefined, lists: ReadonlyMap<Account, List>): Look {
+  const problem = unreachedBecause(key, reached);
+  if (problem !== undefined) return { problem };
+  const { account, settings } = reached as Reachable;
+  return { account, settings, ...(lists.get(account) ?? { problem: NEW }) };
 }
 
 function orphan(owner: RecordedKey, key: PayEngineKey): Orphan {
   const { urn, resource, evidence } = owner;
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
-  return { urn, resource, evidence, keyName, keyId, createdAt, lastUsedAt: lastUsedAt ?? undefined };
+  return { urn, resource, evidence, keyName, keyId, createdAt, lastUsedAt };
 }

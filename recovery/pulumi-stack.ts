@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { Environment } from "../provider/config";
-import { parseJson } from "../provider/parse-json";
+import { parseJson } from "../provider/payengine/parse-json";
 import { once } from "./once";
 import { runPulumi } from "./run-pulumi";
 import { readLock, type StackLock } from "./stack-lock";

@@ -1,5 +1,5 @@
 import { CONFIG_KEYS, type ConfigKey, type Environment } from "../provider/config";
-import { readText } from "./property-text";
+import { isEncrypted, revealed } from "./property-text";
 
 /** A provider as state holds it; secrets are there only after an export that shows them. */
 export interface RecordedProvider {
@@ -12,10 +12,10 @@ export function recordedProvider(inputs: Readonly<Record<string, unknown>>): Rec
   const values: Partial<Record<ConfigKey, string>> = {};
   const encrypted: ConfigKey[] = [];
   for (const key of CONFIG_KEYS) {
-    const value = inputs[`payengine:${key}`];
-    const text = readText(value);
-    if (text !== undefined) values[key] = text;
-    else if (value !== undefined) encrypted.push(key);
+    const value = revealed(inputs[`payengine:${key}`]) ?? undefined;
+    if (isEncrypted(value)) encrypted.push(key);
+    // A program may give a contract as an object; it is configuration in the form of JSON like that of a stack.
+    else if (value !== undefined) values[key] = typeof value === "string" ? value : JSON.stringify(value);
   }
   return { values, encrypted };
 }

@@ -1,5 +1,7 @@
 import { revoke } from "../provider/api-key/strays";
-import { messageOf } from "../provider/errors";
+import type { PayEngineClient } from "../provider/payengine/calls";
+import { messageOf } from "../provider/payengine/errors";
+import { listLiveKeys } from "../provider/payengine/key-list";
 import { type Account, AccountPool } from "./accounts";
 import { type Findings, look, type OrphanOptions, type OrphanReport } from "./orphans";
 import type { PulumiStack } from "./pulumi-stack";
@@ -30,8 +32,8 @@ export interface RevokeReport extends OrphanReport {
 }
 
 /**
- * Revokes what `findOrphans` finds, then clears pending operations where all of them are creations of keys and all of
- * those were looked for in the right account. Does nothing while the stack is locked or may be in use. Safe to run
+ * Revokes what `findOrphans` finds, then clears pending operations where all of them are creations of keys and it is
+ * proven that all of those were looked for in the right account. Does nothing while the stack is locked or may be in use. Safe to run
  * twice, side by side and beside an update: it acts only on a state that has not changed for longer than an operation
  * can last.
  *
@@ -60,16 +62,26 @@ async function revokeFound({ report, accountOf }: Findings, { only, onStep }: Re
   const revoked: string[] = [];
   const failed: { keyId: string; problem: string }[] = [];
   const agreed = report.orphans.filter((it) => only?.includes(it.keyId) ?? true);
-  for (const [index, { keyId }] of agreed.entries()) {
+  for (const [index, { keyId, keyName }] of agreed.entries()) {
     onStep?.(`Revoking key ${index + 1} of ${agreed.length}`);
+    const { client } = accountOf.get(keyId) as Account;
     try {
-      await revoke((accountOf.get(keyId) as Account).api, keyId);
+      if (!(await revoke(client, keyId))) await requireUnlisted(client, keyId, keyName);
       revoked.push(keyId);
     } catch (error) {
       failed.push({ keyId, problem: messageOf(error) });
     }
   }
   return { revoked, failed };
+}
+
+/** A key that was listed and is not found any more is gone, unless the call that revokes keys is another one. */
+async function requireUnlisted(client: PayEngineClient, keyId: string, keyName: string): Promise<void> {
+  const listed = await listLiveKeys(client, keyName, (name) => name === keyName);
+  if (!listed.some(({ id }) => id === keyId)) return;
+  throw new Error(
+    "PayEngine lists it as live and does not find it when it is to be revoked; check payengine:contract.revoke",
+  );
 }
 
 /** @returns why it did not succeed. */

@@ -30,7 +30,7 @@ export function unsettledUntil(
   reached: Iterable<Reached>,
   { minAge, now = () => new Date() }: SettlingOptions,
 ): Date | undefined {
-  const lasting = [...reached].flatMap((it) => ("settings" in it ? [longestOperation(it.settings)] : []));
+  const lasting = [...reached].flatMap((it) => ("account" in it ? [longestOperation(it.settings)] : []));
   const until = state.changedAt.getTime() + (minAge ?? Math.max(0, ...lasting));
   const isChanging = state.changedAt.getTime() !== before.changedAt.getTime();
   const present = now().getTime();

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { parseJson } from "../provider/parse-json";
-import { isEncrypted, readText } from "./property-text";
+import { parseJson } from "../provider/payengine/parse-json";
+import { DEFAULT_API_URL } from "../provider/payengine/settings";
+import { isEncrypted, readText, revealed } from "./property-text";
 import { type RecordedProvider, recordedProvider } from "./recorded-provider";
 
 const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
@@ -42,8 +43,18 @@ export interface RecordedKey {
   readonly createdAt: string | undefined;
   /** The key that a rotation has replaced, and when its time is over. */
   readonly previous: { readonly keyId: string; readonly revokeAt: Date | undefined } | undefined;
-  /** The account that the key was made in, or that config pinned for it. */
+  /** "public" or "private". */
+  readonly type: string | undefined;
+  /** Address of the API at which it was asked for. */
+  readonly apiUrl: string;
+  /** Which credential asked for it. */
+  readonly credentialFingerprint: string | undefined;
+  /** What config pinned its account by. */
+  readonly pinnedAccountId: string | undefined;
+  /** The account's id, where PayEngine told it. */
   readonly accountId: string | undefined;
+  /** A merchant of the account, where it had one. */
+  readonly merchantId: string | undefined;
   /** Where it stands: in a resource, or in an operation that never ended. */
   readonly evidence: "resource" | "unfinished" | "pending operation";
   /** Reference to the provider it belongs to, `urn::id`. */
@@ -57,6 +68,8 @@ export interface StackState {
   /** When state was last written. */
   readonly changedAt: Date;
   readonly keys: readonly RecordedKey[];
+  /** Resources whose keys people make: PayEngine tells nothing of these keys. */
+  readonly madeByHand: readonly string[];
   /** Resources whose names and ids are encrypted; they show after an export with secrets. */
   readonly hidden: readonly string[];
   readonly providers: ReadonlyMap<string, RecordedProvider>;
@@ -83,23 +96,27 @@ export function readStackState(text: string): StackState {
     throw new Error("This is not the state of a stack as `pulumi stack export` prints it.");
   const { manifest, resources, pending_operations: pending, secrets_providers } = parsed.data.deployment;
   const providers = resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
-  const pendingKeys = pending.map(({ resource }) => resource).filter(isKey);
-  const own = [...resources.filter(isKey), ...pendingKeys];
+  const pendingKeys = pending.map(({ resource }) => resource).filter(isListedKey);
+  const own = [...resources.filter(isListedKey), ...pendingKeys];
   return {
     changedAt: new Date(manifest.time),
     project: [...resources, ...pending.map(({ resource }) => resource)].at(0)?.urn.split("::").at(1),
     root: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn,
     keys: [
-      ...resources.filter(isKey).flatMap((resource) => recordedKey(resource, evidenceOf(resource))),
+      ...resources.filter(isListedKey).flatMap((resource) => recordedKey(resource, evidenceOf(resource))),
       ...pendingKeys.flatMap((resource) => recordedKey(resource, "pending operation")),
     ],
+    madeByHand: resources.filter((it) => isKey(it) && isMadeByHand(it)).map(({ urn }) => nameIn(urn)),
     hidden: own.filter(isHidden).map(({ urn }) => nameIn(urn)),
     providers: new Map(
       providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider.inputs)]),
     ),
     pendingOperations: pending.map(({ type, resource }) => `${type} ${resource.urn}`),
     onlyOwnCreations: pending.every(
-      ({ type, resource }) => type === "creating" && isKey(resource) && uniqueNameOf(resource) !== undefined,
+      ({ type, resource }) =>
+        type === "creating" &&
+        isKey(resource) &&
+        (isMadeByHand(resource) || uniqueNameOf(resource) !== undefined),
     ),
     secretsProvider: secrets_providers?.type,
   };
@@ -109,15 +126,24 @@ function isKey(resource: Resource): boolean {
   return resource.type === KEY_TYPE;
 }
 
+function isMadeByHand({ inputs, outputs }: Resource): boolean {
+  return revealed(inputs.madeByHand) === true || revealed(outputs.madeByHand) === true;
+}
+
+/** Says whether it is a key that PayEngine's list shows. */
+function isListedKey(resource: Resource): boolean {
+  return isKey(resource) && !isMadeByHand(resource);
+}
+
 function evidenceOf({ outputs }: Resource): RecordedKey["evidence"] {
   return outputs.token !== undefined && outputs.pendingAction === undefined ? "resource" : "unfinished";
 }
 
 function recordedKey(resource: Resource, evidence: RecordedKey["evidence"]): RecordedKey[] {
-  const { urn, inputs, outputs, provider = "" } = resource;
+  const { urn, outputs, provider = "" } = resource;
   const uniqueName = uniqueNameOf(resource);
   if (uniqueName === undefined) return [];
-  const text = (property: string) => readText(outputs[property]);
+  const text = (property: string) => readText(toldBy(resource)[property]);
   const keyId = outputs.token === undefined ? undefined : text("keyId");
   return [
     {
@@ -128,7 +154,12 @@ function recordedKey(resource: Resource, evidence: RecordedKey["evidence"]): Rec
       keyId,
       createdAt: text("createdAt"),
       previous: previousOf(text("previousKeyId"), text("previousRevokeAt")),
-      accountId: text("accountId") ?? readText(inputs.accountId),
+      type: text("type"),
+      apiUrl: text("apiUrl") ?? DEFAULT_API_URL,
+      credentialFingerprint: text("credentialFingerprint"),
+      pinnedAccountId: text("pinnedAccountId"),
+      accountId: text("accountId"),
+      merchantId: text("merchantId"),
       evidence,
       provider,
       isDamaged: outputs.token !== undefined && keyId === undefined,
@@ -142,15 +173,19 @@ function previousOf(keyId: string | undefined, revokeAt: string | undefined): Re
   return { keyId, revokeAt: Number.isNaN(date.getTime()) ? undefined : date };
 }
 
+/** What is known of a key: its outputs, which repeat the inputs; of one that never was, the inputs. */
+function toldBy({ inputs, outputs }: Resource): Resource["outputs"] {
+  return Object.keys(outputs).length > 0 ? outputs : inputs;
+}
+
 function uniqueNameOf({ inputs, outputs }: Resource): string | undefined {
   return readText(outputs.uniqueName) ?? readText(inputs.uniqueName);
 }
 
 /** A program may ask for any output to be kept as a secret, also for what keys are known by. */
 function isHidden(resource: Resource): boolean {
-  const { outputs } = resource;
-  const names = uniqueNameOf(resource) === undefined;
-  return names || isEncrypted(outputs.keyId) || isEncrypted(outputs.previousKeyId);
+  const { keyId, previousKeyId, apiUrl } = toldBy(resource);
+  return uniqueNameOf(resource) === undefined || [keyId, previousKeyId, apiUrl].some(isEncrypted);
 }
 
 function nameIn(urn: string): string {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { ConfigKey, Environment } from "../provider/config";
-import { messageOf } from "../provider/errors";
+import { messageOf } from "../provider/payengine/errors";
 import type { PulumiStack } from "./pulumi-stack";
 import { needsDecryption, type RecordedProvider } from "./recorded-provider";
 import type { StackLock } from "./stack-lock";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ModuleKind, transpile } from "typescript";
 import { runProgram } from "../e2e/harness/run-program";
 import { useStage } from "../e2e/harness/stage";
-import { changeState, creating, key, longAgo, makeKey, provider, root } from "./planted-state";
+import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
 const given = useStage();
 
@@ -25,7 +25,7 @@ test("the documented Automation API program revokes a stack's orphans", async ()
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"))];
+    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(stage))];
   });
   await makeKey(stage, "shop-dev-web-0123456789");
   await project.write({ "recover.js": await documentedExample() });

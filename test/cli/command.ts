@@ -64,7 +64,7 @@ export function plain(text: string): string {
   return text
     .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
     .replace(PROJECT_FOLDER, "<folder>")
-    .replace(/\bkey_[0-9a-f]{16}\b/g, "<id>")
+    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replace(/-[0-9a-f]{10}\b/g, "-<digits>")
     .replace(/ {2,}/g, "  ");

@@ -74,3 +74,46 @@ test("an explicit provider whose address stays encrypted is not looked at elsewh
     ],
   ]);
 });
+
+test.each([
+  ["an object", { get: "none" }],
+  ["JSON text", '{"get":"none"}'],
+])("an explicit provider's contract in state is read as %s", async (_form, contract) => {
+  const { stage } = given;
+  const inputs = {
+    "payengine:provider": "team",
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:contract": contract,
+    "payengine:credentialEnv": "TEAM_KEY",
+  };
+  const project = await projectWithFile(inputs, "team");
+  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: stage.credential });
+  // A list that lags: the key is asked for, by a call that the contract does not have.
+  await stage.control.setLag({ listMs: 3_600_000 });
+  await stage.control.clearRequests();
+  const { keys, unreached } = await auditKeys([file], { minAge: 0 });
+  expect([unreached, keys.map(({ category }) => category)]).toEqual([[], ["unsettled"]]);
+  const paths = (await stage.control.requests()).map(({ path }) => path);
+  expect([...new Set(paths)]).toEqual(["/api/merchant", "/api/api-keys"]);
+});
+
+test("a contract of which a part stays encrypted is not read at all", async () => {
+  const { stage } = given;
+  const inputs = {
+    "payengine:provider": "team",
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:contract": { authorization: ENCRYPTED },
+    "payengine:credentialEnv": "TEAM_KEY",
+  };
+  const project = await projectWithFile(inputs, "team");
+  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: stage.credential });
+  const { accounts, unreached } = await auditKeys([file], { minAge: 0 });
+  expect([accounts, unreached.map(({ problem }) => problem)]).toEqual([
+    [],
+    [
+      expect.stringMatching(
+        /^some of its provider's configuration is encrypted in .*prod\.json; set PAYENGINE_API_KEY/,
+      ),
+    ],
+  ]);
+});

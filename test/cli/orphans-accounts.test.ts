@@ -1,6 +1,7 @@
+import { MERCHANT_IDS } from "payengine-sandbox";
 import { useStage } from "../e2e/harness/stage";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, longAgo, makeKey, provider, root } from "./planted-state";
+import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
 const given = useStage();
 
@@ -14,20 +15,19 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key({ ...at }, "web", name))];
+    state.pending_operations = [creating(key(at, "web", name), placeOf(given.stage))];
   });
-  await project.ok("config", "set", "payengine:accountId", "acct_sandbox");
   return project;
 }
 
 test("each explicit provider's keys are looked for in its own account, with its credentialEnv or what state holds", async () => {
   const { stage } = given;
-  const fromEnv = await stage.newCredential("acct_production", "Developer");
-  const fromState = await stage.newCredential("acct_production", "Admin");
+  const fromEnv = await stage.newCredential("production", "Developer");
+  const fromState = await stage.newCredential("production", "Admin");
   const project = await stage.project({
     program: `
 const apiUrl = new pulumi.Config("payengine").require("apiUrl");
-const accountId = "acct_production";
+const accountId = "${MERCHANT_IDS.production[0]}";
 const options = (provider) => ({ provider });
 new payengine.ApiKey("first", { type: "private" }, options(new payengine.Provider("env", { apiUrl, accountId, credentialEnv: "TEAM_KEY" })));
 new payengine.ApiKey("second", { type: "private" }, options(new payengine.Provider("state", { apiUrl, accountId, apiKey: new pulumi.Config().require("key") })));
@@ -99,11 +99,7 @@ test("stacks that share an account revoke their own keys only, side by side and 
 });
 
 test.each([
-  [
-    "a q that does nothing, no total and a second page",
-    100,
-    { ignoreQuery: true, noTotal: true, bareAnswers: true },
-  ],
+  ["a q that does nothing, no total and a second page", 100, { ignoreQuery: true, wrapping: "bare" }],
   ["revoked keys that stay listed, and 204", 0, { revokedKeys: "status", deleteStatus: 204 }],
 ] as const)("a key is found with %s", async (_what, others, dialect) => {
   const { stage } = given;
@@ -130,7 +126,7 @@ test("a state with thousands of keys takes one listing, read twice", async () =>
   await changeState(project, (state) => {
     const held = names.slice(0, -3).map((name, index) => key(at, `web${index}`, name, made[index].outputs));
     state.resources = [root("dev"), at, ...held];
-    state.pending_operations = names.slice(-3).map((name) => creating(key(at, name, name)));
+    state.pending_operations = names.slice(-3).map((name) => creating(key(at, name, name), placeOf(stage)));
   });
   await stage.control.clearRequests();
   const found = await payengine(project, ["orphans", "--min-age", "0s", "--json"]);

@@ -1,6 +1,6 @@
 import { useStage } from "../e2e/harness/stage";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
 
 const given = useStage();
 
@@ -14,9 +14,8 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key({ ...at }, "web", name))];
+    state.pending_operations = [creating(key(at, "web", name), placeOf(given.stage))];
   });
-  await project.ok("config", "set", "payengine:accountId", "acct_sandbox");
   return project;
 }
 
@@ -24,13 +23,13 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
   const { stage } = given;
   const project = await projectWithPending();
   await makeKey(stage, "shop-dev-web-0123456789");
-  const env = { PAYENGINE_API_KEY: "f".repeat(102) };
+  const env = { PAYENGINE_API_KEY: "f".repeat(108) };
   const unknown = await payengine(project, REVOKE, { env });
   expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
     2,
     [
       NONE,
-      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
+      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
@@ -53,6 +52,7 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
 
   const url = stage.sandbox.url;
   await project.ok("config", "set", "payengine:apiUrl", "http://127.0.0.1:1/api");
+  await project.ok("config", "set", "payengine:formerApiUrl", url);
   const unreachable = await payengine(project, REVOKE);
   expect([unreachable.exitCode, linesOf(unreachable.stdout).slice(0, 2)]).toEqual([
     2,
@@ -89,4 +89,21 @@ test("the credential in the environment needs no passphrase to find and revoke; 
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);
+});
+
+test("a key that is listed, and not found when it is to be revoked, is not taken for revoked", async () => {
+  const { stage } = given;
+  const project = await projectWithPending();
+  await makeKey(stage, "shop-dev-web-0123456789");
+  await stage.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([
+    2,
+    [
+      "Revoked 0 of 1 key.",
+      "Could not revoke <id>: PayEngine lists it as live and does not find it when it is to be revoked; check payengine:contract.revoke",
+    ],
+  ]);
+  expect((await project.deployment()).pending_operations).toHaveLength(1);
+  expect((await payengine(project, REVOKE)).exitCode).toBe(0);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openStack, type PulumiStack, revokeOrphans } from "../../recovery";
 import { useStage } from "../e2e/harness/stage";
 import { linesOf, payengine, payengineAtTerminal } from "./command";
-import { changeState, creating, key, makeKey, provider, root } from "./planted-state";
+import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
 
 const given = useStage();
 
@@ -16,7 +16,7 @@ async function projectWithOrphan() {
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", NAME))];
+    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.stage))];
   });
   const { id } = await makeKey(given.stage, NAME);
   return { project, id };

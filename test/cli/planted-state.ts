@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { placeFingerprint } from "../../provider/api-key/state";
 import type { Project } from "../e2e/harness/project";
 import type { Stage } from "../e2e/harness/stage";
 
@@ -82,24 +83,30 @@ export function key(
   };
 }
 
-export function creating(resource: StoredResource) {
-  return { type: "creating", resource };
+/** @param place what the inputs say of the place: see {@link placeOf}. */
+export function creating(resource: StoredResource, place: Properties = {}) {
+  return { type: "creating", resource: { ...resource, inputs: { ...resource.inputs, ...place } } };
+}
+
+/** What check writes down of where a key is asked for, and with which credential. */
+export function placeOf({ sandbox, credential }: Stage, by = credential) {
+  return { apiUrl: sandbox.url, credentialFingerprint: placeFingerprint(by) };
 }
 
 /** Makes a key over PayEngine's API. */
 export async function makeKey(
-  { sandbox, credential }: Stage,
+  stage: Stage,
   name: string,
   type: "public" | "private" = "public",
-  by = credential,
+  by = stage.credential,
 ): Promise<{ id: string; outputs: Properties }> {
-  const answer = await fetch(`${sandbox.url}/api-keys`, {
+  const answer = await fetch(`${stage.sandbox.url}/api-keys`, {
     method: "POST",
     headers: { authorization: `Basic ${by}`, "content-type": "application/json" },
     body: JSON.stringify({ name, type }),
   });
-  if (answer.status !== 201) throw new Error(`The key ${name} was not made: ${answer.status}`);
+  if (!answer.ok) throw new Error(`The key ${name} was not made: ${answer.status}`);
   const body = (await answer.json()) as { data?: unknown };
-  const { id, key: token, createdAt } = (body.data ?? body) as { id: string; key: string; createdAt: string };
-  return { id, outputs: { keyId: id, token, createdAt, accountId: "sandbox" } };
+  const { id, key: token, created_at } = (body.data ?? body) as Record<"id" | "key" | "created_at", string>;
+  return { id, outputs: { ...placeOf(stage, by), type, keyId: id, token, createdAt: created_at } };
 }

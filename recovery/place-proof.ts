@@ -1,0 +1,51 @@
+import { PIN } from "../provider/api-key/place";
+import { placeFingerprint } from "../provider/api-key/state";
+import { redact } from "../provider/payengine/redact";
+import { showsPin } from "../provider/payengine/witnesses";
+import type { Reachable } from "./accounts";
+import type { RecordedKey } from "./stack-state";
+import { isDefault } from "./state-source";
+
+/**
+ * Says whether something proves that a key was asked for in the account where it was looked for, at an address where it
+ * may be looked for.
+ *
+ * @param others keys that states hold: those that the same credential made at the same address are witnesses.
+ * @param shown ids of the keys that the account's list shows.
+ * @throws where PayEngine does not answer.
+ */
+export async function isProvenPlace(
+  key: RecordedKey,
+  { account, settings }: Reachable,
+  others: readonly RecordedKey[],
+  shown: ReadonlySet<string>,
+): Promise<boolean> {
+  const { client, place } = account;
+  const { credentialFingerprint, accountId, merchantId, type } = key;
+  if (credentialFingerprint === placeFingerprint(settings.credential)) return true;
+  if (accountId !== undefined && place.accountIds.includes(accountId)) return true;
+  const siblings = others.filter((it) => it.keyId !== key.keyId && isOfSamePlace(it, key));
+  if (siblings.some(({ keyId }) => keyId !== undefined && shown.has(keyId))) return true;
+  // What pinned the account when the key was asked for says more than what pins it now, which has been proven.
+  const pin = key.pinnedAccountId ?? settings.accountId;
+  if (pin !== undefined && (pin === settings.accountId || (await showsPin(client, place, pin)))) return true;
+  return type === "private" && merchantId !== undefined && (await client.hasMerchant(merchantId)) === true;
+}
+
+function isOfSamePlace(one: RecordedKey, other: RecordedKey): boolean {
+  const { credentialFingerprint, apiUrl } = one;
+  return (
+    credentialFingerprint !== undefined &&
+    credentialFingerprint === other.credentialFingerprint &&
+    apiUrl === other.apiUrl
+  );
+}
+
+/** Which witness would have served. */
+export function wayToProve({ provider, pinnedAccountId }: RecordedKey): string {
+  const credential = "run this with the credential that made it";
+  if (pinnedAccountId !== undefined)
+    return `${credential}, or with one of the account that shows ${redact(pinnedAccountId, [])}`;
+  // The settings of an explicit provider stand in state, and change only with an update.
+  return isDefault(provider) ? `${credential}, or ${PIN}` : credential;
+}

@@ -1,0 +1,142 @@
+import { openStack, revokeOrphans } from "../../recovery";
+import { type Stage, useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { keyName } from "./one-key-project";
+import {
+  changeState,
+  creating,
+  key,
+  makeKey,
+  placeOf,
+  provider,
+  root,
+  type StoredState,
+} from "./planted-state";
+
+const given = useStage();
+
+/** A stack whose account lets only people make keys, unless config says otherwise. */
+async function dashboardProject(change: (state: StoredState) => void, contract = "dashboard") {
+  const { stage } = given;
+  const project = await stage.project({
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:contract": contract },
+  });
+  await changeState(project, (state) => {
+    state.resources = [root("dev"), provider("dev")];
+    change(state);
+  });
+  return project;
+}
+
+/** A private key of the dashboard, as state holds it: no id is known. */
+async function handMade(stage: Stage, resource: string, digit: number) {
+  const made = await makeKey(stage, `the ${resource} key`, "private");
+  stage.leftAlive.add(made.id);
+  stage.inTheClear.add(String(made.outputs.token));
+  const outputs = { ...made.outputs, keyId: undefined, createdAt: undefined, madeByHand: true };
+  return key(provider("dev"), resource, keyName(resource, digit), outputs);
+}
+
+const AUDIT = ["audit", "--min-age", "0s"];
+const MADE_BY_HAND =
+  "Not audited: web of dev: made by hand: no call tells whether it works; revoke it in PayEngine's dashboard when it is no longer needed";
+
+test("keys made by hand are named, counted nowhere, and need nobody", async () => {
+  const { stage } = given;
+  const resource = await handMade(stage, "web", 1);
+  const project = await dashboardProject(({ resources }) => resources?.push(resource));
+  await stage.control.clearRequests();
+  const { exitCode, stdout, stderr } = await payengine(project, AUDIT);
+  expect([exitCode, linesOf(stdout), stderr]).toEqual([
+    0,
+    [
+      MADE_BY_HAND,
+      'Not audited: the default provider of dev: payengine:contract is "dashboard", so no call lists the keys of its account',
+      "Keys of dev: 0 managed",
+    ],
+    "",
+  ]);
+  expect(await stage.control.requests()).toEqual([]);
+  const orphans = await payengine(project, ["orphans", "--min-age", "0s"]);
+  expect([orphans.exitCode, orphans.stdout]).toEqual([0, "No orphaned keys of stack dev were found.\n"]);
+});
+
+test("beside keys that calls made, one made by hand is neither damaged nor gone nor orphaned", async () => {
+  const { stage } = given;
+  const resource = await handMade(stage, "web", 1);
+  const other = await makeKey(stage, keyName("api", 2));
+  const project = await dashboardProject(
+    ({ resources }) =>
+      resources?.push(resource, key(provider("dev"), "api", keyName("api", 2), other.outputs)),
+    "{}",
+  );
+  const { exitCode, stdout } = await payengine(project, AUDIT);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    0,
+    [MADE_BY_HAND, "Account at <address>/api: 3 live keys, 2 foreign", "Keys of dev: 1 managed"],
+  ]);
+});
+
+test("keys that calls made are not looked at where nothing lists keys any more, which is said once", async () => {
+  const { stage } = given;
+  const made = [await makeKey(stage, keyName("web", 1)), await makeKey(stage, keyName("api", 2))];
+  const project = await dashboardProject(({ resources }) =>
+    resources?.push(
+      key(provider("dev"), "web", keyName("web", 1), made[0]?.outputs),
+      key(provider("dev"), "api", keyName("api", 2), made[1]?.outputs),
+    ),
+  );
+  const why =
+    'payengine:contract is "dashboard", so no call lists the keys of its account; look for its key by name in PayEngine\'s dashboard';
+  const audit = await payengine(project, AUDIT);
+  expect([audit.exitCode, linesOf(audit.stdout)]).toEqual([
+    2,
+    [`Not looked at: web of dev, api of dev: ${why}`, "Keys of dev: 0 managed"],
+  ]);
+  const orphans = await payengine(project, ["orphans", "--min-age", "0s"]);
+  expect([orphans.exitCode, linesOf(orphans.stdout).slice(1)]).toEqual([
+    2,
+    [`Not looked at: web, api: ${why}`],
+  ]);
+});
+
+test("the creation of a key made by hand asks PayEngine for nothing: it is cleared without a look", async () => {
+  const { stage } = given;
+  const pending = creating(key(provider("dev"), "web", keyName("web", 1)), {
+    ...placeOf(stage),
+    madeByHand: true,
+  });
+  const project = await dashboardProject((state) => {
+    state.manifest.time = new Date().toISOString();
+    state.pending_operations = [pending];
+  });
+  await stage.control.clearRequests();
+  const { exitCode, stdout } = await payengine(project, ["orphans", "--revoke", "--yes"]);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    0,
+    [
+      "No orphaned keys of stack dev were found.",
+      "Pending operations (--revoke clears them):",
+      "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
+      "Revoked 0 of 0 keys.",
+      "Cleared 1 pending operation.",
+    ],
+  ]);
+  expect(await stage.control.requests()).toEqual([]);
+});
+
+test("it keeps no other operation back either", async () => {
+  const { stage } = given;
+  const byHand = key(provider("dev"), "hand", keyName("hand", 1));
+  const byCall = key(provider("dev"), "web", keyName("web", 2));
+  const project = await dashboardProject((state) => {
+    state.pending_operations = [
+      creating(byHand, { ...placeOf(stage), madeByHand: true }),
+      creating(byCall, placeOf(stage)),
+    ];
+  }, "{}");
+  const { id } = await makeKey(stage, keyName("web", 2));
+  const stack = await openStack({ cwd: project.folder, env: project.env });
+  const { revoked, clearedPending } = await revokeOrphans(stack, { minAge: 0 });
+  expect([revoked, clearedPending]).toEqual([[id], true]);
+});

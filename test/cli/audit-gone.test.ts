@@ -1,0 +1,135 @@
+import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
+import { auditKeys, openStack } from "../../recovery";
+import type { Project } from "../e2e/harness/project";
+import { type Stage, useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { keyName } from "./one-key-project";
+import { changeState, key, makeKey, placeOf, provider, root } from "./planted-state";
+
+const given = useStage();
+
+type Properties = Record<string, unknown>;
+
+/** The credential that is recorded is not the stack's: a colleague's, perhaps of another account. */
+const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
+
+/** A stack with two keys: "web", a private one that somebody has revoked, and "api", which lives. */
+async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
+  const { stage } = given;
+  const project = await stage.project({});
+  const at = provider("dev");
+  const [gone, live] = [
+    await makeKey(stage, keyName("web", 1), "private"),
+    await makeKey(stage, keyName("api", 2)),
+  ];
+  stage.inTheClear.add(String(gone.outputs.token));
+  await stage.control.revokeKey(gone.id);
+  const long = { createdAt: "2026-01-01T00:00:00Z" };
+  await changeState(project, (state) => {
+    state.resources = [
+      root("dev"),
+      at,
+      key(at, "web", keyName("web", 1), { ...gone.outputs, ...long, ...COLLEAGUES, ...web }),
+      key(at, "api", keyName("api", 2), { ...live.outputs, ...api }),
+    ];
+  });
+  return project;
+}
+
+/** Takes the key that does not work out of state, so that the stage agrees. */
+async function forgetWeb(project: Project): Promise<void> {
+  await changeState(project, (state) => {
+    state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::web"));
+  });
+}
+
+/** The category of "web", or why nothing is said of it. */
+async function verdictOn(project: Project): Promise<string | undefined> {
+  const stack = await openStack({ cwd: project.folder, env: project.env });
+  const { keys, unreached } = await auditKeys([stack], { minAge: 0 });
+  await forgetWeb(project);
+  const [problem] = unreached;
+  return problem?.problem ?? keys.find(({ resource }) => resource === "web")?.category;
+}
+
+const UNPROVEN =
+  "PayEngine does not find its key, but nothing proves that it was made in this account; run this with the credential " +
+  "that made it, or set payengine:accountId to the id of the account, of one of its merchants or of one of its keys " +
+  "(`pulumi-payengine doctor` prints it)";
+
+test("a key that is not found and that another credential made may live in another account", async () => {
+  const project = await projectWithRevoked();
+  const { exitCode, stdout } = await payengine(project, ["audit", "--min-age", "0s"]);
+  await forgetWeb(project);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      `Not looked at: web of dev: ${UNPROVEN}`,
+      "Account at <address>/api: 2 live keys, 1 foreign",
+      "Keys of dev: 1 managed",
+    ],
+  ]);
+});
+
+test.each<[string, (stage: Stage) => Properties, Properties]>([
+  ["the credential that made it", (stage) => placeOf(stage), { credentialFingerprint: "ffffffff" }],
+  ["another key that the same credential made", () => ({}), COLLEAGUES],
+  ["a merchant of its account, for a private key", () => ({ merchantId: MERCHANT_IDS.sandbox[0] }), {}],
+  ["what pinned the account when it was made", () => ({ pinnedAccountId: MERCHANT_IDS.sandbox[1] }), {}],
+])("it is gone where the place is proven by %s", async (_witness, web, api) => {
+  expect(await verdictOn(await projectWithRevoked(web(given.stage), api))).toBe("gone");
+});
+
+test.each([
+  ["a merchant, for a public key", { merchantId: MERCHANT_IDS.sandbox[0], type: "public" }],
+  ["a merchant of another account", { merchantId: MERCHANT_IDS.production[0] }],
+])("%s does not prove the place", async (_witness, web) => {
+  expect(await verdictOn(await projectWithRevoked(web))).toBe(UNPROVEN);
+});
+
+test("a pin proves the place, and so does an account id that PayEngine tells", async () => {
+  const pinned = await projectWithRevoked();
+  await pinned.ok("config", "set", "payengine:accountId", MERCHANT_IDS.sandbox[0]);
+  expect(await verdictOn(pinned)).toBe("gone");
+
+  await given.stage.control.setDialect({ merchant: "object" });
+  expect(await verdictOn(await projectWithRevoked({ accountId: ACCOUNT_IDS.sandbox }))).toBe("gone");
+});
+
+test("under a contract without a call for one key, the list tells", async () => {
+  const { stage } = given;
+  const project = await projectWithRevoked(placeOf(stage));
+  await stage.control.setDialect({ getById: false });
+  await project.ok("config", "set", "--path", "payengine:contract.get", "none");
+  expect(await verdictOn(project)).toBe("gone");
+});
+
+test("a key that was made at another address is not looked for", async () => {
+  const project = await projectWithRevoked({ apiUrl: "https://console.payengine.dev/api" });
+  expect(await verdictOn(project)).toMatch(
+    /^its key was asked for at https:\/\/console\.payengine\.dev\/api, but payengine:apiUrl is http/,
+  );
+});
+
+test("two credentials of one account give one account, whatever PayEngine tells of it", async () => {
+  const { stage } = given;
+  const project = await projectWithRevoked(placeOf(stage));
+  await forgetWeb(project);
+  const colleague = await stage.newCredential("sandbox", "Developer");
+  const team = provider("dev", "team", {
+    "payengine:provider": "team",
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:credentialEnv": "TEAM_KEY",
+  });
+  const made = await makeKey(stage, keyName("other", 3), "public", colleague.key);
+  await changeState(project, (state) => {
+    state.resources?.push(team, key(team, "other", keyName("other", 3), made.outputs));
+  });
+  const { exitCode, stdout } = await payengine(project, ["audit", "--min-age", "0s"], {
+    env: { TEAM_KEY: colleague.key },
+  });
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    0,
+    ["Account at <address>/api: 4 live keys, 2 foreign", "Keys of dev: 2 managed"],
+  ]);
+});

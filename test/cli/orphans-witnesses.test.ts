@@ -1,0 +1,186 @@
+import { MERCHANT_IDS } from "payengine-sandbox";
+import { findOrphans, openStack } from "../../recovery";
+import { useStage } from "../e2e/harness/stage";
+import { linesOf, payengine } from "./command";
+import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
+
+const given = useStage();
+
+const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
+const NONE = "No orphaned keys of stack dev were found.";
+const NAME = "shop-dev-web-0123456789";
+const OTHER = "shop-dev-api-0123456789";
+const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
+const UNPROVEN =
+  "it is not proven that web was asked for in the account where it was looked for; run this with the credential that " +
+  "made it, or set payengine:accountId to the id of the account, of one of its merchants or of one of its keys " +
+  "(`pulumi-payengine doctor` prints it), or clear them with `pulumi refresh --clear-pending-creates` if you know that it was";
+
+/** A credential that is not the stack's: a colleague's, perhaps of another account. */
+const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
+
+/** A stack with one creation pending, by default begun with a colleague's credential. */
+async function projectWithPending(place: Record<string, unknown> = {}, at = provider("dev")) {
+  const project = await given.stage.project({});
+  await changeState(project, (state) => {
+    state.manifest.time = longAgo();
+    state.resources = [root("dev"), at];
+    const inputs = { ...placeOf(given.stage), ...COLLEAGUES, ...place };
+    state.pending_operations = [creating(key(at, "web", NAME), inputs)];
+  });
+  return project;
+}
+
+type Project = Awaited<ReturnType<typeof projectWithPending>>;
+
+/** Plants another key that works, of the resource "api". */
+async function plantSibling(project: Project, place: Record<string, unknown>) {
+  const { id, outputs } = await makeKey(given.stage, OTHER);
+  await changeState(project, ({ resources = [] }) => {
+    resources.push(key(provider("dev"), "api", OTHER, { ...outputs, ...place }));
+  });
+  return id;
+}
+
+async function reasonToKeep({ folder, env }: Project): Promise<string | undefined> {
+  const stack = await openStack({ cwd: folder, env });
+  return (await findOrphans(stack, { minAge: 0 })).keepPending;
+}
+
+const pin = (project: Project, id: string) => project.ok("config", "set", "payengine:accountId", id);
+
+test("a pin proves the account of an operation that a colleague began: a merchant's id, or a key's", async () => {
+  const { stage } = given;
+  const project = await projectWithPending();
+  expect(await reasonToKeep(project)).toBe(UNPROVEN);
+  await pin(project, MERCHANT_IDS.sandbox[0]);
+  expect(await reasonToKeep(project)).toBeUndefined();
+  const [credential] = (await stage.control.keys()).filter((it) => it.credential);
+  await pin(project, credential?.id ?? "");
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Cleared 1 pending operation."]);
+});
+
+test("a pin that the account does not show keeps the operation, whoever began it", async () => {
+  const { stage } = given;
+  const project = await projectWithPending(placeOf(stage));
+  await pin(project, MERCHANT_IDS.production[0]);
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: payengine:accountId pins <id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+      "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
+      OPERATION,
+      "Revoked 0 of 0 keys.",
+    ],
+  ]);
+});
+
+test("what pinned the account when the operation began proves it; a pin of another account does not", async () => {
+  const right = await projectWithPending({ pinnedAccountId: MERCHANT_IDS.sandbox[1] });
+  expect(await reasonToKeep(right)).toBeUndefined();
+  const wrong = await projectWithPending({ pinnedAccountId: MERCHANT_IDS.production[1] });
+  await pin(wrong, MERCHANT_IDS.sandbox[0]);
+  expect(await reasonToKeep(wrong)).toBe(
+    `it is not proven that web was asked for in the account where it was looked for; run this with the credential that made it, or with one of the account that shows ${MERCHANT_IDS.production[1]}, or clear them with \`pulumi refresh --clear-pending-creates\` if you know that it was`,
+  );
+});
+
+test("another key of the credential that began it proves the account, once the list shows that key", async () => {
+  const { stage } = given;
+  const project = await projectWithPending();
+  const sibling = await plantSibling(project, COLLEAGUES);
+  expect(await reasonToKeep(project)).toBeUndefined();
+  await stage.control.revokeKey(sibling);
+  expect(await reasonToKeep(project)).toBe(UNPROVEN);
+  await changeState(project, ({ resources }) => {
+    resources?.pop();
+  });
+});
+
+test.each([
+  ["of another credential", { credentialFingerprint: "ffffffff" }],
+  ["whose credential is not recorded", { credentialFingerprint: undefined }],
+])("another key of the same provider %s proves nothing", async (_what, place) => {
+  const project = await projectWithPending();
+  await plantSibling(project, place);
+  expect(await reasonToKeep(project)).toBe(UNPROVEN);
+});
+
+test("its exact name settles an operation whoever began it, also once that key is revoked", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ revokedKeys: "status" });
+  const project = await projectWithPending();
+  const { id } = await makeKey(stage, NAME);
+  expect(await reasonToKeep(project)).toBeUndefined();
+  await stage.control.revokeKey(id);
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    0,
+    [
+      NONE,
+      "Pending operations (--revoke clears them):",
+      OPERATION,
+      "Revoked 0 of 0 keys.",
+      "Cleared 1 pending operation.",
+    ],
+  ]);
+});
+
+test("a revoked key of that name does not tell that no later attempt is on its way", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ revokedKeys: "status" });
+  const project = await projectWithPending();
+  await stage.control.revokeKey((await makeKey(stage, NAME)).id);
+  await changeState(project, ({ manifest }) => {
+    manifest.time = new Date().toISOString();
+  });
+  expect(await reasonToKeep(project)).toMatch(/^a request for web may still take effect until /);
+});
+
+test("what cannot be pinned is cleared by hand: the settings of an explicit provider stand in state", async () => {
+  const { stage } = given;
+  const at = provider("dev", "team", {
+    "payengine:provider": "team",
+    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:credentialEnv": "TEAM_KEY",
+  });
+  const project = await projectWithPending({}, at);
+  project.env.TEAM_KEY = stage.credential;
+  expect(await reasonToKeep(project)).toBe(
+    "it is not proven that web was asked for in the account where it was looked for; run this with the credential that made it, or clear them with `pulumi refresh --clear-pending-creates` if you know that it was",
+  );
+});
+
+test("an operation that was begun at another address is not looked for there, and nothing is sent", async () => {
+  const { stage } = given;
+  const project = await projectWithPending({
+    ...placeOf(stage),
+    apiUrl: "https://console.payengine.dev/api",
+  });
+  await stage.control.clearRequests();
+  const { exitCode, stdout } = await payengine(project, REVOKE);
+  expect([exitCode, linesOf(stdout)]).toEqual([
+    2,
+    [
+      NONE,
+      "Not looked at: web: its key was asked for at https://console.payengine.dev/api, but payengine:apiUrl is <address>/api, where nothing of it was sent; set payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to https://console.payengine.dev/api",
+      "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
+      OPERATION,
+      "Revoked 0 of 0 keys.",
+    ],
+  ]);
+  expect(await stage.control.requests()).toEqual([]);
+
+  await project.ok("config", "set", "payengine:formerApiUrl", "https://console.payengine.dev/api");
+  expect(await reasonToKeep(project)).toBeUndefined();
+});
+
+test("an address that is left out is PayEngine's own: another configured one is another place", async () => {
+  const { stage } = given;
+  const project = await projectWithPending({ ...placeOf(stage), apiUrl: undefined });
+  const { stdout } = await payengine(project, REVOKE);
+  expect(linesOf(stdout)[1]).toContain("its key was asked for at https://console.payengine.co/api, but");
+});
