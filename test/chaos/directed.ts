@@ -1,4 +1,5 @@
 import type { FaultInput } from "payengine-sandbox";
+import { DIALECTS } from "../dialects";
 import type { Mechanism } from "./mechanisms";
 import type { FaultPlan, KeyPlan, Round, Scenario } from "./scenario";
 
@@ -96,6 +97,20 @@ export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
     { ...quietUp, deadly: { kind: "CLI, plugin and watchdog killed", moment: "committed", waitMs: 0 } },
   ]),
 };
+
+/** In each dialect: an `up` that is killed with all its processes in the middle of a creation, then orphans, `up`, destroy. */
+export const IN_DIALECTS: readonly Scenario[] = Object.entries(DIALECTS).map(([name, dialect]) => ({
+  ...scenario([
+    {
+      ...quietUp,
+      program: [KEY, { ...PUBLIC, name: "k01" }],
+      deadly: { kind: "CLI, plugin and watchdog killed", moment: "committed", waitMs: 0 },
+    },
+    { ...quietUp, program: [KEY], operation: "refresh", mending: "destroy", later: true },
+  ]),
+  name: `dialect: ${name}`,
+  dialect,
+}));
 
 function scenario(rounds: readonly Round[]): Omit<Scenario, "name"> & { name: string } {
   return { name: "directed", stacks: ["dev"], requestTimeoutMs: 2_000, maxRetries: 0, pinned: false, rounds };

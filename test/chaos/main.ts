@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { DIRECTED } from "./directed";
+import { DIRECTED, IN_DIALECTS } from "./directed";
 import { ALL_KINDS } from "./fault-kinds";
 import { ROTATION } from "./focused";
 import { generate } from "./generate";
@@ -29,6 +29,7 @@ interface Flags {
   readonly focus?: string;
   readonly atLeast: number;
   readonly directed: boolean;
+  readonly dialects: boolean;
   readonly keep?: string;
   readonly json: boolean;
 }
@@ -53,6 +54,7 @@ const program = new Command("chaos")
   )
   .option("--at-least <number>", "fail where a kind of fault struck less often", whole, 0)
   .option("--directed", "the directed runs of all mechanisms, with every mechanism in place", false)
+  .option("--dialects", "one killed creation in each dialect of the sandbox", false)
   .option("--keep <folder>", "write what failing runs said into files there")
   .option("--json", "print JSON", false)
   .action(main);
@@ -67,10 +69,12 @@ async function main(flags: Flags): Promise<void> {
   try {
     const seeded = scenariosOf(flags);
     if (flags.mechanismOff !== undefined) return await withoutMechanisms(flags, prepared, seeded);
-    const scenarios = flags.directed
-      ? Object.entries(DIRECTED).map(([mechanism, it]) => ({ ...it, name: `directed: ${mechanism}` }))
-      : seeded;
-    const results = await runBatch(scenarios, prepared, flags, say);
+    const directed = Object.entries(DIRECTED).map(([mechanism, it]) => ({
+      ...it,
+      name: `directed: ${mechanism}`,
+    }));
+    const written = [...(flags.directed ? directed : []), ...(flags.dialects ? IN_DIALECTS : [])];
+    const results = await runBatch(written.length > 0 ? written : seeded, prepared, flags, say);
     const figures = figuresOf(results);
     console.log(flags.json ? JSON.stringify(figures, undefined, 2) : describe(figures));
     const rare = ALL_KINDS.filter((kind) => (figures.faultsByKind[kind] ?? 0) < flags.atLeast);
