@@ -9,10 +9,10 @@ const given = useStage();
 
 test("a key that was made by hand is taken over as the guide says, and needs its value in config no longer", async () => {
   const { stage } = given;
-  const value = randomBytes(51).toString("hex");
+  const value = randomBytes(54).toString("hex");
   stage.secrets.add(value);
   const { id } = await stage.control.addKey("sandbox", {
-    id: "key_3f9a0c21d4e8b765",
+    id: "7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318",
     name: "made-by-hand",
     type: "private",
     value,

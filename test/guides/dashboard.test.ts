@@ -1,0 +1,77 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { useStage } from "../e2e/harness/stage";
+import { pasted, unasked, YES } from "./answers";
+import { NewUser, PASSPHRASE } from "./new-user";
+
+const given = useStage();
+
+const EIGHT_DAYS_MS = 8 * 24 * 3_600_000;
+
+/** What a person gets by "Create API Key" in the dashboard, and can take back there. */
+async function fromDashboard(name: string) {
+  const { stage } = given;
+  const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
+  stage.secrets.add(value);
+  await stage.control.addKey("sandbox", {
+    ...{ id, name, value, type: "private", createdAt: new Date().toISOString() },
+  });
+  return { value, revoke: () => stage.control.revokeKey(id) };
+}
+
+test("where only people make keys, the guide leads from an empty folder over a rotation to the end", async () => {
+  const { stage } = given;
+  await stage.control.setDialect({ manageKeys: "consoleOnly" });
+  const { reader, leave } = await NewUser.reading(stage, "docs/dashboard.md");
+  const credential = await stage.newCredential("sandbox", "Developer");
+  const output = (name: string) => reader.enter(`pulumi stack output ${name} --show-secrets`);
+  try {
+    await reader.follow("mkdir shop");
+    await reader.follow("name: shop");
+    await reader.follow("read -rs PULUMI_CONFIG_PASSPHRASE", unasked(PASSPHRASE));
+    await reader.follow("pulumi config set payengine:apiUrl https://console.payengine.dev/api");
+    await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential.key));
+
+    // Whoever comes from docs/getting-started.md has been sent here by this.
+    await expect(reader.enter("npx pulumi-payengine doctor")).rejects.toThrow(
+      /takes? no private key.*docs\/dashboard\.md/s,
+    );
+    await stage.control.clearRequests();
+    await reader.follow("pulumi config set payengine:contract dashboard");
+    const seen = await reader.follow("npx pulumi-payengine doctor");
+    expect(seen).toContain("\n0 failed, 0 warnings, ");
+    const [pin = ""] = /pulumi config set payengine:accountId [\w-]+/.exec(seen) ?? [];
+    await reader.enter(pin);
+
+    const first = await fromDashboard("checkout-1");
+    await reader.follow("pulumi config set --secret checkoutKey", pasted(first.value));
+    await reader.follow("import * as pulumi");
+    expect(await reader.follow("pulumi up", YES)).toContain(first.value);
+
+    const second = await fromDashboard("checkout-2");
+    await reader.follow("pulumi config set --secret checkoutKey", pasted(second.value));
+    await reader.follow("pulumi up", YES);
+    expect(await output("privateKey")).toContain(second.value);
+    expect(await output("previousKey")).toContain(first.value);
+    expect(await stage.authenticates(first.value)).toBe(true);
+
+    const preload = join(__dirname, "../plugin-preload.cjs");
+    await reader.enter(`export NODE_OPTIONS='--require ${preload}' PAYENGINE_TEST_LATER_MS=${EIGHT_DAYS_MS}`);
+    const shown = `${first.value.slice(0, 4)}…${first.value.slice(-4)}`;
+    await expect(reader.enter("pulumi up", YES)).rejects.toThrow(`(${shown}) was to work until`);
+    await first.revoke();
+    await reader.follow("pulumi up", YES);
+    await reader.enter("unset NODE_OPTIONS PAYENGINE_TEST_LATER_MS");
+    expect(await output("privateKey")).toContain(second.value);
+    await expect(output("previousKey")).rejects.toThrow("previousKey");
+
+    await expect(reader.enter("pulumi destroy", YES)).rejects.toThrow("still works, and only people");
+    await second.revoke();
+    await reader.follow("pulumi destroy", YES);
+    expect(reader.unread).toEqual([]);
+  } finally {
+    await leave();
+  }
+  const operations = (await stage.control.requests()).map(({ operation }) => operation);
+  expect([...new Set(operations)]).toEqual(["merchant"]);
+});

@@ -1,0 +1,48 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Stage } from "../e2e/harness/stage";
+import { Reader } from "./reader";
+
+/** The package as it was packed for this run: the registry has none yet. */
+const INSTALLED = process.env.PAYENGINE_E2E_INSTALLED ?? "";
+
+/** What a new user's state is encrypted by. */
+export const PASSPHRASE = "my-own-long-passphrase";
+
+/** Somebody who has an empty folder and an account, and nothing else. */
+export class NewUser {
+  private constructor(
+    readonly reader: Reader,
+    private readonly folder: string,
+  ) {}
+
+  /** @param guide such as "docs/getting-started.md". PayEngine's sandbox is the stage's. */
+  static async reading(stage: Stage, guide: string): Promise<NewUser> {
+    const tarball = (await readdir(INSTALLED)).find((name) => name.endsWith(".tgz")) ?? "";
+    const project = await stage.project({ files: {}, config: {}, secrets: {}, packages: false });
+    const cwd = join(project.folder, "new-user");
+    await mkdir(cwd);
+    stage.secrets.add(PASSPHRASE);
+    const reader = await Reader.open(project, guide, {
+      cwd,
+      // npm has the settings and the cache of whoever runs this.
+      env: {
+        npm_config_userconfig: join(homedir(), ".npmrc"),
+        npm_config_cache: join(homedir(), ".npm"),
+        npm_config_prefer_offline: "true",
+      },
+      without: ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"],
+      replace: (line) =>
+        line
+          .replace(/^(npm install .*)\bpulumi-payengine\b/, `$1${join(INSTALLED, tarball)}`)
+          .replace(/^(pulumi config set payengine:apiUrl) .*/, `$1 ${stage.sandbox.url}`),
+    });
+    return new NewUser(reader, cwd);
+  }
+
+  readonly leave = async (): Promise<void> => {
+    await this.reader.close();
+    await rm(join(this.folder, "shop/node_modules"), { recursive: true, force: true });
+  };
+}
