@@ -23,25 +23,37 @@ export interface ContractArgs {
   /** The Authorization header, with "{key}" in the key's place. Default: "Basic {key}". */
   readonly authorization?: pulumi.Input<string>;
   /** Names of fields. Default: those of the published conventions, in snake_case or camelCase. */
-  readonly fields?: pulumi.Input<{
-    readonly [K in ContractField]?: pulumi.Input<string>;
-  }>;
+  readonly fields?: pulumi.Input<ContractFields>;
   /** PayEngine's words for the types. Default: "public" and "private". */
-  readonly types?: pulumi.Input<{
-    readonly public?: pulumi.Input<string>;
-    readonly private?: pulumi.Input<string>;
-  }>;
+  readonly types?: pulumi.Input<ContractTypes>;
   /** Statuses that mean that a key is revoked. Default: "revoked". */
   readonly revokedStatuses?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** A field of a key, as this project calls it. */
-export type ContractField =
-  | "id"
-  | "name"
-  | "type"
-  | "value"
-  | "redacted"
-  | "status"
-  | "createdAt"
-  | "lastUsedAt";
+/** What the fields of a key are called in an account. What is left out has its published name. */
+export interface ContractFields {
+  /** The key's id. Default: "id". */
+  readonly id?: pulumi.Input<string>;
+  /** The key's full name. Default: "name". */
+  readonly name?: pulumi.Input<string>;
+  /** Public or private. Default: "type". */
+  readonly type?: pulumi.Input<string>;
+  /** The key's value, where an answer holds it. Default: "key". */
+  readonly value?: pulumi.Input<string>;
+  /** What lists show of the value. Default: "redacted_key" or "redactedKey". */
+  readonly redacted?: pulumi.Input<string>;
+  /** Whether the key works. Default: "status". */
+  readonly status?: pulumi.Input<string>;
+  /** When it was made. Default: "created_at" or "createdAt". */
+  readonly createdAt?: pulumi.Input<string>;
+  /** When it was last used. Default: "last_used_at" or "lastUsedAt". */
+  readonly lastUsedAt?: pulumi.Input<string>;
+}
+
+/** An account's words for the two types of key. */
+export interface ContractTypes {
+  /** Default: "public". */
+  readonly public?: pulumi.Input<string>;
+  /** Default: "private". */
+  readonly private?: pulumi.Input<string>;
+}

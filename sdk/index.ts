@@ -1,6 +1,6 @@
 export { ApiKey } from "./api-key";
 export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
-export type { ContractArgs, ContractField } from "./contract-args";
+export type { ContractArgs, ContractFields, ContractTypes } from "./contract-args";
 export {
   type ApiKeyInfo,
   type GetApiKeyArgs,
