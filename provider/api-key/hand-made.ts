@@ -65,7 +65,7 @@ export async function updateHandMade(
   given: Adopt | undefined,
 ): Promise<Outcome> {
   const { name } = state;
-  const kept = omit(state, "verify", "rotation");
+  const kept = omit(state, "verify", "rotation", "apiUrl", "pinnedAccountId");
   const { adoptedFingerprint } = state;
   let current: ApiKeyState = plain({ ...kept, ...inputs, adoptedFingerprint });
   try {

@@ -8,7 +8,7 @@ import { revokePrevious } from "./previous";
 import { rotate } from "./rotate";
 import { cutsAtOnce, isPreviousPromised, rotationDue } from "./schedule";
 import { clearUp, settle } from "./settle";
-import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit, plain } from "./state";
+import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit, placeFingerprint, plain } from "./state";
 
 /**
  * Puts right whatever the state lacks, in this order: a key that is yet to be made, lost requests that may have made
@@ -20,12 +20,13 @@ export async function update(context: Context, state: ApiKeyState, inputs: ApiKe
   if (isYetToBeMade(state)) {
     const attempts = await clearUpBefore(context, state);
     const account = await accountOrNone(context, state.uniqueName);
-    return makeAnew(context, plain({ ...withoutKey(state), ...inputs, ...account }), attempts);
+    const maker = { credentialFingerprint: placeFingerprint(context.credential) };
+    return makeAnew(context, plain({ ...withoutKey(state), ...inputs, ...account, ...maker }), attempts);
   }
   const due = rotationDue(state, inputs);
   const rotating = due === undefined ? inputs : state;
   let current: ApiKeyState = plain({
-    ...omit(state, "verify", "rotation", "rotateAt"),
+    ...omit(state, "verify", "rotation", "rotateAt", "apiUrl", "pinnedAccountId"),
     ...{ ...inputs, rotation: rotating.rotation, rotateAt: rotating.rotateAt },
     // Of a key that has rotated since, its own maker.
     credentialFingerprint: state.credentialFingerprint,
