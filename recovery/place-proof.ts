@@ -1,4 +1,3 @@
-import { PIN } from "../provider/api-key/place";
 import { placeFingerprint } from "../provider/api-key/state";
 import { redact } from "../provider/payengine/redact";
 import { showsPin } from "../provider/payengine/witnesses";
@@ -40,6 +39,10 @@ function isOfSamePlace(one: RecordedKey, other: RecordedKey): boolean {
     apiUrl === other.apiUrl
   );
 }
+
+const PIN =
+  "set payengine:accountId to the id of the account, of one of its merchants or of one of its keys (`pulumi-payengine " +
+  "doctor` prints it)";
 
 /** Which witness would have served. */
 export function wayToProve({ provider, pinnedAccountId }: RecordedKey): string {

@@ -176,6 +176,12 @@ export function completed(outcome: Outcome): ApiKeyState {
   return outcome.state;
 }
 
+/** What an error says of a pin that would prove the account, where state knows one. */
+export function pinHint({ merchantId }: Pick<ApiKeyState, "merchantId">): string {
+  if (merchantId === undefined) return "";
+  return `, or, where you know that merchant ${merchantId} is of this account alone, set payengine:accountId to that id`;
+}
+
 /** State and reason of an unfinished outcome. */
 export function unfinished(outcome: Outcome): { state: ApiKeyState; reason: string } {
   if (outcome.kind === "complete") throw new Error("unexpectedly complete");

@@ -1,7 +1,7 @@
 import type { PayEngineKey } from "../payengine/read-answer";
 import { tryValue } from "../payengine/witnesses";
 import type { Context } from "./context";
-import { isSameCredential, PIN, showsMerchant, showsRecordedKey } from "./place";
+import { isPinnedAlike, isSameCredential, pinFor, showsMerchant, showsRecordedKey } from "./place";
 import type { ApiKeyState } from "./state";
 import { findLiveKeys } from "./strays";
 
@@ -28,8 +28,8 @@ export async function proveGone(context: Context, state: ApiKeyState): Promise<P
   if (!(await isRightPlace(context, state))) {
     throw new Error(
       "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it " +
-        `is not the one that made it. Use that one; or ${PIN}; or, if the key is gone, run \`pulumi state delete\` with this ` +
-        "resource's URN",
+        `is not the one that made it. Use that one${pinFor(state)}; or, if the key is gone, run \`pulumi state delete\` with ` +
+        "this resource's URN",
     );
   }
   return others;
@@ -52,7 +52,7 @@ export async function requireDeadValue(context: Context, state: ApiKeyState, tok
 }
 
 async function isRightPlace(context: Context, state: ApiKeyState): Promise<boolean> {
-  if (isSameCredential(context, state) || context.pin !== undefined) return true;
+  if (isSameCredential(context, state) || isPinnedAlike(context, state)) return true;
   const { accountIds } = await context.place();
   if (state.accountId !== undefined && accountIds.includes(state.accountId)) return true;
   if (await showsRecordedKey(context, state)) return true;

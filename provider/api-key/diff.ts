@@ -61,7 +61,8 @@ function refuseOtherPin(state: ApiKeyState, inputs: ApiKeyInputs, replaces: read
 function tooEarlyByHand({ name, previousRevokeAt }: ApiKeyState): KeyError {
   return new KeyError(
     `The key "${name}" cannot take another value before ${previousRevokeAt}: until then the one before it is promised to ` +
-      "work. Set adopt.token back and change it after that.",
+      "work. Set adopt.token back and change it after that; or revoke the one before it in PayEngine's dashboard, run " +
+      "`pulumi refresh`, and change it then.",
   );
 }
 

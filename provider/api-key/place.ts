@@ -68,22 +68,32 @@ export async function provePlace(
   state: ApiKeyState,
   seen: readonly string[],
 ): Promise<void> {
-  if (isSameCredential(context, state) || seen.length > 0 || context.pin !== undefined) return;
+  if (isSameCredential(context, state) || seen.length > 0 || isPinnedAlike(context, state)) return;
   if (state.accountId !== undefined && (await context.place()).accountIds.includes(state.accountId)) return;
   for (const id of [state.keyId, state.previousKeyId]) {
     if (id !== undefined && (await isShown(context, id, state.name))) return;
   }
   if (state.type !== "public" && (await showsMerchant(context, state))) return;
   throw new Error(
-    `nothing proves that the credential is of the account in which this key was made: it is not the one that made it, and PayEngine ` +
-      `does not show it the key; use a credential of that account, or ${PIN}`,
+    "nothing proves that the credential is of the account in which this key was made: it is not the one that made it, and " +
+      `PayEngine does not show it the key; use a credential of that account${pinFor(state)}`,
   );
 }
 
-/** The way out where no witness is left. */
-export const PIN =
-  "set payengine:accountId to the id of the account, of one of its merchants or of one of its keys (`pulumi-payengine " +
-  "doctor` prints it)";
+/** Says whether what pins the account now, which has been proven, is what the key was made under, or knew of. */
+export function isPinnedAlike(
+  { pin }: Context,
+  { pinnedAccountId, accountId, merchantId }: ApiKeyState,
+): boolean {
+  return pin !== undefined && [pinnedAccountId, accountId, merchantId].includes(pin);
+}
+
+/** The pin that would serve as a witness, where state knows one. */
+export function pinFor({ merchantId }: ApiKeyState): string {
+  return merchantId === undefined
+    ? ""
+    : `, or, where you know that merchant ${merchantId} is of this account alone, set payengine:accountId to that id`;
+}
 
 /** Says whether PayEngine shows this credential a key that another state of the same place holds. */
 export async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<boolean> {

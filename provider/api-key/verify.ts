@@ -1,6 +1,6 @@
 import ms from "ms";
 import { LONGEST_VERIFICATION_MS } from "../config";
-import { authenticates } from "../payengine/calls";
+import { authenticates, type PayEngineClient } from "../payengine/calls";
 import { messageOf } from "../payengine/errors";
 import type { Context } from "./context";
 import type { IssuedKey, Verify } from "./state";
@@ -23,9 +23,10 @@ export async function whyUnusable(
   if (key.type === "public" || verify === false) return undefined;
   const limit = limitOf(verify);
   const end = context.now().getTime() + limit;
+  const client = context.clientFor(key.value);
   let waited = 0;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    const answer = await tried(context, key.value);
+    const answer = await tried(client);
     if (answer === undefined || (await context.engine.isGone())) return undefined;
     if (waited >= limit || context.now().getTime() >= end)
       return `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${answer}`;
@@ -40,9 +41,9 @@ function limitOf(verify: Verify | undefined): number {
 }
 
 /** @returns why the key does not work now. */
-async function tried(context: Context, token: string): Promise<string | undefined> {
+async function tried(client: PayEngineClient): Promise<string | undefined> {
   try {
-    return (await authenticates(context.clientFor(token))) ? undefined : "PayEngine answers 401 to it";
+    return (await authenticates(client)) ? undefined : "PayEngine answers 401 to it";
   } catch (error) {
     return messageOf(error);
   }

@@ -3,6 +3,7 @@ import { isCredential } from "./settings";
 /** A private key's value is longer by far: the published example has 108 characters. */
 const SHORTEST_PRIVATE = 20;
 const SHORTEST_PUBLIC = 8;
+const MARKER = /^pk_[a-z]+_/;
 /** What stands for the part of a value that is not shown. */
 const MASKED = /[*•…]|\.{2,}|[xX]{4,}/;
 /** Characters that a redacted form has to show before it proves anything. */
@@ -19,7 +20,7 @@ export function isWholeValue(
   redacted: string | undefined,
 ): value is string {
   if (value === undefined || !isCredential(value)) return false;
-  if (type === "public") return value.length >= SHORTEST_PUBLIC && !MASKED.test(value);
+  if (type === "public") return value.replace(MARKER, "").length >= SHORTEST_PUBLIC && !MASKED.test(value);
   return value.length >= SHORTEST_PRIVATE && value !== redacted && !MASKED.test(value);
 }
 

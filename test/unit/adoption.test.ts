@@ -38,6 +38,7 @@ describe("what check makes of adopt", () => {
     [{ adopt: adoptArgs }, { ...asked, uniqueName: "shop-1" }, "adopt"],
     [{ adopt: adoptArgs, type: "public" }, earlier, "type"],
     [{ adopt: adoptArgs, namePrefix: "store" }, earlier, "namePrefix"],
+    [{ adopt: { token: "t" } }, {}, "adopt.keyId"],
   ])("%j on %j is refused", (change, olds, property) => {
     const { failures } = adoptionOf(olds, { ...asked, ...change });
     expect(failures.map((failure) => failure.property)).toEqual([property]);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { check } from "../../provider/api-key/check";
 import { type Configuration, UNKNOWN } from "../../provider/config";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 
 const DAY = 86_400_000;
 const configuration: Configuration = {
@@ -9,8 +10,10 @@ const configuration: Configuration = {
     apiUrl: "https://console.payengine.co/api",
     credential: "c",
     accountId: undefined,
+    formerApiUrl: undefined,
     requestTimeout: 30_000,
     maxRetries: 3,
+    contract: DEFAULT_CONTRACT,
   },
 };
 const base = { type: "private", defaultNamePrefix: "p-s-r", digits: "0123456789" };

@@ -1,19 +1,31 @@
 import fc from "fast-check";
 import { check } from "../../provider/api-key/check";
-import { type Configuration, type Environment, UNKNOWN } from "../../provider/config";
+import { placeFingerprint } from "../../provider/api-key/state";
+import { type Configuration, type Environment, type Settings, UNKNOWN } from "../../provider/config";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 
 const settings = {
   apiUrl: "https://console.payengine.co/api",
   credential: "c",
   accountId: undefined,
+  formerApiUrl: undefined,
   requestTimeout: 30_000,
   maxRetries: 3,
+  contract: DEFAULT_CONTRACT,
 };
+const maker = placeFingerprint("c");
 const ready: Configuration = { kind: "ready", settings };
-const pinned = (accountId: string): Configuration => ({
+const pinned = (accountId: string): Configuration => at({ accountId });
+const at = (more: Partial<Settings>): Configuration => ({
   kind: "ready",
-  settings: { ...settings, accountId },
+  settings: { ...settings, ...more },
 });
+const unknown = {
+  kind: "unknown",
+  apiUrl: settings.apiUrl,
+  formerApiUrl: undefined,
+  contract: DEFAULT_CONTRACT,
+} as const;
 const now = new Date("2026-01-01T00:00:00Z");
 const news = { type: "private", defaultNamePrefix: "p-s-r", digits: "0123456789", __provider: "text" };
 const first = (program: object, configuration: Configuration = ready, env: Environment = {}) =>
@@ -23,10 +35,15 @@ const again = (olds: object, program: object, configuration: Configuration = rea
 const reasons = (program: object) =>
   first(program).failures.map(({ property, reason }) => `${property} ${reason}`);
 
-test("a new key's inputs are its type, the default prefix and the unique name", () => {
+test("a new key's inputs are its type, the default prefix, the unique name and who makes it", () => {
   expect(first(news)).toEqual({
     failures: [],
-    inputs: { type: "private", namePrefix: "p-s-r", uniqueName: "p-s-r-0123456789" },
+    inputs: {
+      type: "private",
+      namePrefix: "p-s-r",
+      uniqueName: "p-s-r-0123456789",
+      credentialFingerprint: maker,
+    },
   });
 });
 
@@ -35,8 +52,30 @@ test("a given prefix comes before the default one", () => {
 });
 
 test("a pinned account becomes an input", () => {
-  expect(first(news, pinned("acct_1")).inputs.accountId).toBe("acct_1");
-  expect(first(news, { kind: "unknown", accountId: "acct_1" }).inputs.accountId).toBe("acct_1");
+  expect(first(news, pinned("acct_1")).inputs.pinnedAccountId).toBe("acct_1");
+  expect(first(news, { ...unknown, accountId: "acct_1" }).inputs.pinnedAccountId).toBe("acct_1");
+});
+
+describe("the place of a new key", () => {
+  const elsewhere = "https://console.payengine.dev/api";
+
+  test("is its address, but for PayEngine's own, and a fingerprint that does not tell the credential", () => {
+    expect(first(news, at({ apiUrl: elsewhere, credential: "secret" })).inputs).toMatchObject({
+      apiUrl: elsewhere,
+      credentialFingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
+    });
+    expect(first(news).inputs).not.toHaveProperty("apiUrl");
+  });
+
+  test("has no credential in a preview, so that a plan holds whoever applies it", () => {
+    const preview = { ...news, digits: UNKNOWN };
+    expect(first(preview, at({ apiUrl: elsewhere })).inputs).toMatchObject({
+      apiUrl: elsewhere,
+      credentialFingerprint: UNKNOWN,
+    });
+    const partly: Configuration = { ...unknown, apiUrl: UNKNOWN, accountId: undefined };
+    expect(first(news, partly).inputs).toMatchObject({ apiUrl: UNKNOWN, credentialFingerprint: UNKNOWN });
+  });
 });
 
 describe("of a key that is made already", () => {
@@ -44,10 +83,12 @@ describe("of a key that is made already", () => {
     type: "private",
     namePrefix: "old-s-r",
     uniqueName: "old-s-r-aaaaaaaaaa",
-    accountId: "acct_1",
+    pinnedAccountId: "acct_1",
+    apiUrl: "https://console.payengine.dev/api",
+    credentialFingerprint: "01234567",
   };
 
-  test("name, prefix and account stay whatever stack, resource and digits are called today", () => {
+  test("name, prefix, pin and place stay whatever stack, resource and digits are called today", () => {
     expect(again(olds, news).inputs).toEqual(olds);
     expect(again(olds, { ...news, digits: UNKNOWN }).inputs).toEqual(olds);
   });
@@ -60,16 +101,33 @@ describe("of a key that is made already", () => {
     expect(again({ ...olds, namePrefix: "new" }, news).inputs.namePrefix).toBe("new");
   });
 
-  test("a change of the pinned account is refused", () => {
-    expect(again(olds, news, pinned("acct_2")).failures).toEqual([
-      {
-        property: "payengine:accountId",
-        reason:
-          "pins account acct_2, but this key was made in account acct_1; set it back, or make a new key under a " +
-          "provider for the other account",
-      },
-    ]);
-    expect(again(olds, news, pinned("acct_1")).failures).toEqual([]);
+  test("a change of the pin is an update, and one taken out of the config stays", () => {
+    expect(again(olds, news, pinned("acct_2"))).toEqual({
+      failures: [],
+      inputs: { ...olds, pinnedAccountId: "acct_2" },
+    });
+    expect(again(olds, news).inputs.pinnedAccountId).toBe("acct_1");
+  });
+
+  test("another address or credential does not move it, unless the console is said to have moved", () => {
+    const moved = "https://console.example/api";
+    const place = { apiUrl: olds.apiUrl, credentialFingerprint: olds.credentialFingerprint };
+    expect(again(olds, news, at({ apiUrl: moved, credential: "other" })).inputs).toMatchObject(place);
+    const another = { apiUrl: moved, formerApiUrl: "https://another.example/api" };
+    expect(again(olds, news, at(another)).inputs).toMatchObject(place);
+    expect(again(olds, news, at({ apiUrl: moved, formerApiUrl: olds.apiUrl })).inputs).toMatchObject({
+      ...place,
+      apiUrl: moved,
+    });
+    const back = again(olds, news, at({ formerApiUrl: olds.apiUrl })).inputs;
+    expect(back).not.toHaveProperty("apiUrl");
+    const { apiUrl: _, ...own } = olds;
+    expect(again(own, news, at({ apiUrl: moved, formerApiUrl: settings.apiUrl })).inputs.apiUrl).toBe(moved);
+  });
+
+  test("a state of an earlier version, without place or pin, gets neither", () => {
+    const { pinnedAccountId: _, apiUrl: __, credentialFingerprint: ___, ...early } = olds;
+    expect(again(early, news)).toEqual({ failures: [], inputs: early });
   });
 
   test("PULUMI_SKIP_CHECKPOINTS is no matter", () => {
@@ -81,7 +139,12 @@ test("the unique name is unknown in a preview, and where the prefix is", () => {
   expect(first({ ...news, digits: UNKNOWN }).inputs.uniqueName).toBe(UNKNOWN);
   expect(first({ ...news, namePrefix: UNKNOWN })).toEqual({
     failures: [],
-    inputs: { type: "private", namePrefix: UNKNOWN, uniqueName: UNKNOWN },
+    inputs: {
+      type: "private",
+      namePrefix: UNKNOWN,
+      uniqueName: UNKNOWN,
+      credentialFingerprint: maker,
+    },
   });
 });
 

@@ -10,6 +10,7 @@ afterEach(async () => {
 });
 
 const serve = async (...[status, body, headers]: Parameters<typeof reply>) => {
+  await server?.close();
   server = await ScriptedServer.open(reply(status, body, headers));
   return { api: client(server.url).api, url: server.url, received: server.received };
 };
@@ -115,7 +116,10 @@ test.each([
     { accountIds: ["a"], merchantIds: ["m1", "m2"] },
   ],
   [{ data: { id: "a" } }, { accountIds: ["a"], merchantIds: [] }],
-  [{ id: "u", accountId: "a" }, { accountIds: ["a"], merchantIds: [] }],
+  [
+    { id: "u", accountId: "a" },
+    { accountIds: ["a"], merchantIds: [] },
+  ],
   [{ data: { name: "Shop" } }, { accountIds: [], merchantIds: [] }],
 ])("what %j tells of the account", async (body, place) => {
   expect(await (await serve(200, body)).api.place()).toEqual(place);

@@ -92,7 +92,7 @@ describe("TLS", () => {
 
   test("a certificate that nobody vouches for ends the call before the credential is sent", async () => {
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
-    expect(await thrownBy(() => client(url).api.accountId())).toEqual(
+    expect(await thrownBy(() => client(url).api.place())).toEqual(
       new NetworkError(
         "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
           `(GET ${url}/merchant, DEPTH_ZERO_SELF_SIGNED_CERT)`,
@@ -109,7 +109,7 @@ describe("TLS", () => {
     }).listen(0, "127.0.0.1");
     await once(plain, "listening");
     const url = `https://127.0.0.1:${(plain.address() as AddressInfo).port}/api`;
-    const error = await thrownBy(() => client(url).api.accountId());
+    const error = await thrownBy(() => client(url).api.place());
     plain.close();
     expect(error).toMatchObject({
       message:
@@ -123,7 +123,7 @@ test("no error has a cause, a request or a header that holds the credential", as
   const { inspect } = await import("node:util");
   const urls = [`http://127.0.0.1:${await portThatNobodyListensOn()}/api`, "https://payengine.invalid/api"];
   for (const url of urls) {
-    const error = await thrownBy(() => client(url).api.accountId());
+    const error = await thrownBy(() => client(url).api.place());
     expect(error).not.toHaveProperty("cause");
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain(CREDENTIAL);
   }

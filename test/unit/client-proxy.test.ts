@@ -89,7 +89,7 @@ test("an address on this machine never goes through the proxy", async () => {
   process.env.HTTP_PROXY = process.env.HTTPS_PROXY;
   const server = await ScriptedServer.open(reply(200, { data: { id: "acct_1" } }));
   try {
-    expect(await client(server.url).api.accountId()).toBe("acct_1");
+    expect(await client(server.url).api.place()).toMatchObject({ accountIds: ["acct_1"] });
     expect(proxy.connects).toEqual([]);
   } finally {
     await server.close();
@@ -105,7 +105,7 @@ test("what goes through the tunnel is TLS: the proxy never sees the credential",
       socket.destroy();
     });
   });
-  await thrownBy(() => client(FAR).api.accountId());
+  await thrownBy(() => client(FAR).api.place());
   const bytes = Buffer.concat(seen);
   expect(bytes[0]).toBe(0x16);
   expect(bytes.toString("latin1")).not.toContain(CREDENTIAL);
@@ -157,7 +157,7 @@ describe("errors behind a proxy", () => {
       socket.pipe(upstream).pipe(socket);
     });
     try {
-      expect(await messageThrownBy(() => client(FAR).api.accountId())).toBe(
+      expect(await messageThrownBy(() => client(FAR).api.place())).toBe(
         "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS; a proxy " +
           "is set in HTTPS_PROXY or HTTP_PROXY: check it and its credentials (GET https://payengine.invalid/api/merchant, ERR_SSL_WRONG_VERSION_NUMBER)",
       );

@@ -7,6 +7,7 @@ const good = {
   accountId: "acct_1",
   requestTimeout: "30s",
   maxRetries: "3",
+  formerApiUrl: "https://console.example/api",
 };
 
 function failuresWith(change: Partial<typeof good>): string[] {
@@ -58,6 +59,20 @@ test.each([
   expect(failuresWith({ apiUrl })).toEqual([]);
 });
 
+test.each([
+  ["", "is not a URL; write it like https://console.payengine.co/api"],
+  [
+    "http://console.payengine.co/api",
+    "would send the credential unencrypted; use https (http is only for this machine)",
+  ],
+  [
+    "https://user:secret@console.payengine.co/api",
+    "holds a user name or password; take it out and set payengine:apiKey as a secret",
+  ],
+])("formerApiUrl %j is refused", (formerApiUrl, reason) => {
+  expect(failuresWith({ formerApiUrl })).toEqual([`payengine:formerApiUrl ${reason}`]);
+});
+
 const word = "payengine:apiKey starts with the word Basic; give the private key alone";
 const characters =
   "payengine:apiKey holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it";
@@ -76,10 +91,12 @@ test.each([
   expect(failuresWith({ apiKey })).toEqual([reason]);
 });
 
+const NO_ID = "is not an id; give that of the account, of one of its merchants or of one of its keys";
+
 test.each([
-  ["", "is not an account id; copy it from PayEngine"],
-  ["acct 1", "is not an account id; copy it from PayEngine"],
-  ["a".repeat(129), "is not an account id; copy it from PayEngine"],
+  ["", NO_ID],
+  ["acct 1", NO_ID],
+  ["a".repeat(129), NO_ID],
 ])("accountId %j is refused", (accountId, reason) => {
   expect(failuresWith({ accountId })).toEqual([`payengine:accountId ${reason}`]);
 });

@@ -1,11 +1,12 @@
 import {
   type ConfigKey,
   configValues,
-  DEFAULT_API_URL,
   type Environment,
   resolveConfig,
   UNKNOWN,
 } from "../../provider/config";
+import { DASHBOARD, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { DEFAULT_API_URL } from "../../provider/payengine/settings";
 
 type Given = Partial<Record<ConfigKey, string>>;
 
@@ -24,8 +25,10 @@ test("only the credential is needed; the rest has defaults", () => {
     apiUrl: DEFAULT_API_URL,
     credential: "key",
     accountId: undefined,
+    formerApiUrl: undefined,
     requestTimeout: 30_000,
     maxRetries: 3,
+    contract: DEFAULT_CONTRACT,
   });
 });
 
@@ -34,15 +37,19 @@ test("all settings are read", () => {
     apiUrl: "http://127.0.0.1:8080/api/",
     apiKey: "key",
     accountId: "acct_1",
+    formerApiUrl: "https://console.example/api/",
     requestTimeout: "1.5s",
     maxRetries: "0",
+    contract: "dashboard",
   };
   expect(settingsOf(given)).toEqual({
     apiUrl: "http://127.0.0.1:8080/api",
     credential: "key",
     accountId: "acct_1",
+    formerApiUrl: "https://console.example/api",
     requestTimeout: 1_500,
     maxRetries: 0,
+    contract: DASHBOARD,
   });
 });
 
@@ -150,16 +157,49 @@ test.each(["c0ffee".repeat(17), "TEAM KEY", "", "1KEY"])(
 );
 
 describe("an unknown value passes a preview", () => {
-  test.each(["apiKey", "apiUrl", "accountId", "requestTimeout", "maxRetries"] as const)("%s", (key) => {
-    expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({
-      kind: "unknown",
-      accountId: key === "accountId" ? undefined : "acct_1",
-    });
+  const known = {
+    kind: "unknown",
+    apiUrl: DEFAULT_API_URL,
+    accountId: "acct_1",
+    formerApiUrl: undefined,
+    contract: DEFAULT_CONTRACT,
+  };
+
+  test.each<[ConfigKey, object]>([
+    ["apiKey", {}],
+    ["apiUrl", { apiUrl: UNKNOWN }],
+    ["accountId", { accountId: undefined }],
+    ["formerApiUrl", {}],
+    ["requestTimeout", {}],
+    ["maxRetries", {}],
+    ["contract", {}],
+  ])("%s", (key, change) => {
+    expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({ ...known, ...change });
+  });
+
+  test("a part of the contract", () => {
+    const contract = JSON.stringify({ reveal: UNKNOWN });
+    expect(resolve({ apiKey: "key", accountId: "acct_1", contract })).toEqual(known);
   });
 
   test("credentialEnv", () => {
     const given = { provider: "second", credentialEnv: UNKNOWN };
-    expect(resolve(given)).toEqual({ kind: "unknown", accountId: undefined });
+    expect(resolve(given)).toEqual({ ...known, accountId: undefined });
+  });
+
+  test("and keeps what is known: the address, the contract and where the console was before", () => {
+    const given = {
+      apiUrl: "https://a.example/api/",
+      contract: "dashboard",
+      formerApiUrl: "https://b.example",
+    };
+    expect(resolve({ apiKey: UNKNOWN, ...given })).toEqual({
+      kind: "unknown",
+      apiUrl: "https://a.example/api",
+      accountId: undefined,
+      formerApiUrl: "https://b.example",
+      contract: DASHBOARD,
+    });
   });
 
   test("but what is known and wrong is still refused", () => {

@@ -1,21 +1,20 @@
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import type { ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import { until } from "../e2e/harness/processes";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
-import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  inputs = lab.inputs();
+  inputs = lab.inputs({ uniqueName: name });
 });
 afterEach(() => lab.close());
 
 let inputs: ApiKeyInputs;
-const name = inputs.uniqueName;
+const name = newInputs().uniqueName;
 
 /** Lists lag by ten minutes while one POST is lost after its commit. */
 async function createBehindALaggingList(): Promise<ApiKeyState> {
@@ -93,6 +92,7 @@ describe("when the list lags behind a lost POST", () => {
 
   test("a key that is gone is not forgotten while a stray may live", async () => {
     const state = await createBehindALaggingList();
+    await lab.advance(61_000);
     await lab.control.revokeKey(state.keyId ?? "");
     const refreshed = await read(lab.context(), state);
     expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostNames: [name] });

@@ -13,15 +13,25 @@ afterEach(() => lab.close());
 const dialects: Record<string, DialectInput> = {
   "the contract": {},
   "bare answers": { wrapping: "bare" },
-  "POST 200": { postStatus: 200 },
+  "POST 201": { postStatus: 201 },
   "DELETE 204": { deleteStatus: 204 },
   "q ignored": { ignoreQuery: true },
-  "no total": { noTotal: true },
-  "bare answers without a total, q ignored": { wrapping: "bare", ignoreQuery: true },
+  "lists that count": { counts: "total" },
+  "lists that count, ten on a page, q ignored": { counts: "total", pageSize: 10, ignoreQuery: true },
+  "lists by limit, ten on a page": { paging: "limit", pageSize: 10 },
+  "bare answers, q ignored": { wrapping: "bare", ignoreQuery: true },
   "names unique while live": { uniqueNames: "live" },
   "names taken for ever": { uniqueNames: "forever" },
   "revoked keys kept with a status": { revokedKeys: "status" },
-  "no account id": { noAccountId: true },
+  "camel case": { casing: "camel" },
+  "an account without merchants": { merchant: "empty" },
+  "the account's id": { merchant: "object" },
+  "an account object that tells no id": { merchant: "objectWithoutId" },
+  "merchants that tell the account": { merchant: "withAccountId" },
+  "failures of the other form, without codes": { failure: "success", codes: "none" },
+  "keys that show neither time nor a part of the value": {
+    shows: { redacted: false, createdAt: false, lastUsedAt: false },
+  },
 };
 
 const lost = (strays: number, fault: FaultInput) => ({ strays, fault });

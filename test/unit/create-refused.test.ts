@@ -1,18 +1,18 @@
-import type { FaultInput } from "payengine-sandbox";
+import { ACCOUNT_IDS, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import { NetworkError } from "../../provider/payengine/errors";
 import type { ApiKeyInputs } from "../../provider/api-key/state";
-import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { NetworkError } from "../../provider/payengine/errors";
+import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  inputs = lab.inputs();
+  inputs = lab.inputs({ uniqueName: name });
 });
 afterEach(() => lab.close());
 
 let inputs: ApiKeyInputs;
-const name = inputs.uniqueName;
+const name = newInputs().uniqueName;
 const posts = async () => (await lab.calls()).filter((call) => call === "POST /api/api-keys").length;
 
 const hints: Record<number, string> = {
@@ -46,11 +46,11 @@ test.each(Object.entries(hints))(
 );
 
 test("an operation that has no time left before its request makes no key and is a plain error", async () => {
-  const { api, ...rest } = lab.context();
+  const { client, ...rest } = lab.context();
   const createKey = async () => {
     throw new NetworkError("The operation took too long", "OUT_OF_TIME");
   };
-  expect(await messageThrownBy(() => create({ ...rest, api: { ...api, createKey } }, inputs))).toBe(
+  expect(await messageThrownBy(() => create({ ...rest, client: { ...client, createKey } }, inputs))).toBe(
     `Could not create the key "${name}": The operation took too long. No key was left behind.`,
   );
 });
@@ -66,8 +66,19 @@ test("a quota that is used up is a plain error that quotes PayEngine", async () 
 test("a user without a role makes no key and learns which role is needed", async () => {
   const { key } = await lab.control.newCredential("sandbox", "User");
   expect(await messageThrownBy(() => create(lab.context({ credential: key }), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 403 to GET ${lab.url}/merchant: API keys need the role ` +
-      "Admin or Developer. Managing keys needs a credential whose user has the Admin or Developer role. No key was made.",
+    `Could not create the key "${name}": PayEngine answered 403 to GET ${lab.url}/api-keys: E120: Insufficient ` +
+      "permission for this route. Managing keys needs a credential whose user has the Admin or Developer role. No key " +
+      "was left behind.",
+  );
+  expect(await posts()).toBe(0);
+});
+
+test("where only people who are signed in may manage keys, no key is made and the way out is named", async () => {
+  await lab.control.setDialect({ manageKeys: "consoleOnly" });
+  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+    `Could not create the key "${name}": PayEngine answered 401 to GET ${lab.url}/api-keys: jwt malformed. This call ` +
+      "takes signed-in users of PayEngine's console only, and no private key: run `pulumi-payengine doctor`; where no " +
+      'call takes a private key, set payengine:contract to "dashboard". No key was left behind.',
   );
   expect(await posts()).toBe(0);
 });
@@ -78,39 +89,65 @@ test("a developer makes keys as an admin does", async () => {
 });
 
 test("an unknown credential makes no key", async () => {
-  const credential = "0".repeat(102);
+  const credential = "0".repeat(108);
   expect(await messageThrownBy(() => create(lab.context({ credential }), inputs))).toContain(
     `Could not create the key "${name}": PayEngine answered 401 to GET ${lab.url}/merchant: ` +
-      "The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey",
+      "E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey",
   );
 });
 
-test("another account than the pinned one makes no key", async () => {
-  const { key } = await lab.control.newCredential("production", "Admin");
-  const pinned = lab.inputs({ accountId: "sandbox" });
-  expect(await messageThrownBy(() => create(lab.context({ credential: key }), pinned))).toBe(
-    `Could not create the key "${pinned.uniqueName}": The credential belongs to account acct_production, but ` +
-      "payengine:accountId pins account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox. " +
-      "No key was made.",
-  );
-  expect(await posts()).toBe(0);
-});
+describe("with a pin", () => {
+  const notShown = (pin: string) =>
+    `Could not create the key "${name}": payengine:accountId pins ${pin}, but the account of this credential shows no ` +
+    "account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine " +
+    "doctor` prints. No key was made.";
 
-test("a pinned account that PayEngine does not confirm makes no key", async () => {
-  await lab.control.setDialect({ noAccountId: true });
-  const pinned = lab.inputs({ accountId: "sandbox" });
-  expect(await messageThrownBy(() => create(lab.context(), pinned))).toBe(
-    `Could not create the key "${pinned.uniqueName}": PayEngine does not say which account the credential belongs to, ` +
-      "but payengine:accountId pins account acct_sandbox. No key was made.",
-  );
-  expect(await posts()).toBe(0);
+  test("another account than the pinned one makes no key", async () => {
+    const { key: credential } = await lab.control.newCredential("production", "Admin");
+    const accountId = MERCHANT_IDS.sandbox[0];
+    expect(await messageThrownBy(() => create(lab.context({ credential, accountId }), inputs))).toBe(
+      notShown(accountId),
+    );
+    expect(await posts()).toBe(0);
+  });
+
+  test("an account's id makes no key where PayEngine does not tell it, and one where it does", async () => {
+    const accountId = ACCOUNT_IDS.sandbox;
+    expect(await messageThrownBy(() => create(lab.context({ accountId }), inputs))).toBe(notShown(accountId));
+    expect(await posts()).toBe(0);
+    await lab.control.setDialect({ merchant: "withAccountId" });
+    const state = completed(await create(lab.context({ accountId }), inputs));
+    expect(state).toMatchObject({ accountId, merchantId: MERCHANT_IDS.sandbox[1] });
+    await lab.expectOnlyKeysOf(state);
+  });
+
+  test("what is no id is asked for as one, and makes no key", async () => {
+    for (const accountId of ["..", "a/b", "?q"]) {
+      expect(await messageThrownBy(() => create(lab.context({ accountId }), inputs))).toBe(
+        notShown(accountId),
+      );
+    }
+    expect(await posts()).toBe(0);
+  });
+
+  test("a pin that cannot be proven now makes no key", async () => {
+    await lab.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 503 });
+    const accountId = ACCOUNT_IDS.sandbox;
+    expect(await messageThrownBy(() => create(lab.context({ accountId }), inputs))).toBe(
+      `Could not create the key "${name}": PayEngine answered 503 to GET ${lab.url}/api-keys/${accountId}: Status 503, ` +
+        "as asked for by a fault. No key was made.",
+    );
+    expect(await posts()).toBe(0);
+  });
 });
 
 test("a key that bears another name than was asked for is revoked and fails", async () => {
   await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+  const message = await messageThrownBy(() => create(lab.context(), inputs));
+  const made = (await lab.control.keys()).find((key) => key.name === name);
+  expect(message).toBe(
     `Could not create the key "${name}": PayEngine was asked for a private key of this name and answered with a ` +
-      `private one named "${name} (renamed)" (key_[redacted]). No key was left behind.`,
+      `private one named "${name} (renamed)" (${made?.id}). No key was left behind.`,
   );
   await lab.expectOnlyKeysOf();
 });

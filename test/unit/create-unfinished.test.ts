@@ -2,29 +2,33 @@ import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
+import { type ApiKeyInputs, placeFingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
-import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  inputs = lab.inputs();
+  inputs = lab.inputs({ uniqueName: name });
 });
 afterEach(() => lab.close());
 
 let inputs: ApiKeyInputs;
-const name = inputs.uniqueName;
+const name = newInputs().uniqueName;
 const maybeLeft =
   "A key of that name may exist and nobody knows its value. State remembers the name: " +
   "run `pulumi up` again, without --continue-on-error, to clear up and make another, or `pulumi destroy`.";
+
+const NO_VALUE =
+  "The response did not include the key's value; where another call of your account shows it, set " +
+  "payengine:contract.reveal to that call (`pulumi-payengine doctor`)";
 
 /** How a POST is lost and the recovery after it fails. */
 const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => string }> = {
   "the list answers 500": {
     faults: [
       { operation: "createKey", kind: "dropAfterCommit" },
-      { operation: "listKeys", kind: "statusBeforeCommit", status: 500 },
+      { operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 },
     ],
     reason: () =>
       `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
@@ -34,7 +38,7 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
   "the list is a web page": {
     faults: [
       { operation: "createKey", kind: "statusAfterCommit", status: 502, body: "empty" },
-      { operation: "listKeys", kind: "html200" },
+      { operation: "listKeys", kind: "html200", skip: 1 },
     ],
     reason: () =>
       `PayEngine answered 502 to POST ${lab.url}/api-keys; and clearing up failed: The answer to GET ` +
@@ -43,12 +47,11 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
   "the list is cut off": {
     faults: [
       { operation: "createKey", kind: "truncatedBody" },
-      { operation: "listKeys", kind: "truncatedBody" },
+      { operation: "listKeys", kind: "truncatedBody", skip: 1 },
     ],
     reason: () =>
-      `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
-      "UND_ERR_SOCKET); and clearing up failed: The connection to PayEngine was lost before an answer came; " +
-      `try again (GET ${lab.url}/api-keys, UND_ERR_SOCKET).`,
+      `PayEngine's answer was cut off; try again (POST ${lab.url}/api-keys, CUT_ANSWER); and clearing up failed: ` +
+      `PayEngine's answer was cut off; try again (GET ${lab.url}/api-keys, CUT_ANSWER).`,
   },
   "the revocation of the stray fails": {
     faults: [
@@ -64,8 +67,7 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
       { operation: "createKey", kind: "valueMissing" },
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
     ],
-    reason: () =>
-      "PayEngine's answer holds no value of the key; and clearing up failed: PayEngine answered 503",
+    reason: () => `${NO_VALUE}; and clearing up failed: PayEngine answered 503`,
   },
 };
 
@@ -106,14 +108,9 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
 });
 
 test("a private key's value that cannot be one is not taken for it", async () => {
-  const { api, ...rest } = lab.context();
-  const createKey: typeof api.createKey = async (input) => ({
-    ...(await api.createKey(input)),
-    key: "3f9a…c21d",
-  });
-  const redacting = { ...rest, api: { ...api, createKey } };
-  expect(await messageThrownBy(() => create(redacting, inputs))).toBe(
-    `Could not create the key "${name}": PayEngine's answer holds no value of the key. No key was left behind.`,
+  await lab.control.addFault({ operation: "createKey", kind: "maskedValue", form: "dots", times: "always" });
+  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+    `Could not create the key "${name}": ${NO_VALUE}. No key was left behind.`,
   );
   await lab.expectOnlyKeysOf();
 });
@@ -151,7 +148,7 @@ test("three lost requests whose keys were all revoked are a plain error", async 
 
 test("a role lost after a lost POST keeps the name in state", async () => {
   await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403 });
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403, skip: 1 });
   const { state, reason } = unfinished(await create(lab.context(), inputs));
   expect(reason).toContain("Managing keys needs a credential whose user has the Admin or Developer role.");
   const mended = completed(await update(lab.context(), state, inputs));
@@ -160,21 +157,31 @@ test("a role lost after a lost POST keeps the name in state", async () => {
 
 test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
   const second = await lab.control.newCredential("sandbox", "Developer");
+  const its = { ...inputs, credentialFingerprint: placeFingerprint(second.key) };
   const context = lab.context({ credential: second.key });
-  await context.account();
+  await context.place();
+  await context.readableList();
   await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 401 });
-  const { state } = unfinished(await create(context, inputs));
+  const { state } = unfinished(await create(context, its));
   await lab.control.revokeKey(second.keyId);
-  expect(
-    await messageThrownBy(() => update(lab.context({ credential: second.key }), state, inputs)),
-  ).toContain(`Could not update the key "${name}": PayEngine answered 401 to GET ${lab.url}/merchant`);
-  await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
+  expect(await messageThrownBy(() => update(lab.context({ credential: second.key }), state, its))).toContain(
+    `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 401 to GET ` +
+      `${lab.url}/api-keys: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey`,
+  );
+  // Its own key, found by its exact name, proves the place to a credential that did not make it.
+  await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, its)));
 });
 
 test("an update that cannot clear up says so and changes nothing", async () => {
   await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, times: 2 });
+  await lab.control.addFault({
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 500,
+    times: 2,
+    skip: 1,
+  });
   const { state } = unfinished(await create(lab.context(), inputs));
   expect(await messageThrownBy(() => update(lab.context(), state, inputs))).toBe(
     `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 500 to GET ` +

@@ -1,4 +1,5 @@
 import { diff } from "../../provider/api-key/diff";
+import { KeyError } from "../../provider/api-key/key-error";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 
 const now = new Date("2026-01-01T00:00:00Z");
@@ -9,6 +10,7 @@ const state: ApiKeyState = {
   keyId: "key_1",
   token: "t",
   accountId: "acct_1",
+  credentialFingerprint: "01234567",
 };
 
 test("a key in good order has no changes", () => {
@@ -31,17 +33,43 @@ test.each([
   expect(diff({ ...state, ...lack }, inputs, now)).toEqual({ changes: true, replaces: [] });
 });
 
-test("an account that is pinned later is a change only where state does not record it yet", () => {
-  expect(diff(state, { ...inputs, accountId: "acct_1" }, now).changes).toBe(false);
-  const unrecorded = { ...state, accountId: undefined };
-  expect(diff(unrecorded, { ...inputs, accountId: "acct_1" }, now)).toEqual({ changes: true, replaces: [] });
+describe("a pin", () => {
+  const to = (pinnedAccountId: string | undefined, more = {}) => ({ ...inputs, ...more, pinnedAccountId });
+  const pinned = { ...state, pinnedAccountId: "acct_1" };
+
+  test("that comes, changes or goes is a change in place, whatever account state records", () => {
+    expect(diff(state, to("acct_1"), now)).toEqual({ changes: true, replaces: [] });
+    expect(diff(pinned, to("acct_1"), now)).toEqual({ changes: false, replaces: [] });
+    expect(diff(pinned, to("acct_2"), now)).toEqual({ changes: true, replaces: [] });
+    expect(diff(pinned, inputs, now)).toEqual({ changes: true, replaces: [] });
+  });
+
+  test("that comes or changes is refused together with a replacement", () => {
+    const refused = (replaced: string, before: string, after: string) =>
+      `The key "shop-0123456789" cannot be replaced (${replaced}) while payengine:accountId changes from ${before} to ` +
+      `${after}. Run \`pulumi up\` with the new pin first, which proves it; or make a new key under a provider for the ` +
+      "other account.";
+    expect(() => diff(pinned, to("acct_2", { type: "public" }), now)).toThrow(
+      new KeyError(refused("type", "acct_1", "acct_2")),
+    );
+    expect(() => diff(state, to("acct_1", { namePrefix: "store" }), now)).toThrow(
+      new KeyError(refused("namePrefix", "nothing", "acct_1")),
+    );
+    expect(diff(pinned, to("acct_1", { type: "public" }), now).replaces).toEqual(["type"]);
+  });
+
+  test("is refused beside a rotation that cuts the key at once, too", () => {
+    const rotating = { ...pinned, rotation: { triggers: { leak: 0 }, overlap: "0s" } };
+    const asked = to("acct_2", { rotation: { triggers: { leak: 1 }, overlap: "0s" } });
+    expect(() => diff(rotating, asked, now)).toThrow(
+      "cannot be replaced (rotation) while payengine:accountId",
+    );
+  });
 });
 
-test("another pinned account is refused, never a replacement", () => {
-  expect(() => diff(state, { ...inputs, accountId: "acct_2" }, now)).toThrow(
-    new Error(
-      'The key "shop-0123456789" belongs to account acct_1, but payengine:accountId pins acct_2. Set it back, or make ' +
-        "a new key under a provider for the other account.",
-    ),
-  );
+test("a console that has moved is a change in place, and another credential none", () => {
+  const moved = { ...inputs, apiUrl: "https://console.example/api" };
+  expect(diff(state, moved, now)).toEqual({ changes: true, replaces: [] });
+  expect(diff({ ...state, apiUrl: moved.apiUrl }, moved, now).changes).toBe(false);
+  expect(diff(state, { ...inputs, credentialFingerprint: "89abcdef" }, now).changes).toBe(false);
 });

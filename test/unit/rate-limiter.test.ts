@@ -1,5 +1,4 @@
 import { RateLimiter } from "../../provider/payengine/rate-limiter";
-import { payEngineClient } from "../../provider/payengine/calls";
 import { SandboxLab } from "../sandbox-lab";
 import { client, closeClients } from "./client-lab";
 
@@ -14,11 +13,10 @@ afterEach(async () => {
 
 test("calls side by side stay below a limit that would refuse each of them more often than it is repeated", async () => {
   await lab.control.setPace({ callsPerSecond: 5 });
-  const { request } = client(lab.url, { credential: lab.credential, maxRetries: 3 });
-  const api = payEngineClient(request);
-  const accounts = await Promise.all(Array.from({ length: 32 }, () => api.accountId()));
+  const { api } = client(lab.url, { credential: lab.credential, maxRetries: 3 });
+  const places = await Promise.all(Array.from({ length: 32 }, () => api.place()));
 
-  expect(new Set(accounts)).toEqual(new Set(["sandbox"]));
+  expect(new Set(places.map(({ merchantIds }) => merchantIds.length))).toEqual(new Set([2]));
   const answers = (await lab.control.requests()).map(({ answered }) => answered);
   const refused = answers.filter((it) => it === 429).length;
   expect(answers.length - refused).toBe(32);
@@ -27,16 +25,16 @@ test("calls side by side stay below a limit that would refuse each of them more 
 }, 60_000);
 
 test("a call whose operation ends while it waits for its turn is not sent", async () => {
-  const pace = new RateLimiter();
-  (await pace.turn(undefined)).refused(60_000);
+  const limiter = new RateLimiter();
+  (await limiter.acquire(undefined)).refused(60_000);
   const operation = new AbortController();
-  const waiting = pace.turn(operation.signal);
+  const waiting = limiter.acquire(operation.signal);
   operation.abort();
   await waiting;
 });
 
 test("a refusal that does not say for how long holds no other call back", async () => {
-  const pace = new RateLimiter();
-  (await pace.turn(undefined)).refused(undefined);
-  await pace.turn(undefined);
+  const limiter = new RateLimiter();
+  (await limiter.acquire(undefined)).refused(undefined);
+  await limiter.acquire(undefined);
 });

@@ -1,3 +1,4 @@
+import { ACCOUNT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { read } from "../../provider/api-key/read";
 import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
@@ -11,12 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
+/** What a Date header, which has whole seconds, needs to be a minute on. */
+const MINUTE = 61_000;
 const couldNotRead = (why: string) =>
   `Could not read the key "${state.name}" (${state.keyId}): ${why} State keeps it as it was.`;
 const readError = () => messageThrownBy(() => read(lab.context(), state));
-const noAccount =
-  "PayEngine answered 404, but state does not record which account the key was made in, so it may live in another " +
-  "one. If it is gone, run `pulumi state delete` with this resource's URN.";
 
 test("a live key is as state has it", async () => {
   expect(await read(lab.context(), state)).toEqual(state);
@@ -25,48 +25,74 @@ test("a live key is as state has it", async () => {
 describe.each(["404", "status"] as const)("where a revoked key answers by %s", (revokedKeys) => {
   test("a key revoked behind Pulumi's back is gone", async () => {
     await lab.control.setDialect({ revokedKeys });
+    await lab.advance(MINUTE);
     await lab.control.revokeKey(state.keyId ?? "");
     expect(await read(lab.context(), state)).toBeUndefined();
   });
 });
 
-test("a status of revoked is proof enough where PayEngine gives no account id", async () => {
-  await lab.control.setDialect({ revokedKeys: "status", noAccountId: true });
-  const { accountId: _, ...unrecorded } = state;
+test("a status of revoked is proof enough, also for another credential and at once", async () => {
+  await lab.control.setDialect({ revokedKeys: "status" });
+  const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
   await lab.control.revokeKey(state.keyId ?? "");
-  expect(await read(lab.context(), unrecorded)).toBeUndefined();
+  expect(await read(lab.context({ credential }), state)).toBeUndefined();
 });
 
-test("a 404 is no proof where PayEngine gives no account id", async () => {
-  await lab.control.setDialect({ noAccountId: true });
-  const { accountId: _, ...unrecorded } = state;
+test("a word for revoked that the contract does not know counts as live", async () => {
+  await lab.control.setDialect({ revokedKeys: "status", statuses: { revoked: "disabled" } });
   await lab.control.revokeKey(state.keyId ?? "");
-  const message = await messageThrownBy(() => read(lab.context(), unrecorded));
-  expect(message).toBe(couldNotRead(noAccount));
+  expect(await read(lab.context(), state)).toEqual(state);
+});
+
+test("a 404 is no proof to a credential that did not make the key where nothing else tells its account", async () => {
+  const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
+  const { merchantId: _, ...unrecorded } = state;
+  await lab.advance(MINUTE);
+  await lab.control.revokeKey(state.keyId ?? "");
+  expect(await messageThrownBy(() => read(lab.context({ credential }), unrecorded))).toBe(
+    couldNotRead(
+      "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is " +
+        "not the one that made it. Use that one; or, if the key is gone, run `pulumi state delete` with this resource's URN.",
+    ),
+  );
+  expect(await read(lab.context(), unrecorded)).toBeUndefined();
 });
 
 test("a credential of another account takes nothing out of state", async () => {
   const { key } = await lab.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => read(lab.context({ credential: key }), state))).toBe(
     couldNotRead(
-      "The credential belongs to account acct_production, but this key's state records account acct_sandbox; use a " +
-        "credential and payengine:apiUrl of account acct_sandbox.",
+      "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; " +
+        "use one of the account in which the key was made.",
     ),
   );
 });
 
-test("a wrong address takes nothing out of state", async () => {
-  const apiUrl = lab.url.replace("/api", "/elsewhere");
-  expect(await messageThrownBy(() => read(lab.context({ apiUrl }), state))).toBe(
+test("where PayEngine tells the account's id, a credential of another account is known by it", async () => {
+  await lab.control.setDialect({ merchant: "object" });
+  state = completed(await create(lab.context(), lab.inputs()));
+  const { key } = await lab.control.newCredential("production", "Admin");
+  const { sandbox, production } = ACCOUNT_IDS;
+  expect(await messageThrownBy(() => read(lab.context({ credential: key }), state))).toBe(
     couldNotRead(
-      `PayEngine answered 404 to GET ${apiUrl}/merchant: No such call: GET /elsewhere/merchant. This account or ` +
-        "address may not offer it: check payengine:apiUrl.",
+      `The credential belongs to account ${production}, but this key's state records account ${sandbox}; use a ` +
+        `credential and payengine:apiUrl of account ${sandbox}.`,
     ),
   );
+});
+
+test("another address takes nothing out of state, and is sent nothing", async () => {
+  const apiUrl = lab.url.replace("/api", "/elsewhere");
+  await lab.control.clearRequests();
+  expect(await messageThrownBy(() => read(lab.context({ apiUrl }), state))).toBe(
+    `The key "${state.name}" was made at ${lab.url}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there. Set ` +
+      `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${lab.url}.`,
+  );
+  expect(await lab.calls()).toEqual([]);
 });
 
 test("an unknown credential takes nothing out of state", async () => {
-  const message = await messageThrownBy(() => read(lab.context({ credential: "0".repeat(102) }), state));
+  const message = await messageThrownBy(() => read(lab.context({ credential: "0".repeat(108) }), state));
   expect(message).toContain(couldNotRead("").slice(0, 40));
   expect(message).toContain("PayEngine answered 401");
 });
@@ -106,6 +132,7 @@ test.each(["contract", "html"] as const)(
 
 test("a stray under the resource's name keeps the resource in state, with the key yet to be made", async () => {
   const stray = await lab.context().client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
+  await lab.advance(MINUTE);
   await lab.control.revokeKey(state.keyId ?? "");
   const { token: _, keyId: __, fingerprint: ___, redactedToken: ____, createdAt: _____, ...rest } = state;
   expect(await read(lab.context(), state)).toEqual({ ...rest, pendingAction: "create" });
@@ -114,6 +141,7 @@ test("a stray under the resource's name keeps the resource in state, with the ke
 
 test("a key whose name only begins alike is none of this resource's", async () => {
   await lab.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
+  await lab.advance(MINUTE);
   await lab.control.revokeKey(state.keyId ?? "");
   expect(await read(lab.context(), state)).toBeUndefined();
 });
@@ -137,7 +165,7 @@ describe("where PayEngine does not know a new key yet, by its id or in the list"
       ),
     );
     await lab.control.revokeKey(state.keyId ?? "");
-    await lab.advance(60_000);
+    await lab.advance(MINUTE);
     expect(await read(lab.context(), state)).toBeUndefined();
   });
 });

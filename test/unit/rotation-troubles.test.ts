@@ -47,7 +47,7 @@ describe("a rotation that goes wrong", () => {
 
   test("keeps the key in use where the fate of the new one is not known, and the next update clears up", async () => {
     await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 1 });
+    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 2 });
     const failed = unfinished(await update(lab.context(), state, triggered(1)));
     expect(failed.reason).toBe(
       `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost before an ` +
@@ -75,7 +75,7 @@ describe("a rotation that goes wrong", () => {
 
   test("and is taken back in the program is settled by the next update", async () => {
     await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 1 });
+    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 2 });
     const failed = unfinished(await update(lab.context(), state, triggered(1)));
     const settled = await rotate(failed.state, inputs);
     // PayEngine may never give that name again.
@@ -87,7 +87,7 @@ describe("a rotation that goes wrong", () => {
     await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
     await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const failed = unfinished(await update(lab.context(), state, triggered(1)));
-    expect(failed.state).toMatchObject({ token: state.token, strayKeyId: expect.stringMatching(/^key_/) });
+    expect(failed.state).toMatchObject({ token: state.token, strayKeyId: (await lab.liveKeys())[0]?.id });
     await lab.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
@@ -163,8 +163,8 @@ test("a credential that is the key in use does not hinder the previous one's end
 });
 
 test("a previous key that is gone is proven by the one in use, also where no account is known", async () => {
-  await lab.control.setDialect({ revokedKeys: "404" });
-  const { accountId: _, ...next } = await rotate(state, triggered(1));
+  const next = await rotate(state, triggered(1));
+  expect(next).not.toHaveProperty("accountId");
   await lab.control.revokeKey(state.keyId ?? "");
   expect(await read(lab.context(), next)).not.toHaveProperty("previousKeyId");
   await lab.advance(7 * DAY);
@@ -177,6 +177,7 @@ test("a previous key that is gone is proven by the one in use, also where no acc
 test("a key in use that is gone is not forgotten while the previous one works, also where the list lags", async () => {
   await lab.control.setLag({ listMs: 600_000 });
   const next = await rotate(state, triggered(1));
+  await lab.advance(61_000);
   await lab.control.revokeKey(next.keyId ?? "");
   expect(await read(lab.context(), next)).toMatchObject({
     ...{ pendingAction: "create", previousKeyId: state.keyId, previousToken: state.token },

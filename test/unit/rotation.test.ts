@@ -1,7 +1,8 @@
 import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
-import { SandboxLab, thrownBy } from "../sandbox-lab";
+import { type ApiKeyInputs, type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import { completed, SandboxLab, thrownBy } from "../sandbox-lab";
 import { RotatingKey } from "./rotating-key";
 
 const DAY = 86_400_000;
@@ -45,15 +46,26 @@ test("a changed trigger makes the next key in place, and the one before it works
   expect(difference(next, triggered(1))).toEqual({ changes: false, replaces: [] });
 });
 
-test("a rotation costs one list, one POST and one try of the new key, beside the account's id", async () => {
+test("a rotation costs one list, one POST and one try of the new key, and a process's first one more list", async () => {
+  const second = await RotatingKey.create(lab);
+  const costs = ["GET /api/api-keys", "POST /api/api-keys", "GET /api/merchant"];
+  const context = lab.context();
   await lab.control.clearRequests();
-  await rotate(state, triggered(1));
-  expect(await lab.calls()).toEqual([
-    "GET /api/merchant",
-    "GET /api/api-keys",
-    "POST /api/api-keys",
-    "GET /api/merchant",
-  ]);
+  await update(context, state, triggered(1));
+  expect(await lab.calls()).toEqual(["GET /api/api-keys", ...costs]);
+  await lab.control.clearRequests();
+  await update(context, second.state, second.triggered(1));
+  expect(await lab.calls()).toEqual(costs);
+});
+
+test("a rotation by another credential of the account records the credential that made the new key", async () => {
+  const other = await lab.control.newCredential("sandbox", "Developer");
+  const next = completed(await update(lab.context({ credential: other.key }), state, triggered(1)));
+  expect(next.credentialFingerprint).toBe(placeFingerprint(other.key));
+  expect(next.apiUrl).toBe(lab.url);
+  await lab.expectOnlyKeysOf(next);
+  const later = await rotate(next, triggered(1));
+  expect(later.credentialFingerprint).toBe(placeFingerprint(other.key));
 });
 
 test("the first update after previousRevokeAt revokes the previous key", async () => {

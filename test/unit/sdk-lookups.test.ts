@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { MERCHANT_IDS } from "payengine-sandbox";
 import * as payengine from "../../sdk";
 import { messageThrownBy, SandboxLab } from "../sandbox-lab";
 
@@ -21,12 +22,16 @@ async function runProgram(isPreview: boolean): Promise<void> {
   pulumi.runtime.setAllConfig({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
 }
 
-const make = (name: string, type = "private") => lab.context().client.createKey({ name, type });
+/** A key as its maker sees it: the answer to its creation always has an id here. */
+async function make(name: string, type = "private") {
+  const { id = "", ...key } = await lab.context().client.createKey({ name, type });
+  return { ...key, id };
+}
 const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 describe("getApiKey", () => {
   test("finds a key by its id, and shows no private value", async () => {
-    const { id, key, redactedKey, createdAt } = await make("made-by-hand");
+    const { id, value, redacted, createdAt } = await make("made-by-hand");
     const info = await payengine.getApiKey({ id });
     expect(info).toEqual({
       keyId: id,
@@ -34,17 +39,17 @@ describe("getApiKey", () => {
       type: "private",
       status: "active",
       token: undefined,
-      redactedToken: redactedKey,
+      redactedToken: redacted,
       createdAt,
       lastUsedAt: undefined,
     });
-    expect(JSON.stringify(info)).not.toContain(key);
+    expect(JSON.stringify(info)).not.toContain(value);
   });
 
   test("finds a public key by its exact name, with its value", async () => {
-    const { id, key } = await make("site", "public");
+    const { id, value } = await make("site", "public");
     await make("site-2", "public");
-    expect(await payengine.getApiKey({ name: "site" })).toMatchObject({ keyId: id, token: key });
+    expect(await payengine.getApiKey({ name: "site" })).toMatchObject({ keyId: id, token: value });
   });
 
   test.each([
@@ -91,11 +96,18 @@ describe("getApiKey", () => {
     );
   });
 
-  test("works on the pinned account only", async () => {
-    pulumi.runtime.setConfig("payengine:accountId", "production");
-    expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }))).toMatch(
-      /^getApiKey: The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production;/,
+  test("works on the pinned account only, whatever pins it", async () => {
+    const { id } = await make("made-by-hand");
+    const [foreign] = MERCHANT_IDS.production;
+    pulumi.runtime.setConfig("payengine:accountId", foreign);
+    expect(await messageThrownBy(() => payengine.getApiKey({ id }))).toBe(
+      `getApiKey: payengine:accountId pins ${foreign}, but the account of this credential shows no account, merchant or ` +
+        "key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
     );
+    for (const pin of [MERCHANT_IDS.sandbox[0], id]) {
+      pulumi.runtime.setConfig("payengine:accountId", pin);
+      expect((await payengine.getApiKey({ id })).keyId).toBe(id);
+    }
   });
 });
 

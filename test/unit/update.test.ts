@@ -1,7 +1,8 @@
+import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import { type ApiKeyInputs, type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, pinHint, SandboxLab, unfinished } from "../sandbox-lab";
 
 let lab: SandboxLab;
 let inputs: ApiKeyInputs;
@@ -13,10 +14,10 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-test("an update of a key in good order gives all outputs back and asks for the account only", async () => {
+test("an update of a key in good order gives all outputs back and asks for nothing", async () => {
   await lab.control.clearRequests();
   expect(completed(await update(lab.context(), state, inputs))).toEqual(state);
-  expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+  expect(await lab.calls()).toEqual([]);
 });
 
 test("a missing token makes a new key and revokes the one without", async () => {
@@ -27,19 +28,94 @@ test("a missing token makes a new key and revokes the one without", async () => 
   await lab.expectOnlyKeysOf(mended);
 });
 
-test("a state without account learns it", async () => {
-  const { accountId: _, ...unrecorded } = state;
-  expect(completed(await update(lab.context(), unrecorded, inputs)).accountId).toBe("sandbox");
+describe("where PayEngine tells the account's id", () => {
+  beforeEach(async () => {
+    await lab.control.setDialect({ merchant: "object" });
+    state = completed(await create(lab.context(), inputs));
+  });
+
+  test("state records it, and an update asks for the account only", async () => {
+    expect(state.accountId).toBe(ACCOUNT_IDS.sandbox);
+    await lab.control.clearRequests();
+    expect(completed(await update(lab.context(), state, inputs))).toEqual(state);
+    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+  });
+
+  test("a credential of another account changes nothing", async () => {
+    const { key } = await lab.control.newCredential("production", "Admin");
+    const { sandbox, production } = ACCOUNT_IDS;
+    expect(await messageThrownBy(() => update(lab.context({ credential: key }), state, inputs))).toBe(
+      `Could not update the key "${state.name}": The credential belongs to account ${production}, but this key's ` +
+        `state records account ${sandbox}; use a credential and payengine:apiUrl of account ${sandbox}. State keeps it ` +
+        "as it was.",
+    );
+  });
+
+  test("a key made anew learns it", async () => {
+    const { token: _, accountId: __, ...damaged } = state;
+    expect(completed(await update(lab.context(), damaged, inputs)).accountId).toBe(ACCOUNT_IDS.sandbox);
+  });
 });
 
-test("a credential of another account changes nothing", async () => {
-  const { key } = await lab.control.newCredential("production", "Admin");
-  expect(await messageThrownBy(() => update(lab.context({ credential: key }), state, inputs))).toBe(
-    `Could not update the key "${state.name}": The credential belongs to account acct_production, but this key's ` +
-      "state records account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox. " +
-      "State keeps it as it was.",
-  );
-  await lab.expectOnlyKeysOf(state);
+describe("a pin", () => {
+  test("that the account shows is recorded as the program's word, and proven once a process", async () => {
+    const pinnedAccountId = MERCHANT_IDS.sandbox[0];
+    const context = lab.context({ accountId: pinnedAccountId });
+    await lab.control.clearRequests();
+    const pinned = completed(await update(context, state, { ...inputs, pinnedAccountId }));
+    expect(pinned).toEqual({ ...state, pinnedAccountId });
+    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+    expect(completed(await update(context, pinned, { ...inputs, pinnedAccountId }))).toEqual(pinned);
+    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+  });
+
+  test("that the account does not show changes nothing", async () => {
+    const pinnedAccountId = MERCHANT_IDS.production[0];
+    const context = lab.context({ accountId: pinnedAccountId });
+    expect(await messageThrownBy(() => update(context, state, { ...inputs, pinnedAccountId }))).toBe(
+      `Could not update the key "${state.name}": payengine:accountId pins ${pinnedAccountId}, but the account of this ` +
+        "credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set " +
+        "what `pulumi-payengine doctor` prints. State keeps it as it was.",
+    );
+    await lab.expectOnlyKeysOf(state);
+  });
+
+  test("that is taken out of the inputs goes from state too, where the place is proven", async () => {
+    const pinned = { ...state, pinnedAccountId: MERCHANT_IDS.sandbox[0] };
+    expect(completed(await update(lab.context(), pinned, inputs))).toEqual(state);
+    const { key: credential } = await lab.control.newCredential("production", "Admin");
+    expect(await messageThrownBy(() => update(lab.context({ credential }), pinned, inputs))).toBe(
+      `Could not update the key "${state.name}": nothing proves that the credential is of the account in which this key ` +
+        "was made: it is not the one that made it, and PayEngine does not show it the key; use a credential of that " +
+        `account${pinHint(pinned)}. State keeps it as it was.`,
+    );
+  });
+
+  test("that changes to another id of the same account is an update, and the new one is proven", async () => {
+    const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
+    const [first, second] = MERCHANT_IDS.sandbox;
+    const pinned = { ...state, pinnedAccountId: first };
+    const context = lab.context({ credential, accountId: second });
+    await lab.control.clearRequests();
+    const moved = completed(await update(context, pinned, { ...inputs, pinnedAccountId: second }));
+    expect(moved).toEqual({ ...state, pinnedAccountId: second });
+    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+  });
+});
+
+test("a console that has moved to PayEngine's own address leaves no address in state", async () => {
+  const { apiUrl: _, ...own } = inputs;
+  const there = completed(await update(lab.context(), state, own));
+  expect(there).not.toHaveProperty("apiUrl");
+  expect(there).toEqual({ ...state, apiUrl: undefined });
+});
+
+test("a key made anew records the credential that made it", async () => {
+  const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
+  const { token: _, ...damaged } = state;
+  const mended = completed(await update(lab.context({ credential }), damaged, inputs));
+  expect(mended.credentialFingerprint).toBe(placeFingerprint(credential));
+  await lab.expectOnlyKeysOf(mended);
 });
 
 test("a refusal while the key is yet to be made keeps the name and what is left to do in state", async () => {

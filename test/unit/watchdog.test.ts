@@ -1,29 +1,31 @@
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import type { Settings } from "../../provider/config";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { clearUpAfter } from "../../provider/watchdog/clear-up";
 import { type Expected, heed } from "../../provider/watchdog/expected";
 import { startWatchdog } from "../../provider/watchdog/watchdog";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
-import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
 
 let lab: SandboxLab;
 beforeEach(async () => {
   lab = await SandboxLab.open();
-  inputs = lab.inputs();
+  inputs = lab.inputs({ uniqueName: name });
 });
 afterEach(() => lab.close());
 
 let inputs: ApiKeyInputs;
-const name = inputs.uniqueName;
+const name = newInputs().uniqueName;
 
 const settings = (): Settings => ({
   apiUrl: lab.url,
   credential: lab.credential,
   accountId: undefined,
+  formerApiUrl: undefined,
   requestTimeout: 2_000,
   maxRetries: 0,
+  contract: DEFAULT_CONTRACT,
 });
 
 describe("what the watchdog is told", () => {

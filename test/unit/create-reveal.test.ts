@@ -1,0 +1,177 @@
+import type { FaultInput } from "payengine-sandbox";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import type { ApiKeyInputs } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
+import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+
+const parsed = parseContract({ reveal: "POST /api-keys/{id}/reveal" });
+const contract = "contract" in parsed ? parsed.contract : DEFAULT_CONTRACT;
+
+let lab: SandboxLab;
+let inputs: ApiKeyInputs;
+const name = newInputs().uniqueName;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+  await lab.control.setDialect({ reveal: "byCall" });
+  inputs = lab.inputs({ uniqueName: name });
+});
+afterEach(() => lab.close());
+
+const context = (more = {}) => lab.context({ contract, ...more });
+const reveals = async () => (await lab.calls()).filter((call) => call.endsWith("/reveal"));
+const onReveal = { operation: "revealKey" } as const;
+const notRevealed = (why: string) =>
+  `Could not create the key "${name}": The key was made, but its value was not revealed: ${why} No key was left behind.`;
+/** Keys that were made, newest first. */
+const made = async () => (await lab.control.keys()).filter((key) => !key.credential);
+
+test("a private value that a second call shows is asked for once", async () => {
+  const state = completed(await create(context(), inputs));
+  expect(state).toMatchObject({ ...inputs, name });
+  expect(await lab.calls()).toEqual([
+    "GET /api/merchant",
+    "GET /api/api-keys",
+    "POST /api/api-keys",
+    `POST /api/api-keys/${state.keyId}/reveal`,
+    "GET /api/merchant",
+  ]);
+  await lab.expectOnlyKeysOf(state);
+});
+
+test("a value that the answer to create shows is not asked for again", async () => {
+  const state = completed(await create(context(), { ...inputs, type: "public" }));
+  await lab.control.setDialect({ reveal: "atCreate" });
+  const other = completed(await create(context(), lab.inputs()));
+  expect(await reveals()).toEqual([]);
+  await lab.expectOnlyKeysOf(state, other);
+});
+
+test("a key that rotates is revealed as the first one was", async () => {
+  const rotation = (leak: number) => ({ triggers: { leak }, overlap: "7d" });
+  const state = completed(await create(context(), { ...inputs, rotation: rotation(0) }));
+  const next = completed(await update(context(), state, { ...inputs, rotation: rotation(1) }));
+  expect(await reveals()).toHaveLength(2);
+  await lab.expectOnlyKeysOf(next);
+  await revokeAll(context(), next);
+  await lab.expectOnlyKeysOf();
+});
+
+const lost: Record<string, FaultInput> = {
+  "a closed connection": { ...onReveal, kind: "dropAfterCommit" },
+  "a closed connection before anything happened": { ...onReveal, kind: "dropBeforeCommit" },
+  "half an answer": { ...onReveal, kind: "truncatedBody" },
+  "a part of an answer": { ...onReveal, kind: "partial206" },
+  "500 after the value was shown": { ...onReveal, kind: "statusAfterCommit", status: 500 },
+  "a firewall's page": { ...onReveal, kind: "statusAfterCommit", status: 403, body: "html" },
+  "a web page": { ...onReveal, kind: "html200" },
+  "an answer without the value": { ...onReveal, kind: "valueMissing" },
+  "a masked value": { ...onReveal, kind: "maskedValue", form: "dots" },
+  "JSON of something else": { ...onReveal, kind: "unreadable" },
+};
+
+test.each(Object.entries(lost))(
+  "an answer to reveal that is lost (%s) makes another key",
+  async (_how, fault) => {
+    await lab.control.addFault(fault);
+    const state = completed(await create(context({ maxRetries: 3 }), inputs));
+    expect(state.name).toBe(`${name}-r2`);
+    expect(state).not.toHaveProperty("pendingAction");
+    const [second, first] = await made();
+    expect([second, first]).toMatchObject([
+      { name: `${name}-r2`, status: "active" },
+      { name, status: "revoked" },
+    ]);
+    // The value may have been shown: nobody asks for the same one twice.
+    expect(await reveals()).toEqual([first, second].map((key) => `POST /api/api-keys/${key?.id}/reveal`));
+    await lab.expectOnlyKeysOf(state);
+  },
+);
+
+test("an answer to reveal that is lost each time ends after three keys, of which none lives", async () => {
+  await lab.control.addFault({ ...onReveal, kind: "dropAfterCommit", times: "always" });
+  const message = await messageThrownBy(() => create(context(), inputs));
+  const [third] = await made();
+  expect(message).toBe(
+    notRevealed(
+      "The connection to PayEngine was lost before an answer came; try again (POST " +
+        `${lab.url}/api-keys/${third?.id}/reveal, UND_ERR_SOCKET).`,
+    ),
+  );
+  expect(await made()).toHaveLength(3);
+  await lab.expectOnlyKeysOf();
+});
+
+test("a value without which the answer to reveal comes is said to be missing", async () => {
+  await lab.control.addFault({ ...onReveal, kind: "valueMissing", times: "always" });
+  expect(await messageThrownBy(() => create(context(), inputs))).toBe(
+    `Could not create the key "${name}": The response to reveal did not include the key's value. No key was left behind.`,
+  );
+  await lab.expectOnlyKeysOf();
+});
+
+const refused: [string, number, string, string][] = [
+  [
+    "a key that has been revealed before",
+    400,
+    "E106: Key has been revealed before",
+    ". The key's value has been shown before, and PayEngine shows it once.",
+  ],
+  [
+    "a user who may not",
+    403,
+    "E120: Insufficient permission for this route",
+    ". Managing keys needs a credential whose user has the Admin or Developer role.",
+  ],
+  [
+    "an endpoint that is disabled",
+    404,
+    "E101: Endpoint disabled",
+    ". This account or address may not offer it: check payengine:apiUrl.",
+  ],
+  ["an answer of the other form", 422, "Failed to validate", "."],
+];
+
+test.each(refused)(
+  "a refusal of reveal for %s is one error after one key, which is revoked",
+  async (...it) => {
+    const [, status, message, next] = it;
+    await lab.control.addFault({ ...onReveal, kind: "statusBeforeCommit", status, message, times: "always" });
+    const error = await messageThrownBy(() => create(context(), inputs));
+    const keys = await made();
+    const what = `POST ${lab.url}/api-keys/${keys[0]?.id}/reveal`;
+    expect(error).toBe(notRevealed(`PayEngine answered ${status} to ${what}: ${message}${next}`));
+    expect(keys).toMatchObject([{ name, status: "revoked" }]);
+    await lab.expectOnlyKeysOf();
+  },
+);
+
+test("a key that cannot be revealed nor revoked is remembered by its id", async () => {
+  const E106 = { status: 400, message: "E106: Key has been revealed before" };
+  await lab.control.addFault({ ...onReveal, kind: "statusBeforeCommit", ...E106 });
+  await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+  const { state } = unfinished(await create(context(), inputs));
+  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await lab.liveKeys())[0]?.id });
+  expect(state).not.toHaveProperty("token");
+  await lab.expectOnlyKeysOf(completed(await update(context(), state, inputs)));
+});
+
+test("a reveal that PayEngine asks to slow down for is sent again, and shows the value of the same key", async () => {
+  await lab.control.addFault({ ...onReveal, kind: "rateLimit", retryAfter: 7 });
+  const state = completed(await create(context({ maxRetries: 1 }), inputs));
+  expect(state.name).toBe(name);
+  expect(lab.waits).toEqual([7_000]);
+  expect(await made()).toHaveLength(1);
+  await lab.expectOnlyKeysOf(state);
+});
+
+test("a reveal with GET, if the contract says so, is not repeated either", async () => {
+  const got = parseContract({ reveal: "GET /api-keys/{id}/reveal" });
+  const byGet = "contract" in got ? got.contract : DEFAULT_CONTRACT;
+  expect(await messageThrownBy(() => create(context({ contract: byGet, maxRetries: 3 }), inputs))).toContain(
+    "The key was made, but its value was not revealed: PayEngine answered 400 to GET",
+  );
+  expect(await reveals()).toHaveLength(1);
+  await lab.expectOnlyKeysOf();
+});

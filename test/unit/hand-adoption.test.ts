@@ -1,0 +1,201 @@
+import { check } from "../../provider/api-key/check";
+import { diff } from "../../provider/api-key/diff";
+import { KeyError } from "../../provider/api-key/key-error";
+import {
+  type ApiKeyInputs,
+  type ApiKeyState,
+  fingerprint,
+  placeFingerprint,
+} from "../../provider/api-key/state";
+import { type Configuration, UNKNOWN } from "../../provider/config";
+import { type Contract, DASHBOARD, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { DEFAULT_API_URL } from "../../provider/payengine/settings";
+
+const now = new Date("2026-01-01T00:00:00Z");
+const CREDENTIAL = "9".repeat(108);
+const TOKEN = "3f9a04be".repeat(13);
+const NEXT = "c21d55aa".repeat(13);
+
+const configured = (contract: Contract): Configuration => ({
+  kind: "ready",
+  settings: {
+    apiUrl: DEFAULT_API_URL,
+    credential: CREDENTIAL,
+    accountId: undefined,
+    formerApiUrl: undefined,
+    requestTimeout: 30_000,
+    maxRetries: 3,
+    contract,
+  },
+});
+const program = { type: "private", defaultNamePrefix: "p-s-r", digits: "0123456789" };
+const checked = (more: object, olds: object = {}, configuration = configured(DASHBOARD)) =>
+  check(olds, { ...program, ...more }, { configuration, env: {}, now });
+const reasons = (...given: Parameters<typeof checked>) =>
+  checked(...given).failures.map(({ property, reason }) => `${property} ${reason}`);
+
+const inputs: ApiKeyInputs = {
+  type: "private",
+  namePrefix: "p-s-r",
+  uniqueName: "p-s-r-0123456789",
+  madeByHand: true,
+  adoptedFingerprint: fingerprint(TOKEN),
+  credentialFingerprint: placeFingerprint(CREDENTIAL),
+};
+const overlap = { rotation: { overlap: "7d" } };
+const MISSING =
+  'adopt is missing: payengine:contract is "dashboard", where only people make keys; make a private key in PayEngine\'s ' +
+  "dashboard and give adopt: { token }";
+const BY_NEW_TOKEN =
+  "makes no key where only people do; leave it out: the key rotates when adopt.token has another value";
+
+describe("where only people make keys, check", () => {
+  test("keeps the value for the creation, and only what tells it from others after that", () => {
+    const adopt = { token: TOKEN };
+    expect(checked({ adopt })).toEqual({ failures: [], inputs: { ...inputs, adopt } });
+    expect(checked({ adopt }, inputs)).toEqual({ failures: [], inputs });
+    expect(checked({}, inputs)).toEqual({ failures: [], inputs });
+  });
+
+  test("takes another value for a rotation, for which an overlap alone is right", () => {
+    const adopt = { token: NEXT };
+    const asked = { ...inputs, ...overlap, adopt, adoptedFingerprint: fingerprint(NEXT) };
+    expect(checked({ adopt, ...overlap }, inputs)).toEqual({ failures: [], inputs: asked });
+    expect(reasons({ adopt, rotation: { overlap: "0s" }, protect: true }, inputs)).toEqual([]);
+  });
+
+  test("lets a value that a preview does not know pass", () => {
+    for (const adopt of [UNKNOWN, { token: UNKNOWN }]) {
+      const unknown = { adopt, adoptedFingerprint: UNKNOWN };
+      expect(checked({ adopt })).toEqual({ failures: [], inputs: { ...inputs, ...unknown } });
+      expect(checked({ adopt }, inputs)).toEqual({ failures: [], inputs: { ...inputs, ...unknown } });
+    }
+  });
+
+  test.each<[string, object, string[]]>([
+    ["nothing to adopt", {}, [MISSING]],
+    [
+      "a public key",
+      { type: "public", adopt: { token: TOKEN } },
+      [
+        'type is "public", which nothing can prove where only people make keys; write the value into the program, it is no ' +
+          "secret",
+      ],
+    ],
+    [
+      "an id",
+      { adopt: { keyId: "key_1", token: TOKEN } },
+      ["adopt.keyId cannot be looked up where only people make keys; leave it out"],
+    ],
+    [
+      "a public key's value",
+      { adopt: { token: `pk_test_${"a".repeat(32)}` } },
+      ["adopt.token is a public key's value; give that of a private key"],
+    ],
+    [
+      "the provider's own credential",
+      { adopt: { token: CREDENTIAL } },
+      [
+        "adopt.token is the credential that this provider works with, which it could never see revoked; make another private " +
+          "key for this resource",
+      ],
+    ],
+    [
+      "rotation by the clock",
+      { adopt: { token: TOKEN }, rotation: { period: "90d", overlap: "7d" } },
+      [`rotation.period ${BY_NEW_TOKEN}`],
+    ],
+    [
+      "rotation by triggers",
+      { adopt: { token: TOKEN }, rotation: { triggers: { leak: 1 }, overlap: "7d" } },
+      [`rotation.triggers ${BY_NEW_TOKEN}`],
+    ],
+    [
+      "an empty value",
+      { adopt: { token: "" } },
+      ["adopt.token is empty, or holds spaces, line ends or characters outside ASCII; give the key's value"],
+    ],
+    ["no value", { adopt: {} }, ["adopt.token is missing; give the key's value as a secret"]],
+  ])("refuses %s", (_what, more, expected) => {
+    expect(reasons(more)).toEqual(expected);
+  });
+
+  test("refuses an ApiKey without adopt in a preview whose credential is not known yet", () => {
+    const { settings } = configured(DASHBOARD) as Extract<Configuration, { kind: "ready" }>;
+    expect(reasons({ digits: UNKNOWN }, {}, { kind: "unknown", ...settings })).toEqual([MISSING]);
+  });
+
+  test("refuses another value where nothing says for how long the old one is to work", () => {
+    expect(reasons({ adopt: { token: NEXT } }, inputs)).toEqual([
+      "adopt.token has another value, which rotates the key; say how long the old one is to work beside it by rotation: " +
+        '{ overlap: "7d" }',
+    ]);
+  });
+
+  test("keeps a key what it is when the contract changes", () => {
+    const adopt = { token: TOKEN };
+    expect(checked({ adopt }, inputs, configured(DEFAULT_CONTRACT))).toEqual({ failures: [], inputs });
+    const { madeByHand: _, adoptedFingerprint: __, ...made } = inputs;
+    expect(checked({}, made)).toEqual({ failures: [], inputs: made });
+  });
+
+  test("says no word of a value in any failure", () => {
+    const all = [
+      ...reasons({ adopt: { token: TOKEN, keyId: TOKEN }, type: "public" }),
+      ...reasons({ adopt: { token: CREDENTIAL } }),
+      ...reasons({ adopt: { token: NEXT } }, inputs),
+      ...reasons({ adopt: NEXT }),
+    ].join();
+    for (const value of [TOKEN, CREDENTIAL, NEXT]) expect(all).not.toContain(value);
+  });
+});
+
+test("elsewhere, adopt needs the key's id, and a rotation a reason", () => {
+  expect(reasons({ adopt: { token: TOKEN } }, {}, configured(DEFAULT_CONTRACT))).toEqual([
+    "adopt.keyId is missing; give the key's id",
+  ]);
+  expect(reasons(overlap, {}, configured(DEFAULT_CONTRACT))).toEqual([
+    "rotation has neither period nor triggers, so it would never rotate; give one",
+  ]);
+});
+
+describe("diff of a key made by hand", () => {
+  const state: ApiKeyState = { ...inputs, name: inputs.uniqueName, generation: 1, token: TOKEN };
+  const previous = { previousToken: "old", previousRevokeAt: "2026-01-08T00:00:00.000Z", ...overlap };
+  const asked = (token: string, more = {}) => ({
+    ...inputs,
+    adoptedFingerprint: fingerprint(token),
+    ...more,
+  });
+  const inPlace = { changes: true, replaces: [] };
+
+  test("is none while nothing changes, and a change in place for another value", () => {
+    expect(diff(state, inputs, now)).toEqual({ changes: false, replaces: [] });
+    expect(diff(state, asked(NEXT, overlap), now)).toEqual(inPlace);
+    expect(diff(state, { ...inputs, adoptedFingerprint: UNKNOWN }, now)).toEqual(inPlace);
+    expect(diff({ ...state, token: undefined, pendingAction: "create" }, inputs, now)).toEqual(inPlace);
+  });
+
+  test("refuses another value while the one before is promised to work", () => {
+    expect(() => diff({ ...state, ...previous }, asked(NEXT, overlap), now)).toThrow(
+      new KeyError(
+        'The key "p-s-r-0123456789" cannot take another value before 2026-01-08T00:00:00.000Z: until then the one before it ' +
+          "is promised to work. Set adopt.token back and change it after that; or revoke the one before it in " +
+          "PayEngine's dashboard, run `pulumi refresh`, and change it then.",
+      ),
+    );
+  });
+
+  test("has no objection to a value that a preview does not know", () => {
+    const unknown = { ...inputs, ...overlap, adoptedFingerprint: UNKNOWN };
+    expect(diff({ ...state, ...previous }, unknown, now)).toEqual(inPlace);
+  });
+
+  test("retires the value before it once its time is over", () => {
+    const rotated = { ...state, ...previous };
+    expect(diff(rotated, asked(TOKEN, overlap), now).changes).toBe(false);
+    const later = new Date("2026-01-08T00:00:00Z");
+    expect(diff(rotated, asked(TOKEN, overlap), later)).toEqual(inPlace);
+    expect(diff(rotated, asked(NEXT, overlap), later)).toEqual(inPlace);
+  });
+});

@@ -1,0 +1,58 @@
+import { takeOver } from "../../provider/api-key/hand-made";
+import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import type { Settings } from "../../provider/config";
+import { DASHBOARD } from "../../provider/payengine/contract";
+import { completed, newInputs, SandboxLab } from "../sandbox-lab";
+
+/** A private key that somebody has made in the dashboard. */
+export interface ByHand {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** What messages show of a value. */
+export const shown = (token: string) => `${token.slice(0, 4)}…${token.slice(-4)}`;
+
+/** An account in which only people make keys, and a resource that has taken one over. */
+export class HandMadeLab {
+  readonly name = newInputs().uniqueName;
+
+  private constructor(readonly lab: SandboxLab) {}
+
+  static async open(): Promise<HandMadeLab> {
+    return new HandMadeLab(await SandboxLab.open());
+  }
+
+  context(settings: Partial<Settings> = {}) {
+    return this.lab.context({ contract: DASHBOARD, ...settings });
+  }
+
+  async make(): Promise<ByHand> {
+    const { id = "", value = "" } = await this.lab
+      .context()
+      .client.createKey({ name: "by Ann", type: "private" });
+    return { id, token: value };
+  }
+
+  /** What check leaves of a program that passes this value. */
+  asked({ token }: { token: string }, more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
+    const adopting = { madeByHand: true, adoptedFingerprint: fingerprint(token) };
+    return this.lab.inputs({ uniqueName: this.name, ...adopting, ...more });
+  }
+
+  async taken(key: ByHand): Promise<ApiKeyState> {
+    return completed(await takeOver(this.context(), this.asked(key), key));
+  }
+
+  /** An outage, from the call after so many on. */
+  async everybodyGets401(skip = 0): Promise<void> {
+    await this.lab.control.addFault({
+      operation: "any",
+      kind: "statusBeforeCommit",
+      status: 401,
+      message: "E121: Invalid API key",
+      skip,
+      times: "always",
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { forgetHandMade, readHandMade, takeOver, updateHandMade } from "../../provider/api-key/hand-made";
+import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import { completed, messageThrownBy, type SandboxLab } from "../sandbox-lab";
+import { type ByHand, HandMadeLab, shown } from "./hand-made-lab";
+
+const DAY = 86_400_000;
+
+let it: HandMadeLab;
+let lab: SandboxLab;
+let name: string;
+let first: ByHand;
+let state: ApiKeyState;
+beforeEach(async () => {
+  it = await HandMadeLab.open();
+  ({ lab, name } = it);
+  first = await it.make();
+  state = await it.taken(first);
+  await lab.control.clearRequests();
+});
+afterEach(() => lab.close());
+
+const asked: HandMadeLab["asked"] = (...given) => it.asked(...given);
+const context: HandMadeLab["context"] = (settings) => it.context(settings);
+const overlap = { rotation: { overlap: "7d" } };
+const update = (from: ApiKeyState, inputs: ApiKeyInputs, given?: ByHand) =>
+  updateHandMade(context(), from, inputs, given);
+const forget = (from: ApiKeyState, isHeld: (print: string) => boolean = () => false) =>
+  forgetHandMade(context(), from, isHeld);
+const CLICK = "Revoke it in PayEngine's dashboard (API -> Manage Keys)";
+const UNCLEAR = "PayEngine answers 401 to the credential too, which says nothing of the key.";
+
+describe("another value", () => {
+  let second: ByHand;
+  let next: ApiKeyState;
+  beforeEach(async () => {
+    second = await it.make();
+    next = completed(await update(state, asked(second, overlap), second));
+  });
+
+  test("is a rotation, and the one before it is promised to work through the overlap", async () => {
+    expect(next).toMatchObject({
+      ...asked(second, overlap),
+      name,
+      generation: 2,
+      ...{ token: second.token, redactedToken: shown(second.token), fingerprint: fingerprint(second.token) },
+      previousToken: first.token,
+    });
+    expect(Date.parse(next.previousRevokeAt ?? "") - Date.parse(next.rotatedAt ?? "")).toBe(7 * DAY);
+    expect(next).not.toHaveProperty("previousKeyId");
+    expect(next).not.toHaveProperty("pendingAction");
+    expect(completed(await update(next, asked(second, overlap)))).toEqual(next);
+    expect(await readHandMade(context(), next)).toEqual(next);
+  });
+
+  test("that does not work changes nothing", async () => {
+    const third = { id: "", token: "1".repeat(108) };
+    expect(await messageThrownBy(() => update(state, asked(third, overlap), third))).toBe(
+      `Could not update the key "${name}": PayEngine does not accept adopt.token; give the value of a private key that ` +
+        "works. State keeps it as it was.",
+    );
+  });
+
+  test("has to wait for the one before the last", async () => {
+    const third = await it.make();
+    expect(await messageThrownBy(() => update(next, asked(third, overlap), third))).toBe(
+      `Could not update the key "${name}": the key before it is not retired yet. State keeps it as it was.`,
+    );
+  });
+
+  test("ends only when the one before it no longer works, which people see to", async () => {
+    await lab.advance(7 * DAY);
+    const stillWorks =
+      `The previous value of "${name}" (${shown(first.token)}) was to work until ${next.previousRevokeAt} and still does. ` +
+      `${CLICK}, then run \`pulumi up\` again. State keeps both values.`;
+    const third = await it.make();
+    expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toBe(stillWorks);
+    expect(await messageThrownBy(() => update(next, asked(third, overlap), third))).toBe(stillWorks);
+    await lab.control.revokeKey(first.id);
+    const { previousToken: _, previousRevokeAt: __, ...retired } = next;
+    expect(completed(await update(next, asked(second, overlap)))).toEqual(retired);
+    expect(completed(await update(next, asked(third, overlap), third))).toMatchObject({
+      ...{ generation: 3, token: third.token, previousToken: second.token },
+    });
+  });
+
+  test("is not retired by an outage in which everybody gets 401", async () => {
+    await lab.advance(7 * DAY);
+    await lab.control.revokeKey(first.id);
+    await it.everybodyGets401(1);
+    expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toBe(
+      `Could not update the key "${name}": ${UNCLEAR} State keeps it as it was.`,
+    );
+  });
+
+  test("loses the one before it as soon as a refresh sees that revoked", async () => {
+    await lab.control.revokeKey(first.id);
+    const { previousToken: _, previousRevokeAt: __, ...retired } = next;
+    expect(await readHandMade(context(), next)).toEqual(retired);
+  });
+
+  test("takes the place of one that was revoked, without any overlap", async () => {
+    await lab.control.revokeKey(first.id);
+    const gone = await readHandMade(context(), state);
+    expect(await messageThrownBy(() => update(gone, asked(first)))).toBe(
+      `Could not update the key "${name}": PayEngine no longer accepts its value; make another private key in PayEngine's ` +
+        "dashboard and give its value as adopt.token. State keeps it as it was.",
+    );
+    const mended = completed(await update(gone, asked(second, overlap), second));
+    expect(mended).toMatchObject({ token: second.token, adoptedFingerprint: fingerprint(second.token) });
+    for (const none of ["pendingAction", "previousToken", "previousRevokeAt"])
+      expect(mended).not.toHaveProperty(none);
+  });
+
+  test("and the one before it are forgotten one after the other, each once it is revoked", async () => {
+    const stillWorks = (token: string) =>
+      `The key "${name}" (${shown(token)}) still works, and only people can revoke it. ${CLICK}, then run this again. To ` +
+      "keep it in use without Pulumi, run `pulumi state delete` with this resource's URN.";
+    expect(await messageThrownBy(() => forget(next))).toBe(stillWorks(first.token));
+    await lab.control.revokeKey(first.id);
+    expect(await messageThrownBy(() => forget(next))).toBe(stillWorks(second.token));
+    await it.everybodyGets401();
+    expect(await messageThrownBy(() => forget(next))).toBe(
+      `Could not see whether the key "${name}" is revoked: ${UNCLEAR} State keeps it: run this again.`,
+    );
+    await lab.control.clearFaults();
+    await lab.control.revokeKey(second.id);
+    await forget(next);
+  });
+
+  test("is dropped without a word where another state holds it", async () => {
+    await forget(state, (print) => print === fingerprint(first.token));
+    expect(
+      await messageThrownBy(() => forget(next, (print) => print === fingerprint(second.token))),
+    ).toContain(`The key "${name}" (${shown(first.token)}) still works`);
+  });
+});
+
+test("no message holds a value", async () => {
+  const messages = [
+    await messageThrownBy(() => forget(state)),
+    await messageThrownBy(() => takeOver(context(), asked(first), { token: "2".repeat(108) })),
+  ];
+  expect(messages.join()).not.toMatch(/[0-9a-f]{50}/);
+});

@@ -1,0 +1,238 @@
+import type { FaultInput } from "payengine-sandbox";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { read } from "../../provider/api-key/read";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import { update } from "../../provider/api-key/update";
+import type { Settings } from "../../provider/config";
+import { completed, messageThrownBy, pinHint, SandboxLab, thrownBy } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+const rotation = (leak: number) => ({ rotation: { triggers: { leak }, overlap: "7d" } });
+
+/** A key older than a minute, which a rotation waits for. */
+async function made(type: string): Promise<{ state: ApiKeyState; due: ApiKeyInputs }> {
+  const inputs = lab.inputs({ type, ...rotation(0) });
+  const state = completed(await create(lab.context(), inputs));
+  await lab.advance(61_000);
+  await lab.control.clearRequests();
+  return { state, due: { ...inputs, ...rotation(1) } };
+}
+
+/** Every key of every account, and whether it is revoked. */
+async function allKeys(): Promise<string[]> {
+  return (await lab.control.keys()).map(({ id, status }) => `${id} ${status}`);
+}
+
+const foreign = async () => (await lab.control.newCredential("production", "Admin")).key;
+
+/** Outages in which something answers in PayEngine's place. */
+const outages: Record<string, FaultInput> = {
+  "401 to everybody": {
+    operation: "any",
+    kind: "statusBeforeCommit",
+    status: 401,
+    message: "E121: Invalid API key",
+  },
+  "401 without a code": {
+    operation: "any",
+    kind: "statusBeforeCommit",
+    status: 401,
+    message: "Unauthenticated",
+  },
+  "401 in the other form": { operation: "any", kind: "statusBeforeCommit", status: 401, body: "success" },
+  "a proxy's 401": { operation: "any", kind: "statusBeforeCommit", status: 401, body: "html" },
+  "404 for everything": { operation: "any", kind: "statusBeforeCommit", status: 404 },
+  "a proxy's 404": { operation: "any", kind: "statusBeforeCommit", status: 404, body: "html" },
+  "a maintenance page with 503": { operation: "any", kind: "statusBeforeCommit", status: 503, body: "html" },
+  "a maintenance page with 200": { operation: "any", kind: "html200", commit: false },
+};
+
+/** What would pass for a revocation that is done. */
+const quietOutages: Record<string, FaultInput> = {
+  "an empty answer": { operation: "any", kind: "statusBeforeCommit", status: 200, body: "empty" },
+  "JSON of something else": { operation: "any", kind: "unreadable" },
+};
+
+/** Strikes from then on. */
+async function strike(fault: FaultInput, skip: number): Promise<void> {
+  await lab.control.clearFaults();
+  await lab.control.addFault({ ...fault, skip, times: "always" });
+}
+
+/** More calls than any of these operations makes. */
+const MOST_CALLS = 9;
+
+describe.each(Object.entries({ ...outages, ...quietOutages }))(
+  "%s, from whichever call on,",
+  (_outage, fault) => {
+    test.each(["private", "public"])("takes no %s key that lives out of state", async (type) => {
+      const { state } = await made(type);
+      const others: Partial<Settings>[] = [{}, { credential: await foreign() }];
+      for (const settings of others) {
+        for (let skip = 0; skip < MOST_CALLS; skip++) {
+          await strike(fault, skip);
+          const kept = await read(lab.context(settings), state).catch((error: Error) => error.name);
+          expect([state, "KeyError"]).toContainEqual(kept);
+        }
+      }
+      await lab.control.clearFaults();
+      await lab.expectOnlyKeysOf(state);
+    });
+
+    test("takes no private key out of state that PayEngine does not find though it works", async () => {
+      const { state } = await made("private");
+      await lab.control.setLag({ listMs: 600_000, getMs: 600_000 });
+      for (let skip = 0; skip < MOST_CALLS; skip++) {
+        await strike(fault, skip);
+        expect(await thrownBy(() => read(lab.context(), state))).toMatchObject({ name: "KeyError" });
+      }
+    });
+  },
+);
+
+describe.each(Object.entries(outages))("%s, from whichever call of a delete on,", (_outage, fault) => {
+  test.each(["private", "public"])("lets nobody take a %s key for revoked that lives", async (type) => {
+    const credential = await foreign();
+    for (let skip = 0; skip < MOST_CALLS; skip++) {
+      const { state } = await made(type);
+      await strike(fault, skip);
+      expect(await thrownBy(() => revokeAll(lab.context({ credential }), state))).toMatchObject({
+        name: "KeyError",
+      });
+      await strike(fault, skip);
+      const error = await revokeAll(lab.context(), state).catch((thrown: Error) => thrown);
+      const isLive = (await lab.liveKeys()).some(({ id }) => id === state.keyId);
+      if (isLive) expect(error).toMatchObject({ name: "KeyError" });
+      await lab.control.clearFaults();
+    }
+  });
+});
+
+test("an outage between the two tries of the credential says nothing of the key", async () => {
+  const { state } = await made("private");
+  await lab.control.revokeKey(state.keyId ?? "");
+  // By its id, in the list, the credential: from then on, everybody gets 401.
+  const fault = { kind: "statusBeforeCommit", status: 401, message: "E121: Invalid API key" } as const;
+  await lab.control.addFault({ operation: "any", ...fault, skip: 3, times: "always" });
+  const unclear =
+    "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works.";
+  expect(await messageThrownBy(() => read(lab.context(), state))).toBe(
+    `Could not read the key "${state.name}" (${state.keyId}): ${unclear} State keeps it as it was.`,
+  );
+  await lab.control.clearFaults();
+  expect(await read(lab.context(), state)).toBeUndefined();
+});
+
+test("a value that gets 403 instead of 401 when it is revoked is never proven to be gone", async () => {
+  await lab.control.setDialect({ revokedValue: 403 });
+  const { state } = await made("private");
+  await lab.control.revokeKey(state.keyId ?? "");
+  expect(await messageThrownBy(() => read(lab.context(), state))).toContain(
+    "PayEngine says that it is gone, and yet its value authenticates; try again.",
+  );
+});
+
+describe.each(["private", "public"])("of a %s key", (type) => {
+  const operations = (state: ApiKeyState, due: ApiKeyInputs) => ({
+    read: (settings: Partial<Settings>) => read(lab.context(settings), state),
+    delete: (settings: Partial<Settings>) => revokeAll(lab.context(settings), state),
+    "rotating update": (settings: Partial<Settings>) => update(lab.context(settings), state, due),
+    update: (settings: Partial<Settings>) => update(lab.context(settings), state, { ...due, ...rotation(0) }),
+  });
+
+  test("nothing is sent to another address, with whatever credential", async () => {
+    const { state, due } = await made(type);
+    const elsewhere = await SandboxLab.open();
+    try {
+      for (const [name, run] of Object.entries(operations(state, due))) {
+        for (const { credential } of [lab, elsewhere]) {
+          expect([name, await messageThrownBy(() => run({ apiUrl: elsewhere.url, credential }))]).toEqual([
+            name,
+            `The key "${state.name}" was made at ${lab.url}, but payengine:apiUrl is ${elsewhere.url}. Nothing of it was ` +
+              "sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to " +
+              `${lab.url}.`,
+          ]);
+        }
+      }
+      expect(await elsewhere.calls()).toEqual([]);
+      expect(await lab.calls()).toEqual([]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  test("what was made at PayEngine's own address is not looked for at another", async () => {
+    const { state, due } = await made(type);
+    const { apiUrl: _, ...own } = state;
+    for (const run of Object.values(operations(own, due)))
+      expect(await messageThrownBy(() => run({}))).toContain(
+        "was made at https://console.payengine.co/api, but",
+      );
+    expect(await lab.calls()).toEqual([]);
+  });
+
+  test("a console that has moved takes its keys along", async () => {
+    const { state, due } = await made(type);
+    const moved = { apiUrl: lab.url.replace("127.0.0.1", "localhost"), formerApiUrl: lab.url };
+    expect(await messageThrownBy(() => read(lab.context({ apiUrl: moved.apiUrl }), state))).toContain(
+      "was made at",
+    );
+    expect(await read(lab.context(moved), state)).toEqual(state);
+    const asked = { ...due, ...rotation(0), apiUrl: moved.apiUrl };
+    const there = completed(await update(lab.context(moved), state, asked));
+    expect(there).toEqual({ ...state, apiUrl: moved.apiUrl });
+    await lab.expectOnlyKeysOf(
+      completed(await update(lab.context(moved), there, { ...asked, ...rotation(1) })),
+    );
+  });
+
+  test("a key that is gone where the console has moved from is gone to the credential that made it", async () => {
+    const { state } = await made(type);
+    await lab.control.revokeKey(state.keyId ?? "");
+    const moved = { apiUrl: lab.url.replace("127.0.0.1", "localhost"), formerApiUrl: lab.url };
+    expect(await read(lab.context(moved), state)).toBeUndefined();
+    await revokeAll(lab.context(moved), state);
+  });
+
+  test("another account's credential changes nothing and posts nothing", async () => {
+    const { state, due } = await made(type);
+    const credential = await foreign();
+    const before = await allKeys();
+    const run = operations(state, due);
+    const own =
+      type === "private"
+        ? "the credential is of another account"
+        : "nothing proves that the credential is of the account";
+    expect(await messageThrownBy(() => run.read({ credential }))).toContain(own);
+    expect(await messageThrownBy(() => run.delete({ credential }))).toContain(own);
+    expect(await messageThrownBy(() => run["rotating update"]({ credential }))).toBe(
+      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: nothing proves that the ` +
+        "credential is of the account in which this key was made: it is not the one that made it, and PayEngine does not " +
+        `show it the key; use a credential of that account${pinHint(state)}. The key in use was not touched: run ` +
+        "`pulumi up` again.",
+    );
+    expect(await allKeys()).toEqual(before);
+    expect((await lab.calls()).filter((call) => call.startsWith("POST"))).toEqual([]);
+    await lab.expectOnlyKeysOf(state);
+  });
+
+  test("another account's credential clears nothing up and makes nothing of an unfinished creation", async () => {
+    const { state, due } = await made(type);
+    const { token: _, ...unfinished } = state;
+    const credential = await foreign();
+    const before = await allKeys();
+    expect(await messageThrownBy(() => update(lab.context({ credential }), unfinished, due))).toContain(
+      "nothing proves that the credential is of the account in which this key was made",
+    );
+    expect(await messageThrownBy(() => revokeAll(lab.context({ credential }), unfinished))).toContain(
+      "nothing proves that the credential is of the account in which this key was made",
+    );
+    expect(await allKeys()).toEqual(before);
+  });
+});

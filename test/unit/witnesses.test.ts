@@ -1,0 +1,242 @@
+import { ACCOUNT_IDS, type DialectInput, MERCHANT_IDS } from "payengine-sandbox";
+import { create } from "../../provider/api-key/create";
+import { revokeAll } from "../../provider/api-key/delete";
+import { read } from "../../provider/api-key/read";
+import { RecordedKeys } from "../../provider/api-key/recorded-keys";
+import { type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
+import type { Settings } from "../../provider/config";
+import { completed, messageThrownBy, pinHint, SandboxLab } from "../sandbox-lab";
+
+let lab: SandboxLab;
+beforeEach(async () => {
+  lab = await SandboxLab.open();
+});
+afterEach(() => lab.close());
+
+/** A key that is older than a minute and was revoked in the dashboard. */
+async function revokedKey(type: string, dialect: DialectInput = {}): Promise<ApiKeyState> {
+  await lab.control.setDialect(dialect);
+  const state = completed(await create(lab.context(), lab.inputs({ type })));
+  await lab.advance(61_000);
+  await lab.control.revokeKey(state.keyId ?? "");
+  return state;
+}
+
+const otherCredential = async (account = "sandbox") =>
+  (await lab.control.newCredential(account, "Developer")).key;
+
+async function expectGone(state: ApiKeyState, settings: Partial<Settings>, recorded = new RecordedKeys()) {
+  expect(await read(lab.context(settings, recorded), state)).toBeUndefined();
+  await revokeAll(lab.context(settings, recorded), state);
+}
+
+async function expectKept(
+  state: ApiKeyState,
+  why: string,
+  settings: Partial<Settings>,
+  recorded = new RecordedKeys(),
+) {
+  const { name, keyId } = state;
+  expect(await messageThrownBy(() => read(lab.context(settings, recorded), state))).toBe(
+    `Could not read the key "${name}" (${keyId}): ${why} State keeps it as it was.`,
+  );
+  expect(await messageThrownBy(() => revokeAll(lab.context(settings, recorded), state))).toBe(
+    `Could not revoke the key "${name}" (${keyId}), which may still work: ${why} State keeps it: run this again, or ` +
+      "revoke it in PayEngine's dashboard.",
+  );
+}
+
+const unproven = (state: ApiKeyState) =>
+  "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is not " +
+  `the one that made it. Use that one${pinHint(state)}; or, if the key is gone, run \`pulumi state delete\` with this ` +
+  "resource's URN.";
+const OTHER_ACCOUNT =
+  "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use " +
+  "one of the account in which the key was made.";
+const notShown = (pin: string) =>
+  `payengine:accountId pins ${pin}, but the account of this credential shows no account, merchant or key of that id; ` +
+  "check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints.";
+
+describe.each([
+  ["with merchants", "private", {}],
+  ["without merchants", "private", { merchant: "empty" }],
+  ["with merchants", "public", {}],
+  ["without merchants", "public", { merchant: "empty" }],
+] as const)("in an account %s, a %s key that was revoked in the dashboard", (_account, type, dialect) => {
+  test("is gone to the credential that made it", async () => {
+    await expectGone(await revokedKey(type, dialect), {});
+  });
+
+  test("is kept by another credential that nothing proves to be of the account", async () => {
+    const { merchantId: _, ...state } = await revokedKey(type, dialect);
+    await expectKept(state, unproven(state), { credential: await otherCredential() });
+  });
+
+  test("is kept where state does not know who made it, even by the credential that did", async () => {
+    const { credentialFingerprint: _, merchantId: __, ...state } = await revokedKey(type, dialect);
+    await expectKept(state, unproven(state), {});
+  });
+
+  test("is gone to another credential that sees another key of the same place", async () => {
+    const state = await revokedKey(type, dialect);
+    const recorded = new RecordedKeys();
+    recorded.note(completed(await create(lab.context(), lab.inputs({ type: "public" }))));
+    recorded.note(state);
+    await expectGone(state, { credential: await otherCredential() }, recorded);
+  });
+
+  test("is kept where the other key of the same place is not shown either", async () => {
+    const { merchantId: _, ...state } = await revokedKey(type, dialect);
+    const recorded = new RecordedKeys();
+    recorded.note(await revokedKey("public", dialect));
+    await expectKept(state, unproven(state), { credential: await otherCredential() }, recorded);
+  });
+
+  test("is gone where a key pins the account", async () => {
+    const state = await revokedKey(type, dialect);
+    const { keyId: accountId } = completed(await create(lab.context(), lab.inputs()));
+    const pinned = { ...state, pinnedAccountId: accountId };
+    await expectGone(pinned, { credential: await otherCredential(), accountId });
+  });
+
+  test("is kept where the pin names nothing that the account shows", async () => {
+    const state = await revokedKey(type, dialect);
+    const [accountId] = MERCHANT_IDS.production;
+    await expectKept(state, notShown(accountId), { accountId });
+    await expectKept(state, notShown("none"), { accountId: "none" });
+    // Its own id is none that the account still shows.
+    const own = state.keyId ?? "";
+    await expectKept(state, notShown(own), { accountId: own });
+  });
+
+  test("is kept by a credential of another account", async () => {
+    const state = await revokedKey(type, dialect);
+    await expectKept(state, unproven(state), { credential: await otherCredential("production") });
+  });
+});
+
+describe("a key of another credential, which states of two accounts may hold in one process,", () => {
+  const seenByAnother = async (state: ApiKeyState) => {
+    const maker = await otherCredential();
+    const inputs = lab.inputs({ credentialFingerprint: placeFingerprint(maker) });
+    const recorded = new RecordedKeys();
+    recorded.note(completed(await create(lab.context({ credential: maker }), inputs)));
+    return [state, { credential: await otherCredential() }, recorded] as const;
+  };
+
+  test("is a witness for a private key, whose own value tells of another account", async () => {
+    await expectGone(...(await seenByAnother(await revokedKey("private", { merchant: "empty" }))));
+  });
+
+  test("is none for a public key", async () => {
+    const [state, settings, recorded] = await seenByAnother(
+      await revokedKey("public", { merchant: "empty" }),
+    );
+    await expectKept(state, unproven(state), settings, recorded);
+  });
+
+  test("is none at another address", async () => {
+    const state = await revokedKey("public");
+    const recorded = new RecordedKeys();
+    const other = completed(await create(lab.context(), lab.inputs()));
+    recorded.note({ ...other, apiUrl: "https://console.payengine.dev/api" });
+    await expectKept(state, unproven(state), { credential: await otherCredential() }, recorded);
+  });
+});
+
+describe("a merchant of the account that state records", () => {
+  test("is a witness for a private key, also where it is no longer on the first page of the list", async () => {
+    const state = await revokedKey("private");
+    expect(MERCHANT_IDS.sandbox).toContain(state.merchantId);
+    for (let number = 0; number < 12; number++)
+      await lab.control.addMerchant("sandbox", { name: `later ${number}`, status: "inactive" });
+    await expectGone(state, { credential: await otherCredential() });
+  });
+
+  test("is none for a public key: a parent organisation may see it too", async () => {
+    const state = await revokedKey("public");
+    await expectKept(state, unproven(state), { credential: await otherCredential() });
+  });
+
+  test("is none to a credential that does not see it", async () => {
+    const { merchantId: _, ...state } = await revokedKey("private");
+    const foreign = { ...state, merchantId: MERCHANT_IDS.production[1] };
+    await expectKept(foreign, unproven(foreign), { credential: await otherCredential() });
+  });
+
+  test("that cannot be asked for now makes an error of its own", async () => {
+    const state = await revokedKey("private");
+    const fault = { kind: "statusBeforeCommit", status: 503, times: "always" } as const;
+    await lab.control.addFault({ operation: "getMerchant", ...fault });
+    const why = `PayEngine answered 503 to GET ${lab.url}/merchant/${state.merchantId}: Status 503, as asked for by a fault.`;
+    await expectKept(state, why, { credential: await otherCredential() });
+  });
+});
+
+describe.each(["private", "public"])(
+  "where PayEngine tells the account's id, a %s key that is gone",
+  (type) => {
+    test.each(["object", "withAccountId"] as const)(
+      "is gone to any credential of it (%s)",
+      async (merchant) => {
+        const state = await revokedKey(type, { merchant });
+        expect(state.accountId).toBe(ACCOUNT_IDS.sandbox);
+        await expectGone(state, { credential: await otherCredential() });
+      },
+    );
+
+    test.each(["object", "withAccountId"] as const)("is pinned by that id (%s)", async (merchant) => {
+      const { accountId: _, merchantId: __, ...state } = await revokedKey(type, { merchant });
+      const credential = await otherCredential();
+      const pinned = { ...state, pinnedAccountId: ACCOUNT_IDS.sandbox };
+      await expectGone(pinned, { credential, accountId: ACCOUNT_IDS.sandbox });
+      await expectKept(state, notShown(ACCOUNT_IDS.production), {
+        credential,
+        accountId: ACCOUNT_IDS.production,
+      });
+    });
+  },
+);
+
+test.each(["private", "public"])("a merchant pins the account of a %s key that is gone", async (type) => {
+  const { merchantId: _, ...state } = await revokedKey(type);
+  for (const accountId of MERCHANT_IDS.sandbox)
+    await expectGone(
+      { ...state, pinnedAccountId: accountId },
+      { credential: await otherCredential(), accountId },
+    );
+});
+
+test.each(["private", "public"])(
+  "a pin that came after a %s key was made does not make it gone",
+  async (type) => {
+    const { merchantId = "", ...state } = await revokedKey(type);
+    const settings = { credential: await otherCredential(), accountId: merchantId };
+    await expectKept(state, unproven(state), settings);
+    // Unless it names the merchant that state knows to be of the account.
+    await expectGone({ ...state, merchantId }, settings);
+  },
+);
+
+test("a pin of another account than the one that state was pinned to makes no key gone", async () => {
+  const [was] = MERCHANT_IDS.sandbox;
+  const [accountId] = MERCHANT_IDS.production;
+  const inputs = lab.inputs({ type: "public", pinnedAccountId: was });
+  const state = completed(await create(lab.context({ accountId: was }), inputs));
+  await lab.advance(61_000);
+  const elsewhere = { credential: await otherCredential("production"), accountId };
+  expect(await messageThrownBy(() => read(lab.context(elsewhere), state))).toContain(
+    "Could not read the key",
+  );
+  expect(await messageThrownBy(() => revokeAll(lab.context(elsewhere), state))).toContain("Could not revoke");
+  await lab.expectOnlyKeysOf(state);
+});
+
+test("a private key that works is kept by a credential of another account, whatever pins that", async () => {
+  const state = completed(await create(lab.context(), lab.inputs()));
+  await lab.advance(61_000);
+  const credential = await otherCredential("production");
+  for (const accountId of [undefined, ...MERCHANT_IDS.production])
+    await expectKept(state, OTHER_ACCOUNT, { credential, accountId });
+  await lab.expectOnlyKeysOf(state);
+});
