@@ -1,7 +1,7 @@
 import { ServerResponse } from "node:http";
 
 /** A private value, or so much of it as a cut answer lets through. */
-const VALUE = /(?<![0-9a-f]|pk_test_)[0-9a-f]{24,102}/g;
+const VALUE = /(?<![0-9a-f]|pk_test_)[0-9a-f]{24,108}/g;
 
 /**
  * Notes every private value that this process's sandbox hands out, also those that no state ever holds: the sandbox

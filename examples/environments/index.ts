@@ -17,5 +17,5 @@ const checkout = new payengine.ApiKey(
 
 export const checkoutKey = checkout.token;
 export const previousCheckoutKey = checkout.previousToken;
-export const accountId = checkout.accountId;
+export const keyId = checkout.keyId;
 export const rotatesAt = checkout.rotateAt;

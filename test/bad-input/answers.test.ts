@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type DialectInput, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { diagnosticsOf } from "../e2e/harness/diagnostics";
 import { useStage } from "../e2e/harness/stage";
 
@@ -33,7 +34,7 @@ test("each way in which PayEngine cannot be used gets one message, and nothing i
     refused: { apiUrl: "http://127.0.0.1:1/api" },
     tls: { apiUrl: url.replace("http:", "https:") },
     unresolved: { apiUrl: "https://payengine.invalid/api" },
-    "other-account": { accountId: "production" },
+    "other-account": { accountId: MERCHANT_IDS.production[1] },
   };
   const program = `
 const providers = JSON.parse(process.env.PROVIDERS);
@@ -54,11 +55,11 @@ for (const [name, args] of Object.entries(providers)) {
   expect(said).toEqual({
     unauthorized: could(
       "unauthorized",
-      "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given. No key was made.",
+      "PayEngine answered 401 to GET <address>/api/merchant: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given. No key was made.",
     ),
     forbidden: could(
       "forbidden",
-      "PayEngine answered 403 to GET <address>/api/merchant: API keys need the role Admin or Developer. Managing keys needs a credential whose user has the Admin or Developer role. No key was made.",
+      "PayEngine answered 403 to GET <address>/api/api-keys: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role. No key was left behind.",
     ),
     "no-keys": could(
       "no-keys",
@@ -86,11 +87,77 @@ for (const [name, args] of Object.entries(providers)) {
     ),
     "other-account": could(
       "other-account",
-      "The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production; use a credential and payengine:apiUrl of account acct_production. No key was made.",
+      "payengine:accountId pins <key id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. No key was made.",
     ),
   });
   expect(await stage.liveKeys()).toEqual([]);
   expect(await project.keys()).toEqual([]);
+});
+
+test("an account whose calls differ gets one message that says what to set, and no key is left", async () => {
+  const { stage } = given;
+  const REVEAL = { reveal: "POST /api-keys/{id}/reveal" };
+  const differing: Record<
+    string,
+    { dialect?: DialectInput; fault?: FaultInput; contract?: object; why: string }
+  > = {
+    "only people": {
+      dialect: { manageKeys: "consoleOnly" },
+      why: 'PayEngine answered 401 to GET <address>/api/api-keys: jwt malformed. This call takes signed-in users of PayEngine\'s console only, and no private key: run `pulumi-payengine doctor`; where no call takes a private key, set payengine:contract to "dashboard". No key was left behind.',
+    },
+    "another path": {
+      dialect: { path: "/keys" },
+      why: "PayEngine answered 400 to GET <address>/api/api-keys: Unsupported API call. Please check the path and method. No key was left behind.",
+    },
+    "no id": {
+      dialect: { fields: { id: "uuid" } },
+      why: "The answer to GET <address>/api/api-keys is not in the form of the contract (entry 1 has no id); run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account. No key was left behind.",
+    },
+    "no name": {
+      dialect: { fields: { name: "label" } },
+      why: "The list of keys is not in the form of the contract (no entry has a name); where names stand in another field, set it by payengine:contract.fields.name; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account. No key was left behind.",
+    },
+    "no value": {
+      dialect: { fields: { value: "secret" } },
+      why: "The response did not include the key's value; where another call of your account shows it, set payengine:contract.reveal to that call (`pulumi-payengine doctor`). No key was left behind.",
+    },
+    "a masked value": {
+      fault: { operation: "createKey", kind: "maskedValue", form: "stars", times: "always" },
+      why: "The response did not include the key's value; where another call of your account shows it, set payengine:contract.reveal to that call (`pulumi-payengine doctor`). No key was left behind.",
+    },
+    "revealed before": {
+      dialect: { reveal: "byCall" },
+      contract: REVEAL,
+      fault: {
+        ...{ operation: "revealKey", kind: "statusBeforeCommit", status: 422, times: "always" },
+        message: "E106: Key has been revealed before",
+      },
+      why: "The key was made, but its value was not revealed: PayEngine answered 422 to POST <address>/api/api-keys/<key id>/reveal: E106: Key has been revealed before. The key's value has been shown before, and PayEngine shows it once. No key was left behind.",
+    },
+    "another scheme": {
+      dialect: { scheme: "Bearer" },
+      why: "PayEngine answered 401 to GET <address>/api/merchant: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given. No key was made.",
+    },
+  };
+  for (const [name, { dialect = {}, fault, contract, why }] of Object.entries(differing)) {
+    await stage.control.setDialect(dialect);
+    await stage.control.clearFaults();
+    if (fault !== undefined) await stage.control.addFault(fault);
+    const project = await stage.project({
+      program: `new payengine.ApiKey("checkout", { type: "private" });`,
+      config: {
+        "payengine:apiUrl": stage.sandbox.url,
+        "payengine:maxRetries": "0",
+        ...(contract && { "payengine:contract": JSON.stringify(contract) }),
+      },
+    });
+    const failed = await project.fails("up", "--skip-preview");
+    expect({ [name]: diagnosticsOf(failed).checkout }).toEqual({
+      [name]: [`error: Could not create the key "shop-dev-checkout-<digits>": ${why}`],
+    });
+    expect([await stage.liveKeys(), await project.keys()]).toEqual([[], []]);
+  }
+  await stage.control.setDialect({});
 });
 
 test("a proxy that refuses is named without its password", async () => {

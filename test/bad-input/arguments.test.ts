@@ -66,12 +66,12 @@ test.each([
   ],
   [
     "the import option",
-    `new payengine.ApiKey("checkout", { type: "private" }, { import: "key_1" });`,
+    `new payengine.ApiKey("checkout", { type: "private" }, { import: "3f6c1e84" });`,
     "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
   ],
   [
     "ApiKey.get",
-    `payengine.ApiKey.get("checkout", "key_1");`,
+    `payengine.ApiKey.get("checkout", "3f6c1e84");`,
     "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
   ],
 ])("%s fails in the program, with no stack trace, before anything is created", async (_, line, message) => {

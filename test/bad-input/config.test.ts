@@ -25,9 +25,28 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   ],
   numbers: [
     `{ accountId: "a b", requestTimeout: "soon", maxRetries: 11 }`,
-    "payengine:accountId is not an account id; copy it from PayEngine",
+    "payengine:accountId is not an id; give that of the account, of one of its merchants or of one of its keys",
     'payengine:requestTimeout is not a duration; write it like "30s" or "500ms"',
     "payengine:maxRetries must be a whole number from 0 to 10",
+  ],
+  moved: [
+    `{ formerApiUrl: "console" }`,
+    "payengine:formerApiUrl is not a URL; write it like https://console.payengine.co/api",
+  ],
+  contract: [
+    `{ contract: "dashbord" }`,
+    'payengine:contract is neither "dashboard" nor JSON of an object; write "dashboard" or an object such as { create: "POST /api-keys" }',
+  ],
+  "contract-calls": [
+    `{ contract: { revoke: "none", reveal: "GET /api-keys/{id}", authorization: "Basic" } }`,
+    'payengine:contract.revoke is "none", but recovery from an interrupted run needs list and revoke; name the call',
+    'payengine:contract.authorization does not have {key} exactly once; write it like "Basic {key}"',
+    "payengine:contract.reveal is the same call as get; each call needs a method or path of its own",
+  ],
+  "contract-fields": [
+    `{ contract: { creat: "POST /keys", fields: { value: "id" } } }`,
+    "payengine:contract has an unknown key, perhaps meant as create; it takes create, list, get, reveal, revoke, works, authorization, fields, types and revokedStatuses",
+    "payengine:contract.fields.value is also the name of id, which is not secret; give each field a name of its own",
   ],
   "public-key": [
     `{ apiKey: "pk_test_0123456789abcdef" }`,

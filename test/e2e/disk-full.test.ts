@@ -27,7 +27,6 @@ test("a full disk under the backend while a key is made: state has its name from
   await stage.control.addFault(held("createKey"));
   const project = await stage.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": "sandbox" },
     env: { PULUMI_BACKEND_URL: `file://${disk}` },
   });
   const { ended } = await upUntil(stage, project, pending("createKey"));

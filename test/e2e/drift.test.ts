@@ -1,6 +1,8 @@
+import { ACCOUNT_IDS, type DialectInput, MERCHANT_IDS } from "payengine-sandbox";
+import { mannerOf } from "../dialects";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
 import type { Project } from "./harness/project";
-import { useStage } from "./harness/stage";
+import { commonJs, useStage } from "./harness/stage";
 
 const given = useStage();
 
@@ -10,20 +12,26 @@ const storefront = new payengine.ApiKey("storefront", { type: "public" });
 exports.privateKey = checkout.token;
 exports.publicKey = storefront.token;`;
 
-test.each([
-  ["answers 404", "404"],
-  ["says that it is revoked", "status"],
-] as const)(
+test.each<[string, DialectInput]>([
+  ["answers 404", {}],
+  ["answers 404 and tells of no merchant", { merchant: "empty" }],
+  ["says that it is revoked", { revokedKeys: "status" }],
+  ["has no call for one key", { getById: false }],
+])(
   "a refresh forgets keys that were revoked when PayEngine %s, and the next up makes new ones",
-  async (_, revokedKeys) => {
+  async (_, dialect) => {
     const { stage } = given;
-    await stage.control.setDialect({ revokedKeys });
-    // The provider believes a 404 of a public key only when the key is older than a minute.
-    await stage.control.advanceClock(-60_000);
-    const project = await stage.project({ program });
+    await stage.control.setDialect(dialect);
+    const contract = JSON.stringify(mannerOf(dialect).contract ?? {});
+    const project = await stage.project({
+      program,
+      config: { "payengine:apiUrl": stage.sandbox.url, "payengine:contract": contract },
+    });
     await project.up();
     const before = await project.keys();
     for (const { keyId } of before) await stage.control.revokeKey(String(keyId));
+    // Before that, PayEngine may not know a new key yet.
+    await stage.control.advanceClock(61_000);
 
     expect(countsOf(await project.refresh())).toEqual(["- 2 deleted", "1 unchanged"]);
     expect(await project.keys()).toEqual([]);
@@ -55,28 +63,28 @@ test("a wrong credential or address during refresh and destroy leaves the state 
   });
   await project.up();
   const made = await project.keys();
+  const call = "<address>/api/api-keys/<key id>";
   const role = await stage.newCredential("sandbox", "User");
-  const otherAccount = await stage.newCredential("production", "Admin");
-  const wrong: Record<string, string> = {
-    [role.key]:
-      "PayEngine answered 403 to GET <address>/api/merchant: API keys need the role Admin or Developer. Managing keys needs a credential whose user has the Admin or Developer role.",
-    [otherAccount.key]:
-      "The credential belongs to account acct_production, but this key's state records account acct_sandbox; use a credential and payengine:apiUrl of account acct_sandbox.",
-  };
-  for (const [credential, why] of Object.entries(wrong)) {
-    await bothFail(project, why, { PAYENGINE_API_KEY: credential });
-    expect(await project.keys()).toEqual(made);
-  }
+  const noRight = (method: string) =>
+    `PayEngine answered 403 to ${method} ${call}: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role.`;
+  await bothFail(project, noRight("GET"), noRight("DELETE"), { PAYENGINE_API_KEY: role.key });
+  expect(await project.keys()).toEqual(made);
 
-  const addresses: Record<string, string> = {
-    "http://127.0.0.1:1/api":
-      "PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED).",
-    [stage.sandbox.url.replace("/api", "/elsewhere")]:
-      "PayEngine answered 404 to GET <address>/elsewhere/merchant: No such call: GET /elsewhere/merchant. This account or address may not offer it: check payengine:apiUrl.",
-  };
-  for (const [address, why] of Object.entries(addresses)) {
+  const otherAccount = await stage.newCredential("production", "Admin");
+  const notShown =
+    "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.";
+  await bothFail(project, notShown, notShown, { PAYENGINE_API_KEY: otherAccount.key });
+  expect(await project.keys()).toEqual(made);
+
+  for (const address of ["http://127.0.0.1:1/api", stage.sandbox.url.replace("/api", "/elsewhere")]) {
     await project.ok("config", "set", "payengine:apiUrl", address);
-    await bothFail(project, why, {}, "--run-program");
+    const path = address.slice(address.lastIndexOf("/"));
+    for (const command of ["refresh", "destroy"]) {
+      const failed = await project.fails(command, "--skip-preview", "--run-program");
+      expect([...new Set(diagnosticsOf(failed).checkout)]).toEqual([
+        `error: The key "shop-dev-checkout-<digits>" was made at <address>/api, but payengine:apiUrl is <address>${path}. Nothing of it was sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to <address>/api.`,
+      ]);
+    }
     expect(await project.keys()).toEqual(made);
   }
 
@@ -84,44 +92,128 @@ test("a wrong credential or address during refresh and destroy leaves the state 
   await stage.control.addFault({ operation: "getKey", kind: "html200" });
   const html = await project.fails("refresh", "--skip-preview", "--run-program");
   expect([...new Set(diagnosticsOf(html).checkout)]).toEqual([
-    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): The answer to GET <address>/api/api-keys/<key id> is not JSON; check that payengine:apiUrl is the address of PayEngine's API. State keeps it as it was.`,
+    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): The answer to GET ${call} is not JSON; check that payengine:apiUrl is the address of PayEngine's API. State keeps it as it was.`,
   ]);
   expect(await project.keys()).toEqual(made);
   await project.destroy("--run-program");
 });
 
-test("pinning another account than the one that the key was made in is refused in the preview", async () => {
+const outages: Record<string, { status: number; body: "contract" | "html"; why: string }> = {
+  "401 to everybody": {
+    status: 401,
+    body: "contract",
+    why: "Status 401, as asked for by a fault. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.",
+  },
+  "404 to everything": { status: 404, body: "contract", why: "Status 404, as asked for by a fault." },
+  "404 with a page of something in front": { status: 404, body: "html", why: "" },
+  "a maintenance page": { status: 503, body: "html", why: "" },
+};
+
+test.each(Object.keys(outages))("an outage that answers %s drops no key from state", async (outage) => {
   const { stage } = given;
-  const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
+  const { status, body, why } = outages[outage];
+  const project = await stage.project({
+    program,
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+  });
   await project.up();
-  await project.ok("config", "set", "payengine:accountId", "production");
-  const unpinned = await project.fails("preview");
-  expect(diagnosticsOf(unpinned).checkout).toEqual([
-    'error: The key "shop-dev-checkout-<digits>" belongs to account acct_sandbox, but payengine:accountId pins acct_production. Set it back, or make a new key under a provider for the other account.',
-  ]);
-  await project.ok("config", "set", "payengine:accountId", "sandbox");
-  await project.up();
-  await project.ok("config", "set", "payengine:accountId", "production");
-  const pinned = await project.fails("preview");
-  expect(diagnosticsOf(pinned).checkout).toEqual([
-    "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: payengine:accountId pins account acct_production, but this key was made in account acct_sandbox; set it back, or make a new key under a provider for the other account",
-  ]);
+  const made = await project.keys();
+  await stage.control.addFault({
+    operation: "any",
+    kind: "statusBeforeCommit",
+    times: "always",
+    status,
+    body,
+  });
+  // Beyond the time in which PayEngine may not show a new key.
+  await stage.control.advanceClock(61_000);
+  for (const command of ["refresh", "destroy"]) {
+    const { checkout, storefront } = diagnosticsOf(await project.fails(command, "--skip-preview"));
+    // A failed deletion may end the run before the other one begins.
+    for (const said of [checkout, storefront ?? checkout]) {
+      expect(said.join("\n")).toContain(`PayEngine answered ${status} to `);
+      expect(said.join("\n")).toContain(why);
+    }
+    expect(await project.keys()).toEqual(made);
+  }
+  await stage.control.clearFaults();
+  expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
 });
+
+test("a pin is proven by the up that sets it, and one that this account does not show changes nothing", async () => {
+  const { stage } = given;
+  const key = (more = "") => `new payengine.ApiKey("checkout", { type: "private" ${more} });`;
+  const project = await stage.project({ program: key() });
+  const pin = (id: string) => project.ok("config", "set", "payengine:accountId", id);
+  const say = (more: string) => project.write({ "index.js": commonJs(key(more)) });
+  await project.up();
+  const made = await project.key("checkout");
+  const [newest] = MERCHANT_IDS.production;
+  await pin(newest);
+  expect(countsOf(await project.ok("preview"))).toEqual(["~ 1 to update", "1 unchanged"]);
+  const refused = await project.fails("up", "--skip-preview");
+  expect(diagnosticsOf(refused).checkout).toEqual([
+    `error: Could not update the key "shop-dev-checkout-<digits>": payengine:accountId pins <key id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what \`pulumi-payengine doctor\` prints. State keeps it as it was.`,
+  ]);
+  expect(refused.stdout).toContain(`pins ${newest},`);
+  expect(await project.key("checkout")).toEqual(made);
+
+  await say(`, namePrefix: "other"`);
+  const together = await project.fails("preview");
+  expect(diagnosticsOf(together).checkout).toEqual([
+    'error: The key "shop-dev-checkout-<digits>" cannot be replaced (namePrefix) while payengine:accountId changes from nothing to <key id>. Run `pulumi up` with the new pin first, which proves it; or make a new key under a provider for the other account.',
+  ]);
+
+  await say("");
+  for (const shown of [MERCHANT_IDS.sandbox[0], made.keyId ?? ""]) {
+    await pin(shown);
+    expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
+    expect(await project.key("checkout")).toEqual(made);
+    expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["2 unchanged"]);
+  }
+  await say(`, namePrefix: "other"`);
+  expect(countsOf(await project.up())).toEqual(["+-1 replaced", "1 unchanged"]);
+});
+
+test.each(["object", "withAccountId"] as const)(
+  "where PayEngine tells the account's id (%s), it pins as well, and another one is refused",
+  async (merchant) => {
+    const { stage } = given;
+    await stage.control.setDialect({ merchant });
+    const project = await stage.project({
+      program: `exports.account = new payengine.ApiKey("checkout", { type: "private" }).accountId;`,
+      config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": ACCOUNT_IDS.sandbox },
+    });
+    await project.up();
+    expect(await project.outputs()).toEqual({ account: ACCOUNT_IDS.sandbox });
+    const made = await project.key("checkout");
+    const other = (await stage.newCredential("production", "Admin")).key;
+    for (const command of ["refresh", "destroy"]) {
+      const { exitCode, stdout } = await project.run([command, "--skip-preview"], {
+        env: { PAYENGINE_API_KEY: other },
+      });
+      expect([exitCode, stdout]).toEqual([
+        255,
+        expect.stringContaining(`payengine:accountId pins ${ACCOUNT_IDS.sandbox}, but the account of this`),
+      ]);
+    }
+    expect(await project.key("checkout")).toEqual(made);
+  },
+);
 
 async function bothFail(
   project: Project,
-  why: string,
+  whyNotRead: string,
+  whyNotRevoked: string,
   env: Record<string, string>,
-  ...flags: string[]
 ): Promise<void> {
-  const refresh = await project.run(["refresh", "--skip-preview", ...flags], { env });
-  // With --run-program the engine may read a key twice, and say twice what went wrong.
-  expect([...new Set(diagnosticsOf(refresh).checkout)]).toEqual([
-    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${why} State keeps it as it was.`,
+  const refresh = await project.run(["refresh", "--skip-preview"], { env });
+  expect(diagnosticsOf(refresh).checkout).toEqual([
+    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${whyNotRead} State keeps it as it was.`,
   ]);
-  const destroy = await project.run(["destroy", "--skip-preview", ...flags], { env });
+  const destroy = await project.run(["destroy", "--skip-preview"], { env });
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${why} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
+    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${whyNotRevoked} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
   ]);
   expect([refresh.exitCode, destroy.exitCode]).toEqual([255, 255]);
 }

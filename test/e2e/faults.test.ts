@@ -72,7 +72,7 @@ test("a list that lags behind: the stray is revoked by the first up that sees it
   const { name, token, pendingAction } = await project.key("checkout");
   expect(pendingAction).toBe("settle");
   expect(await stage.liveKeys()).toHaveLength(2);
-  await stage.control.advanceClock(60_000);
+  await stage.control.advanceClock(61_000);
   await project.up();
   expect(await project.key("checkout")).toMatchObject({ name, token, pendingAction: undefined });
 });
@@ -87,7 +87,7 @@ test("a new key that does not work yet is kept with verify: false, and works whe
   const { token = "" } = await project.key("checkout");
   expect(await stage.authenticates(token)).toBe(false);
   await project.up("--expect-no-changes");
-  await stage.control.advanceClock(60_000);
+  await stage.control.advanceClock(61_000);
   expect(await stage.authenticates(token)).toBe(true);
   await project.refresh("--expect-no-changes");
 });

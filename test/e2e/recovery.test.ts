@@ -46,6 +46,8 @@ test("while PayEngine is out of reach for recovery, up fails and state keeps the
     kind: "statusBeforeCommit",
     status: 503,
     times: "always",
+    // That of recovery: the list is read once before anything is made.
+    keyName: "shop-dev-checkout-",
   });
   const project = await stage.project({
     program,

@@ -95,6 +95,6 @@ test("a consumer targeted before its key is made gets an error that names the ke
     "1 unchanged",
   ]);
   const { resources = [] } = await project.deployment();
-  expect(resources.find(({ urn }) => urn === consumer)?.outputs.length).toBe(102);
+  expect(resources.find(({ urn }) => urn === consumer)?.outputs.length).toBe(108);
   await project.destroy();
 });

@@ -1,3 +1,5 @@
+import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
+import type { Project } from "../e2e/harness/project";
 import { useStage } from "../e2e/harness/stage";
 import { exampleProject } from "./example";
 
@@ -14,8 +16,13 @@ test("each environment makes its key in its own account, and production is prote
   });
   await production.up();
 
-  expect((await dev.outputs()).accountId).toBe("sandbox");
-  expect((await production.outputs()).accountId).toBe("production");
+  const keys = await stage.liveKeys();
+  const accountOf = async (project: Project) => {
+    const { keyId } = await project.outputs();
+    return keys.find(({ id }) => id === keyId)?.accountId;
+  };
+  expect(await accountOf(dev)).toBe(ACCOUNT_IDS.sandbox);
+  expect(await accountOf(production)).toBe(ACCOUNT_IDS.production);
   expect((await production.fails("destroy")).stdout).toContain("is protected");
   await production.ok("state", "unprotect", "--all", "--yes");
   await production.destroy();
@@ -26,7 +33,8 @@ test("a credential of another environment's account is refused before anything i
   const staging = await exampleProject(stage, "environments", { stack: "production" });
   const { stdout } = await staging.fails("up", "--skip-preview");
   expect(stdout).toContain(
-    "The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production",
+    `payengine:accountId pins ${MERCHANT_IDS.production[0]}, but the account of this credential shows no account, merchant or ` +
+      "key of that id",
   );
   expect(await stage.liveKeys()).toEqual([]);
 });

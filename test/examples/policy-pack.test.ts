@@ -68,7 +68,7 @@ test("what is not protected, or does not rotate by the clock, is refused in prod
       new payengine.ApiKey("bare", { type: "private" });
       new payengine.ApiKey("by-hand", { type: "private", rotation: { triggers: { leak: 0 }, overlap } }, { protect: true });
       const token = new pulumi.Config().requireSecret("token");
-      new payengine.ApiKey("adopted", { type: "private", adopt: { keyId: "key_0123456789abcdef", token } });
+      new payengine.ApiKey("adopted", { type: "private", adopt: { keyId: "3f6c1e84-7b2a-4d95-8c0e-5a91d7f2b463", token } });
     `,
     secrets: { "payengine:apiKey": given.stage.credential, token: randomBytes(48).toString("hex") },
   });

@@ -1,3 +1,4 @@
+import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
 import { useStage } from "../e2e/harness/stage";
 
@@ -11,7 +12,7 @@ const config = new pulumi.Config();
 const production = new payengine.Provider("production", {
   apiKey: config.require("productionKey"),
   apiUrl: new pulumi.Config("payengine").require("apiUrl"),
-  accountId: "production",
+  accountId: "${MERCHANT_IDS.production[0]}",
 });
 new payengine.ApiKey("sandbox", { type: "private" });
 new payengine.ApiKey("direct", { type: "private" }, { provider: production });
@@ -28,9 +29,9 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
     ({ name, accountId }) => `${name.slice(0, -11)} ${accountId}`,
   );
   expect(accounts.sort()).toEqual([
-    "shop-dev-direct acct_production",
-    "shop-dev-member acct_production",
-    "shop-dev-sandbox acct_sandbox",
+    `shop-dev-direct ${ACCOUNT_IDS.production}`,
+    `shop-dev-member ${ACCOUNT_IDS.production}`,
+    `shop-dev-sandbox ${ACCOUNT_IDS.sandbox}`,
   ]);
 
   await project.setSecret("shop:productionKey", (await stage.newCredential("production", "Admin")).key);
@@ -42,8 +43,32 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
   await project.up();
   const refused = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(refused).direct).toEqual([
-    'error: Could not revoke the key "shop-dev-direct-<digits>" (<key id>), which may still work: The credential belongs to account acct_sandbox, but payengine:accountId pins account acct_production; use a credential and payengine:apiUrl of account acct_production. State keeps it: run this again, or revoke it in PayEngine\'s dashboard.',
+    'error: Could not revoke the key "shop-dev-direct-<digits>" (<key id>), which may still work: payengine:accountId pins <key id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. State keeps it: run this again, or revoke it in PayEngine\'s dashboard.',
   ]);
+});
+
+test("without a pin, a credential of another account revokes nothing, and forgets nothing", async () => {
+  const { stage } = given;
+  const project = await stage.project({
+    program: `
+for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`,
+  });
+  await project.up();
+  const made = await project.keys();
+  await stage.control.advanceClock(61_000);
+  const env = { PAYENGINE_API_KEY: (await stage.newCredential("production", "Admin")).key };
+  const why: Record<string, string> = {
+    private:
+      "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.",
+    public:
+      "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is not the one that made it.",
+  };
+  for (const command of [["refresh"], ["destroy", "--continue-on-error"]]) {
+    const { exitCode, stdout } = await project.run([...command, "--skip-preview"], { env });
+    expect(exitCode).toBe(255);
+    for (const text of Object.values(why)) expect(stdout).toContain(text);
+    expect(await project.keys()).toEqual(made);
+  }
 });
 
 test("a provider whose credential is a key of the same program previews, creates and destroys in order", async () => {
@@ -94,16 +119,16 @@ test("a stale credential in state fails destroy and refresh without dropping any
   await stage.control.revokeKey(old.keyId);
   await project.setSecret("payengine:apiKey", fresh.key);
   const made = await project.keys();
-  const why =
-    "PayEngine answered 401 to GET <address>/api/merchant: The API key is missing, unknown or revoked. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.";
+  const why = (method: string) =>
+    `PayEngine answered 401 to ${method} <address>/api/api-keys/<key id>: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.`;
 
   const destroy = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${why} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
+    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${why("DELETE")} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
   ]);
   const refresh = await project.fails("refresh", "--skip-preview");
   expect(diagnosticsOf(refresh).checkout).toEqual([
-    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${why} State keeps it as it was.`,
+    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${why("GET")} State keeps it as it was.`,
   ]);
   expect(await project.keys()).toEqual(made);
 

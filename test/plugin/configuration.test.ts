@@ -1,3 +1,5 @@
+import { ACCOUNT_IDS } from "payengine-sandbox";
+import { placeFingerprint } from "../../provider/api-key/state";
 import { SandboxLab } from "../sandbox-lab";
 import type { Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -63,18 +65,22 @@ test("PAYENGINE_API_KEY comes before a stale credential of stack config", async 
 });
 
 test("an explicit provider's credentialEnv comes before its stale apiKey and PAYENGINE_API_KEY", async () => {
+  await lab.control.setDialect({ merchant: "object" });
   const second = await lab.control.newCredential("production", "Developer");
   const rpc = await start({ SECOND_KEY: second.key, PAYENGINE_API_KEY: lab.credential });
   await rpc.configure({
     "payengine:provider": "second",
     "payengine:credentialEnv": "SECOND_KEY",
-    "payengine:apiKey": "0".repeat(102),
+    "payengine:apiKey": "0".repeat(108),
     "payengine:apiUrl": lab.url,
-    "payengine:accountId": "production",
+    "payengine:accountId": ACCOUNT_IDS.production,
   });
   const { inputs } = await rpc.check({}, await registeredInputs({ type: "private" }));
-  expect(inputs.accountId).toBe("production");
-  expect((await rpc.create(inputs)).outputs.accountId).toBe("production");
+  expect(inputs.pinnedAccountId).toBe(ACCOUNT_IDS.production);
+  expect((await rpc.create(inputs)).outputs).toMatchObject({
+    accountId: ACCOUNT_IDS.production,
+    credentialFingerprint: placeFingerprint(second.key),
+  });
 });
 
 test("PULUMI_SKIP_CHECKPOINTS refuses new keys", async () => {

@@ -1,4 +1,5 @@
-import { fingerprint } from "../../provider/api-key/state";
+import { MERCHANT_IDS } from "payengine-sandbox";
+import { fingerprint, placeFingerprint } from "../../provider/api-key/state";
 import { SandboxLab } from "../sandbox-lab";
 import { refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -36,6 +37,8 @@ test("a private key goes through its whole life, its token a secret on the wire 
     type: "private",
     namePrefix: "shop-prod-checkout",
     uniqueName,
+    apiUrl: lab.url,
+    credentialFingerprint: placeFingerprint(lab.credential),
     __provider: program.__provider,
   });
 
@@ -52,7 +55,8 @@ test("a private key goes through its whole life, its token a secret on the wire 
     redactedToken: live.redacted,
     fingerprint: live.fingerprint,
     createdAt: new Date(live.createdAt).toISOString(),
-    accountId: "sandbox",
+    // The list begins with the newest.
+    merchantId: MERCHANT_IDS.sandbox[1],
   });
   expect(fingerprint(String(token))).toBe(live.fingerprint);
   expect(await lab.statusFor(String(token))).toBe(200);
@@ -67,6 +71,7 @@ test("a private key goes through its whole life, its token a secret on the wire 
   expect(await plugin.rpc.update(stored, inputs)).toEqual(made.outputs);
   await plugin.rpc.delete(stored);
   expect(await lab.liveKeys()).toEqual([]);
+  await lab.control.advanceClock(61_000);
   expect(await plugin.rpc.read(stored)).toEqual({ id: "", outputs: { __provider: inputs.__provider } });
 });
 
@@ -85,9 +90,7 @@ test("a key that is private in state stays a secret on the wire whatever the pro
   const { inputs, outputs } = await created("private");
   const stored = asStored(outputs);
   // With ignoreChanges, the engine calls update with what the program no longer says.
-  expect((await plugin.rpc.update(stored, { ...inputs, accountId: "sandbox" })).token).toEqual(
-    outputs.token,
-  );
+  expect((await plugin.rpc.update(stored, { ...inputs, verify: false })).token).toEqual(outputs.token);
   expect(await plugin.rpc.diff(stored, { ...inputs, type: "public" })).toEqual({
     changes: true,
     replaces: ["type"],
@@ -104,14 +107,15 @@ test("another text of __provider is a change and no replacement", async () => {
   });
 });
 
-test("another account than state records is refused by diff, with its message alone on stderr", async () => {
+test("another pin together with a replacement is refused by diff, with its message alone on stderr", async () => {
   const { inputs, outputs } = await created("private");
+  const pinned = { ...inputs, pinnedAccountId: MERCHANT_IDS.production[0] };
+  expect(await plugin.rpc.diff(asStored(outputs), pinned)).toEqual({ changes: true, replaces: [] });
   const message =
-    `The key "${outputs.name}" belongs to account acct_sandbox, but payengine:accountId pins acct_production. Set it ` +
-    "back, or make a new key under a provider for the other account.";
-  const error = await refusal(
-    plugin.rpc.diff(asStored(outputs), { ...inputs, accountId: "production" }),
-  );
+    `The key "${outputs.name}" cannot be replaced (type) while payengine:accountId changes from nothing to ` +
+    `${MERCHANT_IDS.production[0]}. Run \`pulumi up\` with the new pin first, which proves it; or make a new key under a ` +
+    "provider for the other account.";
+  const error = await refusal(plugin.rpc.diff(asStored(outputs), { ...pinned, type: "public" }));
   expect(error.details).toBe(message);
   await plugin.stop();
   expect(plugin.stderr).toBe(`payengine: ${message}\n`);

@@ -30,10 +30,10 @@ const without = (...fields: string[]): Wire =>
   Object.fromEntries(Object.entries(state).filter(([field]) => !fields.includes(field)));
 
 test("a state without the fields that are optional is in good order and can be deleted", async () => {
-  const old = without("accountId", "fingerprint", "redactedToken", "createdAt");
+  const old = without("merchantId", "fingerprint", "redactedToken", "createdAt", "credentialFingerprint");
   expect(await plugin.rpc.diff(old, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(old)).outputs.keyId).toBe(state.keyId);
-  expect((await plugin.rpc.update(old, inputs)).accountId).toBe("sandbox");
+  expect((await plugin.rpc.update(old, inputs)).keyId).toBe(state.keyId);
   await plugin.rpc.delete(old);
   expect(await lab.statusFor(String(state.token))).toBe(401);
 });

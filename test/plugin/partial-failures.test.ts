@@ -1,3 +1,4 @@
+import { MERCHANT_IDS } from "payengine-sandbox";
 import { SandboxLab } from "../sandbox-lab";
 import { partialFailureIn, refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -29,7 +30,8 @@ const checked = async () => (await plugin.rpc.check({}, await registeredInputs({
 
 async function unfinishedCreate(inputs: Wire) {
   await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500 });
+  const keyName = String(inputs.uniqueName);
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, keyName });
   const error = await refusal(plugin.rpc.create(inputs));
   const failure = partialFailureIn(error);
   if (!failure) throw new Error(`no partial failure: ${error.details}`);
@@ -50,7 +52,7 @@ test("an unfinished create carries id, reason and what state needs, without a to
   expect(failure.properties).toEqual({
     ...inputs,
     name: inputs.uniqueName,
-    accountId: "sandbox",
+    merchantId: MERCHANT_IDS.sandbox[1],
     pendingAction: "create",
     lostNames: [inputs.uniqueName],
     settleAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
@@ -90,7 +92,8 @@ test("an unfinished rotation keeps the key in use, and earlier triggers as a sec
   const state = asStored(outputs);
   const next = { ...inputs, rotation: rotating({ count: 1 }) };
   await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 });
+  // Before it makes a key, it reads the two pages of the list: the second one shows that there is no more.
+  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 2 });
   const failure = partialFailureIn(await refusal(plugin.rpc.update(state, next)));
   expect(failure?.properties).toMatchObject({
     token: outputs.token,

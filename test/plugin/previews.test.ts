@@ -30,6 +30,8 @@ test("unknown digits give an unknown name, and nothing is called", async () => {
       type: "private",
       namePrefix: "shop-prod-checkout",
       uniqueName: UNKNOWN,
+      apiUrl: lab.url,
+      credentialFingerprint: UNKNOWN,
       __provider: registered.__provider,
     },
   });

@@ -37,6 +37,7 @@ test("a key in use that somebody revoked is made anew by the up after a refresh,
   const project = await rotated();
   const before = await project.key("checkout");
   await stage.control.revokeKey(before.keyId ?? "");
+  await stage.control.advanceClock(61_000);
   await project.refresh();
   await project.up();
   const after = await project.key("checkout");

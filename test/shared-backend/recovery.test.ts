@@ -32,7 +32,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
     [
       "CATEGORY  STACK  RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  WHAT TO DO",
       "orphaned  prod  checkout  shop-prod-checkout-<digits>  <id>  <time>  never  pulumi-payengine orphans --revoke --stack prod",
-      "Account acct_sandbox at <address>/api: 3 live keys, 1 foreign",
+      "Account at <address>/api: 3 live keys, 1 foreign",
       "Keys of dev, prod: 1 managed, 1 orphaned",
     ],
   ]);

@@ -36,7 +36,7 @@ test("a key that works after a while is handed over then", async () => {
   const context = lab.context();
   const sleep = async (milliseconds: number) => {
     lab.waits.push(milliseconds);
-    if (lab.waits.length === 3) await lab.control.advanceClock(60_000);
+    if (lab.waits.length === 3) await lab.control.advanceClock(61_000);
   };
   const state = completed(await create({ ...context, sleep }, lab.inputs()));
   expect(lab.waits).toEqual([250, 500, 1_000]);

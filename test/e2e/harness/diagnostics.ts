@@ -35,7 +35,7 @@ export function steady(text: string): string {
       .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
       // Both say that a name was not found: it depends on the machine's resolver.
       .replace(/\bEAI_AGAIN\b/g, "ENOTFOUND")
-      .replace(/\bkey_[0-9a-f]{16}\b/g, "<key id>")
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<key id>")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
       .replace(/-[0-9a-f]{10}\b/g, "-<digits>")
   );

@@ -13,7 +13,7 @@ export interface StageOptions extends Partial<ProjectOptions> {
 }
 
 /** A private key's value as the sandbox makes it. */
-const TOKEN = /^[0-9a-f]{102}$/;
+const TOKEN = /^[0-9a-f]{108}$/;
 
 /** A sandbox and the projects that one test works with. */
 export class Stage {
@@ -28,7 +28,7 @@ export class Stage {
   private constructor(
     readonly sandbox: RunningSandbox,
     readonly control: SandboxControl,
-    /** The Admin's private key on the account acct_sandbox. */
+    /** The Admin's private key on the account "sandbox". */
     readonly credential: string,
     /** Every private value that PayEngine has handed out, also those that never reached a state. */
     readonly issued: ReadonlySet<string>,

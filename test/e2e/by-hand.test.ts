@@ -1,0 +1,236 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { later } from "./harness/later";
+import type { Project } from "./harness/project";
+import { commonJs, type Stage, useStage } from "./harness/stage";
+
+const given = useStage();
+const HOUR = 3_600_000;
+const PROBLEM = "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: ";
+const CLICK = "Revoke it in PayEngine's dashboard (API -> Manage Keys)";
+
+/** A key that somebody has made in the dashboard. */
+async function madeByHand(name: string) {
+  const { stage } = given;
+  const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
+  stage.secrets.add(value);
+  await stage.control.addKey("sandbox", {
+    ...{ id, name, value, type: "private", createdAt: new Date().toISOString() },
+  });
+  // No state knows its id.
+  stage.leftAlive.add(id);
+  return { id, value, shown: `${value.slice(0, 4)}…${value.slice(-4)}` };
+}
+
+const ADOPT = `adopt: { token: config.requireSecret("checkoutKey") }`;
+const ROTATION = `rotation: { overlap: "1h" }`;
+
+const program = (...args: string[]) => `
+const config = new pulumi.Config();
+const checkout = new payengine.ApiKey("checkout", { type: "private", ${args.join(", ")} });
+class Consumer extends pulumi.dynamic.Resource {
+  constructor(name, props) {
+    const provider = {
+      async create({ token }) { return { id: name, outs: { length: token.length } }; },
+      async update(_id, _olds, { token }) { return { outs: { length: token.length } }; },
+    };
+    super(provider, name, props);
+  }
+}
+new Consumer("consumer", { token: checkout.token });
+exports.token = checkout.token;
+exports.previousToken = checkout.previousToken;
+`;
+
+/** A stack of an account in which no private key may call the calls of keys. */
+async function dashboardProject(stage: Stage, secret?: string, ...args: string[]): Promise<Project> {
+  await stage.control.setDialect({ manageKeys: "consoleOnly" });
+  return stage.project({
+    program: program(ADOPT, ...args),
+    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:contract": "dashboard" },
+    secrets: { "payengine:apiKey": stage.credential, ...(secret && { "shop:checkoutKey": secret }) },
+  });
+}
+
+const say = (project: Project, ...args: string[]) =>
+  project.write({ "index.js": commonJs(program(...args)) });
+
+/** Nothing but GET /merchant is known of such an account. */
+async function expectOnlyMerchantCalls(stage: Stage): Promise<void> {
+  const requests = await stage.control.requests();
+  expect([...new Set(requests.map(({ operation }) => operation))]).toEqual(["merchant"]);
+}
+
+test("a key without adopt fails in the preview, as does whatever only a program's own key can have", async () => {
+  const { stage } = given;
+  const { value } = await madeByHand("checkout");
+  const project = await dashboardProject(stage, value);
+  const wrong: [args: string[], ...problems: string[]][] = [
+    [
+      [],
+      'adopt is missing: payengine:contract is "dashboard", where only people make keys; make a private key in PayEngine\'s dashboard and give adopt: { token }',
+    ],
+    [
+      [ADOPT, `rotation: { period: "30d", overlap: "1d" }`],
+      "rotation.period makes no key where only people do; leave it out: the key rotates when adopt.token has another value",
+    ],
+    [
+      [`adopt: { keyId: "x", token: config.requireSecret("checkoutKey") }`],
+      "adopt.keyId cannot be looked up where only people make keys; leave it out",
+    ],
+    [
+      [`adopt: { token: new pulumi.Config("payengine").requireSecret("apiKey") }`],
+      "adopt.token is the credential that this provider works with, which it could never see revoked; make another private key for this resource",
+    ],
+  ];
+  for (const [args, ...problems] of wrong) {
+    await say(project, ...args);
+    const failed = await project.fails("preview");
+    expect(diagnosticsOf(failed).checkout).toEqual(problems.map((problem) => PROBLEM + problem));
+  }
+  await project.write({
+    "index.js": commonJs(
+      `new payengine.ApiKey("checkout", { type: "public", adopt: { token: "pk_test_1" } });`,
+    ),
+  });
+  expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
+    `${PROBLEM}type is "public", which nothing can prove where only people make keys; write the value into the program, it is no secret`,
+    `${PROBLEM}adopt.token is a public key's value; give that of a private key`,
+  ]);
+  expect(await stage.control.requests()).toEqual([]);
+});
+
+test("a token that does not work is refused, and nothing that depends on it runs", async () => {
+  const { stage } = given;
+  const { id, value } = await madeByHand("checkout");
+  await stage.control.revokeKey(id);
+  const project = await dashboardProject(stage, value);
+  const failed = await project.fails("up", "--skip-preview");
+  expect(diagnosticsOf(failed).checkout).toEqual([
+    'error: Could not take over the key "shop-dev-checkout-<digits>": PayEngine does not accept adopt.token; give the value of a private key that works. Nothing was changed.',
+  ]);
+  expect(await project.keys()).toEqual([]);
+  await expectOnlyMerchantCalls(stage);
+});
+
+test("a key made by hand goes to its consumers, rotates with an overlap, and ends when somebody has revoked it", async () => {
+  const { stage } = given;
+  const first = await madeByHand("checkout 1");
+  const project = await dashboardProject(stage, first.value);
+  expect(countsOf(await project.ok("preview"))).toEqual(["+ 3 to create"]);
+  expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
+  expect(await project.outputs()).toEqual({ token: first.value });
+  expect(await project.key("checkout")).toMatchObject({ keyId: undefined, token: first.value });
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+  expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
+
+  // Another value rotates the key, for which the program has to say how long the old one is to work.
+  const second = await madeByHand("checkout 2");
+  await project.setSecret("shop:checkoutKey", second.value);
+  expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
+    `${PROBLEM}adopt.token has another value, which rotates the key; say how long the old one is to work beside it by rotation: { overlap: "7d" }`,
+  ]);
+  await say(project, ADOPT, ROTATION);
+  expect(countsOf(await project.ok("preview"))).toEqual(["~ 2 to update", "1 unchanged"]);
+  expect(countsOf(await project.up())).toEqual(["~ 2 updated", "1 unchanged"]);
+  expect(await project.outputs()).toEqual({ token: second.value, previousToken: first.value });
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+
+  const third = await madeByHand("checkout 3");
+  await project.setSecret("shop:checkoutKey", third.value);
+  expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
+    'error: The key "shop-dev-checkout-<digits>" cannot take another value before <time>: until then the one before it is promised to work. Set adopt.token back and change it after that; or revoke the one before it in PayEngine\'s dashboard, run `pulumi refresh`, and change it then.',
+  ]);
+  await project.setSecret("shop:checkoutKey", second.value);
+
+  const tooLate = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);
+  expect(diagnosticsOf(tooLate).checkout).toEqual([
+    `error: The previous value of "shop-dev-checkout-<digits>" (${first.shown}) was to work until <time> and still does. ${CLICK}, then run \`pulumi up\` again. State keeps both values.`,
+  ]);
+  expect(await project.outputs()).toEqual({ token: second.value, previousToken: first.value });
+  await stage.control.revokeKey(first.id);
+  await later(project, () => project.up(), 2 * HOUR);
+  expect(await project.outputs()).toEqual({ token: second.value });
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+
+  const tooEarly = await project.fails("destroy", "--skip-preview");
+  expect(diagnosticsOf(tooEarly).checkout).toEqual([
+    `error: The key "shop-dev-checkout-<digits>" (${second.shown}) still works, and only people can revoke it. ${CLICK}, then run this again. To keep it in use without Pulumi, run \`pulumi state delete\` with this resource's URN.`,
+  ]);
+  expect((await project.key("checkout")).token).toBe(second.value);
+  await stage.control.revokeKey(second.id);
+  await project.destroy();
+  expect(await project.keys()).toEqual([]);
+  await expectOnlyMerchantCalls(stage);
+});
+
+test("a previous value that was revoked early is forgotten by a refresh", async () => {
+  const { stage } = given;
+  const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
+  const project = await dashboardProject(stage, first.value, ROTATION);
+  await project.up();
+  await project.setSecret("shop:checkoutKey", second.value);
+  await project.up();
+  await stage.control.revokeKey(first.id);
+  await project.refresh();
+  expect(await project.key("checkout")).toMatchObject({ token: second.value, previousToken: undefined });
+  expect(countsOf(await project.up())).toEqual(["3 unchanged"]);
+});
+
+test("a value that somebody has revoked is forgotten by a refresh, and up asks for another one", async () => {
+  const { stage } = given;
+  const first = await madeByHand("checkout 1");
+  const project = await dashboardProject(stage, first.value, ROTATION);
+  await project.up();
+  await stage.control.revokeKey(first.id);
+  await project.refresh();
+  expect(await project.key("checkout")).toMatchObject({ token: undefined, pendingAction: "create" });
+  expect(diagnosticsOf(await project.fails("up", "--skip-preview")).checkout).toEqual([
+    'error: Could not update the key "shop-dev-checkout-<digits>": PayEngine no longer accepts its value; make another private key in PayEngine\'s dashboard and give its value as adopt.token. State keeps it as it was.',
+  ]);
+
+  const second = await madeByHand("checkout 2");
+  await project.setSecret("shop:checkoutKey", second.value);
+  await project.up();
+  expect(await project.outputs()).toEqual({ token: second.value });
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+  await stage.control.revokeKey(second.id);
+  await project.destroy();
+});
+
+test("--replace with the same value is silent, and destroy is not", async () => {
+  const { stage } = given;
+  const { id, value, shown } = await madeByHand("checkout");
+  const project = await dashboardProject(stage, value);
+  await project.up();
+  const before = await project.key("checkout");
+  const replaced = await project.up("--replace", before.urn);
+  expect(countsOf(replaced)).toEqual(["+-1 replaced", "2 unchanged"]);
+  expect(diagnosticsOf(replaced)).not.toHaveProperty("checkout");
+  const after = await project.key("checkout");
+  expect(after.token).toBe(value);
+  expect(after.name).not.toBe(before.name);
+  expect(await stage.authenticates(value)).toBe(true);
+  expect((await project.fails("destroy", "--skip-preview")).stdout).toContain(`(${shown}) still works`);
+  await stage.control.revokeKey(id);
+  await project.destroy();
+});
+
+test("an outage that answers 401 to everybody retires no value", async () => {
+  const { stage } = given;
+  const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
+  const project = await dashboardProject(stage, first.value, ROTATION);
+  await project.up();
+  await project.setSecret("shop:checkoutKey", second.value);
+  await project.up();
+  await stage.control.addFault({
+    ...{ operation: "any", kind: "statusBeforeCommit", status: 401, times: "always" },
+  });
+  const why = "PayEngine answers 401 to the credential too, which says nothing of the key.";
+  for (const command of ["refresh", "destroy"])
+    expect(diagnosticsOf(await project.fails(command, "--skip-preview")).checkout.join("\n")).toContain(why);
+  const up = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);
+  expect(diagnosticsOf(up).checkout.join("\n")).toContain(why);
+  await stage.control.clearFaults();
+  expect(await project.key("checkout")).toMatchObject({ token: second.value, previousToken: first.value });
+});
