@@ -3,7 +3,7 @@ import { nearest } from "./payengine/nearest";
 const NAMESPACE = "payengine:";
 
 /** What stack config can set. */
-const STACK_KEYS = [
+export const STACK_KEYS = [
   "apiKey",
   "apiUrl",
   "accountId",
@@ -13,8 +13,8 @@ const STACK_KEYS = [
   "formerApiUrl",
 ] as const;
 
-/** What only an explicit provider can set. */
-const EXPLICIT_ONLY = ["provider", "credentialEnv"];
+/** Only an explicit provider has these two: its name in the program, and its own credential variable. */
+export const EXPLICIT_ONLY = ["provider", "credentialEnv"] as const;
 
 /** A stack config key that has no effect, though someone probably meant it to. */
 export interface UnknownConfigKey {
@@ -41,7 +41,8 @@ export function unknownConfigKeys(keys: readonly string[]): UnknownConfigKey[] {
 
 function problemOf(name: string): string | undefined {
   if (STACK_KEYS.some((key) => key === name)) return undefined;
-  if (EXPLICIT_ONLY.includes(name)) return "belongs to payengine.Provider in the program; remove it";
+  if (EXPLICIT_ONLY.some((it) => it === name))
+    return "belongs to payengine.Provider in the program; remove it";
   if (/^contract[.[]/.test(name)) {
     // A shell would expand brackets and quotes, so only plain paths are repeated in the command.
     const path = /^contract(\.\w+)+$/.test(name) ? name : "contract.reveal";

@@ -1,5 +1,6 @@
 import ms from "ms";
 import { z } from "zod";
+import { EXPLICIT_ONLY, STACK_KEYS } from "./config-keys";
 import { duration } from "./duration";
 import { type Contract, DEFAULT_CONTRACT, parseContract } from "./payengine/contract";
 import {
@@ -50,18 +51,7 @@ export const LONGEST_VERIFICATION_MS = ms(LONGEST_VERIFICATION);
 /** How the engine writes a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export const CONFIG_KEYS = [
-  "apiKey",
-  "apiUrl",
-  "accountId",
-  "requestTimeout",
-  "maxRetries",
-  "contract",
-  "formerApiUrl",
-  /** Only an explicit provider has these two: its name in the program, and its own credential variable. */
-  "provider",
-  "credentialEnv",
-] as const;
+export const CONFIG_KEYS = [...STACK_KEYS, ...EXPLICIT_ONLY] as const;
 
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 

@@ -57,6 +57,8 @@ async function revokeUnfinished(
 /** The keys in use go last: they tell whether the list is current enough to show the others. */
 async function revokeStraysBeside(context: Context, state: ApiKeyState): Promise<void> {
   const { uniqueName, keyId } = state;
+  // Read once a process, it tells how long a page is, and with that whether one of the resource's own keys is the last.
+  await context.readableList();
   const { attempts, kept } = await clearUp(context, uniqueName, attemptsOf(state), keysInUse(state));
   refuseWhileLost(context, state, attempts);
   if (attempts.lost.length === 0 || keyId === undefined || kept.includes(keyId)) return;
