@@ -25,8 +25,10 @@ const quietUp: Round = {
 };
 
 const lost: FaultInput = { operation: "createKey", kind: "dropAfterCommit" };
+/** The list is read before a creation too, of all keys: only the look for what a lost request has left fails. */
 const listFails: FaultInput = {
   operation: "listKeys",
+  keyName: `${KEY.name}-`,
   kind: "statusBeforeCommit",
   status: 503,
   times: "always",

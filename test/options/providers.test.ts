@@ -60,8 +60,7 @@ for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`
   const why: Record<string, string> = {
     private:
       "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.",
-    public:
-      "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is not the one that made it.",
+    public: `PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is not the one that made it. Use that one, or, where you know that merchant ${MERCHANT_IDS.sandbox[1]} is of this account alone, set payengine:accountId to that id; or, if the key is gone, run \`pulumi state delete\` with this resource's URN.`,
   };
   for (const command of [["refresh"], ["destroy", "--continue-on-error"]]) {
     const { exitCode, stdout } = await project.run([...command, "--skip-preview"], { env });

@@ -15,7 +15,7 @@ const STOP_MS = 5_000;
  */
 export async function startSandboxProcess({ repository, folder, limitMs = 20_000 }) {
   const main = join(repository, "sandbox/bin/payengine-sandbox.js");
-  const args = [main, "--json", "--port", "0", "--db", join(folder, "sandbox.db")];
+  const args = [main, "--json", "--control", "--port", "0", "--db", join(folder, "sandbox.db")];
   // In a group of its own: at Ctrl-C it has to answer until a `pulumi up` has ended.
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
   const closed = new Promise((resolve) => child.once("close", resolve).once("error", resolve));
@@ -31,8 +31,8 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
     await stop();
     throw error;
   });
-  /** @type {{ url: string, adminKey: string }} */
-  const { url, adminKey } = JSON.parse(line);
+  /** @type {{ url: string, adminKey: string, controlUrl: string }} */
+  const { url, adminKey, controlUrl } = JSON.parse(line);
 
   /**
    * Calls the sandbox as any server would.
@@ -45,7 +45,16 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
       signal: AbortSignal.timeout(10_000),
     });
 
-  return { url, adminKey, call, stop };
+  /** Puts the sandbox's clock forward. @param {number} milliseconds */
+  async function advanceClock(milliseconds) {
+    const body = JSON.stringify({ advanceMs: milliseconds });
+    const headers = { "content-type": "application/json" };
+    const signal = AbortSignal.timeout(10_000);
+    const { ok, status } = await fetch(`${controlUrl}/clock`, { method: "POST", headers, body, signal });
+    if (!ok) throw new Error(`the sandbox's clock answered ${status}`);
+  }
+
+  return { url, adminKey, call, advanceClock, stop };
 }
 
 /**
