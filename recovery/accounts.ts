@@ -1,3 +1,4 @@
+import { isSameAddress } from "../provider/api-key/place";
 import { omit } from "../provider/api-key/state";
 import { type ConfigValues, requireSettings, resolveConfig, type Settings } from "../provider/config";
 import { type PayEngineClient, payEngineClient } from "../provider/payengine/calls";
@@ -158,10 +159,10 @@ export const NEW = "its provider is new in state; run this again";
 
 const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${BY_HAND}`;
 
-function otherAddress({ apiUrl: made }: RecordedKey, { apiUrl, formerApiUrl }: Settings): string | undefined {
-  if (made === apiUrl || made === formerApiUrl) return undefined;
+function otherAddress({ apiUrl: made }: RecordedKey, settings: Settings): string | undefined {
+  if (isSameAddress(made, settings)) return undefined;
   return (
-    `its key was asked for at ${made}, but payengine:apiUrl is ${apiUrl}, where nothing of it was sent; set ` +
+    `its key was asked for at ${made}, but payengine:apiUrl is ${settings.apiUrl}, where nothing of it was sent; set ` +
     `payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to ${made}`
   );
 }

@@ -1,7 +1,7 @@
 import type { PayEngineKey } from "../payengine/read-answer";
 import { tryValue } from "../payengine/witnesses";
 import type { Context } from "./context";
-import { isPinnedAlike, isSameCredential, pinFor, showsMerchant, showsRecordedKey } from "./place";
+import { isSameAccount, isSameCredential, pinFor, showsMerchant, showsRecordedKey } from "./place";
 import type { ApiKeyState } from "./state";
 import { findLiveKeys } from "./strays";
 
@@ -52,10 +52,7 @@ export async function requireDeadValue(context: Context, state: ApiKeyState, tok
 }
 
 async function isRightPlace(context: Context, state: ApiKeyState): Promise<boolean> {
-  if (isSameCredential(context, state) || isPinnedAlike(context, state)) return true;
-  const { accountIds } = await context.place();
-  if (state.accountId !== undefined && accountIds.includes(state.accountId)) return true;
-  if (await showsRecordedKey(context, state)) return true;
+  if ((await isSameAccount(context, state)) || (await showsRecordedKey(context, state))) return true;
   return state.type !== "public" && showsMerchant(context, state);
 }
 

@@ -8,7 +8,7 @@ import { guardPlace, provePlace } from "./place";
 import { revokeOr, revokePrevious } from "./previous";
 import { clearUp } from "./settle";
 import type { ApiKeyState } from "./state";
-import { isLive, revoke } from "./strays";
+import { isLive, revokeListed } from "./strays";
 
 /**
  * Revokes the resource's key, the one before it, and whatever lost attempts have left under its names.
@@ -32,7 +32,7 @@ export async function revokeAll(
     await revokePrevious(context, state, held);
     if (state.keyId === undefined || held.has(state.keyId)) return;
     const others = await revokeOr(context, state.keyId, () => proveGone(context, state));
-    for (const other of others ?? []) await revoke(context.client, other.id);
+    for (const other of others ?? []) await revokeListed(context.client, other);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(

@@ -18,11 +18,22 @@ export async function guardPlace(context: Context, state: ApiKeyState): Promise<
   if (state.accountId !== undefined) requireAccount(await context.place(), state.accountId);
 }
 
-function requireAddress({ apiUrl, formerApiUrl }: Context, state: ApiKeyState): void {
+/** Where calls go, and where they went before a console moved. */
+export interface Addresses {
+  readonly apiUrl: string;
+  readonly formerApiUrl: string | undefined;
+}
+
+/** Says whether what was made at an address may be looked for at the configured one. */
+export function isSameAddress(recorded: string, { apiUrl, formerApiUrl }: Addresses): boolean {
+  return recorded === apiUrl || recorded === formerApiUrl;
+}
+
+function requireAddress(context: Context, state: ApiKeyState): void {
   const recorded = state.apiUrl ?? DEFAULT_API_URL;
-  if (recorded === apiUrl || recorded === formerApiUrl) return;
+  if (isSameAddress(recorded, context)) return;
   throw new KeyError(
-    `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there. Set ` +
+    `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${context.apiUrl}. Nothing of it was sent there. Set ` +
       `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${recorded}.`,
   );
 }
@@ -50,10 +61,15 @@ export async function accountFields(context: Context): Promise<AccountFields> {
 }
 
 /** Says whether the credential is the one that made the key, at the address that made it. */
-export function isSameCredential({ credential, apiUrl, formerApiUrl }: Context, state: ApiKeyState): boolean {
-  const recorded = state.apiUrl ?? DEFAULT_API_URL;
-  const isSameAddress = recorded === apiUrl || recorded === formerApiUrl;
-  return isSameAddress && state.credentialFingerprint === placeFingerprint(credential);
+export function isSameCredential(context: Context, state: ApiKeyState): boolean {
+  const isThere = isSameAddress(state.apiUrl ?? DEFAULT_API_URL, context);
+  return isThere && state.credentialFingerprint === placeFingerprint(context.credential);
+}
+
+/** Says whether the account itself is known to be the one in which the key was made, whatever keys it shows. */
+export async function isSameAccount(context: Context, state: ApiKeyState): Promise<boolean> {
+  if (isSameCredential(context, state) || isPinnedAlike(context, state)) return true;
+  return state.accountId !== undefined && (await context.place()).accountIds.includes(state.accountId);
 }
 
 /**
@@ -68,8 +84,7 @@ export async function provePlace(
   state: ApiKeyState,
   seen: readonly string[],
 ): Promise<void> {
-  if (isSameCredential(context, state) || seen.length > 0 || isPinnedAlike(context, state)) return;
-  if (state.accountId !== undefined && (await context.place()).accountIds.includes(state.accountId)) return;
+  if (seen.length > 0 || (await isSameAccount(context, state))) return;
   for (const id of [state.keyId, state.previousKeyId]) {
     if (id !== undefined && (await isShown(context, id, state.name))) return;
   }
@@ -81,10 +96,7 @@ export async function provePlace(
 }
 
 /** Says whether what pins the account now, which has been proven, is what the key was made under, or knew of. */
-export function isPinnedAlike(
-  { pin }: Context,
-  { pinnedAccountId, accountId, merchantId }: ApiKeyState,
-): boolean {
+function isPinnedAlike({ pin }: Context, { pinnedAccountId, accountId, merchantId }: ApiKeyState): boolean {
   return pin !== undefined && [pinnedAccountId, accountId, merchantId].includes(pin);
 }
 

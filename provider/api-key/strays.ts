@@ -20,9 +20,7 @@ export async function revokeStrays(
 ): Promise<Sweep> {
   const live = await findLiveKeys(client, unique);
   const strays = live.filter(({ id }) => !keep.includes(id));
-  const missed: string[] = [];
-  for (const { id } of strays) if (!(await revoke(client, id))) missed.push(id);
-  if (missed.length > 0) await requireUnlisted(client, unique, missed);
+  for (const stray of strays) await revokeListed(client, stray);
   return {
     revoked: strays.map(({ name }) => name),
     kept: keep.filter((id) => live.some((key) => key.id === id)),
@@ -45,17 +43,21 @@ export async function revoke(client: PayEngineClient, id: string): Promise<boole
   }
 }
 
-/** A key that was listed and is not found any more is gone, unless the call that revokes keys is another one. */
-async function requireUnlisted(
+/**
+ * Revokes a key that the list has shown. If it is not found any more, it is gone, unless the call that revokes keys is
+ * another one: then the list still shows it.
+ *
+ * @throws Error where it lives on.
+ */
+export async function revokeListed(
   client: PayEngineClient,
-  unique: string,
-  ids: readonly string[],
+  { id, name }: Pick<PayEngineKey, "id" | "name">,
 ): Promise<void> {
-  const listed = await findLiveKeys(client, unique);
-  const live = listed.find(({ id }) => ids.includes(id));
-  if (live === undefined) return;
+  if (await revoke(client, id)) return;
+  const listed = await listLiveKeys(client, name, (it) => it === name);
+  if (!listed.some((key) => key.id === id)) return;
   throw new Error(
-    `PayEngine lists the key "${live.name}" (${live.id}) as live and does not find it when it is to be revoked; check ` +
+    `PayEngine lists the key "${name}" (${id}) as live and does not find it when it is to be revoked; check ` +
       "payengine:contract.revoke",
   );
 }

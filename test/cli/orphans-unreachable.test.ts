@@ -101,7 +101,7 @@ test("a key that is listed, and not found when it is to be revoked, is not taken
     2,
     [
       "Revoked 0 of 1 key.",
-      "Could not revoke <id>: PayEngine lists it as live and does not find it when it is to be revoked; check payengine:contract.revoke",
+      'Could not revoke <id>: PayEngine lists the key "shop-dev-web-<digits>" (<id>) as live and does not find it when it is to be revoked; check payengine:contract.revoke',
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);

@@ -162,3 +162,24 @@ test("a key in good order is revoked by one call", async () => {
   await revokeAll(lab.context(), state);
   expect(await lab.calls()).toEqual([`DELETE /api/api-keys/${state.keyId}`]);
 });
+
+test("a leftover that is listed, and not found when it is to be revoked, keeps the key in state", async () => {
+  const { id, name } = await lab
+    .context()
+    .client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
+  await lab.control.addFault({
+    operation: "revokeKey",
+    kind: "statusBeforeCommit",
+    status: 404,
+    keyName: "-r2",
+  });
+  const unfinished = { ...state, pendingAction: "create" as const };
+  expect(await messageThrownBy(() => revokeAll(lab.context(), unfinished))).toBe(
+    couldNotRevoke(
+      `PayEngine lists the key "${name}" (${id}) as live and does not find it when it is to be revoked; check ` +
+        "payengine:contract.revoke.",
+    ),
+  );
+  await revokeAll(lab.context(), unfinished);
+  await lab.expectOnlyKeysOf();
+});
