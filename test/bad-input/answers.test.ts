@@ -2,29 +2,29 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type DialectInput, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { diagnosticsOf } from "../e2e/harness/diagnostics";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 test("each way in which PayEngine cannot be used gets one message, and nothing is created", async () => {
-  const { stage } = given;
-  const user = await stage.newCredential("sandbox", "User");
-  const portal = await stage.newCredential("sandbox", "Developer");
-  const revoked = await stage.newCredential("sandbox", "Admin");
-  await stage.control.revokeKey(revoked.keyId);
-  await stage.control.addFault({
+  const { fixture } = given;
+  const user = await fixture.newCredential("sandbox", "User");
+  const portal = await fixture.newCredential("sandbox", "Developer");
+  const revoked = await fixture.newCredential("sandbox", "Admin");
+  await fixture.control.revokeKey(revoked.keyId);
+  await fixture.control.addFault({
     operation: "createKey",
     kind: "statusBeforeCommit",
     status: 404,
     keyName: "shop-dev-no-keys",
   });
-  await stage.control.addFault({
+  await fixture.control.addFault({
     operation: "merchant",
     kind: "html200",
     times: "always",
     keyName: portal.userId,
   });
-  const url = stage.sandbox.url;
+  const url = fixture.sandbox.url;
   const providers: Record<string, object> = {
     unauthorized: { apiKey: revoked.key },
     forbidden: { apiKey: user.key },
@@ -42,9 +42,9 @@ for (const [name, args] of Object.entries(providers)) {
   const provider = new payengine.Provider(name, { apiKey: process.env.PRIVATE_KEY, maxRetries: 0, ...args });
   new payengine.ApiKey(name, { type: "private" }, { provider });
 }`;
-  const project = await stage.project({
+  const project = await fixture.project({
     program,
-    env: { PROVIDERS: JSON.stringify(providers), PRIVATE_KEY: stage.credential, PAYENGINE_API_URL: url },
+    env: { PROVIDERS: JSON.stringify(providers), PRIVATE_KEY: fixture.credential, PAYENGINE_API_URL: url },
   });
   await project.ok("preview");
   const failed = await project.fails("up", "--skip-preview", "--continue-on-error");
@@ -90,12 +90,12 @@ for (const [name, args] of Object.entries(providers)) {
       "payengine:accountId pins <key id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. No key was made.",
     ),
   });
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   expect(await project.keys()).toEqual([]);
 });
 
 test("an account whose calls differ gets one message that says what to set, and no key is left", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const REVEAL = { reveal: "POST /api-keys/{id}/reveal" };
   const differing: Record<
     string,
@@ -140,13 +140,13 @@ test("an account whose calls differ gets one message that says what to set, and 
     },
   };
   for (const [name, { dialect = {}, fault, contract, why }] of Object.entries(differing)) {
-    await stage.control.setDialect(dialect);
-    await stage.control.clearFaults();
-    if (fault !== undefined) await stage.control.addFault(fault);
-    const project = await stage.project({
+    await fixture.control.setDialect(dialect);
+    await fixture.control.clearFaults();
+    if (fault !== undefined) await fixture.control.addFault(fault);
+    const project = await fixture.project({
       program: `new payengine.ApiKey("checkout", { type: "private" });`,
       config: {
-        "payengine:apiUrl": stage.sandbox.url,
+        "payengine:apiUrl": fixture.sandbox.url,
         "payengine:maxRetries": "0",
         ...(contract && { "payengine:contract": JSON.stringify(contract) }),
       },
@@ -155,22 +155,22 @@ test("an account whose calls differ gets one message that says what to set, and 
     expect({ [name]: diagnosticsOf(failed).checkout }).toEqual({
       [name]: [`error: Could not create the key "shop-dev-checkout-<digits>": ${why}`],
     });
-    expect([await stage.liveKeys(), await project.keys()]).toEqual([[], []]);
+    expect([await fixture.liveKeys(), await project.keys()]).toEqual([[], []]);
   }
-  await stage.control.setDialect({});
+  await fixture.control.setDialect({});
 });
 
 test("a proxy that refuses is named without its password", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const password = "proxy:pass/word@42!";
-  stage.secrets.add(password).add(encodeURIComponent(password));
+  fixture.secrets.add(password).add(encodeURIComponent(password));
   const proxy = createServer().on("connect", (_request, socket) => {
     socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
   });
   await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
   try {
     const { port } = proxy.address() as AddressInfo;
-    const project = await stage.project({
+    const project = await fixture.project({
       program: `new payengine.ApiKey("checkout", { type: "private" });`,
       config: { "payengine:apiUrl": "https://payengine.example/api", "payengine:maxRetries": "0" },
       env: { HTTPS_PROXY: `http://deploy:${encodeURIComponent(password)}@127.0.0.1:${port}` },

@@ -1,7 +1,7 @@
 import { diagnosticsOf } from "../e2e/harness/diagnostics";
-import { commonJs, useStage } from "../e2e/harness/stage";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const PROBLEM = (name: string) =>
   `error: pulumi-nodejs:dynamic/payengine:ApiKey resource '${name}' has a problem: `;
@@ -45,8 +45,8 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
 };
 
 test("each wrong argument gets its message in the preview, and nothing is created", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   // A resource that is refused ends the program, so each has its own.
   for (const [name, [args, ...messages]] of Object.entries(wrong)) {
     await project.write({ "index.js": commonJs(`new payengine.ApiKey(${JSON.stringify(name)}, ${args});`) });
@@ -55,7 +55,7 @@ test("each wrong argument gets its message in the preview, and nothing is create
   }
   const refused = await project.fails("up", "--skip-preview");
   expect(Object.keys(diagnosticsOf(refused))).toEqual([Object.keys(wrong).at(-1)]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 test.each([
@@ -75,17 +75,17 @@ test.each([
     "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
   ],
 ])("%s fails in the program, with no stack trace, before anything is created", async (_, line, message) => {
-  const project = await given.stage.project({ program: line });
+  const project = await given.fixture.project({ program: line });
   const failed = await project.fails("preview");
   expect(diagnosticsOf(failed)).toEqual({ "shop-dev": [message] });
-  expect(await given.stage.control.requests()).toEqual([]);
+  expect(await given.fixture.control.requests()).toEqual([]);
 });
 
 test("a secret in the wrong place is refused without being shown", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const password = "correct&horse<battery>staple/42";
-  const project = await stage.project({
-    secrets: { "payengine:apiKey": stage.credential, "shop:password": password },
+  const project = await fixture.project({
+    secrets: { "payengine:apiKey": fixture.credential, "shop:password": password },
   });
   const cases = {
     argument: [

@@ -1,7 +1,7 @@
 import { diagnosticsOf } from "../e2e/harness/diagnostics";
-import { commonJs, useStage } from "../e2e/harness/stage";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const PROBLEM = (name: string) =>
   `error: pulumi-nodejs:dynamic/payengine:ApiKey resource '${name}' has a problem: `;
@@ -75,11 +75,15 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
 };
 
 test("each wrong provider argument gets one message, and nothing is created or shown", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const urlPassword = "hunter2-hunter2-hunter2";
-  stage.secrets.add(urlPassword);
-  const project = await stage.project({
-    env: { PRIVATE_KEY: stage.credential, URL_PASSWORD: urlPassword, PAYENGINE_API_URL: stage.sandbox.url },
+  fixture.secrets.add(urlPassword);
+  const project = await fixture.project({
+    env: {
+      PRIVATE_KEY: fixture.credential,
+      URL_PASSWORD: urlPassword,
+      PAYENGINE_API_URL: fixture.sandbox.url,
+    },
   });
   for (const [name, [args, ...messages]] of Object.entries(wrong)) {
     const program = `
@@ -99,11 +103,11 @@ new payengine.ApiKey("${name}", { type: "private" }, { provider });`;
   );
   await project.write({ "index.js": commonJs(all.join("")) });
   await project.fails("up", "--skip-preview", "--continue-on-error");
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 test("a stack without a credential says how to give it one, in the preview", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     secrets: {},
   });
@@ -116,26 +120,26 @@ test("a stack without a credential says how to give it one, in the preview", asy
 });
 
 test("a credential in plaintext config works, with one warning", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `
 new payengine.ApiKey("checkout", { type: "private" });
 new payengine.ApiKey("storefront", { type: "public" });`,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:apiKey": stage.credential },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": fixture.credential },
     secrets: {},
   });
-  stage.inTheClear.add(stage.credential);
+  fixture.inTheClear.add(fixture.credential);
   const up = await project.up();
   expect(diagnosticsOf(up)).toEqual({
     "shop-dev": [
       "warning: payengine:apiKey stands in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` to encrypt it, and make another credential if the file was ever shared.",
     ],
   });
-  expect(JSON.stringify(project.said)).not.toContain(stage.credential);
+  expect(JSON.stringify(project.said)).not.toContain(fixture.credential);
 });
 
 test("no key is created where a crash would leave one that no state names", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });
   project.env.PULUMI_EXPERIMENTAL = "true";
@@ -146,5 +150,5 @@ test("no key is created where a crash would leave one that no state names", asyn
       `${PROBLEM("checkout")}PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names; unset it to create keys`,
     ],
   });
-  expect(await given.stage.control.requests()).toEqual([]);
+  expect(await given.fixture.control.requests()).toEqual([]);
 });

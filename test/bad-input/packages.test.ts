@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { countsOf, diagnosticsOf, steady } from "../e2e/harness/diagnostics";
+import { useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { useStage } from "../e2e/harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 const packages = () => join(process.env.PAYENGINE_E2E_INSTALLED ?? "", "node_modules");
 const program = `new payengine.ApiKey("checkout", { type: "private" });`;
@@ -26,7 +26,7 @@ async function withoutPackages(): Promise<string[]> {
 }
 
 test("destroy and refresh in a project without packages say so, and drop nothing", async () => {
-  const project = await given.stage.project({ program });
+  const project = await given.fixture.project({ program });
   const complaints = await withoutPackages();
   await project.up();
   const made = await project.keys();
@@ -42,7 +42,7 @@ test("destroy and refresh in a project without packages say so, and drop nothing
 });
 
 test("destroy in a project that lacks only pulumi-payengine names the command to run, and drops nothing", async () => {
-  const project = await given.stage.project({ program });
+  const project = await given.fixture.project({ program });
   await project.up();
   const made = await project.keys();
   // A copy: in a folder of links, Node would find the package beside a link's target.
@@ -63,9 +63,9 @@ test("destroy in a project that lacks only pulumi-payengine names the command to
 });
 
 test("a program that finds the package elsewhere than in its project is told so before anything is created", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const elsewhere = join(packages(), "pulumi-payengine");
-  const project = await stage.project({
+  const project = await fixture.project({
     files: { "index.js": `const payengine = require(${JSON.stringify(elsewhere)});\n${program}` },
   });
   const folder = join(project.folder, "node_modules");
@@ -80,7 +80,7 @@ test("a program that finds the package elsewhere than in its project is told so 
       "error: The Pulumi project in <folder> cannot load pulumi-payengine, so its keys could not be made, refreshed or revoked. Run `npm install pulumi-payengine` in that folder (pnpm add, yarn add).",
     ],
   });
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 async function relink(project: Project, target: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Tally } from "./run-scenario";
 import { LIST_LAGS, NEW_KEY_UNUSABLE, type Round, WRONG_ACCOUNT } from "./scenario";
 import type { World } from "./world";
 
-/** Counts the faults that struck a request. Blows are counted when they fall. */
+/** Counts the faults that struck a request. Interruptions are counted when they fall. */
 export async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {
   const standing = await world.control.faults();
   const requests = (await world.control.requests()).slice(world.startedRound.requests);

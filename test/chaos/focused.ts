@@ -65,12 +65,12 @@ function quietRound(random: Prng, { program }: Change): Round {
 }
 
 /** Says whether a kind strikes from outside, and not as the answer to a request. */
-export function isBlow(focus: string): boolean {
+export function isInterruption(focus: string): boolean {
   return !ON_CREATE_KINDS.includes(focus) && focus !== GONE;
 }
 
-/** One blow meets the operation, and nothing else happens. */
-export function blowRound(
+/** One interruption meets the operation, and nothing else happens. */
+export function interruptedRound(
   random: Prng,
   change: Change,
   stack: { readonly isFresh: boolean },
@@ -93,7 +93,7 @@ export function blowRound(
     return { ...round, operation, replace: [], continueOnError: false, deadly };
   }
   const kind = DEADLY.find((it) => it === focus);
-  if (kind === undefined) throw new Error(`There is no blow "${focus}"`);
+  if (kind === undefined) throw new Error(`There is no interruption "${focus}"`);
   const moment = momentOf(kind, true, ["uncommitted", "committed"], random);
   return { ...round, deadly: { kind, moment, waitMs } };
 }

@@ -1,15 +1,15 @@
 import type { DialectInput } from "payengine-sandbox";
 import { drawDialect } from "../dialects";
 import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
-import { blowRound, FOCI, focusedRound, isBlow, ROTATION, rotationRound } from "./focused";
+import { FOCI, focusedRound, interruptedRound, isInterruption, ROTATION, rotationRound } from "./focused";
 import { MOMENTS, momentOf } from "./moments";
 import { Prng } from "./prng";
 import { asRotating, type Change, changeProgram, firstProgram, rotateAll } from "./program";
 import {
-  type Blow,
   DEADLY,
   type Deadly,
   type FaultPlan,
+  type Interruption,
   KILLED_ELSEWHERE,
   LIST_LAGS,
   type Moment,
@@ -34,10 +34,10 @@ function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
 /**
  * Makes the scenario of one run.
  *
- * Blows are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all
+ * Interruptions are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all
  * else is drawn.
  *
- * @param focusOn the one kind of fault or blow that is to strike.
+ * @param focusOn the one kind of fault or interruption that is to strike.
  */
 export function generate(seed: number, index: number, focusOn?: string): Scenario {
   const random = new Prng(Math.imul(seed, 1_000_003) + index);
@@ -61,7 +61,7 @@ export function generate(seed: number, index: number, focusOn?: string): Scenari
       makeRound(random, change, stack, dealt(seed, deal, DEADLY_DECK), dealt(seed, deal, QUIET_DECK));
     if (focus === undefined) rounds.push(round());
     else if (focus === ROTATION) rounds.push(rotationRound(random, change, number));
-    else rounds.push((isBlow(focus) ? blowRound : focusedRound)(random, change, stack, focus));
+    else rounds.push((isInterruption(focus) ? interruptedRound : focusedRound)(random, change, stack, focus));
   }
   return {
     name: [`${seed}:${index}`, focusOn ?? []].flat().join(" "),
@@ -101,7 +101,7 @@ function makeRound(
   const faults = makes && !isAlone ? createFaults(random, change.made) : [];
   if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults, operation));
   const isEarly = makes && deadly?.includes("before the POST") === true;
-  // A new stack holds no key that could be revoked; before a POST there is no moment for a second blow.
+  // A new stack holds no key that could be revoked; before a POST there is no moment for a second interruption.
   // A plugin killed alone is cleared up after with its own credential: revoked as well, nobody could.
   const isHopeless = deadly === "plugin killed" && quiet === "provider credential revoked midway";
   const isQuiet =
@@ -119,7 +119,7 @@ function makeRound(
         kind: makes || !deadly.includes("the POST") ? deadly : KILLED_ELSEWHERE,
         moment: momentOf(deadly, makes, moments, random),
         waitMs: random.int(0, 150),
-      } satisfies Blow<Deadly>,
+      } satisfies Interruption<Deadly>,
     }),
     // Only where nothing can be made in the wrong account on purpose.
     wrongAccount:

@@ -4,7 +4,7 @@ import type { Moment } from "./scenario";
 /** What can be under way where an operation makes no key. */
 export const MOMENTS = { refresh: ["reading"], destroy: ["revoking"] } as const;
 
-/** When a deadly blow falls. */
+/** When a deadly interruption falls. */
 export function momentOf(kind: string, makes: boolean, moments: readonly Moment[], random: Prng): Moment {
   if (!makes) return random.pick(moments);
   if (kind.includes("before the POST")) return "merchant";

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { watchdogsIn } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
 import { freeDisk } from "../e2e/harness/small-disk";
-import { holdingFaults, strike } from "./blows";
 import { countFaults } from "./count-faults";
 import { deleteCutAttributes } from "./cut-attributes";
+import { holdingFaults, strike } from "./interruptions";
 import { checkInUse, type Violation } from "./invariant";
 import { mend } from "./mending";
 import type { Tally } from "./run-scenario";
@@ -54,11 +54,11 @@ async function armFaults(world: World, round: Round): Promise<void> {
   world.startedRound = { requests: (await control.requests()).length };
   await control.setLag({ listMs: round.listLagMs, newKeyUnusableMs: round.unusableMs });
   for (const { faults } of round.faults) for (const fault of faults) await control.addFault(fault);
-  for (const blow of [round.quiet, round.deadly])
-    for (const fault of blow ? holdingFaults(blow.moment) : []) await control.addFault(fault);
+  for (const interruption of [round.quiet, round.deadly])
+    for (const fault of interruption ? holdingFaults(interruption.moment) : []) await control.addFault(fault);
 }
 
-/** What of the deadly and quiet blows fell on a request under way. */
+/** What of the deadly and quiet interruptions fell on a request under way. */
 export interface Struck {
   readonly quiet: boolean;
   readonly deadly: boolean;
@@ -88,11 +88,15 @@ async function operate(
     over = true;
   });
   const underWay = { cli: () => running.get(world.stacks[0].name), hasEnded: () => over };
-  const blows = async (): Promise<Struck> => ({
+  const interruptions = async (): Promise<Struck> => ({
     quiet: round.quiet !== undefined && (await strike(world, round.quiet, underWay)),
     deadly: round.deadly !== undefined && (await strike(world, round.deadly, underWay)),
   });
-  const [ended, struck] = await Promise.all([all, blows(), watchBoth(world, running, underWay, tally)]);
+  const [ended, struck] = await Promise.all([
+    all,
+    interruptions(),
+    watchBoth(world, running, underWay, tally),
+  ]);
   if (struck.quiet && round.quiet) tally.fault(round.quiet.kind);
   if (struck.deadly && round.deadly) tally.fault(round.deadly.kind);
   if (round.deadly?.kind === "disk full for the backend" && world.disk === undefined)

@@ -22,7 +22,7 @@ export interface FaultPlan {
   readonly counted: number;
 }
 
-/** What a blow does, at a moment when a request is under way. */
+/** What a interruption does, at a moment when a request is under way. */
 export const DEADLY = [
   "CLI killed before the POST",
   "CLI killed during the POST",
@@ -56,10 +56,10 @@ export type Quiet = (typeof QUIET)[number];
  */
 export type Moment = "merchant" | "uncommitted" | "committed" | "answered" | "reading" | "revoking";
 
-export interface Blow<Kind extends string> {
+export interface Interruption<Kind extends string> {
   readonly kind: Kind;
   readonly moment: Moment;
-  /** Passes between the moment and the blow, if the request still is under way then. */
+  /** Passes between the moment and the interruption, if the request still is under way then. */
   readonly waitMs: number;
 }
 
@@ -78,8 +78,8 @@ export interface Round {
   readonly listLagMs: number;
   /** New keys do not authenticate for so long. */
   readonly unusableMs: number;
-  readonly quiet?: Blow<Quiet>;
-  readonly deadly?: Blow<Deadly>;
+  readonly quiet?: Interruption<Quiet>;
+  readonly deadly?: Interruption<Deadly>;
   /** The operation runs with a credential of another account. */
   readonly wrongAccount: boolean;
   readonly mending: Mending;

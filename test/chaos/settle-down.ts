@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { kill, processesIn, until, watchdogsIn } from "../e2e/harness/processes";
-import { providersIn } from "./blows";
+import { providersIn } from "./interruptions";
 import type { Violation } from "./invariant";
 import type { Scenario } from "./scenario";
 import type { World } from "./world";

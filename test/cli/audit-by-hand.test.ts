@@ -1,5 +1,5 @@
 import { openStack, revokeOrphans } from "../../recovery";
-import { type Stage, useStage } from "../e2e/harness/stage";
+import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { keyName } from "./one-key-project";
 import {
@@ -13,13 +13,13 @@ import {
   type StoredState,
 } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 /** A stack whose account lets only people make keys, unless config says otherwise. */
 async function dashboardProject(change: (state: StoredState) => void, contract = "dashboard") {
-  const { stage } = given;
-  const project = await stage.project({
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:contract": contract },
+  const { fixture } = given;
+  const project = await fixture.project({
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:contract": contract },
   });
   await changeState(project, (state) => {
     state.resources = [root("dev"), provider("dev")];
@@ -29,10 +29,10 @@ async function dashboardProject(change: (state: StoredState) => void, contract =
 }
 
 /** A private key of the dashboard, as state holds it: no id is known. */
-async function handMade(stage: Stage, resource: string, digit: number) {
-  const made = await makeKey(stage, `the ${resource} key`, "private");
-  stage.leftAlive.add(made.id);
-  stage.inTheClear.add(String(made.outputs.token));
+async function handMade(fixture: Fixture, resource: string, digit: number) {
+  const made = await makeKey(fixture, `the ${resource} key`, "private");
+  fixture.leftAlive.add(made.id);
+  fixture.inTheClear.add(String(made.outputs.token));
   const outputs = { ...made.outputs, keyId: undefined, createdAt: undefined, madeByHand: true };
   return key(provider("dev"), resource, keyName(resource, digit), outputs);
 }
@@ -42,10 +42,10 @@ const MADE_BY_HAND =
   "Not audited: web of dev: made by hand: no call tells whether it works; revoke it in PayEngine's dashboard when it is no longer needed";
 
 test("keys made by hand are named, counted nowhere, and need nobody", async () => {
-  const { stage } = given;
-  const resource = await handMade(stage, "web", 1);
+  const { fixture } = given;
+  const resource = await handMade(fixture, "web", 1);
   const project = await dashboardProject(({ resources }) => resources?.push(resource));
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   const { exitCode, stdout, stderr } = await payengine(project, AUDIT);
   expect([exitCode, linesOf(stdout), stderr]).toEqual([
     0,
@@ -56,15 +56,15 @@ test("keys made by hand are named, counted nowhere, and need nobody", async () =
     ],
     "",
   ]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
   const orphans = await payengine(project, ["orphans", "--min-age", "0s"]);
   expect([orphans.exitCode, orphans.stdout]).toEqual([0, "No orphaned keys of stack dev were found.\n"]);
 });
 
 test("beside keys that calls made, one made by hand is neither damaged nor gone nor orphaned", async () => {
-  const { stage } = given;
-  const resource = await handMade(stage, "web", 1);
-  const other = await makeKey(stage, keyName("api", 2));
+  const { fixture } = given;
+  const resource = await handMade(fixture, "web", 1);
+  const other = await makeKey(fixture, keyName("api", 2));
   const project = await dashboardProject(
     ({ resources }) =>
       resources?.push(resource, key(provider("dev"), "api", keyName("api", 2), other.outputs)),
@@ -78,8 +78,8 @@ test("beside keys that calls made, one made by hand is neither damaged nor gone 
 });
 
 test("keys that calls made are not looked at where nothing lists keys any more, which is said once", async () => {
-  const { stage } = given;
-  const made = [await makeKey(stage, keyName("web", 1)), await makeKey(stage, keyName("api", 2))];
+  const { fixture } = given;
+  const made = [await makeKey(fixture, keyName("web", 1)), await makeKey(fixture, keyName("api", 2))];
   const project = await dashboardProject(({ resources }) =>
     resources?.push(
       key(provider("dev"), "web", keyName("web", 1), made[0]?.outputs),
@@ -101,16 +101,16 @@ test("keys that calls made are not looked at where nothing lists keys any more, 
 });
 
 test("the creation of a key made by hand asks PayEngine for nothing: it is cleared without a look", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const pending = creating(key(provider("dev"), "web", keyName("web", 1)), {
-    ...placeOf(stage),
+    ...placeOf(fixture),
     madeByHand: true,
   });
   const project = await dashboardProject((state) => {
     state.manifest.time = new Date().toISOString();
     state.pending_operations = [pending];
   });
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   const { exitCode, stdout } = await payengine(project, ["orphans", "--revoke", "--yes"]);
   expect([exitCode, linesOf(stdout)]).toEqual([
     0,
@@ -122,20 +122,20 @@ test("the creation of a key made by hand asks PayEngine for nothing: it is clear
       "Cleared 1 pending operation.",
     ],
   ]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 test("it keeps no other operation back either", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const byHand = key(provider("dev"), "hand", keyName("hand", 1));
   const byCall = key(provider("dev"), "web", keyName("web", 2));
   const project = await dashboardProject((state) => {
     state.pending_operations = [
-      creating(byHand, { ...placeOf(stage), madeByHand: true }),
-      creating(byCall, placeOf(stage)),
+      creating(byHand, { ...placeOf(fixture), madeByHand: true }),
+      creating(byCall, placeOf(fixture)),
     ];
   }, "{}");
-  const { id } = await makeKey(stage, keyName("web", 2));
+  const { id } = await makeKey(fixture, keyName("web", 2));
   const stack = await openStack({ cwd: project.folder, env: project.env });
   const { revoked, clearedPending } = await revokeOrphans(stack, { minAge: 0 });
   expect([revoked, clearedPending]).toEqual([[id], true]);

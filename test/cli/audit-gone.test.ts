@@ -1,12 +1,12 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { auditKeys, openStack } from "../../recovery";
+import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { type Stage, useStage } from "../e2e/harness/stage";
 import { linesOf, payengine } from "./command";
 import { keyName } from "./one-key-project";
 import { changeState, key, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 type Properties = Record<string, unknown>;
 
@@ -15,15 +15,15 @@ const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
 
 /** A stack with two keys: "web", a private one that somebody has revoked, and "api", which lives. */
 async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   const at = provider("dev");
   const [gone, live] = [
-    await makeKey(stage, keyName("web", 1), "private"),
-    await makeKey(stage, keyName("api", 2)),
+    await makeKey(fixture, keyName("web", 1), "private"),
+    await makeKey(fixture, keyName("api", 2)),
   ];
-  stage.inTheClear.add(String(gone.outputs.token));
-  await stage.control.revokeKey(gone.id);
+  fixture.inTheClear.add(String(gone.outputs.token));
+  await fixture.control.revokeKey(gone.id);
   const long = { createdAt: "2026-01-01T00:00:00Z" };
   await changeState(project, (state) => {
     state.resources = [
@@ -36,7 +36,7 @@ async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
   return project;
 }
 
-/** Takes the key that does not work out of state, so that the stage agrees. */
+/** Takes the key that does not work out of state, so that the fixture agrees. */
 async function forgetWeb(project: Project): Promise<void> {
   await changeState(project, (state) => {
     state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::web"));
@@ -71,13 +71,13 @@ test("a key that is not found and that another credential made may live in anoth
   ]);
 });
 
-test.each<[string, (stage: Stage) => Properties, Properties]>([
-  ["the credential that made it", (stage) => placeOf(stage), { credentialFingerprint: "ffffffff" }],
+test.each<[string, (fixture: Fixture) => Properties, Properties]>([
+  ["the credential that made it", (fixture) => placeOf(fixture), { credentialFingerprint: "ffffffff" }],
   ["another key that the same credential made", () => ({}), COLLEAGUES],
   ["a merchant of its account, for a private key", () => ({ merchantId: MERCHANT_IDS.sandbox[0] }), {}],
   ["what pinned the account when it was made", () => ({ pinnedAccountId: MERCHANT_IDS.sandbox[1] }), {}],
 ])("it is gone where the place is proven by %s", async (_witness, web, api) => {
-  expect(await verdictOn(await projectWithRevoked(web(given.stage), api))).toBe("gone");
+  expect(await verdictOn(await projectWithRevoked(web(given.fixture), api))).toBe("gone");
 });
 
 test.each([
@@ -92,14 +92,14 @@ test("a pin proves the place, and so does an account id that PayEngine tells", a
   await pinned.ok("config", "set", "payengine:accountId", MERCHANT_IDS.sandbox[0]);
   expect(await verdictOn(pinned)).toBe("gone");
 
-  await given.stage.control.setDialect({ merchant: "object" });
+  await given.fixture.control.setDialect({ merchant: "object" });
   expect(await verdictOn(await projectWithRevoked({ accountId: ACCOUNT_IDS.sandbox }))).toBe("gone");
 });
 
 test("under a contract without a call for one key, the list tells", async () => {
-  const { stage } = given;
-  const project = await projectWithRevoked(placeOf(stage));
-  await stage.control.setDialect({ getById: false });
+  const { fixture } = given;
+  const project = await projectWithRevoked(placeOf(fixture));
+  await fixture.control.setDialect({ getById: false });
   await project.ok("config", "set", "--path", "payengine:contract.get", "none");
   expect(await verdictOn(project)).toBe("gone");
 });
@@ -112,16 +112,16 @@ test("a key that was made at another address is not looked for", async () => {
 });
 
 test("two credentials of one account give one account, whatever PayEngine tells of it", async () => {
-  const { stage } = given;
-  const project = await projectWithRevoked(placeOf(stage));
+  const { fixture } = given;
+  const project = await projectWithRevoked(placeOf(fixture));
   await forgetWeb(project);
-  const colleague = await stage.newCredential("sandbox", "Developer");
+  const colleague = await fixture.newCredential("sandbox", "Developer");
   const team = provider("dev", "team", {
     "payengine:provider": "team",
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:credentialEnv": "TEAM_KEY",
   });
-  const made = await makeKey(stage, keyName("other", 3), "public", colleague.key);
+  const made = await makeKey(fixture, keyName("other", 3), "public", colleague.key);
   await changeState(project, (state) => {
     state.resources?.push(team, key(team, "other", keyName("other", 3), made.outputs));
   });

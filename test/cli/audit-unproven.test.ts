@@ -1,20 +1,20 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, plain } from "./command";
 import { keyName, projectWithKey } from "./one-key-project";
 import { changeState, creating, key, makeKey, placeOf, provider } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const AUDIT = ["audit", "--min-age", "0s"];
 
 test("a key that may still be stored is unsettled, not orphaned", async () => {
-  const { stage } = given;
-  const { project, at } = await projectWithKey(given.stage);
-  stage.leftAlive.add((await makeKey(stage, keyName("lost", 6))).id);
+  const { fixture } = given;
+  const { project, at } = await projectWithKey(given.fixture);
+  fixture.leftAlive.add((await makeKey(fixture, keyName("lost", 6))).id);
   await changeState(project, (state) => {
     state.manifest.time = new Date().toISOString();
-    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)), placeOf(stage))];
+    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)), placeOf(fixture))];
   });
   const { exitCode, stdout } = await payengine(project, ["audit"]);
   expect([exitCode, linesOf(stdout)[1]]).toEqual([
@@ -24,28 +24,28 @@ test("a key that may still be stored is unsettled, not orphaned", async () => {
 });
 
 test("a key that the list does not show yet is managed; one that nothing shows yet is unsettled", async () => {
-  const { stage } = given;
-  const { project } = await projectWithKey(given.stage);
-  await stage.control.setLag({ listMs: 3_600_000 });
+  const { fixture } = given;
+  const { project } = await projectWithKey(given.fixture);
+  await fixture.control.setLag({ listMs: 3_600_000 });
   const listed = await payengine(project, AUDIT);
   expect([listed.exitCode, linesOf(listed.stdout).at(-1)]).toEqual([0, "Keys of dev: 1 managed"]);
-  await stage.control.setLag({ listMs: 3_600_000, getMs: 3_600_000 });
+  await fixture.control.setLag({ listMs: 3_600_000, getMs: 3_600_000 });
   const hidden = await payengine(project, AUDIT);
   expect([hidden.exitCode, linesOf(hidden.stdout)[1]]).toEqual([
     2,
     "unsettled  dev  web  shop-dev-web-<digits>  <id>  <time>  never  made less than a minute ago, and PayEngine may not know it yet: look again",
   ]);
-  await stage.control.setLag({});
+  await fixture.control.setLag({});
 });
 
 test("with a credential of another account, or an unreachable one, nothing is called gone", async () => {
-  const { stage } = given;
-  const { project } = await projectWithKey(given.stage);
+  const { fixture } = given;
+  const { project } = await projectWithKey(given.fixture);
   await changeState(project, ({ resources = [] }) => {
     Object.assign(resources[2].outputs ?? {}, { accountId: ACCOUNT_IDS.sandbox });
   });
-  await stage.control.setDialect({ merchant: "object" });
-  const { key: elsewhere } = await stage.newCredential("production", "Admin");
+  await fixture.control.setDialect({ merchant: "object" });
+  const { key: elsewhere } = await fixture.newCredential("production", "Admin");
   const wrong = await payengine(project, AUDIT, { env: { PAYENGINE_API_KEY: elsewhere } });
   expect([wrong.exitCode, linesOf(wrong.stdout)]).toEqual([
     2,
@@ -55,7 +55,7 @@ test("with a credential of another account, or an unreachable one, nothing is ca
       "Keys of dev: 0 managed",
     ],
   ]);
-  await stage.control.addFault({
+  await fixture.control.addFault({
     operation: "listKeys",
     kind: "statusBeforeCommit",
     status: 403,
@@ -82,11 +82,11 @@ test("with a credential of another account, or an unreachable one, nothing is ca
 });
 
 test("an exported file with an encrypted credential says where to get one; a shared key and a hostile name are shown", async () => {
-  const { stage } = given;
-  const { project, made } = await projectWithKey(given.stage);
+  const { fixture } = given;
+  const { project, made } = await projectWithKey(given.fixture);
   const at = provider("dev", "production", {
     "payengine:provider": "production",
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:apiKey": {
       "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
       ciphertext: "v1:x",
@@ -96,7 +96,7 @@ test("an exported file with an encrypted credential says where to get one; a sha
   const deployment = { manifest: { time: new Date().toISOString() }, resources: [at, copy] };
   await project.write({ "copy.json": JSON.stringify({ version: 3, deployment }) });
   const esc = String.fromCharCode(27);
-  stage.leftAlive.add((await makeKey(stage, `${esc}[31mred-0123456789`)).id);
+  fixture.leftAlive.add((await makeKey(fixture, `${esc}[31mred-0123456789`)).id);
 
   const file = await payengine(project, [...AUDIT, "--state", "copy.json"]);
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([

@@ -1,15 +1,15 @@
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { keyName, projectWithKey } from "./one-key-project";
 import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const AUDIT = ["audit", "--min-age", "0s"];
 
 test("where account and state agree, audit says so and ends with 0", async () => {
-  const { project } = await projectWithKey(given.stage);
-  given.stage.leftAlive.add((await makeKey(given.stage, "made by hand")).id);
+  const { project } = await projectWithKey(given.fixture);
+  given.fixture.leftAlive.add((await makeKey(given.fixture, "made by hand")).id);
   const { exitCode, stdout, stderr } = await payengine(project, AUDIT);
   expect([exitCode, linesOf(stdout), stderr]).toEqual([
     0,
@@ -24,23 +24,23 @@ test("where account and state agree, audit says so and ends with 0", async () =>
 });
 
 test("each key gets its category, over two stacks and an exported file, and needs a person", async () => {
-  const { stage } = given;
-  const { project, at } = await projectWithKey(given.stage);
-  const make = (resource: string, digit: number) => makeKey(stage, keyName(resource, digit));
+  const { fixture } = given;
+  const { project, at } = await projectWithKey(given.fixture);
+  const make = (resource: string, digit: number) => makeKey(fixture, keyName(resource, digit));
   const alone = async (made: Promise<{ id: string; outputs: Record<string, unknown> }>) => {
     const { id, outputs } = await made;
-    stage.leftAlive.add(id);
+    fixture.leftAlive.add(id);
     return { id, outputs };
   };
   const [gone, rotated] = [await make("gone", 2), await make("rotated", 3)];
   const overdue = await alone(make("rotated", 4));
   const kept = await alone(make("rotated", 5));
   await alone(make("lost", 6));
-  await alone(makeKey(stage, `${keyName("web", 1)}-r2`));
+  await alone(makeKey(fixture, `${keyName("web", 1)}-r2`));
   await alone(make("elsewhere", 7));
   const other = await alone(make("other", 8));
   const filed = await alone(make("filed", 9));
-  await stage.control.revokeKey(gone.id);
+  await fixture.control.revokeKey(gone.id);
 
   const past = { previousKeyId: overdue.id, previousRevokeAt: "2020-01-01T00:00:00Z" };
   const future = { previousKeyId: kept.id, previousRevokeAt: "2999-01-01T00:00:00Z" };
@@ -49,7 +49,7 @@ test("each key gets its category, over two stacks and an exported file, and need
       key(at, "gone", keyName("gone", 2), { ...gone.outputs, createdAt: "2026-01-01T00:00:00Z" }),
       key(at, "rotated", keyName("rotated", 3), { ...rotated.outputs, ...past }),
     );
-    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)), placeOf(stage))];
+    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)), placeOf(fixture))];
   });
   const file = {
     version: 3,
@@ -66,10 +66,10 @@ test("each key gets its category, over two stacks and an exported file, and need
     state.resources = [root("second"), atSecond, key(atSecond, "other", keyName("other", 8), other.outputs)];
   });
   project.stack = "dev";
-  await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${stage.sandbox.url}\n` });
+  await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${fixture.sandbox.url}\n` });
 
   const sources = ["--stack", "dev", "--stack", "second", "--state", "other.json"];
-  const env = { PAYENGINE_API_KEY: stage.credential, PAYENGINE_API_URL: stage.sandbox.url };
+  const env = { PAYENGINE_API_KEY: fixture.credential, PAYENGINE_API_URL: fixture.sandbox.url };
   const { exitCode, stdout, stderr } = await payengine(project, [...AUDIT, ...sources], { env });
   expect([exitCode, stderr]).toEqual([2, ""]);
   const orphanNote = "pulumi-payengine orphans --revoke --stack dev";
@@ -85,7 +85,7 @@ test("each key gets its category, over two stacks and an exported file, and need
   ]);
 
   const json = JSON.parse((await payengine(project, [...AUDIT, ...sources, "--json"], { env })).stdout);
-  expect(json.accounts).toEqual([{ apiUrl: stage.sandbox.url, live: 10, foreign: 1 }]);
+  expect(json.accounts).toEqual([{ apiUrl: fixture.sandbox.url, live: 10, foreign: 1 }]);
   expect([json.unreached, json.notAudited]).toEqual([[], []]);
   expect(json.keys.find((it: { keyId: string }) => it.keyId === kept.id)).toMatchObject({
     category: "managed",
@@ -103,16 +103,16 @@ test("each key gets its category, over two stacks and an exported file, and need
     sharedWith: [],
     note: orphanNote,
   });
-  // What is gone is gone from state too, so that the stage agrees.
+  // What is gone is gone from state too, so that the fixture agrees.
   await changeState(project, (state) => {
     state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::gone"));
   });
 });
 
 test("the account is looked at also where state holds no key: what an interrupted first update has left is seen", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
-  stage.leftAlive.add((await makeKey(stage, keyName("web", 1))).id);
+  const { fixture } = given;
+  const project = await fixture.project({});
+  fixture.leftAlive.add((await makeKey(fixture, keyName("web", 1))).id);
   const { exitCode, stdout } = await payengine(project, AUDIT);
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
@@ -125,13 +125,13 @@ test("the account is looked at also where state holds no key: what an interrupte
 });
 
 test("an explicit provider that no key belongs to any more has its account looked at as well", async () => {
-  const { stage } = given;
-  const { project } = await projectWithKey(stage);
-  const { key: elsewhere } = await stage.newCredential("production", "Admin");
-  stage.leftAlive.add((await makeKey(stage, keyName("web", 2), "public", elsewhere)).id);
+  const { fixture } = given;
+  const { project } = await projectWithKey(fixture);
+  const { key: elsewhere } = await fixture.newCredential("production", "Admin");
+  fixture.leftAlive.add((await makeKey(fixture, keyName("web", 2), "public", elsewhere)).id);
   const team = provider("dev", "team", {
     "payengine:provider": "team",
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:credentialEnv": "TEAM_KEY",
   });
   await changeState(project, (state) => {
@@ -155,8 +155,8 @@ test("an explicit provider that no key belongs to any more has its account looke
 });
 
 test("where no account can be looked at, audit says so and does not end with 0", async () => {
-  const { stage } = given;
-  const project = await stage.project({ secrets: {} });
+  const { fixture } = given;
+  const project = await fixture.project({ secrets: {} });
   const state = { version: 3, deployment: { manifest: { time: new Date().toISOString() } } };
   await project.write({ "empty.json": JSON.stringify(state) });
   const { exitCode, stdout } = await payengine(project, [

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ModuleKind, transpile } from "typescript";
+import { useFixture } from "../e2e/harness/fixture";
 import { runProgram } from "../e2e/harness/run-program";
-import { useStage } from "../e2e/harness/stage";
 import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 /** The example that the recovery module's own description gives, as a CommonJS program. */
 async function documentedExample(): Promise<string> {
@@ -19,15 +19,15 @@ async function documentedExample(): Promise<string> {
 }
 
 test("the documented Automation API program revokes a stack's orphans", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(stage))];
+    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(fixture))];
   });
-  await makeKey(stage, "shop-dev-web-0123456789");
+  await makeKey(fixture, "shop-dev-web-0123456789");
   await project.write({ "recover.js": await documentedExample() });
   const run = async () => {
     const ended = await runProgram(process.execPath, ["recover.js"], {
@@ -39,7 +39,7 @@ test("the documented Automation API program revokes a stack's orphans", async ()
     return [ended.exitCode, ended.stdout, ended.stderr];
   };
   expect(await run()).toEqual([0, "Revoked 1 of 1 orphaned keys.\n", ""]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   expect((await project.deployment()).pending_operations).toBeUndefined();
   expect(await run()).toEqual([0, "Revoked 0 of 0 orphaned keys.\n", ""]);
 });

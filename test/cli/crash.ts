@@ -1,9 +1,9 @@
+import type { Fixture } from "../e2e/harness/fixture";
 import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
-import type { Stage } from "../e2e/harness/stage";
 
 /** Kills an `up` and its plugin while PayEngine makes a key, so that nobody is left to hear of it. */
-export async function crashWhileCreating({ control }: Stage, project: Project): Promise<void> {
+export async function crashWhileCreating({ control }: Fixture, project: Project): Promise<void> {
   await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 1500 });
   let cli = 0;
   const ended = project.run(["up", "--skip-preview"], {

@@ -1,8 +1,8 @@
+import { useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { useStage } from "../e2e/harness/stage";
-import { doctorOn, examined, paste, SET_IT, troubles } from "./doctor-on-stage";
+import { doctorOn, examined, paste, SET_IT, troubles } from "./doctor-fixture";
 
-const given = useStage();
+const given = useFixture();
 
 /** Runs doctor, pastes what it prints, and so on until it passes or has nothing to say. */
 async function follow(project: Project, ...args: string[]) {
@@ -17,12 +17,12 @@ async function follow(project: Project, ...args: string[]) {
 
 /** Keys that a trial could not revoke may stay: their names were told. */
 async function letLive() {
-  for (const { id } of await given.stage.liveKeys()) given.stage.leftAlive.add(id);
+  for (const { id } of await given.fixture.liveKeys()) given.fixture.leftAlive.add(id);
 }
 
 test("fields by other names are found, and with the printed commands --write passes", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({
+  const { fixture } = given;
+  await fixture.control.setDialect({
     fields: {
       id: "uuid",
       name: "label",
@@ -33,7 +33,7 @@ test("fields by other names are found, and with the printed commands --write pas
       lastUsedAt: "last_used",
     },
   });
-  const { lines } = await doctorOn(stage);
+  const { lines } = await doctorOn(fixture);
   expect(troubles(lines).slice(0, 4)).toEqual([
     'FAIL  list: id  is missing on 1 key; "uuid" looks like it',
     SET_IT,
@@ -45,10 +45,10 @@ test("fields by other names are found, and with the printed commands --write pas
     "pass  get  GET /api-keys/{id} answers 200: an object in data, snake_case; uuid, label, type, masked_key, state, created_on, last_used",
   );
 
-  const project = await stage.project({});
+  const project = await fixture.project({});
   const skipped = await examined(project, ["--write"]);
   expect(troubles(skipped.lines).at(-1)).toBe("skip  write  put right what failed before: nothing was made");
-  expect(await stage.control.keys()).toHaveLength(1);
+  expect(await fixture.control.keys()).toHaveLength(1);
   expect(await follow(project, "--write")).toEqual({
     exitCode: 0,
     pasted: [
@@ -65,10 +65,10 @@ test("fields by other names are found, and with the printed commands --write pas
 });
 
 test("names that no table has are found by the kind of their values", async () => {
-  await given.stage.control.setDialect({
+  await given.fixture.control.setDialect({
     fields: { id: "k1", name: "k2", value: "k3", redacted: "k4", createdAt: "born" },
   });
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   expect(await follow(project, "--write")).toEqual({
     exitCode: 0,
     pasted: [
@@ -83,11 +83,11 @@ test("names that no table has are found by the kind of their values", async () =
 });
 
 test("no call for one key, a reveal and a revocation by POST are found one after the other", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ getById: false, reveal: "byCall", revokeBy: "POST" });
-  const project = await stage.project({});
+  const { fixture } = given;
+  await fixture.control.setDialect({ getById: false, reveal: "byCall", revokeBy: "POST" });
+  const project = await fixture.project({});
   const { exitCode, pasted, troubles: left } = await follow(project, "--write");
-  const [leftover] = (await stage.liveKeys()).map(({ name }) => name);
+  const [leftover] = (await fixture.liveKeys()).map(({ name }) => name);
   await letLive();
   expect(leftover).toMatch(/^pulumi-payengine-doctor-[0-9a-f]{10}$/);
   expect({ exitCode, pasted, left }).toEqual({
@@ -105,10 +105,10 @@ test("no call for one key, a reveal and a revocation by POST are found one after
 });
 
 test("a trial key that cannot be revoked is named, with a guess at the call that does", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ revokeBy: "POST" });
-  const { exitCode, lines, stdout, commands } = await doctorOn(stage, "--write");
-  const [{ name }] = await stage.liveKeys();
+  const { fixture } = given;
+  await fixture.control.setDialect({ revokeBy: "POST" });
+  const { exitCode, lines, stdout, commands } = await doctorOn(fixture, "--write");
+  const [{ name }] = await fixture.liveKeys();
   await letLive();
   expect([exitCode, troubles(lines)]).toEqual([
     2,
@@ -124,13 +124,13 @@ test("a trial key that cannot be revoked is named, with a guess at the call that
 });
 
 test("other words for types and statuses are found, and a 403 for a revoked value is warned of", async () => {
-  await given.stage.control.setDialect({
+  await given.fixture.control.setDialect({
     types: { public: "publishable", private: "secret" },
     statuses: { active: "enabled", revoked: "switched off" },
     revokedKeys: "status",
     revokedValue: 403,
   });
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   expect(await follow(project, "--write")).toEqual({
     exitCode: 0,
     pasted: [
@@ -146,8 +146,8 @@ test("other words for types and statuses are found, and a 403 for a revoked valu
 });
 
 test("a path of its own is set by hand for the list; the others are guessed from it", async () => {
-  await given.stage.control.setDialect({ path: "/v2/keys" });
-  const project = await given.stage.project({});
+  await given.fixture.control.setDialect({ path: "/v2/keys" });
+  const project = await given.fixture.project({});
   const first = await examined(project);
   expect([first.exitCode, troubles(first.lines)]).toEqual([
     2,

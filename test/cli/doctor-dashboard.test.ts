@@ -1,15 +1,15 @@
-import { useStage } from "../e2e/harness/stage";
-import { doctorOn, examined, troubles } from "./doctor-on-stage";
+import { useFixture } from "../e2e/harness/fixture";
+import { doctorOn, examined, troubles } from "./doctor-fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const PIN =
   "pass  account  not pinned yet; `pulumi config set payengine:accountId <id>` makes sure of it (the id of a merchant of this account)";
 
 test("where the key calls take signed-in people only, doctor says how to go on without them", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ manageKeys: "consoleOnly" });
-  const { exitCode, lines } = await doctorOn(stage, "--write");
+  const { fixture } = given;
+  await fixture.control.setDialect({ manageKeys: "consoleOnly" });
+  const { exitCode, lines } = await doctorOn(fixture, "--write");
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
@@ -20,9 +20,9 @@ test("where the key calls take signed-in people only, doctor says how to go on w
     ],
   ]);
 
-  const project = await stage.project({});
+  const project = await fixture.project({});
   await project.ok("config", "set", "payengine:contract", "dashboard");
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   const reading = await examined(project);
   expect([reading.exitCode, reading.lines.slice(-7)]).toEqual([
     0,
@@ -43,16 +43,16 @@ test("where the key calls take signed-in people only, doctor says how to go on w
       'skip  write  payengine:contract is "dashboard", which has no call that makes, lists or revokes a key: nothing was made',
     ],
   ]);
-  const requests = await stage.control.requests();
+  const requests = await fixture.control.requests();
   expect([...new Set(requests.map(({ method, path }) => `${method} ${path}`))]).toEqual([
     "GET /api/merchant",
   ]);
 });
 
 test("a credential that gets 401 is sent in no other way", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ scheme: "Bearer" });
-  const { exitCode, lines } = await doctorOn(stage, "--write");
+  const { fixture } = given;
+  await fixture.control.setDialect({ scheme: "Bearer" });
+  const { exitCode, lines } = await doctorOn(fixture, "--write");
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
@@ -62,9 +62,9 @@ test("a credential that gets 401 is sent in no other way", async () => {
       "skip  list  put right what failed before",
     ],
   ]);
-  expect(await stage.control.requests()).toHaveLength(1);
+  expect(await fixture.control.requests()).toHaveLength(1);
 
-  const project = await stage.project({});
+  const project = await fixture.project({});
   await project.ok("config", "set", "--path", "payengine:contract.authorization", "Bearer {key}");
   const fitting = await examined(project, ["--write"]);
   expect([fitting.exitCode, troubles(fitting.lines)]).toEqual([0, []]);

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { type Answer, startAlteringProxy } from "./altering-proxy";
-import { examined, paste, REPORT_IT, troubles } from "./doctor-on-stage";
+import { examined, paste, REPORT_IT, troubles } from "./doctor-fixture";
 
-const given = useStage();
+const given = useFixture();
 
 /** What doctor says but for what passed, of a PayEngine whose answers are changed on the way. */
 async function troublesWith(alter: (answer: Answer) => void) {
-  const proxy = await startAlteringProxy(given.stage.sandbox.url, alter);
+  const proxy = await startAlteringProxy(given.fixture.sandbox.url, alter);
   try {
-    const project = await given.stage.project({ config: { "payengine:apiUrl": proxy.url } });
+    const project = await given.fixture.project({ config: { "payengine:apiUrl": proxy.url } });
     const { exitCode, lines } = await examined(project, ["--write"]);
     return [exitCode, troubles(lines)];
   } finally {
@@ -43,7 +43,7 @@ test("a key without an id fails, and no key is made", async () => {
       NO_WRITE,
     ],
   ]);
-  expect(await given.stage.control.keys()).toHaveLength(1);
+  expect(await given.fixture.control.keys()).toHaveLength(1);
 });
 
 test("keys without names fail, and no key is made", async () => {
@@ -58,7 +58,7 @@ test("keys without names fail, and no key is made", async () => {
       NO_WRITE,
     ],
   ]);
-  expect(await given.stage.control.keys()).toHaveLength(1);
+  expect(await given.fixture.control.keys()).toHaveLength(1);
 });
 
 test.each([
@@ -105,10 +105,10 @@ test("a date in another form is warned of, and a number is an id", async () => {
 });
 
 test("words of PayEngine's are quoted for the shell", async () => {
-  const proxy = await startAlteringProxy(given.stage.sandbox.url, ({ path, body }) => {
+  const proxy = await startAlteringProxy(given.fixture.sandbox.url, ({ path, body }) => {
     if (isList(path)) for (const key of (body as List).data) key.type = "secret' $(touch pwned)";
   });
-  const project = await given.stage.project({ config: { "payengine:apiUrl": proxy.url } });
+  const project = await given.fixture.project({ config: { "payengine:apiUrl": proxy.url } });
   const { commands } = await examined(project);
   await proxy.close();
   await paste(project, commands);
@@ -197,7 +197,7 @@ test.each([
 test("values of private keys in the list are warned of, and not printed", async () => {
   const troubles = await troublesWith(({ path, body }) => {
     if (path.startsWith("/api-keys?"))
-      for (const key of (body as List).data) key.key = given.stage.credential;
+      for (const key of (body as List).data) key.key = given.fixture.credential;
   });
   expect(troubles).toEqual([
     0,

@@ -1,13 +1,13 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { useStage } from "../e2e/harness/stage";
-import { troublesOf } from "./doctor-on-stage";
+import { useFixture } from "../e2e/harness/fixture";
+import { troublesOf } from "./doctor-fixture";
 
-const given = useStage();
+const given = useFixture();
 
 test("what is wrong with the machine is said with its remedy", async () => {
-  const { stage } = given;
-  const project = await stage.project({ packages: false });
+  const { fixture } = given;
+  const project = await fixture.project({ packages: false });
   await mkdir(join(project.folder, "old"));
   await project.write({
     "old/pulumi": '#!/bin/sh\n[ "$1" = version ] && echo v3.100.0 && exit\nexec "$REAL" "$@"\n',
@@ -35,7 +35,7 @@ test("what is wrong with the machine is said with its remedy", async () => {
 });
 
 test("an old Node and an old SDK fail with the versions that are needed", async () => {
-  const project = await given.stage.project({ packages: false });
+  const project = await given.fixture.project({ packages: false });
   const sdk = JSON.stringify({ name: "@pulumi/pulumi", version: "3.215.9" });
   await project.write({
     "node_modules/@pulumi/pulumi/package.json": sdk,

@@ -1,11 +1,11 @@
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { payengine } from "./command";
 
-const given = useStage();
+const given = useFixture();
 
 /** What no report may hold: everything that PayEngine has answered or was asked, but for words of the contract. */
 async function valuesOf(): Promise<string[]> {
-  const { control, sandbox, credential, issued } = given.stage;
+  const { control, sandbox, credential, issued } = given.fixture;
   const keys = await control.keys();
   const merchants = await control.merchants();
   const host = new URL(sandbox.url).host;
@@ -20,17 +20,17 @@ test.each([
   ["reading", []],
   ["--write", ["--write"]],
 ])("a report of %s holds forms, and no value, id, name or host", async (_what, flags) => {
-  const { stage } = given;
+  const { fixture } = given;
   const publicKey = `pk_test_${"Ab1".repeat(10)}xy`;
-  await stage.control.addKey("sandbox", {
+  await fixture.control.addKey("sandbox", {
     id: "7d0f4c11-0000-4000-8000-000000000001",
     name: "web-checkout",
     type: "public",
     value: publicKey,
     createdAt: "2026-01-01T00:00:00Z",
   });
-  stage.leftAlive.add("7d0f4c11-0000-4000-8000-000000000001");
-  const project = await stage.project({});
+  fixture.leftAlive.add("7d0f4c11-0000-4000-8000-000000000001");
+  const project = await fixture.project({});
   const { exitCode, stdout, stderr } = await payengine(project, ["doctor", "--report", ...flags]);
   expect([exitCode, stderr]).toEqual([0, ""]);
   const report = JSON.parse(stdout);
@@ -69,10 +69,10 @@ test.each([
 });
 
 test("a report of an account that answers otherwise names what would fit, and troubles go to the error output", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ fields: { id: "uuid" }, path: "/v2/0123456789abcdef/keys" });
+  const { fixture } = given;
+  await fixture.control.setDialect({ fields: { id: "uuid" }, path: "/v2/0123456789abcdef/keys" });
   const contract = { list: "GET /v2/0123456789abcdef/keys", fields: { redacted: "key_0123456789abcdef" } };
-  const project = await stage.project({});
+  const project = await fixture.project({});
   await project.ok("config", "set", "payengine:contract", JSON.stringify(contract));
   const { exitCode, stdout, stderr } = await payengine(project, ["doctor", "--report"]);
   const report = JSON.parse(stdout);
@@ -87,25 +87,25 @@ test("a report of an account that answers otherwise names what would fit, and tr
 });
 
 test("a key that could not be revoked is named on the error output only", async () => {
-  const { stage } = given;
-  await stage.control.addFault({
+  const { fixture } = given;
+  await fixture.control.addFault({
     operation: "revokeKey",
     kind: "statusBeforeCommit",
     status: 500,
     times: "always",
   });
-  const project = await stage.project({});
+  const project = await fixture.project({});
   await project.ok("config", "set", "payengine:maxRetries", "0");
   const { exitCode, stdout, stderr } = await payengine(project, ["doctor", "--report", "--write"]);
-  const [{ name, id }] = await stage.liveKeys();
-  stage.leftAlive.add(id);
+  const [{ name, id }] = await fixture.liveKeys();
+  fixture.leftAlive.add(id);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`look for ${name} in PayEngine's dashboard, and revoke it`);
   expect(stdout).not.toContain(name);
 });
 
 test("--report and --json exclude each other", async () => {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const { exitCode, stderr } = await payengine(project, ["doctor", "--report", "--json"]);
   expect([exitCode, stderr]).toEqual([1, "error: option '--report' cannot be used with option '--json'\n"]);
 });

@@ -1,11 +1,11 @@
-import { useStage } from "../e2e/harness/stage";
-import { examined, paste, troublesOf } from "./doctor-on-stage";
+import { useFixture } from "../e2e/harness/fixture";
+import { examined, paste, troublesOf } from "./doctor-fixture";
 import { changeState } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 test("an empty passphrase fails: anyone who has the state can decrypt it", async () => {
-  const project = await given.stage.project({ env: { PULUMI_CONFIG_PASSPHRASE: "" } });
+  const project = await given.fixture.project({ env: { PULUMI_CONFIG_PASSPHRASE: "" } });
   const [exitCode, lines] = await troublesOf(project);
   expect([exitCode, lines[0]]).toEqual([
     2,
@@ -14,7 +14,7 @@ test("an empty passphrase fails: anyone who has the state can decrypt it", async
 });
 
 test("a proxy's address that is none fails, and nothing is sent", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     config: { "payengine:apiUrl": "https://payengine.example/api" },
   });
   expect(await troublesOf(project, [], { HTTPS_PROXY: "http://[not a proxy" })).toEqual([
@@ -28,10 +28,10 @@ test("a proxy's address that is none fails, and nothing is sent", async () => {
 });
 
 test("secrets in plaintext fail, in config and in state", async () => {
-  const { stage } = given;
-  stage.inTheClear.add(stage.credential);
-  const config = { "payengine:apiUrl": stage.sandbox.url, "payengine:apiKey": stage.credential };
-  const project = await stage.project({ config, secrets: {} });
+  const { fixture } = given;
+  fixture.inTheClear.add(fixture.credential);
+  const config = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": fixture.credential };
+  const project = await fixture.project({ config, secrets: {} });
   const todo =
     "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: what was written before is readable in backups";
   const inConfig = [
@@ -54,8 +54,8 @@ test("secrets in plaintext fail, in config and in state", async () => {
 });
 
 test("what is wrong with the configuration is said, and nothing is sent", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     config: { "payengine:apiUrl": "http://payengine.example/api" },
     secrets: {},
   });
@@ -67,13 +67,13 @@ test("what is wrong with the configuration is said, and nothing is sent", async 
       "skip  connection  there is no usable configuration",
     ],
   ]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 test.each([
   [
     "a user without the role",
-    async () => (await given.stage.newCredential("sandbox", "User")).key,
+    async () => (await given.fixture.newCredential("sandbox", "User")).key,
     [
       "skip  works  GET /merchant did not tell of the account",
       "FAIL  list  GET /api-keys answers 403: the credential's user may not manage keys",
@@ -96,7 +96,7 @@ test.each([
   ],
   [
     "another account than the pinned one",
-    async () => (await given.stage.newCredential("production", "Admin")).key,
+    async () => (await given.fixture.newCredential("production", "Admin")).key,
     [
       "FAIL  account  payengine:accountId pins <id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
       "  → remove payengine:accountId and run this again: it prints the line to set",
@@ -104,22 +104,22 @@ test.each([
     ],
   ],
 ])("%s fails with what to do", async (_what, credential, expected) => {
-  const { stage } = given;
-  const [{ id }] = await stage.control.keys();
-  const project = await stage.project({
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": id },
+  const { fixture } = given;
+  const [{ id }] = await fixture.control.keys();
+  const project = await fixture.project({
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:accountId": id },
   });
   expect(await troublesOf(project, ["--write"], { PAYENGINE_API_KEY: await credential() })).toEqual([
     2,
     expected,
   ]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("a pin that the account shows is proven, whatever it names", async () => {
-  const { stage } = given;
-  const [{ id: key }] = await stage.control.keys();
-  const project = await stage.project({});
+  const { fixture } = given;
+  const [{ id: key }] = await fixture.control.keys();
+  const project = await fixture.project({});
   const first = await examined(project);
   const [, line = ""] = /`(pulumi config set payengine:accountId [0-9a-f-]+)`/.exec(first.stdout) ?? [];
   for (const command of [line, `pulumi config set payengine:accountId ${key}`]) {
@@ -131,10 +131,10 @@ test("a pin that the account shows is proven, whatever it names", async () => {
 });
 
 test("a config key that is none of payengine's fails, with the nearest right one", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     config: {
-      "payengine:apiUrl": stage.sandbox.url,
+      "payengine:apiUrl": fixture.sandbox.url,
       "payengine:acountId": "x",
       "payengine:contract.get": "none",
       "payengine:theme": "dark",
@@ -152,8 +152,8 @@ test("a config key that is none of payengine's fails, with the nearest right one
 });
 
 test("an address where nobody listens, or no PayEngine, fails", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     config: { "payengine:apiUrl": "http://127.0.0.1:1/api", "payengine:maxRetries": "0" },
   });
   expect(await troublesOf(project)).toEqual([
@@ -165,8 +165,8 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
       "skip  list  put right what failed before",
     ],
   ]);
-  await project.ok("config", "set", "payengine:apiUrl", stage.sandbox.url);
-  await stage.control.addFault({ operation: "merchant", kind: "html200" });
+  await project.ok("config", "set", "payengine:apiUrl", fixture.sandbox.url);
+  await fixture.control.addFault({ operation: "merchant", kind: "html200" });
   expect(await troublesOf(project)).toEqual([
     2,
     [
@@ -179,11 +179,11 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
 });
 
 test("an explicit provider is examined by its name, and JSON holds what the lines say", async () => {
-  const { stage } = given;
-  const { key, keyId } = await stage.newCredential("production", "Developer");
-  const project = await stage.project({
+  const { fixture } = given;
+  const { key, keyId } = await fixture.newCredential("production", "Developer");
+  const project = await fixture.project({
     program: `
-const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", accountId: "${keyId}", apiUrl: "${stage.sandbox.url}" });
+const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", accountId: "${keyId}", apiUrl: "${fixture.sandbox.url}" });
 new payengine.ApiKey("live", { type: "private" }, { provider });`,
     env: { TEAM_KEY: key },
   });
@@ -214,11 +214,11 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
 });
 
 test("a project of explicit providers alone needs no default credential", async () => {
-  const { stage } = given;
-  const { key } = await stage.newCredential("production", "Admin");
-  const project = await stage.project({
+  const { fixture } = given;
+  const { key } = await fixture.newCredential("production", "Admin");
+  const project = await fixture.project({
     program: `
-const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", apiUrl: "${stage.sandbox.url}" });
+const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY", apiUrl: "${fixture.sandbox.url}" });
 new payengine.ApiKey("live", { type: "private" }, { provider });`,
     config: {},
     secrets: {},
@@ -233,7 +233,7 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
       "skip  connection  no default provider is in use",
     ],
   ]);
-  await stage.control.setDialect({ getById: false });
+  await fixture.control.setDialect({ getById: false });
   const { exitCode, stdout } = await examined(project, ["--provider", "production"]);
   expect(exitCode).toBe(2);
   expect(stdout).toContain(

@@ -1,10 +1,10 @@
+import { useFixture } from "../e2e/harness/fixture";
 import { until } from "../e2e/harness/processes";
-import { useStage } from "../e2e/harness/stage";
 import { type Answer, startAlteringProxy } from "./altering-proxy";
 import { payengine } from "./command";
-import { doctorOn, examined, REPORT_IT, troubles } from "./doctor-on-stage";
+import { doctorOn, examined, REPORT_IT, troubles } from "./doctor-fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const LOST = "pass  revoke  pulumi-payengine-doctor-<digits> was found by its exact name and revoked";
 const REVOKED = "pass  revoke  DELETE /api-keys/{id} revoked pulumi-payengine-doctor-<digits>";
@@ -80,19 +80,19 @@ test.each([
     undefined,
   ],
 ] as const)("--write leaves no key behind after %s", async (_what, fault, expected, last) => {
-  await given.stage.control.addFault({ operation: "createKey", ...fault });
-  const { exitCode, lines } = await doctorOn(given.stage, "--write");
+  await given.fixture.control.addFault({ operation: "createKey", ...fault });
+  const { exitCode, lines } = await doctorOn(given.fixture, "--write");
   const isFailed = expected.some((line) => line.startsWith("FAIL"));
   expect([exitCode, troubles(lines)]).toEqual([isFailed ? 2 : 0, expected]);
   if (last) expect(lines).toContain(last);
-  expect(await given.stage.liveKeys()).toEqual([]);
+  expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
 /** Runs --write against a PayEngine whose answers are changed on the way. */
 async function writeWith(alter: (answer: Answer) => void) {
-  const { stage } = given;
-  const proxy = await startAlteringProxy(stage.sandbox.url, alter);
-  const project = await stage.project({ config: { "payengine:apiUrl": proxy.url } });
+  const { fixture } = given;
+  const proxy = await startAlteringProxy(fixture.sandbox.url, alter);
+  const project = await fixture.project({ config: { "payengine:apiUrl": proxy.url } });
   const examination = await examined(project, ["--write"]);
   await proxy.close();
   return examination;
@@ -111,11 +111,11 @@ test("a key in a wrapper that cannot be set is revoked by the id beside its name
     ],
   ]);
   expect(lines).toContain(REVOKED);
-  expect(await given.stage.liveKeys()).toEqual([]);
+  expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
 test("an empty list shows only the new key's fields: the key is revoked all the same", async () => {
-  await given.stage.control.setDialect({ fields: { id: "uuid" } });
+  await given.fixture.control.setDialect({ fields: { id: "uuid" } });
   const { exitCode, lines, commands } = await writeWith(({ method, path, body }) => {
     const list = body as { data: { name: string }[] };
     const isTrial = ({ name }: { name: string }) => name.startsWith("pulumi-payengine-doctor-");
@@ -124,22 +124,22 @@ test("an empty list shows only the new key's fields: the key is revoked all the 
   // Beside the exact name, an id may be where ids often are.
   expect([exitCode, commands]).toEqual([2, ["pulumi config set --path payengine:contract.fields.id uuid"]]);
   expect(lines).toContain(REVOKED);
-  expect(await given.stage.liveKeys()).toEqual([]);
+  expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
 test("a key whose answer is lost is found by a list that lags behind", async () => {
-  const { stage } = given;
-  await stage.control.setLag({ listMs: 2_000 });
-  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  const { exitCode, lines } = await doctorOn(stage, "--write");
+  const { fixture } = given;
+  await fixture.control.setLag({ listMs: 2_000 });
+  await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const { exitCode, lines } = await doctorOn(fixture, "--write");
   expect(exitCode).toBe(2);
   expect(lines).toContain(LOST);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("a revoked value that still works fails, and names the key", async () => {
-  const { stage } = given;
-  await stage.control.addFault({
+  const { fixture } = given;
+  await fixture.control.addFault({
     operation: "revokeKey",
     kind: "statusBeforeCommit",
     status: 403,
@@ -157,19 +157,19 @@ test("a revoked value that still works fails, and names the key", async () => {
       "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it",
     ],
   ]);
-  for (const { id } of await stage.liveKeys()) stage.leftAlive.add(id);
+  for (const { id } of await fixture.liveKeys()) fixture.leftAlive.add(id);
 });
 
 test("--write names the key that it could not revoke", async () => {
-  const { stage } = given;
-  await stage.control.addFault({
+  const { fixture } = given;
+  await fixture.control.addFault({
     operation: "revokeKey",
     kind: "statusBeforeCommit",
     status: 403,
     times: "always",
   });
-  const { exitCode, lines, stdout } = await doctorOn(given.stage, "--write");
-  const [{ name }] = await stage.liveKeys();
+  const { exitCode, lines, stdout } = await doctorOn(given.fixture, "--write");
+  const [{ name }] = await fixture.liveKeys();
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
@@ -178,31 +178,31 @@ test("--write names the key that it could not revoke", async () => {
     ],
   ]);
   expect(stdout).toContain(`look for ${name} in PayEngine's dashboard`);
-  for (const { id } of await stage.liveKeys()) stage.leftAlive.add(id);
+  for (const { id } of await fixture.liveKeys()) fixture.leftAlive.add(id);
 });
 
 test("a signal in the middle of --write waits until the key is revoked", async () => {
-  const { stage } = given;
-  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1500 });
-  const project = await stage.project({});
+  const { fixture } = given;
+  await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1500 });
+  const project = await fixture.project({});
   let pid = 0;
   const ended = payengine(project, ["doctor", "--write"], {
     onStart: (started) => {
       pid = started;
     },
   });
-  const isMade = async () => (await stage.liveKeys()).length > 0;
+  const isMade = async () => (await fixture.liveKeys()).length > 0;
   while (!(await isMade())) await new Promise((resolve) => setTimeout(resolve, 50));
   process.kill(pid, "SIGINT");
   const { exitCode, stderr } = await ended;
   expect([exitCode, stderr]).toEqual([0, "Stopping when the checks are done, so that no key is left.\n"]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("without --write a signal ends doctor at once", async () => {
-  const { stage } = given;
-  await stage.control.addFault({ operation: "listKeys", kind: "delay", beforeCommitMs: 5_000 });
-  const project = await stage.project({});
+  const { fixture } = given;
+  await fixture.control.addFault({ operation: "listKeys", kind: "delay", beforeCommitMs: 5_000 });
+  const project = await fixture.project({});
   let pid = 0;
   const ended = payengine(project, ["doctor"], {
     onStart: (started) => {
@@ -210,7 +210,7 @@ test("without --write a signal ends doctor at once", async () => {
     },
   });
   await until("doctor reads the list", async () => {
-    return (await stage.control.requests()).some(({ path }) => path.endsWith("/api-keys")) || undefined;
+    return (await fixture.control.requests()).some(({ path }) => path.endsWith("/api-keys")) || undefined;
   });
   process.kill(pid, "SIGINT");
   const { exitCode, stderr } = await ended;

@@ -1,7 +1,7 @@
-import { useStage } from "../e2e/harness/stage";
-import { doctorOn, troubles } from "./doctor-on-stage";
+import { useFixture } from "../e2e/harness/fixture";
+import { doctorOn, troubles } from "./doctor-fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const MACHINE = [
   expect.stringMatching(/^pass {2}node {2}Node \d+\.\d+\.\d+$/),
@@ -47,7 +47,7 @@ const WRITE = [
 ];
 
 test("where all is as published every check passes, and PayEngine is only read", async () => {
-  expect(await doctorOn(given.stage)).toMatchObject({
+  expect(await doctorOn(given.fixture)).toMatchObject({
     exitCode: 0,
     lines: [
       ...MACHINE,
@@ -59,19 +59,19 @@ test("where all is as published every check passes, and PayEngine is only read",
     summary: "0 failed, 0 warnings, 25 checks",
     stderr: "",
   });
-  const requests = await given.stage.control.requests();
+  const requests = await given.fixture.control.requests();
   expect([...new Set(requests.map(({ method }) => method))]).toEqual(["GET"]);
 });
 
 test("--write makes one private key, uses it and revokes it", async () => {
-  expect(await doctorOn(given.stage, "--write")).toMatchObject({
+  expect(await doctorOn(given.fixture, "--write")).toMatchObject({
     exitCode: 0,
     lines: [...MACHINE, ...PROJECT, ...ACCOUNT, ...WRITE],
     commands: [],
     summary: "0 failed, 0 warnings, 31 checks",
     stderr: "",
   });
-  const made = (await given.stage.control.keys()).filter(({ credential }) => !credential);
+  const made = (await given.fixture.control.keys()).filter(({ credential }) => !credential);
   expect(made).toMatchObject([
     {
       name: expect.stringMatching(/^pulumi-payengine-doctor-[0-9a-f]{10}$/),
@@ -82,7 +82,7 @@ test("--write makes one private key, uses it and revokes it", async () => {
 });
 
 test("an account that answers in other published ways passes with the default contract", async () => {
-  await given.stage.control.setDialect({
+  await given.fixture.control.setDialect({
     casing: "camel",
     wrapping: "bare",
     merchant: "empty",
@@ -93,7 +93,7 @@ test("an account that answers in other published ways passes with the default co
     failure: "success",
     codes: "none",
   });
-  const { exitCode, lines } = await doctorOn(given.stage, "--write");
+  const { exitCode, lines } = await doctorOn(given.fixture, "--write");
   expect([exitCode, troubles(lines)]).toEqual([0, []]);
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -109,13 +109,13 @@ test("an account that answers in other published ways passes with the default co
 });
 
 test("a list that counts, pages by limit and leaves fields out passes, and says what is missing", async () => {
-  await given.stage.control.setDialect({
+  await given.fixture.control.setDialect({
     counts: "total",
     paging: "limit",
     merchant: "withAccountId",
     shows: { redacted: false, createdAt: false, lastUsedAt: false },
   });
-  const { exitCode, lines } = await doctorOn(given.stage, "--write");
+  const { exitCode, lines } = await doctorOn(given.fixture, "--write");
   expect([exitCode, troubles(lines)]).toEqual([0, []]);
   expect(lines).toEqual(
     expect.arrayContaining([

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { auditKeys, openStateFile, type StateSource } from "../../recovery";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { keyName, projectWithKey } from "./one-key-project";
 import { key, provider } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const ENCRYPTED = {
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -14,7 +14,7 @@ const ENCRYPTED = {
 
 /** A file of a state whose key belongs to a provider with this configuration. */
 async function projectWithFile(inputs: Record<string, unknown>, name?: string) {
-  const { project, made } = await projectWithKey(given.stage);
+  const { project, made } = await projectWithKey(given.fixture);
   const at = provider("prod", name, inputs);
   const resources = [at, key(at, "web", keyName("web", 1), made.outputs)];
   const deployment = { manifest: { time: new Date().toISOString() }, resources };
@@ -27,11 +27,11 @@ const AUDIT = ["audit", "--min-age", "0s", "--state", "prod.json"];
 test.each(["apiUrl", "accountId"])(
   "a file's default provider with an encrypted %s is not looked at without it",
   async (setting) => {
-    const { stage } = given;
-    const plain = { "payengine:apiUrl": stage.sandbox.url, "payengine:apiKey": ENCRYPTED };
+    const { fixture } = given;
+    const plain = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": ENCRYPTED };
     const project = await projectWithFile({ ...plain, [`payengine:${setting}`]: ENCRYPTED });
-    const env = { PAYENGINE_API_KEY: stage.credential };
-    await stage.control.clearRequests();
+    const env = { PAYENGINE_API_KEY: fixture.credential };
+    await fixture.control.clearRequests();
     const { exitCode, stdout } = await payengine(project, AUDIT, { env });
     expect([exitCode, linesOf(stdout)]).toEqual([
       2,
@@ -40,31 +40,31 @@ test.each(["apiUrl", "accountId"])(
         "Keys of prod.json: 0 managed",
       ],
     ]);
-    expect(await stage.control.requests()).toEqual([]);
+    expect(await fixture.control.requests()).toEqual([]);
   },
 );
 
 test("an encrypted credential is no obstacle where the environment has one", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithFile({
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:apiKey": ENCRYPTED,
   });
   const { exitCode, stdout } = await payengine(project, AUDIT, {
-    env: { PAYENGINE_API_KEY: stage.credential },
+    env: { PAYENGINE_API_KEY: fixture.credential },
   });
   expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Keys of prod.json: 1 managed"]);
 });
 
 test("an explicit provider whose address stays encrypted is not looked at elsewhere", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",
     "payengine:apiUrl": ENCRYPTED,
     "payengine:credentialEnv": "TEAM_KEY",
   };
   const project = await projectWithFile(inputs, "team");
-  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: stage.credential });
+  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: fixture.credential });
   const without: StateSource = { ...file, decrypted: async () => (await file.load()).providers };
   const { accounts, unreached } = await auditKeys([without], { minAge: 0 });
   expect([accounts, unreached.map(({ problem }) => problem)]).toEqual([
@@ -79,34 +79,34 @@ test.each([
   ["an object", { get: "none" }],
   ["JSON text", '{"get":"none"}'],
 ])("an explicit provider's contract in state is read as %s", async (_form, contract) => {
-  const { stage } = given;
+  const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:contract": contract,
     "payengine:credentialEnv": "TEAM_KEY",
   };
   const project = await projectWithFile(inputs, "team");
-  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: stage.credential });
+  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: fixture.credential });
   // A list that lags: the key is asked for, by a call that the contract does not have.
-  await stage.control.setLag({ listMs: 3_600_000 });
-  await stage.control.clearRequests();
+  await fixture.control.setLag({ listMs: 3_600_000 });
+  await fixture.control.clearRequests();
   const { keys, unreached } = await auditKeys([file], { minAge: 0 });
   expect([unreached, keys.map(({ category }) => category)]).toEqual([[], ["unsettled"]]);
-  const paths = (await stage.control.requests()).map(({ path }) => path);
+  const paths = (await fixture.control.requests()).map(({ path }) => path);
   expect([...new Set(paths)]).toEqual(["/api/merchant", "/api/api-keys"]);
 });
 
 test("a contract of which a part stays encrypted is not read at all", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:contract": { authorization: ENCRYPTED },
     "payengine:credentialEnv": "TEAM_KEY",
   };
   const project = await projectWithFile(inputs, "team");
-  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: stage.credential });
+  const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: fixture.credential });
   const { accounts, unreached } = await auditKeys([file], { minAge: 0 });
   expect([accounts, unreached.map(({ problem }) => problem)]).toEqual([
     [],

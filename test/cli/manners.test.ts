@@ -1,16 +1,16 @@
 import { chmod } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, payengineAtTerminal, plain } from "./command";
 import { projectWithKey } from "./one-key-project";
 
-const given = useStage();
+const given = useFixture();
 
 const ESCAPE = String.fromCharCode(27);
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`);
 
 test("every command explains itself with examples and exit codes", async () => {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const all = await Promise.all(
     [[], ["orphans"], ["audit"], ["doctor"]].map((command) => payengine(project, [...command, "--help"])),
   );
@@ -42,7 +42,7 @@ const MISTAKES = [
 ] as const;
 
 test("a mistake ends with 1 and says why", async () => {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const said = await Promise.all(
     MISTAKES.map(async ([args]) => {
       const { exitCode, stdout, stderr } = await payengine(project, args);
@@ -56,7 +56,7 @@ test.each([
   ...MISTAKES.filter(([args]) => args[0] !== "orphan"),
   [["doctor", "--stock"], "error: unknown option '--stock'\n(Did you mean --stack?)"],
 ] as const)("with --json a mistake is JSON on the output as well: %j", async (args, why) => {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const { exitCode, stdout, stderr } = await payengine(project, [...args, "--json"]);
   const said = linesOf(JSON.parse(stdout).error).join("\n");
   expect([exitCode, said, linesOf(stderr).join("\n")]).toEqual([1, why.replace("error: ", ""), why]);
@@ -64,7 +64,7 @@ test.each([
 });
 
 test("a CLI that prints another form of JSON is an error in words", async () => {
-  const { project } = await projectWithKey(given.stage);
+  const { project } = await projectWithKey(given.fixture);
   await project.write({
     "odd/pulumi": '#!/bin/sh\n[ "$1" = "$ODD" ] && echo \'{"a":1}\' && exit\nexec "$REAL" "$@"\n',
   });
@@ -89,13 +89,13 @@ test("a CLI that prints another form of JSON is an error in words", async () => 
 });
 
 test("without Pulumi's CLI it says so", async () => {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const { exitCode, stderr } = await payengine(project, ["orphans"], { env: { PATH: "/nowhere" } });
   expect([exitCode, stderr]).toEqual([1, "There is no `pulumi` on PATH; install Pulumi's CLI.\n"]);
 });
 
 test("colours are for terminals only, and NO_COLOR turns them off", async () => {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const args = ["doctor", "--cwd", "home"];
   const terminal = (TERM: string, without: string[] = []) =>
     payengineAtTerminal(project, args, "", { env: { TERM }, without });
@@ -115,8 +115,8 @@ test.each([
   [["audit", "--json"], "Listing the keys at PayEngine … 1 s"],
   [["doctor"], "Checking … 1 s"],
 ])("what takes long says so at a terminal, and neither to a pipe nor in CI: %j", async (args, line) => {
-  const { project } = await projectWithKey(given.stage);
-  await given.stage.control.setPace({ latencyMs: 1_500 });
+  const { project } = await projectWithKey(given.fixture);
+  await given.fixture.control.setPace({ latencyMs: 1_500 });
   const env = { TERM: "xterm" };
   const erased = `\r${ESCAPE}[K`;
   const [person, ci, piped] = await Promise.all([
@@ -133,7 +133,7 @@ test.each([
 });
 
 test("with --json every command prints one JSON value and nothing else", async () => {
-  const { project } = await projectWithKey(given.stage);
+  const { project } = await projectWithKey(given.fixture);
   const all = await Promise.all(
     [["orphans", "--min-age", "0s"], ["audit"], ["doctor"]].map((command) =>
       payengine(project, [...command, "--json"]),

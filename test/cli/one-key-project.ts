@@ -1,4 +1,4 @@
-import type { Stage } from "../e2e/harness/stage";
+import type { Fixture } from "../e2e/harness/fixture";
 import { changeState, key, makeKey, provider, root } from "./planted-state";
 
 /** A unique name as the provider would give it, its digits all the same. */
@@ -7,10 +7,10 @@ export function keyName(resource: string, digit: number): string {
 }
 
 /** A stack whose state holds one key that works, of the resource "web". */
-export async function projectWithKey(stage: Stage) {
-  const project = await stage.project({});
+export async function projectWithKey(fixture: Fixture) {
+  const project = await fixture.project({});
   const at = provider("dev");
-  const made = await makeKey(stage, keyName("web", 1));
+  const made = await makeKey(fixture, keyName("web", 1));
   await changeState(project, (state) => {
     state.resources = [root("dev"), at, key(at, "web", keyName("web", 1), made.outputs)];
   });

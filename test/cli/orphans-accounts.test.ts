@@ -1,30 +1,30 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
 
 /** A stack with one creation pending in the account of the stack's config. */
 async function projectWithPending(name = "shop-dev-web-0123456789") {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", name), placeOf(given.stage))];
+    state.pending_operations = [creating(key(at, "web", name), placeOf(given.fixture))];
   });
   return project;
 }
 
 test("each explicit provider's keys are looked for in its own account, with its credentialEnv or what state holds", async () => {
-  const { stage } = given;
-  const fromEnv = await stage.newCredential("production", "Developer");
-  const fromState = await stage.newCredential("production", "Admin");
-  const project = await stage.project({
+  const { fixture } = given;
+  const fromEnv = await fixture.newCredential("production", "Developer");
+  const fromState = await fixture.newCredential("production", "Admin");
+  const project = await fixture.project({
     program: `
 const apiUrl = new pulumi.Config("payengine").require("apiUrl");
 const accountId = "${MERCHANT_IDS.production[0]}";
@@ -32,18 +32,18 @@ const options = (provider) => ({ provider });
 new payengine.ApiKey("first", { type: "private" }, options(new payengine.Provider("env", { apiUrl, accountId, credentialEnv: "TEAM_KEY" })));
 new payengine.ApiKey("second", { type: "private" }, options(new payengine.Provider("state", { apiUrl, accountId, apiKey: new pulumi.Config().require("key") })));
 new payengine.ApiKey("third", { type: "private" });`,
-    secrets: { "payengine:apiKey": stage.credential, "shop:key": fromState.key },
+    secrets: { "payengine:apiKey": fixture.credential, "shop:key": fromState.key },
     env: { TEAM_KEY: fromEnv.key },
   });
   await project.up();
   const names = (await project.keys()).map(({ name }) => name);
-  for (const name of names.slice(0, 2)) await makeKey(stage, `${name}-r2`, "private", fromEnv.key);
-  await makeKey(stage, `${names[2]}-r2`);
+  for (const name of names.slice(0, 2)) await makeKey(fixture, `${name}-r2`, "private", fromEnv.key);
+  await makeKey(fixture, `${names[2]}-r2`);
   // The right name in the wrong account.
-  stage.leftAlive.add((await makeKey(stage, `${names[0]}-r3`)).id);
+  fixture.leftAlive.add((await makeKey(fixture, `${names[0]}-r3`)).id);
 
   const withoutState = await payengine(project, ["orphans", "--min-age", "0s"], {
-    env: { PAYENGINE_API_KEY: stage.credential },
+    env: { PAYENGINE_API_KEY: fixture.credential },
     without: ["PULUMI_CONFIG_PASSPHRASE"],
   });
   expect([withoutState.exitCode, linesOf(withoutState.stdout)]).toEqual([
@@ -78,19 +78,19 @@ new payengine.ApiKey("third", { type: "private" });`,
 });
 
 test("stacks that share an account revoke their own keys only, side by side and both at once on the same stack", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const [one, two] = [
     await projectWithPending("shop-dev-web-0123456789"),
     await projectWithPending("shop-dev-web-9876543210"),
   ];
-  const mine = await makeKey(stage, "shop-dev-web-0123456789");
-  const theirs = await makeKey(stage, "shop-dev-web-9876543210-r2");
+  const mine = await makeKey(fixture, "shop-dev-web-0123456789");
+  const theirs = await makeKey(fixture, "shop-dev-web-9876543210-r2");
   expect((await payengine(one, REVOKE)).exitCode).toBe(0);
-  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([theirs.id]);
-  expect((await stage.control.keys()).find(({ id }) => id === mine.id)?.status).toBe("revoked");
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([theirs.id]);
+  expect((await fixture.control.keys()).find(({ id }) => id === mine.id)?.status).toBe("revoked");
 
   const both = await Promise.all([payengine(two, REVOKE), payengine(two, REVOKE)]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   // Whoever comes second may meet the lock, or the state that the first has changed.
   for (const { exitCode, stderr } of both)
     expect([[0, 2, 3].includes(exitCode ?? -1), stderr]).toEqual([true, ""]);
@@ -102,12 +102,12 @@ test.each([
   ["a q that does nothing, no total and a second page", 100, { ignoreQuery: true, wrapping: "bare" }],
   ["revoked keys that stay listed, and 204", 0, { revokedKeys: "status", deleteStatus: 204 }],
 ] as const)("a key is found with %s", async (_what, others, dialect) => {
-  const { stage } = given;
-  await stage.control.setDialect(dialect);
+  const { fixture } = given;
+  await fixture.control.setDialect(dialect);
   const project = await projectWithPending();
-  await makeKey(stage, "shop-dev-web-0123456789");
+  await makeKey(fixture, "shop-dev-web-0123456789");
   for (let index = 0; index < others; index++)
-    stage.leftAlive.add((await makeKey(stage, `other-${index}`)).id);
+    fixture.leftAlive.add((await makeKey(fixture, `other-${index}`)).id);
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([
     0,
@@ -117,26 +117,26 @@ test.each([
 });
 
 test("a state with thousands of keys takes one listing, read twice", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   const at = provider("dev");
   const names = Array.from({ length: 2_000 }, (_, index) => `web-${index.toString(16).padStart(10, "0")}`);
   const made: Awaited<ReturnType<typeof makeKey>>[] = [];
-  for (const name of names) made.push(await makeKey(stage, name));
+  for (const name of names) made.push(await makeKey(fixture, name));
   await changeState(project, (state) => {
     const held = names.slice(0, -3).map((name, index) => key(at, `web${index}`, name, made[index].outputs));
     state.resources = [root("dev"), at, ...held];
-    state.pending_operations = names.slice(-3).map((name) => creating(key(at, name, name), placeOf(stage)));
+    state.pending_operations = names.slice(-3).map((name) => creating(key(at, name, name), placeOf(fixture)));
   });
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   const found = await payengine(project, ["orphans", "--min-age", "0s", "--json"]);
   expect(JSON.parse(found.stdout).orphans.map((orphan: { keyName: string }) => orphan.keyName)).toEqual(
     names.slice(-3),
   );
-  const requests = await stage.control.requests();
+  const requests = await fixture.control.requests();
   expect(requests.map(({ path, query }) => `${path} ${query.page ?? ""}`)).toEqual([
     "/api/merchant ",
     ...[1, 2].flatMap(() => Array.from({ length: 21 }, (_, page) => `/api/api-keys ${page + 1}`)),
   ]);
-  for (const { id } of made.slice(-3)) stage.leftAlive.add(id);
+  for (const { id } of made.slice(-3)) fixture.leftAlive.add(id);
 });

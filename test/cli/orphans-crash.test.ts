@@ -2,20 +2,20 @@ import { rm, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { countsOf } from "../e2e/harness/diagnostics";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, plain } from "./command";
 import { crashWhileCreating } from "./crash";
 
-const given = useStage();
+const given = useFixture();
 
 const program = `new payengine.ApiKey("checkout", { type: "private" });`;
 const operation = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
 
 test("after a crash in the middle of a creation: cancel, orphans --revoke, up", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program });
-  await crashWhileCreating(stage, project);
-  const [orphan] = await stage.liveKeys();
+  const { fixture } = given;
+  const project = await fixture.project({ program });
+  await crashWhileCreating(fixture, project);
+  const [orphan] = await fixture.liveKeys();
   expect(orphan.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}$/);
 
   const row = "checkout  shop-dev-checkout-<digits>  <id>  <time>  never  pending operation";
@@ -42,7 +42,7 @@ test("after a crash in the middle of a creation: cancel, orphans --revoke, up", 
     operation,
     "An operation may still be under way until <time>; run this again after that.",
   ]);
-  expect(await stage.liveKeys()).toHaveLength(1);
+  expect(await fixture.liveKeys()).toHaveLength(1);
 
   const shown = await payengine(project, ["orphans", "--min-age", "0s"]);
   expect(shown.exitCode).toBe(2);
@@ -52,7 +52,7 @@ test("after a crash in the middle of a creation: cancel, orphans --revoke, up", 
     "Pending operations (--revoke clears them):",
     operation,
   ]);
-  expect(await stage.liveKeys()).toHaveLength(1);
+  expect(await fixture.liveKeys()).toHaveLength(1);
 
   const revoked = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
   expect(revoked.exitCode).toBe(0);
@@ -64,7 +64,7 @@ test("after a crash in the middle of a creation: cancel, orphans --revoke, up", 
     "Revoked 1 of 1 key.",
     "Cleared 1 pending operation.",
   ]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   expect((await project.deployment()).pending_operations).toBeUndefined();
 
   const again = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
@@ -74,22 +74,22 @@ test("after a crash in the middle of a creation: cancel, orphans --revoke, up", 
 });
 
 test("a key that an unfinished creation has left is revoked, and the next up makes another", async () => {
-  const { stage } = given;
-  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const { fixture } = given;
+  await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   // The first list is read before the key is asked for.
-  await stage.control.addFault({
+  await fixture.control.addFault({
     operation: "listKeys",
     kind: "statusBeforeCommit",
     status: 503,
     skip: 1,
     times: "always",
   });
-  const project = await stage.project({
+  const project = await fixture.project({
     program,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:maxRetries": "0" },
   });
   await project.fails("up", "--skip-preview");
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   const report = await payengine(project, ["orphans", "--revoke", "--yes", "--json", "--min-age", "0s"]);
   expect([report.exitCode, report.stderr]).toEqual([0, ""]);
   expect(JSON.parse(plain(report.stdout))).toEqual({
@@ -110,13 +110,13 @@ test("a key that an unfinished creation has left is revoked, and the next up mak
     failed: [],
     clearedPending: false,
   });
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
 });
 
 test("a state that a killed CLI has left without its checksum is readable once the empty file is gone", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program });
+  const { fixture } = given;
+  const project = await fixture.project({ program });
   await project.up();
   const attributes = join(project.folder, "backend/.pulumi/stacks/shop/dev.json.attrs");
   await writeFile(attributes, "");
@@ -131,5 +131,5 @@ test("a state that a killed CLI has left without its checksum is readable once t
 
   await rm(attributes);
   expect((await payengine(project, ["orphans", "--min-age", "0s"])).exitCode).toBe(0);
-  expect(await stage.liveKeys()).toHaveLength(1);
+  expect(await fixture.liveKeys()).toHaveLength(1);
 });

@@ -1,26 +1,26 @@
 import { join } from "node:path";
 import { ACCOUNT_IDS } from "payengine-sandbox";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { keyName, projectWithKey } from "./one-key-project";
 import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const FIND = ["orphans", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
 
 test("with a credential of another account than state records, nothing is listed and nothing revoked", async () => {
-  const { stage } = given;
-  const { project } = await projectWithKey(stage);
+  const { fixture } = given;
+  const { project } = await projectWithKey(fixture);
   await changeState(project, ({ resources = [] }) => {
     Object.assign(resources[2].outputs ?? {}, { accountId: ACCOUNT_IDS.sandbox });
   });
-  const { key: elsewhere } = await stage.newCredential("production", "Admin");
+  const { key: elsewhere } = await fixture.newCredential("production", "Admin");
   const stray = `${keyName("web", 1)}-r2`;
-  stage.leftAlive.add((await makeKey(stage, stray, "public", elsewhere)).id);
+  fixture.leftAlive.add((await makeKey(fixture, stray, "public", elsewhere)).id);
   const env = { PAYENGINE_API_KEY: elsewhere };
-  await stage.control.setDialect({ merchant: "object" });
+  await fixture.control.setDialect({ merchant: "object" });
   const { exitCode, stdout } = await payengine(project, [...FIND, "--revoke", "--yes"], { env });
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
@@ -29,10 +29,10 @@ test("with a credential of another account than state records, nothing is listed
       "Not looked at: web: the credential belongs to account <id>, but state records account <id>; use a credential and payengine:apiUrl of account <id>",
     ],
   ]);
-  expect((await stage.liveKeys()).map(({ name }) => name)).toContain(stray);
+  expect((await fixture.liveKeys()).map(({ name }) => name)).toContain(stray);
 
   // As PayEngine publishes itself it tells no account: then the exact name alone says whose key it is.
-  await stage.control.setDialect({});
+  await fixture.control.setDialect({});
   const named = await payengine(project, FIND, { env });
   expect([named.exitCode, linesOf(named.stdout).slice(1)]).toEqual([
     2,
@@ -41,22 +41,22 @@ test("with a credential of another account than state records, nothing is listed
 });
 
 test("--stack and --cwd say where to look, and the last use of a key is shown", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   await project.ok("stack", "init", "second", "--no-select");
-  await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${stage.sandbox.url}\n` });
+  await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${fixture.sandbox.url}\n` });
   project.stack = "second";
   const at = provider("second");
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("second"), at];
-    state.pending_operations = [creating(key(at, "web", keyName("web", 1)), placeOf(stage))];
+    state.pending_operations = [creating(key(at, "web", keyName("web", 1)), placeOf(fixture))];
   });
-  const { id, outputs } = await makeKey(stage, keyName("web", 1), "private");
-  stage.leftAlive.add(id);
-  expect(await stage.authenticates(String(outputs.token))).toBe(true);
+  const { id, outputs } = await makeKey(fixture, keyName("web", 1), "private");
+  fixture.leftAlive.add(id);
+  expect(await fixture.authenticates(String(outputs.token))).toBe(true);
 
-  const env = { PAYENGINE_API_KEY: stage.credential };
+  const env = { PAYENGINE_API_KEY: fixture.credential };
   const options = { env, cwd: join(project.folder, "home") };
   const selected = await payengine(project, ["orphans", "--cwd", ".."], options);
   expect([selected.exitCode, selected.stdout]).toEqual([0, `${NONE}\n`]);

@@ -1,9 +1,9 @@
 import { findOrphans, openStack, type PulumiStack, revokeOrphans } from "../../recovery";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { type CommandOptions, linesOf, payengine } from "./command";
 import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
@@ -13,12 +13,12 @@ const CLEARED = "Cleared 1 pending operation.";
 
 /** A stack with one creation pending that the stack's own credential has begun. */
 async function projectWithPending(time = longAgo()) {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
     state.manifest.time = time;
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.stage))];
+    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.fixture))];
   });
   return project;
 }
@@ -47,10 +47,10 @@ test("where no key is found, the credential that began the operation proves its 
 });
 
 test("when clearing fails after the key was revoked, the next run clears", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(stage, NAME);
-  const env = { PAYENGINE_API_KEY: stage.credential };
+  await makeKey(fixture, NAME);
+  const env = { PAYENGINE_API_KEY: fixture.credential };
   const [exitCode, lines] = await revoke(project, { env, without: ["PULUMI_CONFIG_PASSPHRASE"] });
   expect([exitCode, lines.slice(-2)]).toEqual([
     2,
@@ -61,13 +61,13 @@ test("when clearing fails after the key was revoked, the next run clears", async
 });
 
 test("whatever --min-age says, a name is not dropped while its request may still make a key", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending(new Date().toISOString());
   const why = "a request for web may still take effect until <time>; run this again after that";
   expect(await revoke(project)).toEqual(kept(why));
 
   // A later attempt's key is not what the first request has made.
-  await makeKey(stage, `${NAME}-r2`);
+  await makeKey(fixture, `${NAME}-r2`);
   const [exitCode, lines] = await revoke(project);
   expect([exitCode, lines[2], lines.at(-1)]).toEqual([
     2,
@@ -76,7 +76,7 @@ test("whatever --min-age says, a name is not dropped while its request may still
   ]);
   expect(await pendingOf(project)).toBe(1);
 
-  await makeKey(stage, NAME);
+  await makeKey(fixture, NAME);
   const [late, said] = await revoke(project);
   expect([late, said.slice(-2), await pendingOf(project)]).toEqual([0, ["Revoked 1 of 1 key.", CLEARED], 0]);
 });
@@ -111,7 +111,7 @@ test.each([
   ["after the state was read again", 3],
 ])("an update that takes the lock %s keeps the pending operations", async (_what, nth) => {
   const project = await projectWithPending();
-  await makeKey(given.stage, NAME);
+  await makeKey(given.fixture, NAME);
   const real = await openStack({ cwd: project.folder, env: project.env });
   let looks = 0;
   const meanwhile: PulumiStack = {

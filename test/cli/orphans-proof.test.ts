@@ -1,23 +1,25 @@
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
 
 async function liveNames(): Promise<string[]> {
-  return (await given.stage.liveKeys()).map(({ name }) => name).sort();
+  return (await given.fixture.liveKeys()).map(({ name }) => name).sort();
 }
 
 test("only further attempts of an exact name are orphans: the key in state and look-alikes are left alone", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
+  const { fixture } = given;
+  const project = await fixture.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+  });
   await project.up();
   const { name } = await project.key("checkout");
-  await makeKey(stage, `${name}-r2`);
-  await makeKey(stage, name, "private");
+  await makeKey(fixture, `${name}-r2`);
+  await makeKey(fixture, name, "private");
   const others = [
     `${name}-r1`,
     `${name}-r02`,
@@ -26,7 +28,7 @@ test("only further attempts of an exact name are orphans: the key in state and l
     `x${name}`,
     "shop-dev-checkout-0123456789",
   ];
-  for (const other of others) stage.leftAlive.add((await makeKey(stage, other)).id);
+  for (const other of others) fixture.leftAlive.add((await makeKey(fixture, other)).id);
 
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect(exitCode).toBe(0);
@@ -40,16 +42,16 @@ test("only further attempts of an exact name are orphans: the key in state and l
 });
 
 test("a key is in use also where the program keeps its id secret, and while a rotation keeps its previous one", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `
 new payengine.ApiKey("hidden", { type: "private" }, { additionalSecretOutputs: ["keyId", "uniqueName", "accountId"] });
 new payengine.ApiKey("rotated", { type: "private" });`,
   });
   await project.up();
   const rotated = await project.key("rotated");
-  const previous = await makeKey(stage, `${rotated.name}-r2`);
-  stage.leftAlive.add(previous.id);
+  const previous = await makeKey(fixture, `${rotated.name}-r2`);
+  fixture.leftAlive.add(previous.id);
   await changeState(project, ({ resources = [] }) => {
     const resource = resources.find(({ urn }) => urn.endsWith("::rotated"));
     Object.assign(resource?.outputs ?? {}, { previousKeyId: previous.id });
@@ -70,10 +72,10 @@ new payengine.ApiKey("rotated", { type: "private" });`,
 });
 
 test("where state holds a value without the id of its key, nothing is proven lost", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   const name = "shop-dev-web-0123456789";
-  const made = await makeKey(stage, name);
+  const made = await makeKey(fixture, name);
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at, key(at, "web", name, { ...made.outputs, keyId: undefined })];
@@ -90,12 +92,12 @@ test("where state holds a value without the id of its key, nothing is proven los
   await changeState(project, (state) => {
     delete state.resources;
   });
-  stage.leftAlive.add(made.id);
+  fixture.leftAlive.add(made.id);
 });
 
 test("a pending creation without a name, or of anything else, keeps all pending operations in state", async () => {
-  const { stage } = given;
-  const project = await stage.project({});
+  const { fixture } = given;
+  const project = await fixture.project({});
   const at = provider("dev");
   const bucket = {
     ...root("dev"),
@@ -105,11 +107,11 @@ test("a pending creation without a name, or of anything else, keeps all pending 
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
     state.pending_operations = [
-      creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(stage)),
+      creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(fixture)),
       creating(bucket),
     ];
   });
-  const { id } = await makeKey(stage, "shop-dev-web-0123456789");
+  const { id } = await makeKey(fixture, "shop-dev-web-0123456789");
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
@@ -121,13 +123,13 @@ test("a pending creation without a name, or of anything else, keeps all pending 
       "Revoked 1 of 1 key.",
     ],
   ]);
-  expect((await stage.control.keys()).find((it) => it.id === id)?.status).toBe("revoked");
+  expect((await fixture.control.keys()).find((it) => it.id === id)?.status).toBe("revoked");
   expect((await project.deployment()).pending_operations).toHaveLength(2);
 
   await changeState(project, (state) => {
     const nameless = key(at, "web", "shop-dev-web-0123456789");
     delete nameless.inputs?.uniqueName;
-    state.pending_operations = [creating(nameless, placeOf(stage))];
+    state.pending_operations = [creating(nameless, placeOf(fixture))];
   });
   const nameless = await payengine(project, REVOKE);
   expect([nameless.exitCode, nameless.stdout, nameless.stderr]).toEqual([

@@ -1,8 +1,8 @@
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
@@ -10,19 +10,19 @@ const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payeng
 
 /** A stack with one creation pending in the account of the stack's config. */
 async function projectWithPending(name = "shop-dev-web-0123456789") {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", name), placeOf(given.stage))];
+    state.pending_operations = [creating(key(at, "web", name), placeOf(given.fixture))];
   });
   return project;
 }
 
 test("while PayEngine cannot be reached, or refuses to revoke, the evidence stays in state", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(stage, "shop-dev-web-0123456789");
+  await makeKey(fixture, "shop-dev-web-0123456789");
   const env = { PAYENGINE_API_KEY: "f".repeat(108) };
   const unknown = await payengine(project, REVOKE, { env });
   expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
@@ -37,7 +37,7 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
   ]);
 
   await project.ok("config", "set", "payengine:maxRetries", "0");
-  await stage.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
+  await fixture.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
   const refused = await payengine(project, REVOKE);
   expect([refused.exitCode, linesOf(refused.stdout).slice(2)]).toEqual([
     2,
@@ -50,7 +50,7 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);
 
-  const url = stage.sandbox.url;
+  const url = fixture.sandbox.url;
   await project.ok("config", "set", "payengine:apiUrl", "http://127.0.0.1:1/api");
   await project.ok("config", "set", "payengine:formerApiUrl", url);
   const unreachable = await payengine(project, REVOKE);
@@ -66,9 +66,9 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
 });
 
 test("the credential in the environment needs no passphrase to find and revoke; clearing says that it does", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(stage, "shop-dev-web-0123456789");
+  await makeKey(fixture, "shop-dev-web-0123456789");
   const without = ["PULUMI_CONFIG_PASSPHRASE"];
   const missing = await payengine(project, REVOKE, { without });
   expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
@@ -77,7 +77,7 @@ test("the credential in the environment needs no passphrase to find and revoke; 
   ]);
   const { exitCode, stdout } = await payengine(project, REVOKE, {
     without,
-    env: { PAYENGINE_API_KEY: stage.credential },
+    env: { PAYENGINE_API_KEY: fixture.credential },
   });
   expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([
     2,
@@ -92,10 +92,10 @@ test("the credential in the environment needs no passphrase to find and revoke; 
 });
 
 test("a key that is listed, and not found when it is to be revoked, is not taken for revoked", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(stage, "shop-dev-web-0123456789");
-  await stage.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
+  await makeKey(fixture, "shop-dev-web-0123456789");
+  await fixture.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([
     2,

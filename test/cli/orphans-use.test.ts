@@ -1,29 +1,29 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openStack, type PulumiStack, revokeOrphans } from "../../recovery";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, payengineAtTerminal } from "./command";
 import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const NAME = "shop-dev-web-0123456789";
 const LOCKS = "backend/.pulumi/locks/organization/shop/dev";
 
 /** A stack with one creation pending, whose key lives. */
 async function projectWithOrphan() {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.stage))];
+    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.fixture))];
   });
-  const { id } = await makeKey(given.stage, NAME);
+  const { id } = await makeKey(given.fixture, NAME);
   return { project, id };
 }
 
 async function isLive(id: string): Promise<boolean> {
-  return (await given.stage.liveKeys()).some((live) => live.id === id);
+  return (await given.fixture.liveKeys()).some((live) => live.id === id);
 }
 
 test("without a terminal, or in CI, nobody is asked and nothing is revoked", async () => {
@@ -63,9 +63,9 @@ test("only what was shown is revoked, and what turned up since keeps the pending
 });
 
 test("a key that an update stores while orphans looks is not touched, whatever the age asked for", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const { project, id } = await projectWithOrphan();
-  const [{ publicValue: token }] = await stage.liveKeys();
+  const [{ publicValue: token }] = await fixture.liveKeys();
   const real = await openStack({ cwd: project.folder, env: project.env });
   let exports = 0;
   const meanwhile: PulumiStack = {
@@ -146,5 +146,5 @@ test.each([
   );
   expect(await isLive(id)).toBe(true);
   await rm(file);
-  given.stage.leftAlive.add(id);
+  given.fixture.leftAlive.add(id);
 });

@@ -1,10 +1,10 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
 import { findOrphans, openStack } from "../../recovery";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
 
-const given = useStage();
+const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
@@ -21,11 +21,11 @@ const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
 
 /** A stack with one creation pending, by default begun with a colleague's credential. */
 async function projectWithPending(place: Record<string, unknown> = {}, at = provider("dev")) {
-  const project = await given.stage.project({});
+  const project = await given.fixture.project({});
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    const inputs = { ...placeOf(given.stage), ...COLLEAGUES, ...place };
+    const inputs = { ...placeOf(given.fixture), ...COLLEAGUES, ...place };
     state.pending_operations = [creating(key(at, "web", NAME), inputs)];
   });
   return project;
@@ -35,7 +35,7 @@ type Project = Awaited<ReturnType<typeof projectWithPending>>;
 
 /** Plants another key that works, of the resource "api". */
 async function plantSibling(project: Project, place: Record<string, unknown>) {
-  const { id, outputs } = await makeKey(given.stage, OTHER);
+  const { id, outputs } = await makeKey(given.fixture, OTHER);
   await changeState(project, ({ resources = [] }) => {
     resources.push(key(provider("dev"), "api", OTHER, { ...outputs, ...place }));
   });
@@ -50,20 +50,20 @@ async function reasonToKeep({ folder, env }: Project): Promise<string | undefine
 const pin = (project: Project, id: string) => project.ok("config", "set", "payengine:accountId", id);
 
 test("a pin proves the account of an operation that a colleague began: a merchant's id, or a key's", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending();
   expect(await reasonToKeep(project)).toBe(UNPROVEN);
   await pin(project, MERCHANT_IDS.sandbox[0]);
   expect(await reasonToKeep(project)).toBeUndefined();
-  const [credential] = (await stage.control.keys()).filter((it) => it.credential);
+  const [credential] = (await fixture.control.keys()).filter((it) => it.credential);
   await pin(project, credential?.id ?? "");
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Cleared 1 pending operation."]);
 });
 
 test("a pin that the account does not show keeps the operation, whoever began it", async () => {
-  const { stage } = given;
-  const project = await projectWithPending(placeOf(stage));
+  const { fixture } = given;
+  const project = await projectWithPending(placeOf(fixture));
   await pin(project, MERCHANT_IDS.production[0]);
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout)]).toEqual([
@@ -89,11 +89,11 @@ test("what pinned the account when the operation began proves it; a pin of anoth
 });
 
 test("another key of the credential that began it proves the account, once the list shows that key", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending();
   const sibling = await plantSibling(project, COLLEAGUES);
   expect(await reasonToKeep(project)).toBeUndefined();
-  await stage.control.revokeKey(sibling);
+  await fixture.control.revokeKey(sibling);
   expect(await reasonToKeep(project)).toBe(UNPROVEN);
   await changeState(project, ({ resources }) => {
     resources?.pop();
@@ -110,12 +110,12 @@ test.each([
 });
 
 test("its exact name settles an operation whoever began it, also once that key is revoked", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ revokedKeys: "status" });
+  const { fixture } = given;
+  await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
-  const { id } = await makeKey(stage, NAME);
+  const { id } = await makeKey(fixture, NAME);
   expect(await reasonToKeep(project)).toBeUndefined();
-  await stage.control.revokeKey(id);
+  await fixture.control.revokeKey(id);
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout)]).toEqual([
     0,
@@ -130,10 +130,10 @@ test("its exact name settles an operation whoever began it, also once that key i
 });
 
 test("a revoked key of that name does not tell that no later attempt is on its way", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ revokedKeys: "status" });
+  const { fixture } = given;
+  await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
-  await stage.control.revokeKey((await makeKey(stage, NAME)).id);
+  await fixture.control.revokeKey((await makeKey(fixture, NAME)).id);
   await changeState(project, ({ manifest }) => {
     manifest.time = new Date().toISOString();
   });
@@ -141,26 +141,26 @@ test("a revoked key of that name does not tell that no later attempt is on its w
 });
 
 test("what cannot be pinned is cleared by hand: the settings of an explicit provider stand in state", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const at = provider("dev", "team", {
     "payengine:provider": "team",
-    "payengine:apiUrl": stage.sandbox.url,
+    "payengine:apiUrl": fixture.sandbox.url,
     "payengine:credentialEnv": "TEAM_KEY",
   });
   const project = await projectWithPending({}, at);
-  project.env.TEAM_KEY = stage.credential;
+  project.env.TEAM_KEY = fixture.credential;
   expect(await reasonToKeep(project)).toBe(
     "it is not proven that web was asked for in the account where it was looked for; run this with the credential that made it, or clear them with `pulumi refresh --clear-pending-creates` if you know that it was",
   );
 });
 
 test("an operation that was begun at another address is not looked for there, and nothing is sent", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await projectWithPending({
-    ...placeOf(stage),
+    ...placeOf(fixture),
     apiUrl: "https://console.payengine.dev/api",
   });
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
@@ -172,15 +172,15 @@ test("an operation that was begun at another address is not looked for there, an
       "Revoked 0 of 0 keys.",
     ],
   ]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 
   await project.ok("config", "set", "payengine:formerApiUrl", "https://console.payengine.dev/api");
   expect(await reasonToKeep(project)).toBeUndefined();
 });
 
 test("an address that is left out is PayEngine's own: another configured one is another place", async () => {
-  const { stage } = given;
-  const project = await projectWithPending({ ...placeOf(stage), apiUrl: undefined });
+  const { fixture } = given;
+  const project = await projectWithPending({ ...placeOf(fixture), apiUrl: undefined });
   const { stdout } = await payengine(project, REVOKE);
   expect(linesOf(stdout)[1]).toContain("its key was asked for at https://console.payengine.co/api, but");
 });

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { placeFingerprint } from "../../provider/api-key/state";
+import type { Fixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import type { Stage } from "../e2e/harness/stage";
 
 const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
 const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
@@ -89,18 +89,18 @@ export function creating(resource: StoredResource, place: Properties = {}) {
 }
 
 /** What check writes down of where a key is asked for, and with which credential. */
-export function placeOf({ sandbox, credential }: Stage, by = credential) {
+export function placeOf({ sandbox, credential }: Fixture, by = credential) {
   return { apiUrl: sandbox.url, credentialFingerprint: placeFingerprint(by) };
 }
 
 /** Makes a key over PayEngine's API. */
 export async function makeKey(
-  stage: Stage,
+  fixture: Fixture,
   name: string,
   type: "public" | "private" = "public",
-  by = stage.credential,
+  by = fixture.credential,
 ): Promise<{ id: string; outputs: Properties }> {
-  const answer = await fetch(`${stage.sandbox.url}/api-keys`, {
+  const answer = await fetch(`${fixture.sandbox.url}/api-keys`, {
     method: "POST",
     headers: { authorization: `Basic ${by}`, "content-type": "application/json" },
     body: JSON.stringify({ name, type }),
@@ -108,5 +108,5 @@ export async function makeKey(
   if (!answer.ok) throw new Error(`The key ${name} was not made: ${answer.status}`);
   const body = (await answer.json()) as { data?: unknown };
   const { id, key: token, created_at } = (body.data ?? body) as Record<"id" | "key" | "created_at", string>;
-  return { id, outputs: { ...placeOf(stage, by), type, keyId: id, token, createdAt: created_at } };
+  return { id, outputs: { ...placeOf(fixture, by), type, keyId: id, token, createdAt: created_at } };
 }

@@ -1,24 +1,24 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, type Fixture, useFixture } from "./harness/fixture";
 import { later } from "./harness/later";
 import type { Project } from "./harness/project";
-import { commonJs, type Stage, useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 const HOUR = 3_600_000;
 const PROBLEM = "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: ";
 const CLICK = "Revoke it in PayEngine's dashboard (API -> Manage Keys)";
 
 /** A key that somebody has made in the dashboard. */
 async function madeByHand(name: string) {
-  const { stage } = given;
+  const { fixture } = given;
   const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
-  stage.secrets.add(value);
-  await stage.control.addKey("sandbox", {
+  fixture.secrets.add(value);
+  await fixture.control.addKey("sandbox", {
     ...{ id, name, value, type: "private", createdAt: new Date().toISOString() },
   });
   // No state knows its id.
-  stage.leftAlive.add(id);
+  fixture.leftAlive.add(id);
   return { id, value, shown: `${value.slice(0, 4)}…${value.slice(-4)}` };
 }
 
@@ -43,12 +43,12 @@ exports.previousToken = checkout.previousToken;
 `;
 
 /** A stack of an account in which no private key may call the calls of keys. */
-async function dashboardProject(stage: Stage, secret?: string, ...args: string[]): Promise<Project> {
-  await stage.control.setDialect({ manageKeys: "consoleOnly" });
-  return stage.project({
+async function dashboardProject(fixture: Fixture, secret?: string, ...args: string[]): Promise<Project> {
+  await fixture.control.setDialect({ manageKeys: "consoleOnly" });
+  return fixture.project({
     program: program(ADOPT, ...args),
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:contract": "dashboard" },
-    secrets: { "payengine:apiKey": stage.credential, ...(secret && { "shop:checkoutKey": secret }) },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:contract": "dashboard" },
+    secrets: { "payengine:apiKey": fixture.credential, ...(secret && { "shop:checkoutKey": secret }) },
   });
 }
 
@@ -56,15 +56,15 @@ const say = (project: Project, ...args: string[]) =>
   project.write({ "index.js": commonJs(program(...args)) });
 
 /** Nothing but GET /merchant is known of such an account. */
-async function expectOnlyMerchantCalls(stage: Stage): Promise<void> {
-  const requests = await stage.control.requests();
+async function expectOnlyMerchantCalls(fixture: Fixture): Promise<void> {
+  const requests = await fixture.control.requests();
   expect([...new Set(requests.map(({ operation }) => operation))]).toEqual(["merchant"]);
 }
 
 test("a key without adopt fails in the preview, as does whatever only a program's own key can have", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const { value } = await madeByHand("checkout");
-  const project = await dashboardProject(stage, value);
+  const project = await dashboardProject(fixture, value);
   const wrong: [args: string[], ...problems: string[]][] = [
     [
       [],
@@ -97,26 +97,26 @@ test("a key without adopt fails in the preview, as does whatever only a program'
     `${PROBLEM}type is "public", which nothing can prove where only people make keys; write the value into the program, it is no secret`,
     `${PROBLEM}adopt.token is a public key's value; give that of a private key`,
   ]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 test("a token that does not work is refused, and nothing that depends on it runs", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const { id, value } = await madeByHand("checkout");
-  await stage.control.revokeKey(id);
-  const project = await dashboardProject(stage, value);
+  await fixture.control.revokeKey(id);
+  const project = await dashboardProject(fixture, value);
   const failed = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(failed).checkout).toEqual([
     'error: Could not take over the key "shop-dev-checkout-<digits>": PayEngine does not accept adopt.token; give the value of a private key that works. Nothing was changed.',
   ]);
   expect(await project.keys()).toEqual([]);
-  await expectOnlyMerchantCalls(stage);
+  await expectOnlyMerchantCalls(fixture);
 });
 
 test("a key made by hand goes to its consumers, rotates with an overlap, and ends when somebody has revoked it", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const first = await madeByHand("checkout 1");
-  const project = await dashboardProject(stage, first.value);
+  const project = await dashboardProject(fixture, first.value);
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 3 to create"]);
   expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
   expect(await project.outputs()).toEqual({ token: first.value });
@@ -148,7 +148,7 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
     `error: The previous value of "shop-dev-checkout-<digits>" (${first.shown}) was to work until <time> and still does. ${CLICK}, then run \`pulumi up\` again. State keeps both values.`,
   ]);
   expect(await project.outputs()).toEqual({ token: second.value, previousToken: first.value });
-  await stage.control.revokeKey(first.id);
+  await fixture.control.revokeKey(first.id);
   await later(project, () => project.up(), 2 * HOUR);
   expect(await project.outputs()).toEqual({ token: second.value });
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
@@ -158,31 +158,31 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
     `error: The key "shop-dev-checkout-<digits>" (${second.shown}) still works, and only people can revoke it. ${CLICK}, then run this again. To keep it in use without Pulumi, run \`pulumi state delete\` with this resource's URN.`,
   ]);
   expect((await project.key("checkout")).token).toBe(second.value);
-  await stage.control.revokeKey(second.id);
+  await fixture.control.revokeKey(second.id);
   await project.destroy();
   expect(await project.keys()).toEqual([]);
-  await expectOnlyMerchantCalls(stage);
+  await expectOnlyMerchantCalls(fixture);
 });
 
 test("a previous value that was revoked early is forgotten by a refresh", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
-  const project = await dashboardProject(stage, first.value, ROTATION);
+  const project = await dashboardProject(fixture, first.value, ROTATION);
   await project.up();
   await project.setSecret("shop:checkoutKey", second.value);
   await project.up();
-  await stage.control.revokeKey(first.id);
+  await fixture.control.revokeKey(first.id);
   await project.refresh();
   expect(await project.key("checkout")).toMatchObject({ token: second.value, previousToken: undefined });
   expect(countsOf(await project.up())).toEqual(["3 unchanged"]);
 });
 
 test("a value that somebody has revoked is forgotten by a refresh, and up asks for another one", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const first = await madeByHand("checkout 1");
-  const project = await dashboardProject(stage, first.value, ROTATION);
+  const project = await dashboardProject(fixture, first.value, ROTATION);
   await project.up();
-  await stage.control.revokeKey(first.id);
+  await fixture.control.revokeKey(first.id);
   await project.refresh();
   expect(await project.key("checkout")).toMatchObject({ token: undefined, pendingAction: "create" });
   expect(diagnosticsOf(await project.fails("up", "--skip-preview")).checkout).toEqual([
@@ -194,14 +194,14 @@ test("a value that somebody has revoked is forgotten by a refresh, and up asks f
   await project.up();
   expect(await project.outputs()).toEqual({ token: second.value });
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
-  await stage.control.revokeKey(second.id);
+  await fixture.control.revokeKey(second.id);
   await project.destroy();
 });
 
 test("--replace with the same value is silent, and destroy is not", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const { id, value, shown } = await madeByHand("checkout");
-  const project = await dashboardProject(stage, value);
+  const project = await dashboardProject(fixture, value);
   await project.up();
   const before = await project.key("checkout");
   const replaced = await project.up("--replace", before.urn);
@@ -210,20 +210,20 @@ test("--replace with the same value is silent, and destroy is not", async () => 
   const after = await project.key("checkout");
   expect(after.token).toBe(value);
   expect(after.name).not.toBe(before.name);
-  expect(await stage.authenticates(value)).toBe(true);
+  expect(await fixture.authenticates(value)).toBe(true);
   expect((await project.fails("destroy", "--skip-preview")).stdout).toContain(`(${shown}) still works`);
-  await stage.control.revokeKey(id);
+  await fixture.control.revokeKey(id);
   await project.destroy();
 });
 
 test("an outage that answers 401 to everybody retires no value", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
-  const project = await dashboardProject(stage, first.value, ROTATION);
+  const project = await dashboardProject(fixture, first.value, ROTATION);
   await project.up();
   await project.setSecret("shop:checkoutKey", second.value);
   await project.up();
-  await stage.control.addFault({
+  await fixture.control.addFault({
     ...{ operation: "any", kind: "statusBeforeCommit", status: 401, times: "always" },
   });
   const why = "PayEngine answers 401 to the credential too, which says nothing of the key.";
@@ -231,6 +231,6 @@ test("an outage that answers 401 to everybody retires no value", async () => {
     expect(diagnosticsOf(await project.fails(command, "--skip-preview")).checkout.join("\n")).toContain(why);
   const up = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);
   expect(diagnosticsOf(up).checkout.join("\n")).toContain(why);
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   expect(await project.key("checkout")).toMatchObject({ token: second.value, previousToken: first.value });
 });

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, useFixture } from "./harness/fixture";
 import type { Project } from "./harness/project";
-import { commonJs, useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 const checkout = `exports.token = new payengine.ApiKey("checkout", { type: "private" }).token;`;
 const REVEAL = "POST /api-keys/{id}/reveal";
@@ -21,24 +21,24 @@ async function writeConfig(project: Project, lines: string): Promise<void> {
 
 /** The calls since it was last asked. */
 async function operations(): Promise<(string | undefined)[]> {
-  const requests = await given.stage.control.requests();
-  await given.stage.control.clearRequests();
+  const requests = await given.fixture.control.requests();
+  await given.fixture.control.clearRequests();
   return requests.map(({ operation }) => operation);
 }
 
 test("an account that reveals values by a second call takes one line of config", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ reveal: "byCall" });
-  const project = await stage.project({ program: checkout });
+  const { fixture } = given;
+  await fixture.control.setDialect({ reveal: "byCall" });
+  const project = await fixture.project({ program: checkout });
   const without = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(without).checkout).toEqual([
     'error: Could not create the key "shop-dev-checkout-<digits>": The response did not include the key\'s value; where another call of your account shows it, set payengine:contract.reveal to that call (`pulumi-payengine doctor`). No key was left behind.',
   ]);
-  expect([await stage.liveKeys(), await project.keys()]).toEqual([[], []]);
+  expect([await fixture.liveKeys(), await project.keys()]).toEqual([[], []]);
 
   await setIn(project, "reveal", REVEAL);
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 1 to create", "1 unchanged"]);
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   expect(countsOf(await project.up())).toEqual(["+ 1 created", "1 unchanged"]);
   expect(await operations()).toEqual(["merchant", "listKeys", "createKey", "revealKey", "merchant"]);
   const { token } = await project.key("checkout");
@@ -46,7 +46,7 @@ test("an account that reveals values by a second call takes one line of config",
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["2 unchanged"]);
   expect(countsOf(await project.refresh())).toEqual(["2 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 /** So much differs that no call but GET /merchant works without the contract. */
@@ -73,8 +73,8 @@ const FITTING = {
 };
 
 test("the same as an argument of Provider: refresh, rotation and destroy have it from state", async () => {
-  const { stage } = given;
-  await stage.control.setDialect(OTHER);
+  const { fixture } = given;
+  await fixture.control.setDialect(OTHER);
   const program = (count: number) => `
 const provider = new payengine.Provider("other", {
   apiUrl: process.env.PAYENGINE_API_URL,
@@ -84,10 +84,10 @@ const provider = new payengine.Provider("other", {
 const rotation = { triggers: { count: ${count} }, overlap: "1h" };
 new payengine.ApiKey("checkout", { type: "private", rotation }, { provider });
 new payengine.ApiKey("storefront", { type: "public" }, { provider });`;
-  const project = await stage.project({
+  const project = await fixture.project({
     program: program(0),
     config: {},
-    env: { PAYENGINE_API_URL: stage.sandbox.url },
+    env: { PAYENGINE_API_URL: fixture.sandbox.url },
   });
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 4 to create"]);
   await project.up();
@@ -97,17 +97,17 @@ new payengine.ApiKey("storefront", { type: "public" }, { provider });`;
   expect((await project.key("checkout")).name).toMatch(/-g2$/);
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["4 unchanged"]);
 
-  await stage.control.revokeKey(String((await project.key("storefront")).keyId));
+  await fixture.control.revokeKey(String((await project.key("storefront")).keyId));
   expect(countsOf(await project.refresh())).toEqual(["- 1 deleted", "3 unchanged"]);
   await project.up();
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("a contract made in the same program passes the preview", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ reveal: "byCall" });
-  const project = await stage.project({
+  const { fixture } = given;
+  await fixture.control.setDialect({ reveal: "byCall" });
+  const project = await fixture.project({
     program: `
 const first = new payengine.ApiKey("first", { type: "public" });
 const reveal = first.keyId.apply(() => "${REVEAL}");
@@ -115,7 +115,7 @@ const apiKey = new pulumi.Config("payengine").requireSecret("apiKey");
 const provider = new payengine.Provider("later", { apiKey, contract: { reveal } });
 new payengine.ApiKey("second", { type: "private" }, { provider });`,
     config: {},
-    env: { PAYENGINE_API_URL: stage.sandbox.url },
+    env: { PAYENGINE_API_URL: fixture.sandbox.url },
   });
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 4 to create"]);
   expect(countsOf(await project.up())).toEqual(["+ 4 created"]);
@@ -123,14 +123,14 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
 });
 
 test("after an up whose contract was wrong, nothing is lost: the right one again, and up, refresh and destroy work", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ reveal: "byCall", revokeBy: "POST" });
-  const project = await stage.project({ program: checkout });
+  const { fixture } = given;
+  await fixture.control.setDialect({ reveal: "byCall", revokeBy: "POST" });
+  const project = await fixture.project({ program: checkout });
   await setIn(project, "reveal", REVEAL);
   await setIn(project, "revoke", "POST /api-keys/{id}/revoke");
   await project.up();
   const made = await project.keys();
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
 
   await setIn(project, "revoke", "POST /api-keys/revoke");
   const WRONG =
@@ -153,18 +153,18 @@ test("after an up whose contract was wrong, nothing is lost: the right one again
   expect(countsOf(await project.up())).toEqual(["2 unchanged"]);
   expect(countsOf(await project.refresh())).toEqual(["2 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("words that YAML takes for numbers and booleans are read as they are written", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({
+  const { fixture } = given;
+  await fixture.control.setDialect({
     types: { public: "1", private: "2" },
     statuses: { active: "true", revoked: "false" },
     revokedKeys: "status",
     fields: { status: "7" },
   });
-  const project = await stage.project({
+  const project = await fixture.project({
     program: `for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`,
   });
   await writeConfig(
@@ -181,7 +181,7 @@ test("words that YAML takes for numbers and booleans are read as they are writte
   );
   expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
   expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
-  await stage.control.revokeKey(String((await project.key("private")).keyId));
+  await fixture.control.revokeKey(String((await project.key("private")).keyId));
   expect(countsOf(await project.refresh())).toEqual(["- 1 deleted", "2 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
@@ -198,41 +198,41 @@ test.each([
     "is not a setting of payengine; did you mean payengine:accountId?.",
   ],
 ])("%s fails the preview and the up, before anything is called", async (_, key, problem) => {
-  const { stage } = given;
-  const project = await stage.project({ program: checkout });
+  const { fixture } = given;
+  const project = await fixture.project({ program: checkout });
   await project.ok("config", "set", key, REVEAL);
   for (const command of [["preview"], ["up", "--skip-preview"]]) {
     expect(diagnosticsOf(await project.fails(...command))).toEqual({
       "shop-dev": [`error: ${key} ${problem}`],
     });
   }
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
   await project.ok("config", "rm", key);
   await project.ok("preview");
 });
 
 test("config of a project that is itself called payengine is let be", async () => {
-  const project = await given.stage.project({ program: checkout });
+  const project = await given.fixture.project({ program: checkout });
   await project.ok("config", "set", "payengine:replicas", "3");
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 2 to create"]);
 });
 
 test("a changed contract is never a replacement", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `${checkout}
 const apiKey = new pulumi.Config("payengine").requireSecret("apiKey");
 const contract = new pulumi.Config().getObject("contract");
 const provider = new payengine.Provider("explicit", { apiKey, contract });
 exports.site = new payengine.ApiKey("site", { type: "public" }, { provider }).token;`,
     config: {},
-    env: { PAYENGINE_API_URL: stage.sandbox.url },
+    env: { PAYENGINE_API_URL: fixture.sandbox.url },
   });
   await project.up();
   const made = await project.keys();
 
   const fields = { id: "uuid", name: "label", value: "secret", redacted: "masked" };
-  await stage.control.setDialect({ path: "/v3/keys", fields });
+  await fixture.control.setDialect({ path: "/v3/keys", fields });
   for (const [call, line] of Object.entries({
     create: "POST /v3/keys",
     list: "GET /v3/keys",
@@ -252,5 +252,5 @@ exports.site = new payengine.ApiKey("site", { type: "public" }, { provider }).to
   expect(countsOf(await project.refresh())).toEqual(["4 unchanged"]);
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["4 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { useStage } from "./harness/stage";
+import { useFixture } from "./harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 const run = promisify(execFile);
 
 const KEYS = 24;
@@ -14,13 +14,13 @@ for (let number = 0; number < ${KEYS}; number++)
   });`;
 
 test("24 keys take two calls each to make, two for them all to refresh, and one each to revoke", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: program(0) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: program(0) });
   const callsOf = async (...args: string[]) => {
-    await stage.control.clearRequests();
+    await fixture.control.clearRequests();
     await project.ok(...args);
     const counts: Record<string, number> = {};
-    for (const { operation = "" } of await stage.control.requests())
+    for (const { operation = "" } of await fixture.control.requests())
       counts[operation] = (counts[operation] ?? 0) + 1;
     return counts;
   };

@@ -1,12 +1,12 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/blows";
+import { useFixture } from "./harness/fixture";
+import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/interruptions";
 import { later } from "./harness/later";
 import { fillDisk, freeDisk, mountSmallDisk, unmount } from "./harness/small-disk";
-import { useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 /** A file system that is soon full. */
 let disk: string;
@@ -23,24 +23,24 @@ afterAll(async () => {
 
 test("a full disk under the backend while a key is made: state has its name from before, and it is revoked", async () => {
   if (!isMounted) return;
-  const { stage } = given;
-  await stage.control.addFault(held("createKey"));
-  const project = await stage.project({
+  const { fixture } = given;
+  await fixture.control.addFault(held("createKey"));
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     env: { PULUMI_BACKEND_URL: `file://${disk}` },
   });
-  const { ended } = await upUntil(stage, project, pending("createKey"));
+  const { ended } = await upUntil(fixture, project, pending("createKey"));
   await fillDisk(disk);
   const { exitCode, stdout } = await ended;
   expect([exitCode, stdout]).toEqual([255, expect.stringContaining("no space left on device")]);
   await freeDisk(disk);
-  expect(await stage.liveKeys()).toHaveLength(1);
+  expect(await fixture.liveKeys()).toHaveLength(1);
 
   await quiet(project);
   await project.run(["cancel", "--yes"]);
   const { exitCode: orphans } = await later(project, () => revokeOrphans(project));
   expect(orphans).toBe(0);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   await project.up();
-  expect(await stage.liveKeys()).toHaveLength(1);
+  expect(await fixture.liveKeys()).toHaveLength(1);
 });

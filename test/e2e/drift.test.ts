@@ -1,10 +1,10 @@
 import { ACCOUNT_IDS, type DialectInput, MERCHANT_IDS } from "payengine-sandbox";
 import { mannerOf } from "../dialects";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, useFixture } from "./harness/fixture";
 import type { Project } from "./harness/project";
-import { commonJs, useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 const program = `
 const checkout = new payengine.ApiKey("checkout", { type: "private" });
@@ -20,18 +20,18 @@ test.each<[string, DialectInput]>([
 ])(
   "a refresh forgets keys that were revoked when PayEngine %s, and the next up makes new ones",
   async (_, dialect) => {
-    const { stage } = given;
-    await stage.control.setDialect(dialect);
+    const { fixture } = given;
+    await fixture.control.setDialect(dialect);
     const contract = JSON.stringify(mannerOf(dialect).contract ?? {});
-    const project = await stage.project({
+    const project = await fixture.project({
       program,
-      config: { "payengine:apiUrl": stage.sandbox.url, "payengine:contract": contract },
+      config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:contract": contract },
     });
     await project.up();
     const before = await project.keys();
-    for (const { keyId } of before) await stage.control.revokeKey(String(keyId));
+    for (const { keyId } of before) await fixture.control.revokeKey(String(keyId));
     // Before that, PayEngine may not know a new key yet.
-    await stage.control.advanceClock(61_000);
+    await fixture.control.advanceClock(61_000);
 
     expect(countsOf(await project.refresh())).toEqual(["- 2 deleted", "1 unchanged"]);
     expect(await project.keys()).toEqual([]);
@@ -43,11 +43,11 @@ test.each<[string, DialectInput]>([
 );
 
 test("a refresh sees that a public key's value has changed, and the outputs follow", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program });
+  const { fixture } = given;
+  const project = await fixture.project({ program });
   await project.up();
   const value = "pk_test_ffeeddccbbaa99887766554433221100";
-  await stage.control.setPublicValue(String((await project.key("storefront")).keyId), value);
+  await fixture.control.setPublicValue(String((await project.key("storefront")).keyId), value);
   // The CLI counts only changed inputs, so it tells of no change here.
   await project.refresh();
   expect((await project.key("storefront")).token).toBe(value);
@@ -56,27 +56,27 @@ test("a refresh sees that a public key's value has changed, and the outputs foll
 });
 
 test("a wrong credential or address during refresh and destroy leaves the state as it was", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:maxRetries": "0" },
   });
   await project.up();
   const made = await project.keys();
   const call = "<address>/api/api-keys/<key id>";
-  const role = await stage.newCredential("sandbox", "User");
+  const role = await fixture.newCredential("sandbox", "User");
   const noRight = (method: string) =>
     `PayEngine answered 403 to ${method} ${call}: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role.`;
   await bothFail(project, noRight("GET"), noRight("DELETE"), { PAYENGINE_API_KEY: role.key });
   expect(await project.keys()).toEqual(made);
 
-  const otherAccount = await stage.newCredential("production", "Admin");
+  const otherAccount = await fixture.newCredential("production", "Admin");
   const notShown =
     "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.";
   await bothFail(project, notShown, notShown, { PAYENGINE_API_KEY: otherAccount.key });
   expect(await project.keys()).toEqual(made);
 
-  for (const address of ["http://127.0.0.1:1/api", stage.sandbox.url.replace("/api", "/elsewhere")]) {
+  for (const address of ["http://127.0.0.1:1/api", fixture.sandbox.url.replace("/api", "/elsewhere")]) {
     await project.ok("config", "set", "payengine:apiUrl", address);
     const path = address.slice(address.lastIndexOf("/"));
     for (const command of ["refresh", "destroy"]) {
@@ -88,8 +88,8 @@ test("a wrong credential or address during refresh and destroy leaves the state 
     expect(await project.keys()).toEqual(made);
   }
 
-  await project.ok("config", "set", "payengine:apiUrl", stage.sandbox.url);
-  await stage.control.addFault({ operation: "getKey", kind: "html200" });
+  await project.ok("config", "set", "payengine:apiUrl", fixture.sandbox.url);
+  await fixture.control.addFault({ operation: "getKey", kind: "html200" });
   const html = await project.fails("refresh", "--skip-preview", "--run-program");
   expect([...new Set(diagnosticsOf(html).checkout)]).toEqual([
     `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): The answer to GET ${call} is not JSON; check that payengine:apiUrl is the address of PayEngine's API. State keeps it as it was.`,
@@ -110,15 +110,15 @@ const outages: Record<string, { status: number; body: "contract" | "html"; why: 
 };
 
 test.each(Object.keys(outages))("an outage that answers %s drops no key from state", async (outage) => {
-  const { stage } = given;
+  const { fixture } = given;
   const { status, body, why } = outages[outage];
-  const project = await stage.project({
+  const project = await fixture.project({
     program,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:maxRetries": "0" },
   });
   await project.up();
   const made = await project.keys();
-  await stage.control.addFault({
+  await fixture.control.addFault({
     operation: "any",
     kind: "statusBeforeCommit",
     times: "always",
@@ -126,7 +126,7 @@ test.each(Object.keys(outages))("an outage that answers %s drops no key from sta
     body,
   });
   // Beyond the time in which PayEngine may not show a new key.
-  await stage.control.advanceClock(61_000);
+  await fixture.control.advanceClock(61_000);
   for (const command of ["refresh", "destroy"]) {
     const { checkout, storefront } = diagnosticsOf(await project.fails(command, "--skip-preview"));
     // A failed deletion may end the run before the other one begins.
@@ -136,14 +136,14 @@ test.each(Object.keys(outages))("an outage that answers %s drops no key from sta
     }
     expect(await project.keys()).toEqual(made);
   }
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
 });
 
 test("a pin is proven by the up that sets it, and one that this account does not show changes nothing", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const key = (more = "") => `new payengine.ApiKey("checkout", { type: "private" ${more} });`;
-  const project = await stage.project({ program: key() });
+  const project = await fixture.project({ program: key() });
   const pin = (id: string) => project.ok("config", "set", "payengine:accountId", id);
   const say = (more: string) => project.write({ "index.js": commonJs(key(more)) });
   await project.up();
@@ -178,16 +178,16 @@ test("a pin is proven by the up that sets it, and one that this account does not
 test.each(["object", "withAccountId"] as const)(
   "where PayEngine tells the account's id (%s), it pins as well, and another one is refused",
   async (merchant) => {
-    const { stage } = given;
-    await stage.control.setDialect({ merchant });
-    const project = await stage.project({
+    const { fixture } = given;
+    await fixture.control.setDialect({ merchant });
+    const project = await fixture.project({
       program: `exports.account = new payengine.ApiKey("checkout", { type: "private" }).accountId;`,
-      config: { "payengine:apiUrl": stage.sandbox.url, "payengine:accountId": ACCOUNT_IDS.sandbox },
+      config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:accountId": ACCOUNT_IDS.sandbox },
     });
     await project.up();
     expect(await project.outputs()).toEqual({ account: ACCOUNT_IDS.sandbox });
     const made = await project.key("checkout");
-    const other = (await stage.newCredential("production", "Admin")).key;
+    const other = (await fixture.newCredential("production", "Admin")).key;
     for (const command of ["refresh", "destroy"]) {
       const { exitCode, stdout } = await project.run([command, "--skip-preview"], {
         env: { PAYENGINE_API_KEY: other },

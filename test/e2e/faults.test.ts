@@ -1,9 +1,9 @@
 import type { FaultInput } from "payengine-sandbox";
+import { useFixture } from "./harness/fixture";
 import { later } from "./harness/later";
 import { until } from "./harness/processes";
-import { useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 /** Until it is released: the key is made after the `up` has ended, however long that takes. */
 const SLOW_MS = 600_000;
@@ -25,16 +25,16 @@ const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pending
 };
 
 test("each fault of a creation ends well in the same up, or in the next one", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   for (const [name, { fault }] of Object.entries(FAULTS))
-    await stage.control.addFault({ operation: "createKey", keyName: `-${name}-`, ...fault } as FaultInput);
+    await fixture.control.addFault({ operation: "createKey", keyName: `-${name}-`, ...fault } as FaultInput);
   const names = Object.keys(FAULTS);
-  const project = await stage.project({
+  const project = await fixture.project({
     program: `for (const name of ${JSON.stringify(names)}) new payengine.ApiKey(name, { type: "private" });`,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:requestTimeout": "8s" },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:requestTimeout": "8s" },
   });
   await project.up();
-  expect((await stage.control.faults()).map(({ hits }) => hits)).toEqual(names.map(() => 1));
+  expect((await fixture.control.faults()).map(({ hits }) => hits)).toEqual(names.map(() => 1));
   const made = await project.keys();
   const ends = made.map(({ resource, name, pendingAction }) => [
     resource,
@@ -48,14 +48,14 @@ test("each fault of a creation ends well in the same up, or in the next one", as
   );
 
   // The slow request takes effect after all.
-  await stage.control.release();
+  await fixture.control.release();
   const tokens = made.map(({ token }) => token);
   await until(
     "the late key is there",
-    async () => (await stage.liveKeys()).length > names.length || undefined,
+    async () => (await fixture.liveKeys()).length > names.length || undefined,
   );
   await project.up();
-  expect(await stage.liveKeys()).toHaveLength(names.length);
+  expect(await fixture.liveKeys()).toHaveLength(names.length);
   await later(project, () => project.up());
   const settled = await project.keys();
   expect(settled.map(({ pendingAction }) => pendingAction)).toEqual(names.map(() => undefined));
@@ -64,72 +64,74 @@ test("each fault of a creation ends well in the same up, or in the next one", as
 });
 
 test("a list that lags behind: the stray is revoked by the first up that sees it", async () => {
-  const { stage } = given;
-  await stage.control.setLag({ listMs: 60_000 });
-  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  const project = await stage.project({ program: `new payengine.ApiKey("checkout", { type: "private" });` });
+  const { fixture } = given;
+  await fixture.control.setLag({ listMs: 60_000 });
+  await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const project = await fixture.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+  });
   await project.up();
   const { name, token, pendingAction } = await project.key("checkout");
   expect(pendingAction).toBe("settle");
-  expect(await stage.liveKeys()).toHaveLength(2);
-  await stage.control.advanceClock(61_000);
+  expect(await fixture.liveKeys()).toHaveLength(2);
+  await fixture.control.advanceClock(61_000);
   await project.up();
   expect(await project.key("checkout")).toMatchObject({ name, token, pendingAction: undefined });
 });
 
 test("a new key that does not work yet is kept with verify: false, and works when PayEngine knows it", async () => {
-  const { stage } = given;
-  await stage.control.setLag({ newKeyUnusableMs: 60_000, getMs: 60_000, listMs: 60_000 });
-  const project = await stage.project({
+  const { fixture } = given;
+  await fixture.control.setLag({ newKeyUnusableMs: 60_000, getMs: 60_000, listMs: 60_000 });
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private", verify: false });`,
   });
   await project.up();
   const { token = "" } = await project.key("checkout");
-  expect(await stage.authenticates(token)).toBe(false);
+  expect(await fixture.authenticates(token)).toBe(false);
   await project.up("--expect-no-changes");
-  await stage.control.advanceClock(61_000);
-  expect(await stage.authenticates(token)).toBe(true);
+  await fixture.control.advanceClock(61_000);
+  expect(await fixture.authenticates(token)).toBe(true);
   await project.refresh("--expect-no-changes");
 });
 
 test.each(["credential revoked", "role lost"])("%s in the middle of a creation", async (what) => {
-  const { stage } = given;
-  const { key, keyId, userId } = await stage.newCredential("sandbox", "Developer");
+  const { fixture } = given;
+  const { key, keyId, userId } = await fixture.newCredential("sandbox", "Developer");
   const takeRight = () =>
-    what === "role lost" ? stage.control.setRole(userId, "User") : stage.control.revokeKey(keyId);
-  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 3_000 });
-  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  const project = await stage.project({
+    what === "role lost" ? fixture.control.setRole(userId, "User") : fixture.control.revokeKey(keyId);
+  await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 3_000 });
+  await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     secrets: { "payengine:apiKey": key },
   });
   const failing = project.fails("up", "--skip-preview");
-  await until("the key is made", async () => (await stage.liveKeys()).length > 0 || undefined);
+  await until("the key is made", async () => (await fixture.liveKeys()).length > 0 || undefined);
   await takeRight();
   const { stdout } = await failing;
   expect(stdout).toContain(`PayEngine answered ${what === "role lost" ? 403 : 401}`);
   expect(stdout).toContain("A key of that name may exist and nobody knows its value.");
   expect(await project.key("checkout")).toMatchObject({ pendingAction: "create", token: undefined });
 
-  project.env.PAYENGINE_API_KEY = stage.credential;
+  project.env.PAYENGINE_API_KEY = fixture.credential;
   await project.up();
-  expect(await stage.liveKeys()).toHaveLength(1);
+  expect(await fixture.liveKeys()).toHaveLength(1);
 });
 
 test("two ups of two stacks at once, with lost answers, keep to their own keys", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { type: "private" });`;
-  const dev = await stage.project({ program });
-  const prod = await stage.project({
+  const dev = await fixture.project({ program });
+  const prod = await fixture.project({
     program,
     stack: "prod",
     env: { PULUMI_BACKEND_URL: dev.env.PULUMI_BACKEND_URL },
   });
-  await stage.control.addFault({ operation: "createKey", kind: "delay", times: 4, beforeCommitMs: 1_000 });
+  await fixture.control.addFault({ operation: "createKey", kind: "delay", times: 4, beforeCommitMs: 1_000 });
   for (const keyName of ["dev-a-", "dev-b-", "prod-a-"])
-    await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit", keyName });
+    await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit", keyName });
   await Promise.all([dev.up(), prod.up()]);
-  expect(await stage.liveKeys()).toHaveLength(4);
+  expect(await fixture.liveKeys()).toHaveLength(4);
   await Promise.all([dev.destroy(), prod.up("--expect-no-changes")]);
-  expect((await stage.liveKeys()).map(({ name }) => name.slice(0, 9))).toEqual(["shop-prod", "shop-prod"]);
+  expect((await fixture.liveKeys()).map(({ name }) => name.slice(0, 9))).toEqual(["shop-prod", "shop-prod"]);
 });

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { coverageEnvironment } from "../coverage-environment";
 import { countsOf } from "./harness/diagnostics";
-import { useStage } from "./harness/stage";
+import { useFixture } from "./harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const typeScript = {
   "index.ts": `
@@ -35,13 +35,13 @@ export const isKey: boolean = payengine.ApiKey.isInstance(checkout);
 };
 
 test("a TypeScript program previews, creates, changes nothing more, refreshes, shows its outputs masked and destroys", async () => {
-  const { stage } = given;
-  const project = await stage.project({ files: typeScript, env: coverageEnvironment() });
+  const { fixture } = given;
+  const project = await fixture.project({ files: typeScript, env: coverageEnvironment() });
 
   const preview = await project.ok("preview");
   expect(countsOf(preview)).toEqual(["+ 3 to create"]);
-  expect(await stage.liveKeys()).toEqual([]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 
   const up = await project.ok("up");
   expect(countsOf(up)).toEqual(["+ 3 created"]);
@@ -52,21 +52,21 @@ test("a TypeScript program previews, creates, changes nothing more, refreshes, s
   const { resources = [] } = await project.deployment();
   const places = resources.flatMap(({ sourcePosition = [] }) => sourcePosition);
   expect(places).toEqual(expect.arrayContaining(["project:///index.ts#6,18", "project:///index.ts#7,20"]));
-  expect((await stage.liveKeys()).map(({ id, name, type }) => ({ id, name, type }))).toEqual(
+  expect((await fixture.liveKeys()).map(({ id, name, type }) => ({ id, name, type }))).toEqual(
     expect.arrayContaining([
       { id: checkout.keyId, name: checkout.name, type: "private" },
       { id: storefront.keyId, name: storefront.name, type: "public" },
     ]),
   );
 
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   expect(countsOf(await project.ok("preview", "--expect-no-changes"))).toEqual(["3 unchanged"]);
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
   expect(countsOf(await project.refresh("--expect-no-changes"))).toEqual(["3 unchanged"]);
   expect(countsOf(await project.ok("preview", "--refresh", "--expect-no-changes"))).toEqual(["3 unchanged"]);
 
-  const live = (await stage.control.keys()).find(({ id }) => id === checkout.keyId);
+  const live = (await fixture.control.keys()).find(({ id }) => id === checkout.keyId);
   expect(await project.outputs()).toEqual({
     privateKey: checkout.token,
     publicKey: storefront.token,
@@ -82,8 +82,8 @@ test("a TypeScript program previews, creates, changes nothing more, refreshes, s
   expect((await project.ok("stack", "export")).stdout).toContain(storefront.token);
 
   expect(countsOf(await project.ok("destroy"))).toEqual(["- 3 deleted"]);
-  expect(await stage.liveKeys()).toEqual([]);
-  const statuses = (await stage.control.keys())
+  expect(await fixture.liveKeys()).toEqual([]);
+  const statuses = (await fixture.control.keys())
     .filter(({ credential }) => !credential)
     .map(({ status }) => status);
   expect(statuses).toEqual(["revoked", "revoked"]);
@@ -99,22 +99,22 @@ export const header = second.token.apply((token) => "Basic " + token);
 `;
 
 test("an ES module program works, and what is made of a private token is secret too", async () => {
-  const { stage } = given;
-  const project = await stage.project({ files: { "index.mjs": esm } });
+  const { fixture } = given;
+  const project = await fixture.project({ files: { "index.mjs": esm } });
   // Without dependsOn the second would be asked for meanwhile.
-  await stage.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
+  await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
   await project.up();
   const [first, second] = [await project.key("first"), await project.key("second")];
   expect(first.name).toMatch(/^esm-[0-9a-f]{10}$/);
   expect(await project.outputs()).toEqual({ key: first.token, header: `Basic ${second.token}` });
-  const posted = (await stage.control.requests()).filter(({ method }) => method === "POST");
+  const posted = (await fixture.control.requests()).filter(({ method }) => method === "POST");
   expect(posted.map(({ keyName }) => keyName)).toEqual([first.name, second.name]);
   expect(posted[1].at - posted[0].at).toBeGreaterThanOrEqual(1_500);
   await project.destroy();
 });
 
 test("a CommonJS program's --json output and event log tell of the keys and of no token", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
   });
   const preview = JSON.parse((await project.ok("preview", "--json")).stdout);

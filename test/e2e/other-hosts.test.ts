@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, useFixture } from "./harness/fixture";
 import type { Project } from "./harness/project";
-import { commonJs, useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 /** A second host, which answers as the sandbox does and keeps what it receives. */
 class SecondHost {
@@ -46,7 +46,7 @@ class SecondHost {
 
 let second: SecondHost;
 beforeEach(async () => {
-  second = new SecondHost(given.stage.sandbox.url);
+  second = new SecondHost(given.fixture.sandbox.url);
   await second.listen();
 });
 afterEach(() => second.close());
@@ -82,12 +82,12 @@ const provider = new payengine.Provider("own", { apiUrl: process.env.OWN_URL, ap
 
 /** Keys in three conditions, made at the sandbox. */
 async function madeThere(way: keyof typeof WAYS) {
-  const { stage } = given;
+  const { fixture } = given;
   const { head, more, config } = WAYS[way];
   const program = (count: number, args?: string) => `${head}${keys(count, more, args)}`;
-  const { url } = stage.sandbox;
+  const { url } = fixture.sandbox;
   const isConfig = way === "stack config";
-  const project = await stage.project({
+  const project = await fixture.project({
     program: program(0),
     config: { ...config(url), "payengine:maxRetries": "0" },
     env: isConfig ? {} : { [way === "PAYENGINE_API_URL" ? "PAYENGINE_API_URL" : "OWN_URL"]: url },
@@ -99,12 +99,12 @@ async function madeThere(way: keyof typeof WAYS) {
     status: 500,
     keyName: "-pending-",
   } as const;
-  await stage.control.addFault(lost);
-  await stage.control.addFault({ ...blind, times: "always" });
+  await fixture.control.addFault(lost);
+  await fixture.control.addFault({ ...blind, times: "always" });
   await project.fails("up", "--skip-preview");
   await project.write({ "index.js": commonJs(program(1)) });
   await project.fails("up", "--skip-preview", "--continue-on-error");
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   const made = await project.keys();
   const recorded = made.flatMap(({ token, previousToken }) => [token ?? [], previousToken ?? []].flat());
   // checkout has two, storefront one, and pending none.
@@ -115,10 +115,10 @@ async function madeThere(way: keyof typeof WAYS) {
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that changes by %s", (way) => {
   test("is sent nothing of the keys that another one has made: refresh, up and destroy stop", async () => {
-    const { stage } = given;
+    const { fixture } = given;
     const { project, made, recorded, program } = await madeThere(way);
     await WAYS[way].move(project, second.url);
-    const stopped = `was made at ${stage.sandbox.url}, but payengine:apiUrl is ${second.url}. Nothing of it was sent there.`;
+    const stopped = `was made at ${fixture.sandbox.url}, but payengine:apiUrl is ${second.url}. Nothing of it was sent there.`;
     for (const command of ["refresh", "destroy"]) {
       const { stdout } = await project.fails(command, "--skip-preview", "--run-program");
       expect(stdout).toContain(stopped);
@@ -141,18 +141,18 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that chang
     for (const { type, token, previousToken } of made)
       if (type === "private")
         for (const value of [token, previousToken].filter((it) => it !== undefined))
-          expect(await stage.authenticates(value)).toBe(true);
+          expect(await fixture.authenticates(value)).toBe(true);
 
-    await WAYS[way].move(project, stage.sandbox.url);
+    await WAYS[way].move(project, fixture.sandbox.url);
     await project.write({ "index.js": commonJs(program(1)) });
     await project.up();
   });
 });
 
 test("a console that has moved is declared: with payengine:formerApiUrl its keys move along", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const program = (count: number) => keys(count, "{}");
-  const project = await stage.project({ program: program(0) });
+  const project = await fixture.project({ program: program(0) });
   await project.up();
   const made = await project.keys();
   await project.ok("config", "set", "payengine:apiUrl", second.url);
@@ -163,8 +163,8 @@ test("a console that has moved is declared: with payengine:formerApiUrl its keys
   ]);
   expect(second.received).toEqual([]);
 
-  await project.ok("config", "set", "payengine:formerApiUrl", stage.sandbox.url);
-  await stage.control.clearRequests();
+  await project.ok("config", "set", "payengine:formerApiUrl", fixture.sandbox.url);
+  await fixture.control.clearRequests();
   expect(countsOf(await project.refresh("--run-program"))).toEqual(["4 unchanged"]);
   expect(countsOf(await project.up())).toEqual(["~ 3 updated", "1 unchanged"]);
   expect(await project.keys()).toEqual(made);
@@ -175,22 +175,27 @@ test("a console that has moved is declared: with payengine:formerApiUrl its keys
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "3 unchanged"]);
   expect(countsOf(await project.refresh())).toEqual(["4 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   // All of it went through the second host.
-  expect(second.received).toHaveLength((await stage.control.requests()).length);
+  expect(second.received).toHaveLength((await fixture.control.requests()).length);
 });
 
 test("a redirect to another host is not followed, and no contract can name one", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: keys(0, "{}") });
+  const { fixture } = given;
+  const project = await fixture.project({ program: keys(0, "{}") });
   await project.up();
   const made = await project.keys();
-  await stage.control.addFault({ operation: "any", kind: "redirect", location: second.url, times: "always" });
+  await fixture.control.addFault({
+    operation: "any",
+    kind: "redirect",
+    location: second.url,
+    times: "always",
+  });
   for (const command of ["refresh", "destroy"]) {
     const { stdout } = await project.fails(command, "--skip-preview");
     expect(stdout).toContain("Redirects are not followed: set payengine:apiUrl to the final address");
   }
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
 
   const host = second.url.replace("http:", "");
   await project.ok("config", "set", "--path", "payengine:contract.works", `GET ${host}/merchant`);

@@ -1,8 +1,8 @@
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { useFixture } from "./harness/fixture";
 import { kill, processesIn, until } from "./harness/processes";
-import { useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 const program = `
 const checkout = new payengine.ApiKey("checkout", { type: "private" });
@@ -22,14 +22,14 @@ test.each([
 ] as const)(
   "a key whose value was lost on the way (%j) is revoked, and another is made in the same up",
   async (fault) => {
-    const { stage } = given;
-    await stage.control.addFault({ operation: "createKey", ...fault });
-    const project = await stage.project({ program });
+    const { fixture } = given;
+    await fixture.control.addFault({ operation: "createKey", ...fault });
+    const project = await fixture.project({ program });
     expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
     const key = await project.key("checkout");
     expect(key.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}-r2$/);
     expect(key.pendingAction).toBeUndefined();
-    const made = (await stage.control.keys()).filter(({ credential }) => !credential);
+    const made = (await fixture.control.keys()).filter(({ credential }) => !credential);
     expect(made.map(({ name, status }) => [name, status])).toEqual([
       [key.name, "active"],
       [key.name.replace("-r2", ""), "revoked"],
@@ -39,9 +39,9 @@ test.each([
 );
 
 test("while PayEngine is out of reach for recovery, up fails and state keeps the name; the next up mends", async () => {
-  const { stage } = given;
-  await stage.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await stage.control.addFault({
+  const { fixture } = given;
+  await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await fixture.control.addFault({
     operation: "listKeys",
     kind: "statusBeforeCommit",
     status: 503,
@@ -49,9 +49,9 @@ test("while PayEngine is out of reach for recovery, up fails and state keeps the
     // That of recovery: the list is read once before anything is made.
     keyName: "shop-dev-checkout-",
   });
-  const project = await stage.project({
+  const project = await fixture.project({
     program,
-    config: { "payengine:apiUrl": stage.sandbox.url, "payengine:maxRetries": "0" },
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:maxRetries": "0" },
   });
   const failed = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(failed)).toEqual({
@@ -63,27 +63,27 @@ test("while PayEngine is out of reach for recovery, up fails and state keeps the
   });
   const unfinished = await project.key("checkout");
   expect(unfinished).toMatchObject({ pendingAction: "create", token: undefined, keyId: undefined });
-  const [orphan] = await stage.liveKeys();
+  const [orphan] = await fixture.liveKeys();
   expect(orphan.name).toBe(unfinished.name);
   expect((await project.deployment()).resources?.some(({ urn }) => urn.endsWith("::consumer"))).toBe(false);
 
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   expect(countsOf(await project.up())).toEqual(["+ 1 created", "~ 1 updated", "2 changes"]);
   const mended = await project.key("checkout");
   expect(mended.id).toBe(unfinished.id);
-  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([mended.keyId]);
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([mended.keyId]);
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
 });
 
 test("when the CLI is killed while a key is being made, the plugin revokes the key and ends", async () => {
-  const { stage } = given;
-  await stage.control.addFault({
+  const { fixture } = given;
+  await fixture.control.addFault({
     operation: "createKey",
     kind: "delay",
     beforeCommitMs: 1500,
     afterCommitMs: 1500,
   });
-  const project = await stage.project({ program });
+  const project = await fixture.project({ program });
   let cli = 0;
   const ended = project.run(["up", "--skip-preview"], {
     onStart: (pid) => {
@@ -91,7 +91,7 @@ test("when the CLI is killed while a key is being made, the plugin revokes the k
     },
   });
   await until("the key is being made", async () => {
-    const requests = await stage.control.requests();
+    const requests = await fixture.control.requests();
     return requests.some(({ method, answered }) => method === "POST" && answered === "pending") || undefined;
   });
   const plugins = (await processesIn(project.folder)).filter(({ command }) =>
@@ -107,7 +107,7 @@ test("when the CLI is killed while a key is being made, the plugin revokes the k
   });
   // Pulumi's language host outlives a killed engine for minutes.
   for (const { pid } of await processesIn(project.folder)) kill(pid);
-  const [made] = await stage.control.keys();
+  const [made] = await fixture.control.keys();
   expect(made).toMatchObject({ credential: false, status: "revoked" });
   const { pending_operations: pending = [] } = await project.deployment();
   expect(pending.map(({ type, resource }) => [type, resource.inputs.uniqueName])).toEqual([

@@ -1,21 +1,21 @@
 import { join } from "node:path";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
-import { commonJs, useStage } from "./harness/stage";
+import { commonJs, useFixture } from "./harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const checkout = (args: string) => `exports.key = new payengine.ApiKey("checkout", ${args}).token;`;
 
 /** The calls that made or revoked a key, in their order. */
 async function changes() {
-  const requests = await given.stage.control.requests();
+  const requests = await given.fixture.control.requests();
   const changing = requests.filter(({ method }) => method !== "GET");
-  await given.stage.control.clearRequests();
+  await given.fixture.control.clearRequests();
   return changing.map(({ method, keyName }) => `${method} ${keyName}`);
 }
 
 test("another type or name prefix, and --replace, make the new key before the old one is revoked", async () => {
-  const project = await given.stage.project({ program: checkout(`{ type: "public" }`) });
+  const project = await given.fixture.project({ program: checkout(`{ type: "public" }`) });
   await project.up();
   const first = await project.key("checkout");
   expect(await changes()).toEqual([`POST ${first.name}`]);
@@ -45,7 +45,9 @@ test("another type or name prefix, and --replace, make the new key before the ol
 });
 
 test("taking the name prefix out again keeps the key, since the default was never in force", async () => {
-  const project = await given.stage.project({ program: checkout(`{ type: "private", namePrefix: "web" }`) });
+  const project = await given.fixture.project({
+    program: checkout(`{ type: "private", namePrefix: "web" }`),
+  });
   await project.up();
   await project.write({ "index.js": commonJs(checkout(`{ type: "private" }`)) });
   expect(countsOf(await project.up())).toEqual(["2 unchanged"]);
@@ -53,7 +55,7 @@ test("taking the name prefix out again keeps the key, since the default was neve
 });
 
 test("a saved plan holds for the update that makes the key, and for the one that replaces it", async () => {
-  const project = await given.stage.project({ program: checkout(`{ type: "public" }`) });
+  const project = await given.fixture.project({ program: checkout(`{ type: "public" }`) });
   const plan = join(project.folder, "plan.json");
   await project.ok("preview", "--save-plan", plan);
   expect(countsOf(await project.up("--plan", plan))).toEqual(["+ 2 created"]);
@@ -78,7 +80,7 @@ new Consumer("consumer", { token: checkout.token });
 `;
 
 test("a consumer targeted before its key is made gets an error that names the key, not an undefined token", async () => {
-  const project = await given.stage.project({ program: withConsumer });
+  const project = await given.fixture.project({ program: withConsumer });
   const consumer = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Resource::consumer";
   const failed = await project.fails("up", "--skip-preview", "--target", consumer);
   // Newer SDKs say which property they were serializing.
@@ -87,7 +89,7 @@ test("a consumer targeted before its key is made gets an error that names the ke
     'error: Error: ApiKey "checkout" has no token yet: run `pulumi up` for it, ' +
       "without --target or with it among the targets; to destroy, run `pulumi destroy` without --run-program",
   );
-  expect(await given.stage.liveKeys()).toEqual([]);
+  expect(await given.fixture.liveKeys()).toEqual([]);
 
   const key = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
   expect(countsOf(await project.up("--target", consumer, "--target", key))).toEqual([

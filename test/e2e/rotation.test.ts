@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { commonJs, useFixture } from "./harness/fixture";
 import { later } from "./harness/later";
-import { commonJs, useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 const DAY = 86_400_000;
 
 const checkout = (rotation: string) => `
@@ -14,8 +14,8 @@ exports.generation = checkout.generation;
 `;
 
 test("a key rotates in place by the clock: both tokens work through the overlap, then the old one is revoked", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: checkout(`{ period: "30d", overlap: "7d" }`) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: checkout(`{ period: "30d", overlap: "7d" }`) });
   const day = <T>(number: number, act: () => Promise<T>) => later(project, act, number * DAY);
   await project.up();
   const first = await project.key("checkout");
@@ -25,9 +25,9 @@ test("a key rotates in place by the clock: both tokens work through the overlap,
   const plan = join(project.folder, "plan.json");
   const preview = await day(31, () => project.ok("preview", "--diff", "--save-plan", plan));
   expect(preview.stdout).toMatch(/~ rotateAt +: "20.*" => "20/);
-  const calls = (await stage.control.requests()).length;
+  const calls = (await fixture.control.requests()).length;
   await day(31, () => project.up("--plan", plan));
-  const rotation = (await stage.control.requests()).slice(calls);
+  const rotation = (await fixture.control.requests()).slice(calls);
   expect(rotation.map(({ method, operation }) => `${method} ${operation}`)).toEqual([
     // Once in a process, and for what an earlier rotation may have left.
     "GET listKeys",
@@ -46,21 +46,21 @@ test("a key rotates in place by the clock: both tokens work through the overlap,
     previousToken: first.token,
     generation: 2,
   });
-  for (const { token = "" } of [first, second]) expect(await stage.authenticates(token)).toBe(true);
+  for (const { token = "" } of [first, second]) expect(await fixture.authenticates(token)).toBe(true);
   await day(37, () => project.refresh());
   await day(37, () => project.up("--expect-no-changes"));
 
   expect(countsOf(await day(39, () => project.up()))).toEqual(["~ 1 updated", "1 unchanged"]);
-  expect(await stage.authenticates(first.token ?? "")).toBe(false);
+  expect(await fixture.authenticates(first.token ?? "")).toBe(false);
   expect(await project.outputs()).toEqual({ token: second.token, generation: 2 });
   await project.destroy();
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("a trigger rotates at once, a second one during the overlap is refused, and --replace revokes both", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const leaked = (count: number) => checkout(`{ triggers: { leaks: ${count} }, overlap: "1d" }`);
-  const project = await stage.project({ program: leaked(0) });
+  const project = await fixture.project({ program: leaked(0) });
   await project.up();
   await project.write({ "index.js": commonJs(leaked(1)) });
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
@@ -79,6 +79,6 @@ test("a trigger rotates at once, a second one during the overlap is refused, and
 
   expect(countsOf(await project.up("--replace", second.urn))).toEqual(["+-1 replaced", "1 unchanged"]);
   for (const token of [second.token, second.previousToken])
-    expect(await stage.authenticates(token ?? "")).toBe(false);
+    expect(await fixture.authenticates(token ?? "")).toBe(false);
   expect((await project.key("checkout")).previousToken).toBeUndefined();
 });

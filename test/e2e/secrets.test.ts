@@ -1,10 +1,10 @@
-import { useStage } from "./harness/stage";
+import { useFixture } from "./harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 test("a token that a program gives away on purpose is found in every place and encoding", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `
 const { token } = new payengine.ApiKey("checkout", { type: "private" });
 const open = pulumi.unsecret(token);
@@ -18,7 +18,7 @@ exports.url = open.apply((text) => [...text].map((sign) => "%" + sign.charCodeAt
   });
   await project.up();
   const { token = "" } = await project.key("checkout");
-  const leaks = stage.findLeaks();
+  const leaks = fixture.findLeaks();
   const encodings = new Set(leaks.map(({ encoding }) => encoding));
   expect([...encodings].filter((encoding) => !encoding.startsWith("base64url")).sort()).toEqual(
     ["base64 at 0", "base64 at 1", "base64 at 2", "hex", "plain", "url, every byte"].sort(),
@@ -33,11 +33,11 @@ exports.url = open.apply((text) => [...text].map((sign) => "%" + sign.charCodeAt
     ]),
   );
   expect(JSON.stringify(leaks)).not.toContain(token.slice(0, 12));
-  stage.inTheClear.add(token);
+  fixture.inTheClear.add(token);
 });
 
 test("--debug shows no token either", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
   });
   const up = await project.up("--debug");
@@ -48,7 +48,7 @@ test("--debug shows no token either", async () => {
 
 test("a private key takes at most 3,800 bytes of state", async () => {
   const keys = 20;
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `
 for (let i = 0; i < Number(process.env.KEYS); i++) {
   new payengine.ApiKey("checkout-" + i, { type: "private" });

@@ -1,7 +1,7 @@
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
-import { commonJs, useStage } from "./harness/stage";
+import { commonJs, useFixture } from "./harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const checkout = (more: string) => `
 const checkout = new payengine.ApiKey("checkout", { type: "private", verify: { timeout: "2s" }, ${more} });
@@ -11,40 +11,40 @@ const UNUSABLE =
   /The key ".*" was made, but did not work within 2s: PayEngine answers 401 to it; it was revoked\./;
 
 test("a key that does not work in time is revoked, and nothing that depends on it runs", async () => {
-  const { stage } = given;
-  await stage.control.setLag({ newKeyUnusableMs: 3_600_000 });
-  const project = await stage.project({ program: checkout("") });
+  const { fixture } = given;
+  await fixture.control.setLag({ newKeyUnusableMs: 3_600_000 });
+  const project = await fixture.project({ program: checkout("") });
   await project.ok("preview");
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 
   expect(diagnosticsOf(await project.fails("up", "--skip-preview")).checkout).toEqual([
     expect.stringMatching(UNUSABLE),
   ]);
-  expect([await stage.liveKeys(), await project.keys()]).toEqual([[], []]);
+  expect([await fixture.liveKeys(), await project.keys()]).toEqual([[], []]);
 
-  await stage.control.setLag({});
+  await fixture.control.setLag({});
   expect(countsOf(await project.up())).toEqual(["+ 2 created", "1 unchanged"]);
 });
 
 test.each([[[]], [["--continue-on-error"]]])(
   "a replacement that does not work leaves the key in use alone, with options %j",
   async (options: string[]) => {
-    const { stage } = given;
-    const project = await stage.project({ program: checkout("") });
+    const { fixture } = given;
+    const project = await fixture.project({ program: checkout("") });
     await project.up();
     const before = await project.key("checkout");
-    await stage.control.advanceClock(7_200_000);
+    await fixture.control.advanceClock(7_200_000);
 
-    await stage.control.setLag({ newKeyUnusableMs: 3_600_000 });
+    await fixture.control.setLag({ newKeyUnusableMs: 3_600_000 });
     await project.write({ "index.js": commonJs(checkout(`namePrefix: "other"`)) });
     const failed = await project.fails("up", "--skip-preview", ...options);
     expect(diagnosticsOf(failed).checkout).toEqual([expect.stringMatching(UNUSABLE)]);
     expect(await project.key("checkout")).toEqual(before);
-    expect(await stage.authenticates(before.token ?? "")).toBe(true);
+    expect(await fixture.authenticates(before.token ?? "")).toBe(true);
 
-    await stage.control.setLag({});
+    await fixture.control.setLag({});
     await project.up();
     expect((await project.key("checkout")).name).toMatch(/^other-/);
-    expect(await stage.authenticates(before.token ?? "")).toBe(false);
+    expect(await fixture.authenticates(before.token ?? "")).toBe(false);
   },
 );

@@ -1,22 +1,22 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
+import { useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { useStage } from "../e2e/harness/stage";
 import { exampleProject } from "./example";
 
-const given = useStage();
+const given = useFixture();
 
 test("each environment makes its key in its own account, and production is protected", async () => {
-  const { stage } = given;
-  const dev = await exampleProject(stage, "environments", { stack: "dev" });
+  const { fixture } = given;
+  const dev = await exampleProject(fixture, "environments", { stack: "dev" });
   await dev.up();
-  const { key } = await stage.newCredential("production", "Developer");
-  const production = await exampleProject(stage, "environments", {
+  const { key } = await fixture.newCredential("production", "Developer");
+  const production = await exampleProject(fixture, "environments", {
     stack: "production",
     secrets: { "payengine:apiKey": key },
   });
   await production.up();
 
-  const keys = await stage.liveKeys();
+  const keys = await fixture.liveKeys();
   const accountOf = async (project: Project) => {
     const { keyId } = await project.outputs();
     return keys.find(({ id }) => id === keyId)?.accountId;
@@ -29,12 +29,12 @@ test("each environment makes its key in its own account, and production is prote
 });
 
 test("a credential of another environment's account is refused before anything is made", async () => {
-  const { stage } = given;
-  const staging = await exampleProject(stage, "environments", { stack: "production" });
+  const { fixture } = given;
+  const staging = await exampleProject(fixture, "environments", { stack: "production" });
   const { stdout } = await staging.fails("up", "--skip-preview");
   expect(stdout).toContain(
     `payengine:accountId pins ${MERCHANT_IDS.production[0]}, but the account of this credential shows no account, merchant or ` +
       "key of that id",
   );
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });

@@ -3,8 +3,8 @@ import { chmod, cp, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { useStage } from "../e2e/harness/stage";
 import { exampleProject } from "./example";
 
 const run = promisify(execFile);
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-const given = useStage();
+const given = useFixture();
 
 /** What a consumer holds in state, decrypted. */
 async function handedOver(project: Project, type: string, property: string) {
@@ -43,8 +43,8 @@ async function handedOver(project: Project, type: string, property: string) {
 }
 
 test("GitHub and Kubernetes get the key as a secret, and the next one after a rotation", async () => {
-  const { stage } = given;
-  const project = await exampleProject(stage, "handover", { packages: join(folder, "node_modules") });
+  const { fixture } = given;
+  const project = await exampleProject(fixture, "handover", { packages: join(folder, "node_modules") });
   project.env.PATH = [folder, project.env.PATH].join(delimiter);
   await project.ok("config", "set", "repository", "shop");
 
@@ -60,10 +60,10 @@ test("GitHub and Kubernetes get the key as a secret, and the next one after a ro
   const [first, second] = tokens;
   expect(second).not.toBe(first);
   // The overlap: whoever still has the first one can work.
-  expect(await stage.authenticates(first ?? "")).toBe(true);
-  expect(await stage.authenticates(second ?? "")).toBe(true);
+  expect(await fixture.authenticates(first ?? "")).toBe(true);
+  expect(await fixture.authenticates(second ?? "")).toBe(true);
   await project.destroy();
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("the program fits the types of both packages, and hands over nothing but secrets", async () => {

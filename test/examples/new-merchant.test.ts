@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import { until } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
-import { type Stage, useStage } from "../e2e/harness/stage";
 import { exampleProject } from "./example";
 
-const given = useStage();
+const given = useFixture();
 
-const project = async (stage: Stage, name: string) =>
-  exampleProject(stage, "new-merchant", {
+const project = async (fixture: Fixture, name: string) =>
+  exampleProject(fixture, "new-merchant", {
     stack: name,
     secrets: {},
-    env: { PAYENGINE_API_URL: stage.sandbox.url, PAYENGINE_API_KEY: stage.credential },
+    env: { PAYENGINE_API_URL: fixture.sandbox.url, PAYENGINE_API_KEY: fixture.credential },
   });
 
 /** Starts the example in a group of its own, as a terminal or a supervisor does. */
@@ -37,8 +37,8 @@ function provision(of: Project, merchant: string) {
 }
 
 test("a merchant gets a stack of its own with two keys, and progress is shown", async () => {
-  const { stage } = given;
-  const acme = await project(stage, "acme");
+  const { fixture } = given;
+  const acme = await project(fixture, "acme");
   const { exitCode, stdout, stderr } = await provision(acme, "acme").ended;
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(
@@ -48,18 +48,23 @@ test("a merchant gets a stack of its own with two keys, and progress is shown", 
       .sort(),
   ).toEqual(["create client", "create default", "create payengine-new-merchant-acme", "create server"]);
   expect(stdout).toMatch(/^Merchant acme is ready\. Its public key is pk_test_\w+$/m);
-  expect(await stage.liveKeys()).toHaveLength(2);
+  expect(await fixture.liveKeys()).toHaveLength(2);
 });
 
 test("a failure is taken back, and the stack is gone", async () => {
-  const { stage } = given;
-  const other = await project(stage, "other");
-  await stage.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 403, skip: 1 });
+  const { fixture } = given;
+  const other = await project(fixture, "other");
+  await fixture.control.addFault({
+    operation: "createKey",
+    kind: "statusBeforeCommit",
+    status: 403,
+    skip: 1,
+  });
   const { exitCode, stdout, stderr } = await provision(other, "acme").ended;
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^Merchant acme could not be provisioned: error: /);
   expect(stdout).toMatch(/\nEverything was taken back\n$/);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   expect((await other.ok("stack", "ls")).stdout).not.toContain("acme");
 });
 
@@ -67,9 +72,9 @@ test.each([
   ["Ctrl-C at the terminal", (pid: number) => process.kill(-pid, "SIGINT")],
   ["SIGTERM from a supervisor", (pid: number) => process.kill(pid, "SIGTERM")],
 ])("%s while a key is being made takes everything back", async (_name, strike) => {
-  const { stage } = given;
-  const other = await project(stage, "other");
-  await stage.control.addFault({
+  const { fixture } = given;
+  const other = await project(fixture, "other");
+  await fixture.control.addFault({
     operation: "createKey",
     kind: "delay",
     beforeCommitMs: 1_500,
@@ -79,18 +84,18 @@ test.each([
   await until(
     "a key is being made",
     async () =>
-      (await stage.control.requests()).some(({ operation }) => operation === "createKey") || undefined,
+      (await fixture.control.requests()).some(({ operation }) => operation === "createKey") || undefined,
   );
   strike(pid);
   const { exitCode, stdout, stderr } = await ended;
   expect(exitCode).toBe(1);
   expect(stderr).toContain("Stopping, after what is under way\n");
   expect(stdout).toMatch(/\nEverything was taken back\n$/);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("a call without a merchant's name says how it is used", async () => {
-  const other = await project(given.stage, "other");
+  const other = await project(given.fixture, "other");
   const { exitCode, stderr } = await provision(other, "").ended;
   expect([exitCode, stderr]).toEqual([
     2,

@@ -4,7 +4,7 @@ import { chmod, cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { commonJs, type StageOptions, useStage } from "../e2e/harness/stage";
+import { commonJs, type FixtureOptions, useFixture } from "../e2e/harness/fixture";
 import { exampleProject } from "./example";
 
 const example = join(__dirname, "../../examples/policy-pack");
@@ -29,14 +29,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(pack, { recursive: true }));
 
-const given = useStage();
+const given = useFixture();
 
 /** A stack of an example or of a program, and a CLI that finds the analyzer. */
-async function projectOf(options: StageOptions & { readonly example?: string }) {
-  const { stage } = given;
+async function projectOf(options: FixtureOptions & { readonly example?: string }) {
+  const { fixture } = given;
   const project = await (options.example === undefined
-    ? stage.project({ files: { "index.js": commonJs(options.program ?? "") }, ...options })
-    : exampleProject(stage, options.example, options));
+    ? fixture.project({ files: { "index.js": commonJs(options.program ?? "") }, ...options })
+    : exampleProject(fixture, options.example, options));
   project.env.PATH = [pack, project.env.PATH].join(delimiter);
   return project;
 }
@@ -46,7 +46,7 @@ const violations = (stdout: string) =>
   [...new Set(stdout.match(/^ *ApiKey ".*$/gm)?.map((it) => it.trim()))].sort();
 
 test("keys that are protected and rotate pass in production", async () => {
-  const { key } = await given.stage.newCredential("production", "Developer");
+  const { key } = await given.fixture.newCredential("production", "Developer");
   const project = await projectOf({
     example: "environments",
     stack: "production",
@@ -55,7 +55,7 @@ test("keys that are protected and rotate pass in production", async () => {
   const { stdout } = await project.up("--policy-pack", pack);
   expect(stdout).toMatch(/payengine@v1\.0\.0/);
   expect(violations(stdout)).toEqual([]);
-  expect(await given.stage.liveKeys()).toHaveLength(1);
+  expect(await given.fixture.liveKeys()).toHaveLength(1);
 });
 
 test("what is not protected, or does not rotate by the clock, is refused in production", async () => {
@@ -70,7 +70,7 @@ test("what is not protected, or does not rotate by the clock, is refused in prod
       const token = new pulumi.Config().requireSecret("token");
       new payengine.ApiKey("adopted", { type: "private", adopt: { keyId: "3f6c1e84-7b2a-4d95-8c0e-5a91d7f2b463", token } });
     `,
-    secrets: { "payengine:apiKey": given.stage.credential, token: randomBytes(48).toString("hex") },
+    secrets: { "payengine:apiKey": given.fixture.credential, token: randomBytes(48).toString("hex") },
   });
   const { stdout } = await project.fails("up", "--policy-pack", pack);
   const unprotected = "is not protected: give it the option { protect: true }";
@@ -82,12 +82,12 @@ test("what is not protected, or does not rotate by the clock, is refused in prod
     `ApiKey "bare" ${unprotected}`,
     `ApiKey "by-hand" ${unrotated}`,
   ]);
-  expect(await given.stage.liveKeys()).toEqual([]);
+  expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
 test("the same keys pass in a sandbox's stack", async () => {
   const project = await projectOf({ example: "quickstart" });
   const { stdout } = await project.up("--policy-pack", pack);
   expect(violations(stdout)).toEqual([]);
-  expect(await given.stage.liveKeys()).toHaveLength(2);
+  expect(await given.fixture.liveKeys()).toHaveLength(2);
 });

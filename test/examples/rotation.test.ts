@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { useStage } from "../e2e/harness/stage";
 import { exampleProject } from "./example";
 
-const given = useStage();
+const given = useFixture();
 
 /** The example's consumer, which makes a call for each line and says what came of it. */
 function startConsumer(project: Project) {
@@ -30,8 +30,8 @@ function startConsumer(project: Project) {
 }
 
 test("a consumer works through a rotation, its overlap and the end of the old key", async () => {
-  const { stage } = given;
-  const project = await exampleProject(stage, "rotation");
+  const { fixture } = given;
+  const project = await exampleProject(fixture, "rotation");
   await project.ok("config", "set", "overlap", "3s");
   await project.up();
   const { token } = await project.outputs();
@@ -47,7 +47,7 @@ test("a consumer works through a rotation, its overlap and the end of the old ke
   const until = Date.parse(String(rotated.previousWorksUntil));
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - Date.now())));
   await project.up();
-  expect(await stage.authenticates(String(token))).toBe(false);
+  expect(await fixture.authenticates(String(token))).toBe(false);
   expect(await consumer.call()).toBe("merchant answered 200");
   expect(await consumer.end()).toBe(0);
 });

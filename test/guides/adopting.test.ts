@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { pasted, YES } from "./answers";
 import { Reader } from "./reader";
 
-const given = useStage();
+const given = useFixture();
 
 test("a key that was made by hand is taken over as the guide says, and needs its value in config no longer", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const value = randomBytes(54).toString("hex");
-  stage.secrets.add(value);
-  const { id } = await stage.control.addKey("sandbox", {
+  fixture.secrets.add(value);
+  const { id } = await fixture.control.addKey("sandbox", {
     id: "7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318",
     name: "made-by-hand",
     type: "private",
@@ -19,7 +19,7 @@ test("a key that was made by hand is taken over as the guide says, and needs its
     createdAt: new Date().toISOString(),
   });
   const manifest = JSON.stringify({ name: "shop", private: true, main: "index.ts" });
-  const project = await stage.project({ files: { "index.ts": "", "package.json": manifest } });
+  const project = await fixture.project({ files: { "index.ts": "", "package.json": manifest } });
   const reader = await Reader.open(project, "docs/adopting.md");
   try {
     await reader.follow("pulumi config set --secret checkoutKey", pasted(value));
@@ -34,5 +34,5 @@ test("a key that was made by hand is taken over as the guide says, and needs its
     await reader.close();
   }
   expect(await project.key("checkout")).toMatchObject({ keyId: id, token: value });
-  expect((await stage.liveKeys()).map((key) => key.id)).toEqual([id]);
+  expect((await fixture.liveKeys()).map((key) => key.id)).toEqual([id]);
 });

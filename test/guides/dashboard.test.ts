@@ -1,29 +1,29 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { pasted, unasked, YES } from "./answers";
 import { NewUser, PASSPHRASE } from "./new-user";
 
-const given = useStage();
+const given = useFixture();
 
 const EIGHT_DAYS_MS = 8 * 24 * 3_600_000;
 
 /** What a person gets by "Create API Key" in the dashboard, and can take back there. */
 async function fromDashboard(name: string) {
-  const { stage } = given;
+  const { fixture } = given;
   const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
-  stage.secrets.add(value);
-  await stage.control.addKey("sandbox", {
+  fixture.secrets.add(value);
+  await fixture.control.addKey("sandbox", {
     ...{ id, name, value, type: "private", createdAt: new Date().toISOString() },
   });
-  return { value, revoke: () => stage.control.revokeKey(id) };
+  return { value, revoke: () => fixture.control.revokeKey(id) };
 }
 
 test("where only people make keys, the guide leads from an empty folder over a rotation to the end", async () => {
-  const { stage } = given;
-  await stage.control.setDialect({ manageKeys: "consoleOnly" });
-  const { reader, leave } = await NewUser.reading(stage, "docs/dashboard.md");
-  const credential = await stage.newCredential("sandbox", "Developer");
+  const { fixture } = given;
+  await fixture.control.setDialect({ manageKeys: "consoleOnly" });
+  const { reader, leave } = await NewUser.reading(fixture, "docs/dashboard.md");
+  const credential = await fixture.newCredential("sandbox", "Developer");
   const output = (name: string) => reader.enter(`pulumi stack output ${name} --show-secrets`);
   try {
     await reader.follow("mkdir shop");
@@ -36,7 +36,7 @@ test("where only people make keys, the guide leads from an empty folder over a r
     await expect(reader.enter("npx pulumi-payengine doctor")).rejects.toThrow(
       /takes? no private key.*docs\/dashboard\.md/s,
     );
-    await stage.control.clearRequests();
+    await fixture.control.clearRequests();
     await reader.follow("pulumi config set payengine:contract dashboard");
     const seen = await reader.follow("npx pulumi-payengine doctor");
     expect(seen).toContain("\n0 failed, 0 warnings, ");
@@ -53,7 +53,7 @@ test("where only people make keys, the guide leads from an empty folder over a r
     await reader.follow("pulumi up", YES);
     expect(await output("privateKey")).toContain(second.value);
     expect(await output("previousKey")).toContain(first.value);
-    expect(await stage.authenticates(first.value)).toBe(true);
+    expect(await fixture.authenticates(first.value)).toBe(true);
 
     const preload = join(__dirname, "../plugin-preload.cjs");
     await reader.enter(`export NODE_OPTIONS='--require ${preload}' PAYENGINE_TEST_LATER_MS=${EIGHT_DAYS_MS}`);
@@ -72,6 +72,6 @@ test("where only people make keys, the guide leads from an empty folder over a r
   } finally {
     await leave();
   }
-  const operations = (await stage.control.requests()).map(({ operation }) => operation);
+  const operations = (await fixture.control.requests()).map(({ operation }) => operation);
   expect([...new Set(operations)]).toEqual(["merchant"]);
 });

@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { pasted, unasked, YES } from "./answers";
 import { REPOSITORY } from "./guide";
 import { NewUser, PASSPHRASE } from "./new-user";
 
-const given = useStage();
+const given = useFixture();
 
 const GUIDE = "docs/getting-started.md";
 
 test("a new user gets from an empty folder to a key that works, by what the guide says alone", async () => {
-  const { stage } = given;
-  const { reader, leave } = await NewUser.reading(stage, GUIDE);
-  const credential = await stage.newCredential("sandbox", "Developer");
+  const { fixture } = given;
+  const { reader, leave } = await NewUser.reading(fixture, GUIDE);
+  const credential = await fixture.newCredential("sandbox", "Developer");
   try {
     await reader.follow("mkdir shop");
     await reader.follow("name: shop");
@@ -22,14 +22,14 @@ test("a new user gets from an empty folder to a key that works, by what the guid
     await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential.key));
     const read = await reader.follow("npx pulumi-payengine doctor");
     expect(read).toContain("\n0 failed, 0 warnings, ");
-    expect(await stage.liveKeys()).toEqual([]);
+    expect(await fixture.liveKeys()).toEqual([]);
     expect(await reader.follow("npx pulumi-payengine doctor --write")).toContain("\n0 failed, 0 warnings, ");
     const [pin = ""] = /pulumi config set payengine:accountId [\w-]+/.exec(read) ?? [];
     await reader.enter(pin);
     const shown = await reader.follow("pulumi up", YES);
     const [token = ""] = /\b[0-9a-f]{108}\b/.exec(shown) ?? [];
-    expect(await stage.authenticates(token)).toBe(true);
-    expect((await stage.liveKeys()).map(({ name }) => name)).toEqual([
+    expect(await fixture.authenticates(token)).toBe(true);
+    expect((await fixture.liveKeys()).map(({ name }) => name)).toEqual([
       expect.stringMatching(/^shop-dev-checkout-[0-9a-f]{10}$/),
     ]);
     expect(shown).not.toMatch(/warning/i);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Stage } from "../e2e/harness/stage";
+import type { Fixture } from "../e2e/harness/fixture";
 import { Reader } from "./reader";
 
 /** The package as it was packed for this run: the registry has none yet. */
@@ -17,13 +17,13 @@ export class NewUser {
     private readonly folder: string,
   ) {}
 
-  /** @param guide such as "docs/getting-started.md". PayEngine's sandbox is the stage's. */
-  static async reading(stage: Stage, guide: string): Promise<NewUser> {
+  /** @param guide such as "docs/getting-started.md". PayEngine's sandbox is the fixture's. */
+  static async reading(fixture: Fixture, guide: string): Promise<NewUser> {
     const tarball = (await readdir(INSTALLED)).find((name) => name.endsWith(".tgz")) ?? "";
-    const project = await stage.project({ files: {}, config: {}, secrets: {}, packages: false });
+    const project = await fixture.project({ files: {}, config: {}, secrets: {}, packages: false });
     const cwd = join(project.folder, "new-user");
     await mkdir(cwd);
-    stage.secrets.add(PASSPHRASE);
+    fixture.secrets.add(PASSPHRASE);
     const reader = await Reader.open(project, guide, {
       cwd,
       // npm has the settings and the cache of whoever runs this.
@@ -36,7 +36,7 @@ export class NewUser {
       replace: (line) =>
         line
           .replace(/^(npm install .*)\bpulumi-payengine\b/, `$1${join(INSTALLED, tarball)}`)
-          .replace(/^(pulumi config set payengine:apiUrl) .*/, `$1 ${stage.sandbox.url}`),
+          .replace(/^(pulumi config set payengine:apiUrl) .*/, `$1 ${fixture.sandbox.url}`),
     });
     return new NewUser(reader, cwd);
   }

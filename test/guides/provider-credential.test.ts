@@ -1,11 +1,11 @@
 import { makeKey } from "../cli/planted-state";
+import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { type Stage, useStage } from "../e2e/harness/stage";
 import { pasted, unasked, YES } from "./answers";
 import { readGuide } from "./guide";
 import { Reader } from "./reader";
 
-const given = useStage();
+const given = useFixture();
 
 const GUIDE = "docs/provider-credential.md";
 const SECTIONS = ["Making it", "Rotating it", "After a leak", "From the environment"];
@@ -17,22 +17,26 @@ export const privateKey = checkout.token;
 const MANIFEST = JSON.stringify({ name: "shop", private: true, main: "index.ts" });
 
 /** A project as the guide takes it for granted. */
-function projectWith(stage: Stage, credential?: string): Promise<Project> {
-  return stage.project({
+function projectWith(fixture: Fixture, credential?: string): Promise<Project> {
+  return fixture.project({
     files: { "index.ts": PROGRAM, "package.json": MANIFEST },
     config: {},
-    env: { PAYENGINE_API_URL: stage.sandbox.url },
+    env: { PAYENGINE_API_URL: fixture.sandbox.url },
     secrets: credential === undefined ? {} : { "payengine:apiKey": credential },
   });
 }
 
 /** What a person gets by "Create API Key" in the dashboard. */
-const fromDashboard = (stage: Stage) => stage.newCredential("sandbox", "Admin");
+const fromDashboard = (fixture: Fixture) => fixture.newCredential("sandbox", "Admin");
 
 /** Which of the credentials an act uses, by their last use at PayEngine. */
-async function usedBy(stage: Stage, credentials: readonly { keyId: string }[], act: () => Promise<unknown>) {
+async function usedBy(
+  fixture: Fixture,
+  credentials: readonly { keyId: string }[],
+  act: () => Promise<unknown>,
+) {
   const lastUses = async () => {
-    const keys = await stage.control.keys();
+    const keys = await fixture.control.keys();
     return credentials.map(({ keyId }) => keys.find(({ id }) => id === keyId)?.lastUsedAt);
   };
   const before = await lastUses();
@@ -63,9 +67,9 @@ test("no section of the guide is left out", async () => {
 });
 
 test("a credential is made and rotated, and the key made with it stays", async () => {
-  const { stage } = given;
-  const project = await projectWith(stage);
-  const first = await fromDashboard(stage);
+  const { fixture } = given;
+  const project = await projectWith(fixture);
+  const first = await fromDashboard(fixture);
   await following(project, "Making it", async (reader) => {
     await reader.follow("pulumi config set --secret", pasted(first.key));
     const seen = await reader.follow("npx pulumi-payengine doctor");
@@ -74,10 +78,10 @@ test("a credential is made and rotated, and the key made with it stays", async (
   });
   const { keyId, token = "" } = await project.key("checkout");
 
-  const second = await fromDashboard(stage);
+  const second = await fromDashboard(fixture);
   const both = [first, second];
-  const used = (act: () => Promise<unknown>) => usedBy(stage, both, act);
-  const work = () => Promise.all(both.map(({ key }) => stage.authenticates(key)));
+  const used = (act: () => Promise<unknown>) => usedBy(fixture, both, act);
+  const work = () => Promise.all(both.map(({ key }) => fixture.authenticates(key)));
   await following(project, "Rotating it", async (reader) => {
     expect(await used(() => project.refresh())).toEqual([true, false]);
     await reader.follow("pulumi config set --secret", pasted(second.key));
@@ -86,36 +90,39 @@ test("a credential is made and rotated, and the key made with it stays", async (
     await reader.follow("pulumi up", YES);
     expect(await inState(project, both)).toEqual([false, true]);
     expect(await work()).toEqual([true, true]);
-    await stage.control.revokeKey(first.keyId);
+    await fixture.control.revokeKey(first.keyId);
     expect(await used(() => reader.follow("pulumi refresh", YES))).toEqual([false, true]);
     expect(await work()).toEqual([false, true]);
-    expect([(await project.key("checkout")).keyId, await stage.authenticates(token)]).toEqual([keyId, true]);
+    expect([(await project.key("checkout")).keyId, await fixture.authenticates(token)]).toEqual([
+      keyId,
+      true,
+    ]);
     expect(await used(() => reader.enter("pulumi destroy", YES))).toEqual([false, true]);
   });
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("after a leak nothing changes without a new credential, and keys of others are counted", async () => {
-  const { stage } = given;
-  const leaked = await fromDashboard(stage);
-  const project = await projectWith(stage, leaked.key);
+  const { fixture } = given;
+  const leaked = await fromDashboard(fixture);
+  const project = await projectWith(fixture, leaked.key);
   await project.up();
   const { keyId, token = "" } = await project.key("checkout");
-  const { id } = await makeKey(stage, "of-the-finder", "private", leaked.key);
-  stage.leftAlive.add(id);
+  const { id } = await makeKey(fixture, "of-the-finder", "private", leaked.key);
+  fixture.leftAlive.add(id);
 
-  await stage.control.revokeKey(leaked.keyId);
+  await fixture.control.revokeKey(leaked.keyId);
   await project.write({ "index.ts": `${PROGRAM}new payengine.ApiKey("another", { type: "public" });\n` });
   for (const command of ["up", "refresh", "destroy"]) {
     expect((await project.fails(command, "--skip-preview")).stdout).toContain("401");
   }
-  expect([(await project.keys()).map((key) => key.keyId), await stage.authenticates(token)]).toEqual([
+  expect([(await project.keys()).map((key) => key.keyId), await fixture.authenticates(token)]).toEqual([
     [keyId],
     true,
   ]);
 
   await project.write({ "index.ts": PROGRAM });
-  const fresh = await fromDashboard(stage);
+  const fresh = await fromDashboard(fixture);
   await following(project, "After a leak", async (reader) => {
     await reader.follow("pulumi config set --secret", pasted(fresh.key));
     await reader.follow("pulumi up", YES);
@@ -125,9 +132,9 @@ test("after a leak nothing changes without a new credential, and keys of others 
 });
 
 test("from the environment no credential gets into state", async () => {
-  const { stage } = given;
-  const project = await projectWith(stage);
-  const [first, second] = [await fromDashboard(stage), await fromDashboard(stage)];
+  const { fixture } = given;
+  const project = await projectWith(fixture);
+  const [first, second] = [await fromDashboard(fixture), await fromDashboard(fixture)];
   await following(project, "From the environment", async (reader) => {
     await reader.follow("read -rs PAYENGINE_API_KEY", unasked(first.key), YES);
     expect((await project.fails("refresh", "--skip-preview")).stdout).toContain("PAYENGINE_API_KEY");
@@ -140,16 +147,16 @@ test("from the environment no credential gets into state", async () => {
 });
 
 test("a credential that is typed as an argument would be noticed in history and list of processes", async () => {
-  const { stage } = given;
-  const project = await projectWith(stage);
-  const { key } = await fromDashboard(stage);
+  const { fixture } = given;
+  const project = await projectWith(fixture);
+  const { key } = await fromDashboard(fixture);
   const reader = await Reader.open(project, GUIDE);
   await reader.enter(`pulumi config set --secret payengine:apiKey ${key}`).finally(() => reader.close());
-  const places = stage.findLeaks().map(({ where }) => where.replace(project.folder, ""));
+  const places = fixture.findLeaks().map(({ where }) => where.replace(project.folder, ""));
   expect([...new Set(places)]).toEqual([
     "/history",
     "the output of the terminal",
     "the output of the list of processes",
   ]);
-  stage.inTheClear.add(key);
+  fixture.inTheClear.add(key);
 });

@@ -1,12 +1,12 @@
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 import { YES } from "./answers";
 import { Reader } from "./reader";
 
-const given = useStage();
+const given = useFixture();
 
 test("after a leak the command of the guide makes a new key, and revokes the old one", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     stack: "prod",
     program:
       'new payengine.ApiKey("checkout", { type: "private", rotation: { period: "90d", overlap: "7d", triggers: { leak: 0 } } });',
@@ -21,6 +21,6 @@ test("after a leak the command of the guide makes a new key, and revokes the old
   } finally {
     await reader.close();
   }
-  expect(await stage.authenticates(leaked.token ?? "")).toBe(false);
+  expect(await fixture.authenticates(leaked.token ?? "")).toBe(false);
   expect((await project.key("checkout")).keyId).not.toBe(leaked.keyId);
 });

@@ -1,14 +1,14 @@
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
-import { commonJs, useStage } from "../e2e/harness/stage";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 /** A key as somebody has made it in the dashboard, and kept its value. */
 async function madeByHand(name: string) {
-  const { stage } = given;
-  const answer = await fetch(`${stage.sandbox.url}/api-keys`, {
+  const { fixture } = given;
+  const answer = await fetch(`${fixture.sandbox.url}/api-keys`, {
     method: "POST",
-    headers: { authorization: `Basic ${stage.credential}`, "content-type": "application/json" },
+    headers: { authorization: `Basic ${fixture.credential}`, "content-type": "application/json" },
     body: JSON.stringify({ name, type: "private" }),
   });
   const { data } = (await answer.json()) as { data: { id: string; key: string } };
@@ -27,11 +27,11 @@ exports.token = checkout.token;
 `;
 
 test("a key made by hand becomes a managed one, rotates, and is destroyed, with nothing redeployed at the start", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const hand = await madeByHand("Checkout (made by Ann)");
-  const project = await stage.project({
+  const project = await fixture.project({
     program: program(hand.keyId),
-    secrets: { "payengine:apiKey": stage.credential, checkoutKey: hand.token },
+    secrets: { "payengine:apiKey": fixture.credential, checkoutKey: hand.token },
   });
   const preview = await project.ok("preview", "--diff");
   expect(preview.stdout).toMatch(/adopt +: \{/);
@@ -56,18 +56,18 @@ test("a key made by hand becomes a managed one, rotates, and is destroyed, with 
     previousKeyId: hand.keyId,
     previousToken: hand.token,
   });
-  expect(await stage.authenticates(hand.token)).toBe(true);
+  expect(await fixture.authenticates(hand.token)).toBe(true);
   await project.destroy();
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("a wrong value, an edited adoption and a replacement are refused with nothing changed", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const [hand, other] = [await madeByHand("one"), await madeByHand("two")];
-  stage.leftAlive.add(other.keyId).add(hand.keyId);
-  const project = await stage.project({
+  fixture.leftAlive.add(other.keyId).add(hand.keyId);
+  const project = await fixture.project({
     program: program(hand.keyId),
-    secrets: { "payengine:apiKey": stage.credential, checkoutKey: other.token },
+    secrets: { "payengine:apiKey": fixture.credential, checkoutKey: other.token },
   });
   const said = async (...args: string[]) =>
     diagnosticsOf(await project.fails("up", "--skip-preview", ...args)).checkout;
@@ -95,13 +95,13 @@ test("a wrong value, an edited adoption and a replacement are refused with nothi
       "is not revoked, because the program has adopted it, or the one before it, again in this update",
     ),
   ]);
-  expect(await stage.authenticates(hand.token)).toBe(true);
+  expect(await fixture.authenticates(hand.token)).toBe(true);
   await project.up();
-  expect(await stage.authenticates(hand.token)).toBe(true);
+  expect(await fixture.authenticates(hand.token)).toBe(true);
 
   await project.write({ "index.js": commonJs(program(undefined)) });
   await project.up();
   await project.up("--replace", urn);
-  expect(await stage.authenticates(hand.token)).toBe(false);
+  expect(await fixture.authenticates(hand.token)).toBe(false);
   expect((await project.key("checkout")).keyId).not.toBe(hand.keyId);
 });

@@ -1,19 +1,19 @@
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 test("a program looks up keys that are not its own, and no private value is anywhere", async () => {
-  const { stage } = given;
-  const owner = await stage.project({
+  const { fixture } = given;
+  const owner = await fixture.project({
     program: `
 new payengine.ApiKey("checkout", { type: "private", namePrefix: "by-hand" });
 exports.site = new payengine.ApiKey("site", { type: "public", namePrefix: "by-hand" }).token;`,
   });
   const { site } = await owner.up().then(() => owner.outputs());
-  const keys = await stage.liveKeys();
+  const keys = await fixture.liveKeys();
   const privateKey = keys.find(({ type }) => type === "private") ?? keys[0];
 
-  const reader = await stage.project({
+  const reader = await fixture.project({
     program: `
 exports.one = payengine.getApiKey({ id: "${privateKey.id}" });
 exports.same = payengine.getApiKeyOutput({ name: pulumi.output("${privateKey.name}") }).keyId;

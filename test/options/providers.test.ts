@@ -1,12 +1,12 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
-import { useStage } from "../e2e/harness/stage";
+import { useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 test("a second account is served by an explicit provider, also through a component, and a new credential replaces nothing", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `
 const config = new pulumi.Config();
 const production = new payengine.Provider("production", {
@@ -19,13 +19,13 @@ new payengine.ApiKey("direct", { type: "private" }, { provider: production });
 const team = new pulumi.ComponentResource("shop:Team", "team", {}, { providers: [production] });
 new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
     secrets: {
-      "payengine:apiKey": stage.credential,
-      "shop:productionKey": (await stage.newCredential("production", "Developer")).key,
+      "payengine:apiKey": fixture.credential,
+      "shop:productionKey": (await fixture.newCredential("production", "Developer")).key,
     },
   });
   await project.ok("up");
   const made = await project.keys();
-  const accounts = (await stage.liveKeys()).map(
+  const accounts = (await fixture.liveKeys()).map(
     ({ name, accountId }) => `${name.slice(0, -11)} ${accountId}`,
   );
   expect(accounts.sort()).toEqual([
@@ -34,12 +34,12 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
     `shop-dev-sandbox ${ACCOUNT_IDS.sandbox}`,
   ]);
 
-  await project.setSecret("shop:productionKey", (await stage.newCredential("production", "Admin")).key);
+  await project.setSecret("shop:productionKey", (await fixture.newCredential("production", "Admin")).key);
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "5 unchanged"]);
   expect(await project.keys()).toEqual(made);
   expect(countsOf(await project.refresh())).toEqual(["6 unchanged"]);
 
-  await project.setSecret("shop:productionKey", (await stage.newCredential("sandbox", "Admin")).key);
+  await project.setSecret("shop:productionKey", (await fixture.newCredential("sandbox", "Admin")).key);
   await project.up();
   const refused = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(refused).direct).toEqual([
@@ -48,15 +48,15 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
 });
 
 test("without a pin, a credential of another account revokes nothing, and forgets nothing", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `
 for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`,
   });
   await project.up();
   const made = await project.keys();
-  await stage.control.advanceClock(61_000);
-  const env = { PAYENGINE_API_KEY: (await stage.newCredential("production", "Admin")).key };
+  await fixture.control.advanceClock(61_000);
+  const env = { PAYENGINE_API_KEY: (await fixture.newCredential("production", "Admin")).key };
   const why: Record<string, string> = {
     private:
       "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.",
@@ -71,8 +71,8 @@ for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`
 });
 
 test("a provider whose credential is a key of the same program previews, creates and destroys in order", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `
 const apiUrl = new pulumi.Config("payengine").require("apiUrl");
 const first = new payengine.ApiKey("first", { type: "private" });
@@ -85,37 +85,37 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
 });
 
 test("credentialEnv is read at each call, so that destroy and refresh work after a rotation", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const [old, fresh] = [
-    await stage.newCredential("sandbox", "Admin"),
-    await stage.newCredential("sandbox", "Admin"),
+    await fixture.newCredential("sandbox", "Admin"),
+    await fixture.newCredential("sandbox", "Admin"),
   ];
-  const project = await stage.project({
+  const project = await fixture.project({
     program: `
 const provider = new payengine.Provider("team", { credentialEnv: "TEAM_KEY" });
 new payengine.ApiKey("checkout", { type: "private" }, { provider });`,
     secrets: {},
-    env: { TEAM_KEY: old.key, PAYENGINE_API_URL: stage.sandbox.url },
+    env: { TEAM_KEY: old.key, PAYENGINE_API_URL: fixture.sandbox.url },
   });
   await project.up();
-  await stage.control.revokeKey(old.keyId);
+  await fixture.control.revokeKey(old.keyId);
   project.env.TEAM_KEY = fresh.key;
   expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 3 deleted"]);
 });
 
 test("a stale credential in state fails destroy and refresh without dropping anything, and --run-program works", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const [old, fresh] = [
-    await stage.newCredential("sandbox", "Admin"),
-    await stage.newCredential("sandbox", "Admin"),
+    await fixture.newCredential("sandbox", "Admin"),
+    await fixture.newCredential("sandbox", "Admin"),
   ];
-  const project = await stage.project({
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     secrets: { "payengine:apiKey": old.key },
   });
   await project.up();
-  await stage.control.revokeKey(old.keyId);
+  await fixture.control.revokeKey(old.keyId);
   await project.setSecret("payengine:apiKey", fresh.key);
   const made = await project.keys();
   const why = (method: string) =>
@@ -134,26 +134,26 @@ test("a stale credential in state fails destroy and refresh without dropping any
   await project.refresh("--run-program");
   expect(await project.keys()).toEqual(made);
   await project.destroy("--run-program");
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });
 
 test("PAYENGINE_API_KEY overrides a credential in config or state that no longer works", async () => {
-  const { stage } = given;
-  const old = await stage.newCredential("sandbox", "Admin");
-  const project = await stage.project({
+  const { fixture } = given;
+  const old = await fixture.newCredential("sandbox", "Admin");
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     secrets: { "payengine:apiKey": old.key },
   });
-  await stage.control.revokeKey(old.keyId);
+  await fixture.control.revokeKey(old.keyId);
   await project.fails("up", "--skip-preview");
-  project.env.PAYENGINE_API_KEY = stage.credential;
+  project.env.PAYENGINE_API_KEY = fixture.credential;
   await project.up();
   expect(countsOf(await project.refresh())).toEqual(["2 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
 test("with another passphrase nothing happens", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });
   await project.up();

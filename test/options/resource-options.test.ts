@@ -1,15 +1,15 @@
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
-import { commonJs, useStage } from "../e2e/harness/stage";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 test("renaming with an alias, re-parenting under a component and renaming the stack leave the key alone", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });
   await project.up();
   const made = await project.key("checkout");
-  await given.stage.control.clearRequests();
+  await given.fixture.control.clearRequests();
 
   await project.write({
     "index.js": commonJs(
@@ -36,12 +36,12 @@ new payengine.ApiKey("payments", { type: "private" }, {
   project.stack = "production";
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
   expect(await project.key("payments")).toMatchObject({ name: made.name, token: made.token });
-  expect(await given.stage.control.requests()).toEqual([]);
+  expect(await given.fixture.control.requests()).toEqual([]);
   await project.destroy();
 });
 
 test("a protected key is neither destroyed nor replaced until it is unprotected", async () => {
-  const project = await given.stage.project({
+  const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" }, { protect: true });`,
   });
   await project.up();
@@ -59,21 +59,21 @@ test("a protected key is neither destroyed nor replaced until it is unprotected"
 });
 
 test("a key with retainOnDelete lives on after destroy", async () => {
-  const { stage } = given;
-  const project = await stage.project({
+  const { fixture } = given;
+  const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" }, { retainOnDelete: true });`,
   });
   await project.up();
   const { keyId, token = "" } = await project.key("checkout");
   await project.destroy();
-  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
-  expect(await stage.authenticates(token)).toBe(true);
-  stage.leftAlive.add(String(keyId));
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
+  expect(await fixture.authenticates(token)).toBe(true);
+  fixture.leftAlive.add(String(keyId));
 });
 
 test("ignoreChanges keeps a key as it was made, and its token secret whatever the program says now", async () => {
-  await given.stage.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
-  const project = await given.stage.project({
+  await given.fixture.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
+  const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private", namePrefix: "web" }).token;`,
   });
   await project.up();
@@ -91,15 +91,15 @@ new payengine.ApiKey("checkout", args, { ignoreChanges: ["type", "namePrefix"] }
 });
 
 test("deleteBeforeReplace revokes the old key first", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const program = (prefix: string) =>
     `new payengine.ApiKey("checkout", { type: "private", namePrefix: "${prefix}" }, { deleteBeforeReplace: true });`;
-  const project = await stage.project({ program: program("a") });
+  const project = await fixture.project({ program: program("a") });
   await project.up();
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
   await project.write({ "index.js": commonJs(program("b")) });
   await project.up();
-  const methods = (await stage.control.requests())
+  const methods = (await fixture.control.requests())
     .map(({ method }) => method)
     .filter((method) => method !== "GET");
   expect(methods).toEqual(["DELETE", "POST"]);

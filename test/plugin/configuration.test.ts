@@ -1,19 +1,19 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
 import { placeFingerprint } from "../../provider/api-key/state";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import type { Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess | undefined;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
 afterEach(async () => {
   await plugin?.stop();
-  await lab.close();
+  await harness.close();
 });
 afterAll(() => folder.remove());
 
@@ -31,14 +31,17 @@ test("the first calls, all at once and before configure has ended, see the confi
     uniqueName: `race-000000000${number}`,
     __provider: program.__provider,
   });
-  const configured = rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  const configured = rpc.configure({
+    "payengine:apiUrl": harness.url,
+    "payengine:apiKey": harness.credential,
+  });
   const answers = await Promise.all([
     rpc.check({}, program),
     ...[1, 2, 3, 4].map((number) => rpc.create(inputs(number))),
     configured,
   ]);
   expect(answers[0]).toMatchObject({ failures: [] });
-  expect((await lab.liveKeys()).map(({ name }) => name).sort()).toEqual(
+  expect((await harness.liveKeys()).map(({ name }) => name).sort()).toEqual(
     [1, 2, 3, 4].map((number) => `race-000000000${number}`),
   );
 });
@@ -46,33 +49,33 @@ test("the first calls, all at once and before configure has ended, see the confi
 test("a configuration that the engine passes as secrets is read", async () => {
   const rpc = await start();
   await rpc.configure({
-    "payengine:apiUrl": lab.url,
-    "payengine:apiKey": wireSecret(lab.credential) as unknown as string,
+    "payengine:apiUrl": harness.url,
+    "payengine:apiKey": wireSecret(harness.credential) as unknown as string,
   });
   const { inputs } = await rpc.check({}, await registeredInputs({ type: "private" }));
   expect((await rpc.create(inputs)).id).toBe(inputs.uniqueName);
 });
 
 test("PAYENGINE_API_KEY comes before a stale credential of stack config", async () => {
-  const stale = await lab.control.newCredential("sandbox", "Admin");
-  await lab.control.revokeKey(stale.keyId);
-  const rpc = await start({ PAYENGINE_API_KEY: lab.credential });
-  await rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": stale.key });
+  const stale = await harness.control.newCredential("sandbox", "Admin");
+  await harness.control.revokeKey(stale.keyId);
+  const rpc = await start({ PAYENGINE_API_KEY: harness.credential });
+  await rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": stale.key });
   const { inputs } = await rpc.check({}, await registeredInputs({ type: "private" }));
   const { outputs } = await rpc.create(inputs);
   await rpc.delete(asStored(outputs));
-  expect(await lab.liveKeys()).toEqual([]);
+  expect(await harness.liveKeys()).toEqual([]);
 });
 
 test("an explicit provider's credentialEnv comes before its stale apiKey and PAYENGINE_API_KEY", async () => {
-  await lab.control.setDialect({ merchant: "object" });
-  const second = await lab.control.newCredential("production", "Developer");
-  const rpc = await start({ SECOND_KEY: second.key, PAYENGINE_API_KEY: lab.credential });
+  await harness.control.setDialect({ merchant: "object" });
+  const second = await harness.control.newCredential("production", "Developer");
+  const rpc = await start({ SECOND_KEY: second.key, PAYENGINE_API_KEY: harness.credential });
   await rpc.configure({
     "payengine:provider": "second",
     "payengine:credentialEnv": "SECOND_KEY",
     "payengine:apiKey": "0".repeat(108),
-    "payengine:apiUrl": lab.url,
+    "payengine:apiUrl": harness.url,
     "payengine:accountId": ACCOUNT_IDS.production,
   });
   const { inputs } = await rpc.check({}, await registeredInputs({ type: "private" }));
@@ -85,7 +88,7 @@ test("an explicit provider's credentialEnv comes before its stale apiKey and PAY
 
 test("PULUMI_SKIP_CHECKPOINTS refuses new keys", async () => {
   const rpc = await start({ PULUMI_SKIP_CHECKPOINTS: "true" });
-  await rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  await rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
   expect((await rpc.check({}, await registeredInputs({ type: "private" }))).failures).toEqual([
     {
       property: "",

@@ -2,21 +2,21 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../e2e/harness/processes";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   plugin = await PluginProcess.start(folder);
-  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 });
 afterEach(async () => {
   await plugin.stop();
-  await lab.close();
+  await harness.close();
 });
 afterAll(() => folder.remove());
 
@@ -24,10 +24,10 @@ const checked = async () => (await plugin.rpc.check({}, await registeredInputs({
 
 /** Begins a create, and resolves once PayEngine has the request and has not answered it. */
 async function createUnderWay(): Promise<void> {
-  await lab.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 2_000 });
+  await harness.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 2_000 });
   // The engine will be gone before this is answered.
   plugin.rpc.create(await checked()).catch(() => {});
-  await until("PayEngine has made the key", async () => (await lab.liveKeys()).length > 0 || undefined);
+  await until("PayEngine has made the key", async () => (await harness.liveKeys()).length > 0 || undefined);
 }
 
 test("an idle plugin ends by itself when the engine's port refuses connections", async () => {
@@ -41,8 +41,8 @@ test("a create under way is finished, its key revoked, and then the plugin ends"
   await createUnderWay();
   plugin.engine.kill();
   expect(await plugin.ended()).toBe(0);
-  expect(await lab.liveKeys()).toEqual([]);
-  const requests = await lab.control.requests();
+  expect(await harness.liveKeys()).toEqual([]);
+  const requests = await harness.control.requests();
   expect(requests.map(({ operation, answered }) => [operation, answered])).toEqual([
     ["merchant", 200],
     ["listKeys", 200],
@@ -65,10 +65,10 @@ test("reads that fail after the engine's death, and are printed to nobody, do no
   await plugin.stop();
   plugin = await PluginProcess.start(folder, {}, end);
   closeSync(end);
-  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
   const state = asStored((await plugin.rpc.create(await checked())).outputs);
   reader.kill("SIGKILL");
-  await lab.control.addFault({
+  await harness.control.addFault({
     operation: "getKey",
     kind: "statusBeforeCommit",
     status: 403,
@@ -83,7 +83,7 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s during a create revokes its key as
   await createUnderWay();
   plugin.signal(signal);
   expect(await plugin.ended()).toBe(0);
-  expect(await lab.liveKeys()).toEqual([]);
+  expect(await harness.liveKeys()).toEqual([]);
 });
 
 test("an engine that drops the idle connection is served on", async () => {
@@ -91,5 +91,5 @@ test("an engine that drops the idle connection is served on", async () => {
   await plugin.engine.connection();
   await plugin.engine.dropConnections();
   const { outputs } = await plugin.rpc.create(inputs);
-  expect(await lab.statusFor(String(asStored(outputs).token))).toBe(200);
+  expect(await harness.statusFor(String(asStored(outputs).token))).toBe(200);
 });

@@ -1,22 +1,22 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
 import { fingerprint, placeFingerprint } from "../../provider/api-key/state";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import { refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   plugin = await PluginProcess.start(folder);
-  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 });
 afterEach(async () => {
   await plugin.stop();
   expect(plugin.stderr).not.toMatch(/[0-9a-f]{24}/);
-  await lab.close();
+  await harness.close();
 });
 afterAll(() => folder.remove());
 
@@ -37,13 +37,13 @@ test("a private key goes through its whole life, its token a secret on the wire 
     type: "private",
     namePrefix: "shop-prod-checkout",
     uniqueName,
-    apiUrl: lab.url,
-    credentialFingerprint: placeFingerprint(lab.credential),
+    apiUrl: harness.url,
+    credentialFingerprint: placeFingerprint(harness.credential),
     __provider: program.__provider,
   });
 
   const made = await plugin.rpc.create(inputs);
-  const [live] = await lab.liveKeys();
+  const [live] = await harness.liveKeys();
   const { token } = asStored(made.outputs);
   expect(made.id).toBe(uniqueName);
   expect(made.outputs).toEqual({
@@ -59,7 +59,7 @@ test("a private key goes through its whole life, its token a secret on the wire 
     merchantId: MERCHANT_IDS.sandbox[1],
   });
   expect(fingerprint(String(token))).toBe(live.fingerprint);
-  expect(await lab.statusFor(String(token))).toBe(200);
+  expect(await harness.statusFor(String(token))).toBe(200);
 
   const stored = asStored(made.outputs);
   expect(await plugin.rpc.check(inputs, await registeredInputs({ type: "private" }))).toEqual({
@@ -70,8 +70,8 @@ test("a private key goes through its whole life, its token a secret on the wire 
   expect(await plugin.rpc.read(stored)).toEqual({ id: uniqueName, outputs: made.outputs });
   expect(await plugin.rpc.update(stored, inputs)).toEqual(made.outputs);
   await plugin.rpc.delete(stored);
-  expect(await lab.liveKeys()).toEqual([]);
-  await lab.control.advanceClock(61_000);
+  expect(await harness.liveKeys()).toEqual([]);
+  await harness.control.advanceClock(61_000);
   expect(await plugin.rpc.read(stored)).toEqual({ id: "", outputs: { __provider: inputs.__provider } });
 });
 
@@ -79,7 +79,7 @@ test("a public key's token is no secret, and a changed one is read", async () =>
   const { inputs, outputs } = await created("public");
   expect(outputs.token).toMatch(/^pk_test_/);
   expect((await plugin.rpc.update(outputs, inputs)).token).toBe(outputs.token);
-  await lab.control.setPublicValue(String(outputs.keyId), "pk_test_changed");
+  await harness.control.setPublicValue(String(outputs.keyId), "pk_test_changed");
   expect((await plugin.rpc.read(outputs)).outputs).toMatchObject({
     token: "pk_test_changed",
     fingerprint: fingerprint("pk_test_changed"),
@@ -123,11 +123,11 @@ test("another pin together with a replacement is refused by diff, with its messa
 
 test("a read that fails says why, with its message alone on stderr", async () => {
   const { outputs } = await created("private");
-  await lab.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 403 });
+  await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 403 });
   const error = await refusal(plugin.rpc.read(asStored(outputs)));
   expect(error.details).toBe(
     `Could not read the key "${outputs.name}" (${outputs.keyId}): PayEngine answered 403 to GET ` +
-      `${lab.url}/api-keys/${outputs.keyId}: Status 403, as asked for by a fault. Managing keys needs a credential ` +
+      `${harness.url}/api-keys/${outputs.keyId}: Status 403, as asked for by a fault. Managing keys needs a credential ` +
       "whose user has the Admin or Developer role. State keeps it as it was.",
   );
   await plugin.stop();
@@ -138,8 +138,8 @@ test("forty keys made at once are forty keys", async () => {
   const program = await registeredInputs({ type: "private" });
   const programs = Array.from({ length: 40 }, (_, number) => ({ ...program, digits: String(1e9 + number) }));
   const all = await Promise.all(programs.map(createdFrom));
-  const live = await lab.liveKeys();
+  const live = await harness.liveKeys();
   expect(live.map(({ id }) => id).sort()).toEqual(all.map(({ outputs }) => outputs.keyId).sort());
   await Promise.all(all.map(({ outputs }) => plugin.rpc.delete(asStored(outputs))));
-  expect(await lab.liveKeys()).toEqual([]);
+  expect(await harness.liveKeys()).toEqual([]);
 });

@@ -1,18 +1,18 @@
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import { refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess;
 let inputs: Wire;
 let state: Wire;
 const printed: string[] = [];
 beforeAll(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   plugin = await PluginProcess.start(folder);
-  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 });
 beforeEach(async () => {
   ({ inputs } = await plugin.rpc.check({}, await registeredInputs({ type: "private" })));
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await plugin.stop();
-  await lab.close();
+  await harness.close();
   folder.remove();
   // Messages alone: no stack, and no value of a damaged field.
   expect(plugin.stderr).toBe(printed.join(""));
@@ -35,7 +35,7 @@ test("a state without the fields that are optional is in good order and can be d
   expect((await plugin.rpc.read(old)).outputs.keyId).toBe(state.keyId);
   expect((await plugin.rpc.update(old, inputs)).keyId).toBe(state.keyId);
   await plugin.rpc.delete(old);
-  expect(await lab.statusFor(String(state.token))).toBe(401);
+  expect(await harness.statusFor(String(state.token))).toBe(401);
 });
 
 test("fields of a later version are no obstacle", async () => {
@@ -49,8 +49,8 @@ test("a state that lost its token gets a new key, and the old one is revoked", a
   expect(await plugin.rpc.diff(damaged, inputs)).toEqual({ changes: true, replaces: [] });
   const mended = await plugin.rpc.update(damaged, inputs);
   expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
-  expect(await lab.statusFor(String(state.token))).toBe(401);
-  expect(await lab.statusFor(String(asStored(mended).token))).toBe(200);
+  expect(await harness.statusFor(String(state.token))).toBe(401);
+  expect(await harness.statusFor(String(asStored(mended).token))).toBe(200);
 });
 
 const damage: [string, (whole: Wire) => Wire, string, string][] = [
@@ -78,7 +78,7 @@ describe.each(damage)("a state with %s", (_what, damaged, key, issues) => {
       update: () => plugin.rpc.update(broken, inputs),
       delete: () => plugin.rpc.delete(broken),
     };
-    await lab.control.clearRequests();
+    await harness.control.clearRequests();
     const error = await refusal(calls[method]());
     expect(error.details).toBe(
       `The state of the key ${key.replace("NAME", `"${state.name}"`)} cannot be read (${issues}). Restore it from an ` +
@@ -88,7 +88,7 @@ describe.each(damage)("a state with %s", (_what, damaged, key, issues) => {
     if (method !== "update")
       printed.push(`payengine: ${error.details}
 `);
-    expect(await lab.calls()).toEqual([]);
+    expect(await harness.calls()).toEqual([]);
   });
 });
 

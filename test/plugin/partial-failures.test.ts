@@ -1,37 +1,37 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import { partialFailureIn, refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess;
 const startPlugin = async () => {
   plugin = await PluginProcess.start(folder);
   await plugin.rpc.configure({
-    "payengine:apiUrl": lab.url,
-    "payengine:apiKey": lab.credential,
+    "payengine:apiUrl": harness.url,
+    "payengine:apiKey": harness.credential,
     "payengine:maxRetries": "0",
   });
 };
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   await startPlugin();
 });
 afterEach(async () => {
   await plugin.stop();
   expect(plugin.stderr).not.toMatch(/[0-9a-f]{24}/);
-  await lab.close();
+  await harness.close();
 });
 afterAll(() => folder.remove());
 
 const checked = async () => (await plugin.rpc.check({}, await registeredInputs({ type: "private" }))).inputs;
 
 async function unfinishedCreate(inputs: Wire) {
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const keyName = String(inputs.uniqueName);
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, keyName });
+  await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, keyName });
   const error = await refusal(plugin.rpc.create(inputs));
   const failure = partialFailureIn(error);
   if (!failure) throw new Error(`no partial failure: ${error.details}`);
@@ -45,8 +45,8 @@ test("an unfinished create carries id, reason and what state needs, without a to
   expect(failure.reasons).toEqual([error.details]);
   expect(failure.reasons[0]).toBe(
     `Could not create the key "${inputs.uniqueName}": The connection to PayEngine was lost before an answer came; try ` +
-      `again (POST ${lab.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered 500 to GET ` +
-      `${lab.url}/api-keys: Status 500, as asked for by a fault. A key of that name may exist and nobody knows its ` +
+      `again (POST ${harness.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered 500 to GET ` +
+      `${harness.url}/api-keys: Status 500, as asked for by a fault. A key of that name may exist and nobody knows its ` +
       "value. State remembers the name: run `pulumi up` again, without --continue-on-error, to clear up and make another, or `pulumi destroy`.",
   );
   expect(failure.properties).toEqual({
@@ -64,16 +64,16 @@ test("an unfinished state is a change in place, and the next update makes the ke
   const { failure } = await unfinishedCreate(inputs);
   expect(await plugin.rpc.diff(failure.properties, inputs)).toEqual({ changes: true, replaces: [] });
   const outputs = await plugin.rpc.update(failure.properties, inputs);
-  const [live, ...others] = await lab.liveKeys();
+  const [live, ...others] = await harness.liveKeys();
   expect(others).toEqual([]);
   expect(outputs).toMatchObject({ ...inputs, name: `${inputs.uniqueName}-r2`, keyId: live.id });
-  expect(await lab.statusFor(String(asStored(outputs).token))).toBe(200);
+  expect(await harness.statusFor(String(asStored(outputs).token))).toBe(200);
 });
 
 test("an update that stays unfinished is a partial failure as well", async () => {
   const inputs = await checked();
   const { failure } = await unfinishedCreate(inputs);
-  await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
+  await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
   const again = partialFailureIn(await refusal(plugin.rpc.update(failure.properties, inputs)));
   expect(again?.id).toBe(inputs.uniqueName);
   expect(again?.properties).toMatchObject({
@@ -91,9 +91,9 @@ test("an unfinished rotation keeps the key in use, and earlier triggers as a sec
   const { outputs } = await plugin.rpc.create(inputs);
   const state = asStored(outputs);
   const next = { ...inputs, rotation: rotating({ count: 1 }) };
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   // Before it makes a key, it reads the two pages of the list: the second one shows that there is no more.
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 2 });
+  await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 2 });
   const failure = partialFailureIn(await refusal(plugin.rpc.update(state, next)));
   expect(failure?.properties).toMatchObject({
     token: outputs.token,
@@ -111,7 +111,7 @@ test("an unfinished rotation keeps the key in use, and earlier triggers as a sec
 });
 
 test("a refusal is a plain failure: nothing goes into state", async () => {
-  await lab.control.setDialect({ keyQuota: 1 });
+  await harness.control.setDialect({ keyQuota: 1 });
   const error = await refusal(plugin.rpc.create(await checked()));
   expect(error.details).toContain("The account's quota of 1 keys is used up. No key was left behind.");
   expect(partialFailureIn(error)).toBeUndefined();
@@ -128,11 +128,11 @@ describe("a process in which the making of a key failed", () => {
     const inputs = await checked();
     await unfinishedCreate(inputs);
     expect((await refusal(plugin.rpc.delete(old))).details).toBe(refused(old, inputs));
-    expect(await lab.statusFor(String(old.token))).toBe(200);
+    expect(await harness.statusFor(String(old.token))).toBe(200);
     await plugin.stop();
     await startPlugin();
     await plugin.rpc.delete(old);
-    expect(await lab.statusFor(String(old.token))).toBe(401);
+    expect(await harness.statusFor(String(old.token))).toBe(401);
   });
 
   test("revokes no key after an update that failed before it made one", async () => {
@@ -141,19 +141,19 @@ describe("a process in which the making of a key failed", () => {
     const { failure } = await unfinishedCreate(inputs);
     await plugin.stop();
     await startPlugin();
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500 });
+    await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500 });
     const error = await refusal(plugin.rpc.update(failure.properties, inputs));
     expect(partialFailureIn(error)).toBeUndefined();
     expect((await refusal(plugin.rpc.delete(old))).details).toBe(refused(old, inputs));
-    expect(await lab.statusFor(String(old.token))).toBe(200);
+    expect(await harness.statusFor(String(old.token))).toBe(200);
   });
 
   test("revokes no key after a plain failure of create either", async () => {
     const old = await oldKey();
     const inputs = await checked();
-    await lab.control.setDialect({ keyQuota: 2 });
+    await harness.control.setDialect({ keyQuota: 2 });
     expect(partialFailureIn(await refusal(plugin.rpc.create(inputs)))).toBeUndefined();
     expect((await refusal(plugin.rpc.delete(old))).details).toBe(refused(old, inputs));
-    expect(await lab.statusFor(String(old.token))).toBe(200);
+    expect(await harness.statusFor(String(old.token))).toBe(200);
   });
 });

@@ -1,20 +1,20 @@
 import { until } from "../e2e/harness/processes";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   plugin = await PluginProcess.start(folder);
-  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 });
 afterEach(async () => {
   await plugin.stop();
   await folder.idle();
-  await lab.close();
+  await harness.close();
 });
 afterAll(() => folder.remove());
 
@@ -24,21 +24,22 @@ const HELD_MS = 600_000;
 
 /** Begins to make so many keys, kills the plugin once PayEngine has all requests, and lets those go on. */
 async function killDuring(keys: number, delay: { beforeCommitMs?: number; afterCommitMs?: number }) {
-  await lab.control.addFault({ operation: "createKey", kind: "delay", times: keys, ...delay });
+  await harness.control.addFault({ operation: "createKey", kind: "delay", times: keys, ...delay });
   const creations = [];
   for (let key = 0; key < keys; key++) {
     creations.push(plugin.rpc.create(await checked()).catch((error: Error) => error.message));
   }
   await until("PayEngine has the requests", async () => {
-    const requests = await lab.control.requests();
+    const requests = await harness.control.requests();
     return requests.filter(({ operation }) => operation === "createKey").length === keys || undefined;
   });
   plugin.signal("SIGKILL");
   for (const message of await Promise.all(creations)) expect(message).toContain("UNAVAILABLE");
-  await lab.control.release();
+  await harness.control.release();
 }
 
-const statuses = async () => (await lab.control.keys()).filter((it) => !it.credential).map((it) => it.status);
+const statuses = async () =>
+  (await harness.control.keys()).filter((it) => !it.credential).map((it) => it.status);
 
 test.each([
   ["that takes effect after its death", { beforeCommitMs: HELD_MS }],
@@ -60,7 +61,7 @@ test("a plugin killed after it has handed a key over takes it from nobody", asyn
   plugin.signal("SIGKILL");
   await plugin.ended();
   await folder.idle();
-  expect(await lab.statusFor(String(asStored(outputs).token))).toBe(200);
+  expect(await harness.statusFor(String(asStored(outputs).token))).toBe(200);
 });
 
 test("the watchdog ends with its plugin", async () => {

@@ -1,24 +1,24 @@
 import { UNKNOWN } from "../../provider/config";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 import { refusal } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { registeredInputs } from "./registered-inputs";
 
 const folder = new ProjectFolder();
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let plugin: PluginProcess;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   plugin = await PluginProcess.start(folder);
 });
 afterEach(async () => {
   await plugin.stop();
-  await lab.close();
+  await harness.close();
 });
 afterAll(() => folder.remove());
 
 const configured = (more = {}) =>
-  plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential, ...more });
+  plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential, ...more });
 
 test("unknown digits give an unknown name, and nothing is called", async () => {
   await configured();
@@ -30,12 +30,12 @@ test("unknown digits give an unknown name, and nothing is called", async () => {
       type: "private",
       namePrefix: "shop-prod-checkout",
       uniqueName: UNKNOWN,
-      apiUrl: lab.url,
+      apiUrl: harness.url,
       credentialFingerprint: UNKNOWN,
       __provider: registered.__provider,
     },
   });
-  expect(await lab.calls()).toEqual([]);
+  expect(await harness.calls()).toEqual([]);
 });
 
 test("an unknown prefix of a key that exists shows as a replacement, without a call", async () => {
@@ -46,7 +46,7 @@ test("an unknown prefix of a key that exists shows as a replacement, without a c
   const later = await plugin.rpc.check(inputs, { ...program, namePrefix: UNKNOWN, digits: UNKNOWN });
   expect(later).toEqual({ failures: [], inputs: { ...inputs, namePrefix: UNKNOWN } });
   expect(await plugin.rpc.diff(state, later.inputs)).toEqual({ changes: true, replaces: ["namePrefix"] });
-  expect(await lab.calls()).toEqual([]);
+  expect(await harness.calls()).toEqual([]);
 });
 
 test("an unknown credential passes check and fails whatever calls PayEngine", async () => {
@@ -57,7 +57,7 @@ test("an unknown credential passes check and fails whatever calls PayEngine", as
   expect(error.details).toBe(
     `Nothing was done with the key "${inputs.uniqueName}": The provider's configuration is not known yet.`,
   );
-  expect(await lab.calls()).toEqual([]);
+  expect(await harness.calls()).toEqual([]);
 });
 
 test("check reports every failure at once, with no property whose value the engine would print", async () => {
@@ -80,7 +80,7 @@ test("check reports every failure at once, with no property whose value the engi
 });
 
 test("a wrong configuration fails what calls PayEngine with all that is wrong, and no request", async () => {
-  await plugin.rpc.configure({ "payengine:apiUrl": lab.url, "payengine:requestTimeout": "soon" });
+  await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:requestTimeout": "soon" });
   const program = await registeredInputs({ type: "private" });
   const inputs = {
     type: "private",
@@ -94,5 +94,5 @@ test("a wrong configuration fails what calls PayEngine with all that is wrong, a
       "`pulumi config set --secret payengine:apiKey` with a private key of a user who has the Admin or Developer " +
       "role, or set PAYENGINE_API_KEY.",
   );
-  expect(await lab.calls()).toEqual([]);
+  expect(await harness.calls()).toEqual([]);
 });

@@ -1,20 +1,20 @@
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 import { later } from "../e2e/harness/later";
 import type { Project } from "../e2e/harness/project";
-import { commonJs, useStage } from "../e2e/harness/stage";
 import { Consumer } from "./consumer";
 
 const ROTATIONS = 20;
 const LIMIT_MS = 15 * 60_000;
 
 const consumers: Consumer[] = [];
-// Before the stage takes its sandbox away: hooks run in the order in which they are given.
+// Before the fixture takes its sandbox away: hooks run in the order in which they are given.
 afterEach(async () => {
   for (const consumer of consumers.splice(0)) await consumer.stop();
 });
-const given = useStage();
+const given = useFixture();
 
 async function consumer(token?: string): Promise<Consumer> {
-  const started = await Consumer.start(given.stage.sandbox.url, token);
+  const started = await Consumer.start(given.fixture.sandbox.url, token);
   consumers.push(started);
   return started;
 }
@@ -31,7 +31,7 @@ const tokenOf = async (project: Project) => String((await project.outputs()).tok
 test(
   "through twenty rotations, consumers that reload before previousRevokeAt see no failed call",
   async () => {
-    const project = await given.stage.project({ program: checkout(0) });
+    const project = await given.fixture.project({ program: checkout(0) });
     await project.up();
     const first = await tokenOf(project);
     const services = await Promise.all([consumer(first), consumer(first), consumer(first)]);
@@ -67,11 +67,11 @@ test(
 );
 
 test("a second stack that reads the token by StackReference, and fails once in between, sees no failed call", async () => {
-  const { stage } = given;
-  const owner = await stage.project({ program: checkout(0) });
+  const { fixture } = given;
+  const owner = await fixture.project({ program: checkout(0) });
   await owner.up();
   const reading = `exports.token = new pulumi.StackReference("organization/shop/dev").getOutput("token");`;
-  const reader = await stage.project({
+  const reader = await fixture.project({
     program: reading,
     stack: "web",
     env: { PULUMI_BACKEND_URL: owner.env.PULUMI_BACKEND_URL },
@@ -98,7 +98,7 @@ test("a second stack that reads the token by StackReference, and fails once in b
   expect(await service.report()).toMatchObject({ failed: 0 });
   await reader.destroy();
   // Pulumi's SDK writes what a StackReference reads into event logs, of a program that uses nothing of this package.
-  for (const token of stage.issued) stage.inTheClear.add(token);
+  for (const token of fixture.issued) fixture.inTheClear.add(token);
 });
 
 test("with overlap 0s, a consumer that is updated in the same up sees no failed call", async () => {
@@ -115,7 +115,7 @@ test("with overlap 0s, a consumer that is updated in the same up sees no failed 
     };
     new pulumi.dynamic.Resource(provider, "service", { token: checkout.token, url: "${url}" });
   `;
-  const project = await given.stage.project({ program: checkout(0, "0s", handOver) });
+  const project = await given.fixture.project({ program: checkout(0, "0s", handOver) });
   await project.up();
   for (let count = 1; count <= 3; count++) {
     await project.write({ "index.js": commonJs(checkout(count, "0s", handOver)) });

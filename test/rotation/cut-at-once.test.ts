@@ -1,8 +1,8 @@
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 import { later } from "../e2e/harness/later";
-import { commonJs, useStage } from "../e2e/harness/stage";
 
-const given = useStage();
+const given = useFixture();
 const DAY = 86_400_000;
 
 /** A key that is cut at once, and a consumer of it in the same program. */
@@ -12,11 +12,11 @@ new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerpr
 `;
 
 test("overlap 0s replaces the key: in one up its consumers get the new one before the old one is revoked", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: program(`{ period: "30d", overlap: "0s" }`) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: program(`{ period: "30d", overlap: "0s" }`) });
   await project.up();
   const [first, consumer] = [await project.key("checkout"), await project.key("consumer")];
-  await stage.control.clearRequests();
+  await fixture.control.clearRequests();
 
   const preview = await later(project, () => project.ok("preview"), 31 * DAY);
   expect(preview.stdout).toMatch(/checkout .*replace/);
@@ -25,7 +25,7 @@ test("overlap 0s replaces the key: in one up its consumers get the new one befor
     "1 unchanged",
   ]);
   const [second, successor] = [await project.key("checkout"), await project.key("consumer")];
-  const changes = (await stage.control.requests()).filter(({ method }) => method !== "GET");
+  const changes = (await fixture.control.requests()).filter(({ method }) => method !== "GET");
   expect(changes.map(({ method, keyName }) => `${method} ${keyName}`)).toEqual([
     `POST ${second.name}`,
     `POST ${successor.name}`,
@@ -37,23 +37,23 @@ test("overlap 0s replaces the key: in one up its consumers get the new one befor
 });
 
 test("overlap 0s and protect together are refused before anything is created", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const cut = `{ triggers: {}, overlap: "0s" }`;
-  const project = await stage.project({ program: program(cut, "{ protect: true }") });
+  const project = await fixture.project({ program: program(cut, "{ protect: true }") });
   const refused = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(refused).checkout).toEqual([
     expect.stringContaining(
       'rotation.overlap is "0s", which replaces the key, and the option protect forbids that',
     ),
   ]);
-  expect(await stage.control.requests()).toEqual([]);
+  expect(await fixture.control.requests()).toEqual([]);
 });
 
 test("overlap changed to 0s and back, and rotation removed, cost no key in use", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: program(`{ triggers: { n: 0 }, overlap: "1d" }`) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: program(`{ triggers: { n: 0 }, overlap: "1d" }`) });
   const say = (rotation: string) => project.write({ "index.js": commonJs(program(rotation)) });
-  const works = async (token: string | undefined) => stage.authenticates(token ?? "");
+  const works = async (token: string | undefined) => fixture.authenticates(token ?? "");
   await project.up();
   await say(`{ triggers: { n: 1 }, overlap: "1d" }`);
   await project.up();

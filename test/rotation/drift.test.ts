@@ -1,7 +1,7 @@
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
-import { commonJs, useStage } from "../e2e/harness/stage";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
 
-const given = useStage();
+const given = useFixture();
 
 const checkout = (count: number) => `
 const checkout = new payengine.ApiKey("checkout", {
@@ -11,7 +11,7 @@ new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerpr
 `;
 
 async function rotated() {
-  const project = await given.stage.project({ program: checkout(0) });
+  const project = await given.fixture.project({ program: checkout(0) });
   await project.up();
   await project.write({ "index.js": commonJs(checkout(1)) });
   await project.up();
@@ -19,10 +19,10 @@ async function rotated() {
 }
 
 test("a previous key that somebody revoked early is forgotten by a refresh, and the one in use stays", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await rotated();
   const before = await project.key("checkout");
-  await stage.control.revokeKey(before.previousKeyId ?? "");
+  await fixture.control.revokeKey(before.previousKeyId ?? "");
   await project.refresh();
   const after = await project.key("checkout");
   expect(after).toMatchObject({ keyId: before.keyId, token: before.token });
@@ -33,11 +33,11 @@ test("a previous key that somebody revoked early is forgotten by a refresh, and 
 });
 
 test("a key in use that somebody revoked is made anew by the up after a refresh, and the previous one works on", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const project = await rotated();
   const before = await project.key("checkout");
-  await stage.control.revokeKey(before.keyId ?? "");
-  await stage.control.advanceClock(61_000);
+  await fixture.control.revokeKey(before.keyId ?? "");
+  await fixture.control.advanceClock(61_000);
   await project.refresh();
   await project.up();
   const after = await project.key("checkout");
@@ -46,18 +46,18 @@ test("a key in use that somebody revoked is made anew by the up after a refresh,
     previousKeyId: before.previousKeyId,
     previousRevokeAt: before.previousRevokeAt,
   });
-  expect(await stage.authenticates(before.previousToken ?? "")).toBe(true);
+  expect(await fixture.authenticates(before.previousToken ?? "")).toBe(true);
 });
 
 test.each([[[]], [["--continue-on-error"]]])(
   "a rotation to a key that does not work touches nothing in use, with options %j",
   async (options: string[]) => {
-    const { stage } = given;
-    const project = await stage.project({ program: checkout(0) });
+    const { fixture } = given;
+    const project = await fixture.project({ program: checkout(0) });
     await project.up();
     const before = await project.keys();
-    await stage.control.advanceClock(7_200_000);
-    await stage.control.setLag({ newKeyUnusableMs: 3_600_000 });
+    await fixture.control.advanceClock(7_200_000);
+    await fixture.control.setLag({ newKeyUnusableMs: 3_600_000 });
     await project.write({ "index.js": commonJs(checkout(1)) });
     expect(diagnosticsOf(await project.fails("up", "--skip-preview", ...options)).checkout).toEqual([
       expect.stringMatching(
@@ -65,7 +65,7 @@ test.each([[[]], [["--continue-on-error"]]])(
       ),
     ]);
     expect(await project.keys()).toEqual(before);
-    await stage.control.setLag({});
+    await fixture.control.setLag({});
     await project.up();
     expect((await project.key("checkout")).name).toMatch(/-g2$/);
   },

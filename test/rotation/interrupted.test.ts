@@ -1,10 +1,10 @@
-import { held, pending, quiet, revokeOrphans, upUntil } from "../e2e/harness/blows";
+import { commonJs, useFixture } from "../e2e/harness/fixture";
+import { held, pending, quiet, revokeOrphans, upUntil } from "../e2e/harness/interruptions";
 import { later } from "../e2e/harness/later";
 import { kill, pluginsIn } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
-import { commonJs, useStage } from "../e2e/harness/stage";
 
-const given = useStage();
+const given = useFixture();
 const DAY = 86_400_000;
 
 const checkout = (count: number) =>
@@ -25,16 +25,16 @@ type Step = keyof typeof steps;
 
 /** Kills one process at a step of the rotation, and lets whatever goes on come to its end. */
 async function killedAt(project: Project, when: Step, who: "CLI" | "plugin"): Promise<void> {
-  const { stage } = given;
+  const { fixture } = given;
   const { operation, ...more } = steps[when];
-  await stage.control.clearRequests();
-  await stage.control.addFault(held(operation, more));
-  const { cli, ended } = await upUntil(stage, project, pending(operation));
+  await fixture.control.clearRequests();
+  await fixture.control.addFault(held(operation, more));
+  const { cli, ended } = await upUntil(fixture, project, pending(operation));
   if (who === "CLI") kill(cli);
   else for (const pid of await pluginsIn(project.folder)) kill(pid);
   await ended;
   await quiet(project);
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
 }
 
 test.each([
@@ -44,41 +44,41 @@ test.each([
   ["CLI", "while the new key is tried"],
   ["plugin", "after the POST took effect"],
 ] as const)("a %s killed %s costs no key in use, and the next up leaves no other", async (who, when) => {
-  const { stage } = given;
-  const project = await stage.project({ program: checkout(0) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: checkout(0) });
   await project.up();
   const first = await project.key("checkout");
   await project.write({ "index.js": commonJs(checkout(1)) });
   await killedAt(project, when, who);
-  expect(await stage.authenticates(first.token ?? "")).toBe(true);
+  expect(await fixture.authenticates(first.token ?? "")).toBe(true);
   if (who === "CLI") await project.ok("cancel", "--yes");
 
   await project.up();
   const second = await project.key("checkout");
   expect(second).toMatchObject({ previousKeyId: first.keyId, previousToken: first.token });
-  const live = (await stage.liveKeys()).map(({ id }) => id);
+  const live = (await fixture.liveKeys()).map(({ id }) => id);
   expect(live.sort()).toEqual([first.keyId, second.keyId].sort());
 });
 
 test("what an interrupted rotation leaves is revoked when the trigger is set back: by orphans --revoke", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: checkout(0) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: checkout(0) });
   await project.up();
   const first = await project.key("checkout");
   await project.write({ "index.js": commonJs(checkout(1)) });
   await killedAt(project, "after the POST took effect", "plugin");
-  expect(await stage.liveKeys()).toHaveLength(2);
+  expect(await fixture.liveKeys()).toHaveLength(2);
 
   await project.write({ "index.js": commonJs(checkout(0)) });
   await project.up("--expect-no-changes");
   const { exitCode, stdout } = await later(project, () => revokeOrphans(project));
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining(`${first.name}-g2`) });
-  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([first.keyId]);
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([first.keyId]);
 });
 
 test("a CLI killed while the previous key is revoked: the next up ends it", async () => {
-  const { stage } = given;
-  const project = await stage.project({ program: checkout(0) });
+  const { fixture } = given;
+  const project = await fixture.project({ program: checkout(0) });
   await project.up();
   await project.write({ "index.js": commonJs(checkout(1)) });
   await project.up();
@@ -86,6 +86,6 @@ test("a CLI killed while the previous key is revoked: the next up ends it", asyn
   await later(project, () => killedAt(project, "while the previous key is revoked", "CLI"), 2 * DAY);
   await project.ok("cancel", "--yes");
   await later(project, () => project.up(), 2 * DAY);
-  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([second.keyId]);
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([second.keyId]);
   expect((await project.key("checkout")).previousKeyId).toBeUndefined();
 });

@@ -12,11 +12,11 @@ const operation = "  creating urn:pulumi:prod::shop::pulumi-nodejs:dynamic/payen
 const row = "checkout  shop-prod-checkout-<digits>  <id>  <time>  never  pending operation";
 
 test("orphans and audit tell what a crash of one stack has left from the keys of the other", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const program = (name: string) => `new payengine.ApiKey("${name}", { type: "private" });`;
   const dev = await stackOn(given, "dev", program("web"));
   const prod = await stackOn(given, "prod", program("checkout"));
-  await crashWhileCreating(stage, prod);
+  await crashWhileCreating(fixture, prod);
   await dev.up();
   const { keyId } = await dev.key("web");
 
@@ -48,7 +48,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
       "An operation may still be under way until <time>; run this again after that.",
     ],
   ]);
-  expect(await stage.liveKeys()).toHaveLength(2);
+  expect(await fixture.liveKeys()).toHaveLength(2);
 
   await prod.ok("cancel", "--yes");
   const revoked = await payengine(prod, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
@@ -63,7 +63,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
       "Cleared 1 pending operation.",
     ],
   ]);
-  expect((await stage.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
 
   expect(countsOf(await prod.up())).toEqual(["+ 1 created", "1 unchanged"]);
   const after = await payengine(dev, both);

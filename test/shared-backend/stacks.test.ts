@@ -1,5 +1,5 @@
-import { upUntil } from "../e2e/harness/blows";
 import { countsOf } from "../e2e/harness/diagnostics";
+import { upUntil } from "../e2e/harness/interruptions";
 import { until } from "../e2e/harness/processes";
 import { findSecrets } from "../secret-search";
 import { stackOn, useSharedBackend } from "./shared-backend";
@@ -19,23 +19,23 @@ const UNTIL_RELEASED = {
 const BOTH = ["shop-dev-browser", "shop-dev-server", "shop-prod-browser", "shop-prod-server"];
 
 test("two stacks are updated at once, destroyed at once, and no table holds a private token in the clear", async () => {
-  const { stage, server, env } = given;
+  const { fixture, server, env } = given;
   const dev = await stackOn(given, "dev", program);
   const prod = await stackOn(given, "prod", program);
-  await stage.control.addFault(UNTIL_RELEASED);
+  await fixture.control.addFault(UNTIL_RELEASED);
   const updates = [dev.up(), prod.up()];
   const making = async () => {
-    const requests = await stage.control.requests();
+    const requests = await fixture.control.requests();
     return requests.filter(({ answered }) => answered === "pending").length === 4 || undefined;
   };
   await until("both stacks are making both keys", making, 100_000);
-  await stage.control.clearFaults();
-  await stage.control.release();
+  await fixture.control.clearFaults();
+  await fixture.control.release();
   for (const ended of await Promise.all(updates)) expect(countsOf(ended)).toEqual(["+ 3 created"]);
 
   const keys = [...(await dev.keys()), ...(await prod.keys())];
   expect(keys.map(({ name }) => name.slice(0, -11)).sort()).toEqual(BOTH);
-  expect((await stage.liveKeys()).map(({ name }) => name.slice(0, -11)).sort()).toEqual(BOTH);
+  expect((await fixture.liveKeys()).map(({ name }) => name.slice(0, -11)).sort()).toEqual(BOTH);
 
   const objects = await server.objects(env);
   expect([...objects.keys()]).toEqual(
@@ -49,21 +49,21 @@ test("two stacks are updated at once, destroyed at once, and no table holds a pr
   const shown = keys.flatMap(({ type, token }) => (type === "public" && token ? [token] : []));
   const found = findSecrets(shown, await tables()).map(({ where }) => where);
   expect(found).toEqual(expect.arrayContaining(["the tables", ".pulumi/stacks/shop/dev.json"]));
-  const hidden = [...stage.issued, ...stage.secrets];
-  expect(stage.issued.size).toBe(2);
+  const hidden = [...fixture.issued, ...fixture.secrets];
+  expect(fixture.issued.size).toBe(2);
   expect(findSecrets(hidden, await tables())).toEqual([]);
 
   await Promise.all([dev.destroy(), prod.destroy()]);
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
   expect(findSecrets(hidden, await tables())).toEqual([]);
 });
 
 test("while one up makes a key, a second one of the same stack is refused and makes none", async () => {
-  const { stage } = given;
+  const { fixture } = given;
   const dev = await stackOn(given, "dev", program);
-  await stage.control.addFault(UNTIL_RELEASED);
+  await fixture.control.addFault(UNTIL_RELEASED);
   const first = await upUntil(
-    stage,
+    fixture,
     dev,
     (requests) => requests.filter(({ answered }) => answered === "pending").length === 2,
   );
@@ -71,14 +71,14 @@ test("while one up makes a key, a second one of the same stack is refused and ma
   expect(second.stderr).toMatch(
     /error: the stack is currently locked by 1 lock\(s\)\. Either wait for the other process\(es\) to end or delete the lock file with `pulumi cancel`\./,
   );
-  const asked = (await stage.control.requests()).filter(({ operation }) => operation === "createKey");
+  const asked = (await fixture.control.requests()).filter(({ operation }) => operation === "createKey");
   expect(asked.map(({ answered }) => answered)).toEqual(["pending", "pending"]);
 
-  await stage.control.clearFaults();
-  await stage.control.release();
+  await fixture.control.clearFaults();
+  await fixture.control.release();
   expect(countsOf(await first.ended)).toEqual(["+ 3 created"]);
   expect(countsOf(await dev.up())).toEqual(["3 unchanged"]);
 
   await dev.destroy();
-  expect(await stage.liveKeys()).toEqual([]);
+  expect(await fixture.liveKeys()).toEqual([]);
 });

@@ -4,35 +4,35 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 /** A key that somebody has made by hand, and has kept. */
 async function byHand(type: "public" | "private" = "private", name = "Checkout (made by Ann)") {
-  const { id: keyId = "", value: token = "" } = await lab.context().client.createKey({ name, type });
+  const { id: keyId = "", value: token = "" } = await harness.context().client.createKey({ name, type });
   return { keyId, token, name };
 }
 
 function adopting({ keyId, token }: { keyId: string; token: string }, more: Partial<ApiKeyInputs> = {}) {
-  return lab.inputs({ adoptedKeyId: keyId, adoptedFingerprint: fingerprint(token), ...more });
+  return harness.inputs({ adoptedKeyId: keyId, adoptedFingerprint: fingerprint(token), ...more });
 }
 
 const adopted = async (given: { keyId: string; token: string }, inputs = adopting(given)) =>
-  completed(await adopt(lab.context(), inputs, given));
+  completed(await adopt(harness.context(), inputs, given));
 
 const refusal = (
   given: { keyId: string; token: string; allowUnproven?: boolean },
   inputs = adopting(given),
-) => messageThrownBy(() => adopt(lab.context(), inputs, given));
+) => messageThrownBy(() => adopt(harness.context(), inputs, given));
 
 test.each(["private", "public"] as const)("a %s key is taken over as it is", async (type) => {
   const given = await byHand(type);
-  await lab.control.clearRequests();
+  await harness.control.clearRequests();
   const inputs = adopting(given, { type });
   const state = await adopted(given, inputs);
   expect(state).toMatchObject({
@@ -45,8 +45,8 @@ test.each(["private", "public"] as const)("a %s key is taken over as it is", asy
   });
   expect(state).not.toHaveProperty("adopt");
   const calls = ["GET /api/merchant", `GET /api/api-keys/${given.keyId}`];
-  expect(await lab.calls()).toEqual(type === "private" ? [...calls, "GET /api/merchant"] : calls);
-  await lab.expectOnlyKeysOf(state);
+  expect(await harness.calls()).toEqual(type === "private" ? [...calls, "GET /api/merchant"] : calls);
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("what is not the key's own value, or not its type, is refused, and nothing is changed", async () => {
@@ -72,8 +72,8 @@ test("what is not the key's own value, or not its type, is refused, and nothing 
   expect(await refusal({ ...shared, token: "pk_test_other" }, { ...inputs, type: "public" })).toContain(
     "adopt.token is not the value of this key",
   );
-  expect(await lab.liveKeys()).toHaveLength(3);
-  await lab.control.revokeKey(given.keyId);
+  expect(await harness.liveKeys()).toHaveLength(3);
+  await harness.control.revokeKey(given.keyId);
   expect(await refusal(given, inputs)).toContain(`${start(given.keyId)} `);
 });
 
@@ -81,12 +81,12 @@ test("a key in another account is not found, and the pinned account is required"
   const given = await byHand();
   const inputs = adopting(given);
   const start = `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}":`;
-  const { key: credential } = await lab.control.newCredential("production", "Admin");
-  expect(await messageThrownBy(() => adopt(lab.context({ credential }), inputs, given))).toBe(
+  const { key: credential } = await harness.control.newCredential("production", "Admin");
+  expect(await messageThrownBy(() => adopt(harness.context({ credential }), inputs, given))).toBe(
     `${start} PayEngine does not find it in the account of payengine:apiKey; check adopt.keyId. Nothing was changed.`,
   );
   const [accountId] = MERCHANT_IDS.production;
-  expect(await messageThrownBy(() => adopt(lab.context({ accountId }), inputs, given))).toBe(
+  expect(await messageThrownBy(() => adopt(harness.context({ accountId }), inputs, given))).toBe(
     `${start} payengine:accountId pins ${accountId}, but the account of this credential shows no account, merchant or ` +
       "key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. Nothing " +
       "was changed.",
@@ -95,14 +95,14 @@ test("a key in another account is not found, and the pinned account is required"
 
 test("where PayEngine shows no redacted value, only allowUnproven adopts", async () => {
   const given = await byHand();
-  await lab.control.setDialect({ shows: { redacted: false } });
+  await harness.control.setDialect({ shows: { redacted: false } });
   const inputs = adopting(given);
   expect(await refusal(given, inputs)).toBe(
     `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}": PayEngine shows nothing of this key's value, so ` +
       "nothing proves that adopt.token is it; where you are certain, set adopt.allowUnproven: true. Nothing was changed.",
   );
-  const state = completed(await adopt(lab.context(), inputs, { ...given, allowUnproven: true }));
-  await lab.expectOnlyKeysOf(state);
+  const state = completed(await adopt(harness.context(), inputs, { ...given, allowUnproven: true }));
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("an adopted key rotates in place to a name of ours, and the adopted one works through the overlap", async () => {
@@ -111,7 +111,7 @@ test("an adopted key rotates in place to a name of ours, and the adopted one wor
   const inputs = adopting(given, { rotation });
   const state = await adopted(given, inputs);
   const next = completed(
-    await update(lab.context(), state, { ...inputs, rotation: { ...rotation, triggers: { count: 1 } } }),
+    await update(harness.context(), state, { ...inputs, rotation: { ...rotation, triggers: { count: 1 } } }),
   );
   expect(next).toMatchObject({
     name: `${inputs.uniqueName}-g2`,
@@ -119,45 +119,45 @@ test("an adopted key rotates in place to a name of ours, and the adopted one wor
     previousKeyId: given.keyId,
     previousToken: given.token,
   });
-  await lab.expectOnlyKeysOf(next);
-  await revokeAll(lab.context(), next);
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf(next);
+  await revokeAll(harness.context(), next);
+  await harness.expectOnlyKeysOf();
 });
 
 test("delete revokes the adopted key and no other of its name", async () => {
   const [given, namesake] = [await byHand(), await byHand()];
-  await revokeAll(lab.context(), await adopted(given));
-  expect((await lab.liveKeys()).map(({ id }) => id)).toEqual([namesake.keyId]);
+  await revokeAll(harness.context(), await adopted(given));
+  expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([namesake.keyId]);
 });
 
 test("a key that another resource holds stays, and what else bears the resource's names is revoked", async () => {
   const given = await byHand();
   const inputs = adopting(given, { rotation: { triggers: {}, overlap: "1h" } });
   const state = await adopted(given, inputs);
-  await lab.context().client.createKey({ name: `${inputs.uniqueName}-g2`, type: "private" });
-  await revokeAll(lab.context(), state, new Set([given.keyId]));
-  await lab.expectOnlyKeysOf(state);
+  await harness.context().client.createKey({ name: `${inputs.uniqueName}-g2`, type: "private" });
+  await revokeAll(harness.context(), state, new Set([given.keyId]));
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("an adopted key that is gone is not forgotten: the next up makes one", async () => {
   const given = await byHand();
   const inputs = adopting(given);
   const state = await adopted(given, inputs);
-  await lab.advance(61_000);
-  await lab.control.revokeKey(given.keyId);
-  const gone = await read(lab.context(), state);
+  await harness.advance(61_000);
+  await harness.control.revokeKey(given.keyId);
+  const gone = await read(harness.context(), state);
   expect(gone).toMatchObject({ pendingAction: "create", adoptedKeyId: given.keyId });
-  const made = completed(await update(lab.context(), gone as ApiKeyState, inputs));
+  const made = completed(await update(harness.context(), gone as ApiKeyState, inputs));
   expect(made.name).toMatch(new RegExp(`^${inputs.uniqueName}`));
-  await lab.expectOnlyKeysOf(made);
+  await harness.expectOnlyKeysOf(made);
 });
 
 test("the provider's own credential can be adopted, and is neither revoked nor rotated, by value or by id", async () => {
-  const credential = (await lab.control.keys()).find((key) => key.credential);
-  const own = { keyId: credential?.id ?? "", token: lab.credential };
+  const credential = (await harness.control.keys()).find((key) => key.credential);
+  const own = { keyId: credential?.id ?? "", token: harness.credential };
   const state = await adopted(own);
   const locked = "is the credential that this provider works with; revoking it would lock the provider out";
-  expect(await messageThrownBy(() => revokeAll(lab.context(), state))).toContain(locked);
+  expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(locked);
   const other = { ...state, token: "x", fingerprint: fingerprint("x") };
-  expect(await messageThrownBy(() => revokeAll(lab.context(), other))).toContain(locked);
+  expect(await messageThrownBy(() => revokeAll(harness.context(), other))).toContain(locked);
 });

@@ -2,7 +2,7 @@ import { AdoptedKeys } from "../../provider/api-key/adopted-keys";
 import { adoptionOf } from "../../provider/api-key/adoption";
 import { fingerprint } from "../../provider/api-key/state";
 import { UNKNOWN } from "../../provider/config";
-import { newInputs } from "../sandbox-lab";
+import { newInputs } from "../sandbox-harness";
 
 describe("what check makes of adopt", () => {
   const adoptArgs = { keyId: "key_1", token: "t" };

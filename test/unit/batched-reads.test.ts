@@ -3,17 +3,17 @@ import type { PayEngineClient } from "../../provider/payengine/calls";
 import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
 import { NotFoundError } from "../../provider/payengine/errors";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
-import { SandboxLab, thrownBy } from "../sandbox-lab";
+import { SandboxHarness, thrownBy } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let api: PayEngineClient;
 let readKey: ReadKey;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  api = lab.context().client;
+  harness = await SandboxHarness.open();
+  api = harness.context().client;
   readKey = batchedReads(() => api)(api);
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 async function made(count: number, prefix: string, type = "private"): Promise<PayEngineKey[]> {
   const keys: PayEngineKey[] = [];
@@ -21,7 +21,7 @@ async function made(count: number, prefix: string, type = "private"): Promise<Pa
     const { id = "", ...key } = await api.createKey({ name: `${prefix}-${number}`, type });
     keys.push({ ...key, id });
   }
-  await lab.control.clearRequests();
+  await harness.control.clearRequests();
   return keys;
 }
 
@@ -33,7 +33,7 @@ const FIRST = 1;
 /** The calls so far, such as `listKeys` or `getKey`, with how often each. */
 async function counts(): Promise<Record<string, number>> {
   const counted: Record<string, number> = {};
-  for (const { operation = "" } of await lab.control.requests())
+  for (const { operation = "" } of await harness.control.requests())
     counted[operation] = (counted[operation] ?? 0) + 1;
   return counted;
 }
@@ -62,10 +62,10 @@ test("one or two keys are asked for by their ids", async () => {
 });
 
 test("a list tells what it shows: a status of revoked, and a public key's value", async () => {
-  await lab.control.setDialect({ revokedKeys: "status" });
+  await harness.control.setDialect({ revokedKeys: "status" });
   const keys = await made(3, "shop-dev", "public");
-  await lab.control.revokeKey(keys[0]?.id ?? "");
-  await lab.control.setPublicValue(keys[1]?.id ?? "", "pk_test_changed");
+  await harness.control.revokeKey(keys[0]?.id ?? "");
+  await harness.control.setPublicValue(keys[1]?.id ?? "", "pk_test_changed");
   const read = await readAll(keys);
   expect(read.map(({ status }) => status)).toEqual(["revoked", "active", "active"]);
   expect(read[1]?.value).toBe("pk_test_changed");
@@ -74,14 +74,14 @@ test("a list tells what it shows: a status of revoked, and a public key's value"
 
 test("a key that the list does not show is asked for by its id", async () => {
   const keys = await made(3, "shop-dev");
-  await lab.control.setLag({ listMs: 60_000 });
+  await harness.control.setLag({ listMs: 60_000 });
   expect((await readAll(keys)).map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
   expect(await counts()).toEqual({ listKeys: 1, getKey: 3 });
 });
 
 test("only an answer by id says that a key is not found", async () => {
   const keys = await made(3, "shop-dev");
-  await lab.control.revokeKey(keys[1]?.id ?? "");
+  await harness.control.revokeKey(keys[1]?.id ?? "");
   const reads = keys.map(({ id, name }) => readKey(id, name));
   await Promise.allSettled(reads);
   expect(await thrownBy(async () => await reads[1])).toBeInstanceOf(NotFoundError);
@@ -93,7 +93,7 @@ test.each([["statusBeforeCommit"], ["dropBeforeCommit"], ["html200"]] as const)(
   async (kind) => {
     const keys = await made(4, "shop-dev");
     const on = { operation: "listKeys", times: "always" } as const;
-    await lab.control.addFault(
+    await harness.control.addFault(
       kind === "statusBeforeCommit" ? { ...on, kind, status: 500 } : { ...on, kind },
     );
     await readAll(keys);
@@ -102,7 +102,7 @@ test.each([["statusBeforeCommit"], ["dropBeforeCommit"], ["html200"]] as const)(
 );
 
 test("an account full of others' keys is not listed for a few", async () => {
-  await lab.control.setDialect({ ignoreQuery: true });
+  await harness.control.setDialect({ ignoreQuery: true });
   const keys = await made(3, "shop-dev");
   await made(600, "other");
   await readAll(keys);
@@ -116,19 +116,19 @@ test("a list that does not say how long it is ends with a page shorter than the 
 });
 
 test("a list that says how long it is ends with its count, the first one too", async () => {
-  await lab.control.setDialect({ counts: "total" });
+  await harness.control.setDialect({ counts: "total" });
   await readAll(await made(100, "shop-dev"));
   expect(await counts()).toEqual({ listKeys: 1 });
 });
 
 test("an account that has no call for one key is read by its list alone", async () => {
-  await lab.control.setDialect({ getById: false });
+  await harness.control.setDialect({ getById: false });
   const parsed = parseContract({ get: "none" });
   const contract = "contract" in parsed ? parsed.contract : DEFAULT_CONTRACT;
-  api = lab.context({ contract }).client;
+  api = harness.context({ contract }).client;
   readKey = batchedReads(() => api)(api);
   const [first, second] = await made(2, "shop-dev");
-  await lab.control.revokeKey(second?.id ?? "");
+  await harness.control.revokeKey(second?.id ?? "");
   expect((await readAll(first ? [first] : []))[0]).toMatchObject({ name: first?.name, isRevoked: false });
   expect(await thrownBy(() => readKey(second?.id ?? "", second?.name ?? ""))).toBeInstanceOf(NotFoundError);
 });

@@ -1,6 +1,6 @@
 import { ApiError, messageOf, NotFoundError, ResponseSchemaError } from "../../provider/payengine/errors";
-import { messageThrownBy, thrownBy } from "../sandbox-lab";
-import { CREDENTIAL, client, closeClients } from "./client-lab";
+import { messageThrownBy, thrownBy } from "../sandbox-harness";
+import { CREDENTIAL, client, closeClients } from "./client-harness";
 import { reply, ScriptedServer } from "./scripted-server";
 
 let server: ScriptedServer | undefined;

@@ -6,8 +6,8 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NetworkError } from "../../provider/payengine/errors";
-import { thrownBy } from "../sandbox-lab";
-import { CREDENTIAL, client, closeClients } from "./client-lab";
+import { thrownBy } from "../sandbox-harness";
+import { CREDENTIAL, client, closeClients } from "./client-harness";
 
 const post = { name: "n", type: "private" };
 afterEach(closeClients);

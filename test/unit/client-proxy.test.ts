@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
-import { messageThrownBy, thrownBy } from "../sandbox-lab";
-import { CREDENTIAL, client, closeClients } from "./client-lab";
+import { messageThrownBy, thrownBy } from "../sandbox-harness";
+import { CREDENTIAL, client, closeClients } from "./client-harness";
 import { reply, ScriptedServer } from "./scripted-server";
 
 const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];

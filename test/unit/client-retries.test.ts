@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { ApiError } from "../../provider/payengine/errors";
 import { waitBeforeRetry } from "../../provider/payengine/retry-policy";
-import { messageThrownBy, thrownBy } from "../sandbox-lab";
-import { client, closeClients } from "./client-lab";
+import { messageThrownBy, thrownBy } from "../sandbox-harness";
+import { client, closeClients } from "./client-harness";
 import { reply, ScriptedServer } from "./scripted-server";
 
 let server: ScriptedServer | undefined;

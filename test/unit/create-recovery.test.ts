@@ -2,13 +2,13 @@ import type { DialectInput, FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { update } from "../../provider/api-key/update";
-import { completed, SandboxLab } from "../sandbox-lab";
+import { completed, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 const dialects: Record<string, DialectInput> = {
   "the contract": {},
@@ -65,38 +65,38 @@ const lostPosts = {
 
 describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
   test("a key is created, kept by update and revoked by delete", async () => {
-    await lab.control.setDialect(dialect);
-    const inputs = lab.inputs();
-    const state = completed(await create(lab.context(), inputs));
-    await lab.expectOnlyKeysOf(state);
+    await harness.control.setDialect(dialect);
+    const inputs = harness.inputs();
+    const state = completed(await create(harness.context(), inputs));
+    await harness.expectOnlyKeysOf(state);
     expect(state).toMatchObject({ name: inputs.uniqueName, ...inputs });
     expect(state.pendingAction).toBeUndefined();
-    await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
-    await revokeAll(lab.context(), state);
-    await lab.expectOnlyKeysOf();
+    await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
+    await revokeAll(harness.context(), state);
+    await harness.expectOnlyKeysOf();
   });
 
   test.each(Object.entries(lostPosts))(
     "a POST lost by %s leaves one key",
     async (_name, { fault, strays }) => {
-      await lab.control.setDialect(dialect);
-      await lab.control.addFault(fault);
-      const inputs = lab.inputs();
-      const state = completed(await create(lab.context(), inputs));
+      await harness.control.setDialect(dialect);
+      await harness.control.addFault(fault);
+      const inputs = harness.inputs();
+      const state = completed(await create(harness.context(), inputs));
 
-      await lab.expectOnlyKeysOf(state);
+      await harness.expectOnlyKeysOf(state);
       expect(state.name).toBe(`${inputs.uniqueName}-r2`);
       expect(state.pendingAction).toBe(strays === 1 ? undefined : "settle");
       expect(state.lostNames).toEqual(strays === 1 ? undefined : [inputs.uniqueName]);
 
-      await lab.advance(65_001);
-      const settled = completed(await update(lab.context(), state, inputs));
+      await harness.advance(65_001);
+      const settled = completed(await update(harness.context(), state, inputs));
       expect(settled).toMatchObject({ name: state.name, token: state.token });
       expect(settled).not.toHaveProperty("pendingAction");
       expect(settled).not.toHaveProperty("lostNames");
       expect(settled).not.toHaveProperty("settleAfter");
-      await revokeAll(lab.context(), settled);
-      await lab.expectOnlyKeysOf();
+      await revokeAll(harness.context(), settled);
+      await harness.expectOnlyKeysOf();
     },
   );
 });

@@ -2,18 +2,18 @@ import { ACCOUNT_IDS, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs } from "../../provider/api-key/state";
 import { NetworkError } from "../../provider/payengine/errors";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  inputs = lab.inputs({ uniqueName: name });
+  harness = await SandboxHarness.open();
+  inputs = harness.inputs({ uniqueName: name });
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
-const posts = async () => (await lab.calls()).filter((call) => call === "POST /api/api-keys").length;
+const posts = async () => (await harness.calls()).filter((call) => call === "POST /api/api-keys").length;
 
 const hints: Record<number, string> = {
   400: ".",
@@ -31,22 +31,22 @@ const hints: Record<number, string> = {
 test.each(Object.entries(hints))(
   "a POST answered %s is a plain error after one request",
   async (status, hint) => {
-    await lab.control.addFault({
+    await harness.control.addFault({
       operation: "createKey",
       kind: "statusBeforeCommit",
       status: Number(status),
     });
-    expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered ${status} to POST ${lab.url}/api-keys: ` +
+    expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
+      `Could not create the key "${name}": PayEngine answered ${status} to POST ${harness.url}/api-keys: ` +
         `Status ${status}, as asked for by a fault${hint} No key was left behind.`,
     );
     expect(await posts()).toBe(1);
-    await lab.expectOnlyKeysOf();
+    await harness.expectOnlyKeysOf();
   },
 );
 
 test("an operation that has no time left before its request makes no key and is a plain error", async () => {
-  const { client, ...rest } = lab.context();
+  const { client, ...rest } = harness.context();
   const createKey = async () => {
     throw new NetworkError("The operation took too long", "OUT_OF_TIME");
   };
@@ -56,17 +56,17 @@ test("an operation that has no time left before its request makes no key and is 
 });
 
 test("a quota that is used up is a plain error that quotes PayEngine", async () => {
-  await lab.control.setDialect({ keyQuota: 1 });
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 422 to POST ${lab.url}/api-keys: ` +
+  await harness.control.setDialect({ keyQuota: 1 });
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
+    `Could not create the key "${name}": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
       "The account's quota of 1 keys is used up. No key was left behind.",
   );
 });
 
 test("a user without a role makes no key and learns which role is needed", async () => {
-  const { key } = await lab.control.newCredential("sandbox", "User");
-  expect(await messageThrownBy(() => create(lab.context({ credential: key }), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 403 to GET ${lab.url}/api-keys: E120: Insufficient ` +
+  const { key } = await harness.control.newCredential("sandbox", "User");
+  expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toBe(
+    `Could not create the key "${name}": PayEngine answered 403 to GET ${harness.url}/api-keys: E120: Insufficient ` +
       "permission for this route. Managing keys needs a credential whose user has the Admin or Developer role. No key " +
       "was left behind.",
   );
@@ -74,9 +74,9 @@ test("a user without a role makes no key and learns which role is needed", async
 });
 
 test("where only people who are signed in may manage keys, no key is made and the way out is named", async () => {
-  await lab.control.setDialect({ manageKeys: "consoleOnly" });
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 401 to GET ${lab.url}/api-keys: jwt malformed. This call ` +
+  await harness.control.setDialect({ manageKeys: "consoleOnly" });
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
+    `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/api-keys: jwt malformed. This call ` +
       "takes signed-in users of PayEngine's console only, and no private key: run `pulumi-payengine doctor`; where no " +
       'call takes a private key, set payengine:contract to "dashboard". No key was left behind.',
   );
@@ -84,14 +84,14 @@ test("where only people who are signed in may manage keys, no key is made and th
 });
 
 test("a developer makes keys as an admin does", async () => {
-  const { key } = await lab.control.newCredential("sandbox", "Developer");
-  await lab.expectOnlyKeysOf(completed(await create(lab.context({ credential: key }), inputs)));
+  const { key } = await harness.control.newCredential("sandbox", "Developer");
+  await harness.expectOnlyKeysOf(completed(await create(harness.context({ credential: key }), inputs)));
 });
 
 test("an unknown credential makes no key", async () => {
   const credential = "0".repeat(108);
-  expect(await messageThrownBy(() => create(lab.context({ credential }), inputs))).toContain(
-    `Could not create the key "${name}": PayEngine answered 401 to GET ${lab.url}/merchant: ` +
+  expect(await messageThrownBy(() => create(harness.context({ credential }), inputs))).toContain(
+    `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/merchant: ` +
       "E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey",
   );
 });
@@ -103,9 +103,9 @@ describe("with a pin", () => {
     "doctor` prints. No key was made.";
 
   test("another account than the pinned one makes no key", async () => {
-    const { key: credential } = await lab.control.newCredential("production", "Admin");
+    const { key: credential } = await harness.control.newCredential("production", "Admin");
     const accountId = MERCHANT_IDS.sandbox[0];
-    expect(await messageThrownBy(() => create(lab.context({ credential, accountId }), inputs))).toBe(
+    expect(await messageThrownBy(() => create(harness.context({ credential, accountId }), inputs))).toBe(
       notShown(accountId),
     );
     expect(await posts()).toBe(0);
@@ -113,17 +113,19 @@ describe("with a pin", () => {
 
   test("an account's id makes no key where PayEngine does not tell it, and one where it does", async () => {
     const accountId = ACCOUNT_IDS.sandbox;
-    expect(await messageThrownBy(() => create(lab.context({ accountId }), inputs))).toBe(notShown(accountId));
+    expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
+      notShown(accountId),
+    );
     expect(await posts()).toBe(0);
-    await lab.control.setDialect({ merchant: "withAccountId" });
-    const state = completed(await create(lab.context({ accountId }), inputs));
+    await harness.control.setDialect({ merchant: "withAccountId" });
+    const state = completed(await create(harness.context({ accountId }), inputs));
     expect(state).toMatchObject({ accountId, merchantId: MERCHANT_IDS.sandbox[1] });
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("what is no id is asked for as one, and makes no key", async () => {
     for (const accountId of ["..", "a/b", "?q"]) {
-      expect(await messageThrownBy(() => create(lab.context({ accountId }), inputs))).toBe(
+      expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
         notShown(accountId),
       );
     }
@@ -131,10 +133,10 @@ describe("with a pin", () => {
   });
 
   test("a pin that cannot be proven now makes no key", async () => {
-    await lab.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 503 });
+    await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 503 });
     const accountId = ACCOUNT_IDS.sandbox;
-    expect(await messageThrownBy(() => create(lab.context({ accountId }), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered 503 to GET ${lab.url}/api-keys/${accountId}: Status 503, ` +
+    expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
+      `Could not create the key "${name}": PayEngine answered 503 to GET ${harness.url}/api-keys/${accountId}: Status 503, ` +
         "as asked for by a fault. No key was made.",
     );
     expect(await posts()).toBe(0);
@@ -142,14 +144,14 @@ describe("with a pin", () => {
 });
 
 test("a key that bears another name than was asked for is revoked and fails", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
-  const message = await messageThrownBy(() => create(lab.context(), inputs));
-  const made = (await lab.control.keys()).find((key) => key.name === name);
+  await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
+  const message = await messageThrownBy(() => create(harness.context(), inputs));
+  const made = (await harness.control.keys()).find((key) => key.name === name);
   expect(message).toBe(
     `Could not create the key "${name}": PayEngine was asked for a private key of this name and answered with a ` +
       `private one named "${name} (renamed)" (${made?.id}). No key was left behind.`,
   );
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 describe("when PayEngine asks to slow down", () => {
@@ -160,36 +162,36 @@ describe("when PayEngine asks to slow down", () => {
   });
 
   test("the POST waits as long as Retry-After says and is sent again under the same name", async () => {
-    await lab.control.addFault(rateLimit({ retryAfter: 7 }));
-    const state = completed(await create(lab.context({ maxRetries: 3 }), inputs));
-    expect(lab.waits).toEqual([7_000]);
+    await harness.control.addFault(rateLimit({ retryAfter: 7 }));
+    const state = completed(await create(harness.context({ maxRetries: 3 }), inputs));
+    expect(harness.waits).toEqual([7_000]);
     expect(state).toMatchObject({ name });
     expect(state).not.toHaveProperty("latestName");
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("the wait is thirty seconds at most", async () => {
-    await lab.control.addFault(rateLimit({ retryAfter: 86_400 }));
-    await create(lab.context({ maxRetries: 3 }), inputs);
-    expect(lab.waits).toEqual([30_000]);
+    await harness.control.addFault(rateLimit({ retryAfter: 86_400 }));
+    await create(harness.context({ maxRetries: 3 }), inputs);
+    expect(harness.waits).toEqual([30_000]);
   });
 
   test("without Retry-After the waits double", async () => {
-    await lab.control.addFault(rateLimit({ times: 3 }));
-    await create(lab.context({ maxRetries: 3 }), inputs);
-    expect(lab.waits).toEqual([500, 1_000, 2_000]);
+    await harness.control.addFault(rateLimit({ times: 3 }));
+    await create(harness.context({ maxRetries: 3 }), inputs);
+    expect(harness.waits).toEqual([500, 1_000, 2_000]);
   });
 
   test("a date in Retry-After is waited for, thirty seconds at most", async () => {
-    await lab.control.addFault(rateLimit({ retryAfter: "Wed, 21 Oct 2099 07:28:00 GMT" }));
-    await create(lab.context({ maxRetries: 1 }), inputs);
-    expect(lab.waits).toEqual([30_000]);
+    await harness.control.addFault(rateLimit({ retryAfter: "Wed, 21 Oct 2099 07:28:00 GMT" }));
+    await create(harness.context({ maxRetries: 1 }), inputs);
+    expect(harness.waits).toEqual([30_000]);
   });
 
   test("it gives up after maxRetries, and no key was made", async () => {
-    await lab.control.addFault(rateLimit({ times: "always" }));
-    expect(await messageThrownBy(() => create(lab.context({ maxRetries: 2 }), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered 429 to POST ${lab.url}/api-keys: Status 429, as asked ` +
+    await harness.control.addFault(rateLimit({ times: "always" }));
+    expect(await messageThrownBy(() => create(harness.context({ maxRetries: 2 }), inputs))).toBe(
+      `Could not create the key "${name}": PayEngine answered 429 to POST ${harness.url}/api-keys: Status 429, as asked ` +
         "for by a fault. Wait, or raise payengine:maxRetries. No key was left behind.",
     );
     expect(await posts()).toBe(3);

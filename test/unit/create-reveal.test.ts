@@ -4,48 +4,48 @@ import { revokeAll } from "../../provider/api-key/delete";
 import type { ApiKeyInputs } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
 const parsed = parseContract({ reveal: "POST /api-keys/{id}/reveal" });
 const contract = "contract" in parsed ? parsed.contract : DEFAULT_CONTRACT;
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  await lab.control.setDialect({ reveal: "byCall" });
-  inputs = lab.inputs({ uniqueName: name });
+  harness = await SandboxHarness.open();
+  await harness.control.setDialect({ reveal: "byCall" });
+  inputs = harness.inputs({ uniqueName: name });
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
-const context = (more = {}) => lab.context({ contract, ...more });
-const reveals = async () => (await lab.calls()).filter((call) => call.endsWith("/reveal"));
+const context = (more = {}) => harness.context({ contract, ...more });
+const reveals = async () => (await harness.calls()).filter((call) => call.endsWith("/reveal"));
 const onReveal = { operation: "revealKey" } as const;
 const notRevealed = (why: string) =>
   `Could not create the key "${name}": The key was made, but its value was not revealed: ${why} No key was left behind.`;
 /** Keys that were made, newest first. */
-const made = async () => (await lab.control.keys()).filter((key) => !key.credential);
+const made = async () => (await harness.control.keys()).filter((key) => !key.credential);
 
 test("a private value that a second call shows is asked for once", async () => {
   const state = completed(await create(context(), inputs));
   expect(state).toMatchObject({ ...inputs, name });
-  expect(await lab.calls()).toEqual([
+  expect(await harness.calls()).toEqual([
     "GET /api/merchant",
     "GET /api/api-keys",
     "POST /api/api-keys",
     `POST /api/api-keys/${state.keyId}/reveal`,
     "GET /api/merchant",
   ]);
-  await lab.expectOnlyKeysOf(state);
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("a value that the answer to create shows is not asked for again", async () => {
   const state = completed(await create(context(), { ...inputs, type: "public" }));
-  await lab.control.setDialect({ reveal: "atCreate" });
-  const other = completed(await create(context(), lab.inputs()));
+  await harness.control.setDialect({ reveal: "atCreate" });
+  const other = completed(await create(context(), harness.inputs()));
   expect(await reveals()).toEqual([]);
-  await lab.expectOnlyKeysOf(state, other);
+  await harness.expectOnlyKeysOf(state, other);
 });
 
 test("a key that rotates is revealed as the first one was", async () => {
@@ -53,9 +53,9 @@ test("a key that rotates is revealed as the first one was", async () => {
   const state = completed(await create(context(), { ...inputs, rotation: rotation(0) }));
   const next = completed(await update(context(), state, { ...inputs, rotation: rotation(1) }));
   expect(await reveals()).toHaveLength(2);
-  await lab.expectOnlyKeysOf(next);
+  await harness.expectOnlyKeysOf(next);
   await revokeAll(context(), next);
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 const lost: Record<string, FaultInput> = {
@@ -74,7 +74,7 @@ const lost: Record<string, FaultInput> = {
 test.each(Object.entries(lost))(
   "an answer to reveal that is lost (%s) makes another key",
   async (_how, fault) => {
-    await lab.control.addFault(fault);
+    await harness.control.addFault(fault);
     const state = completed(await create(context({ maxRetries: 3 }), inputs));
     expect(state.name).toBe(`${name}-r2`);
     expect(state).not.toHaveProperty("pendingAction");
@@ -85,30 +85,30 @@ test.each(Object.entries(lost))(
     ]);
     // The value may have been shown: nobody asks for the same one twice.
     expect(await reveals()).toEqual([first, second].map((key) => `POST /api/api-keys/${key?.id}/reveal`));
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   },
 );
 
 test("an answer to reveal that is lost each time ends after three keys, of which none lives", async () => {
-  await lab.control.addFault({ ...onReveal, kind: "dropAfterCommit", times: "always" });
+  await harness.control.addFault({ ...onReveal, kind: "dropAfterCommit", times: "always" });
   const message = await messageThrownBy(() => create(context(), inputs));
   const [third] = await made();
   expect(message).toBe(
     notRevealed(
       "The connection to PayEngine was lost before an answer came; try again (POST " +
-        `${lab.url}/api-keys/${third?.id}/reveal, UND_ERR_SOCKET).`,
+        `${harness.url}/api-keys/${third?.id}/reveal, UND_ERR_SOCKET).`,
     ),
   );
   expect(await made()).toHaveLength(3);
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 test("a value without which the answer to reveal comes is said to be missing", async () => {
-  await lab.control.addFault({ ...onReveal, kind: "valueMissing", times: "always" });
+  await harness.control.addFault({ ...onReveal, kind: "valueMissing", times: "always" });
   expect(await messageThrownBy(() => create(context(), inputs))).toBe(
     `Could not create the key "${name}": The response to reveal did not include the key's value. No key was left behind.`,
   );
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 const refused: [string, number, string, string][] = [
@@ -137,33 +137,39 @@ test.each(refused)(
   "a refusal of reveal for %s is one error after one key, which is revoked",
   async (...it) => {
     const [, status, message, next] = it;
-    await lab.control.addFault({ ...onReveal, kind: "statusBeforeCommit", status, message, times: "always" });
+    await harness.control.addFault({
+      ...onReveal,
+      kind: "statusBeforeCommit",
+      status,
+      message,
+      times: "always",
+    });
     const error = await messageThrownBy(() => create(context(), inputs));
     const keys = await made();
-    const what = `POST ${lab.url}/api-keys/${keys[0]?.id}/reveal`;
+    const what = `POST ${harness.url}/api-keys/${keys[0]?.id}/reveal`;
     expect(error).toBe(notRevealed(`PayEngine answered ${status} to ${what}: ${message}${next}`));
     expect(keys).toMatchObject([{ name, status: "revoked" }]);
-    await lab.expectOnlyKeysOf();
+    await harness.expectOnlyKeysOf();
   },
 );
 
 test("a key that cannot be revealed nor revoked is remembered by its id", async () => {
   const E106 = { status: 400, message: "E106: Key has been revealed before" };
-  await lab.control.addFault({ ...onReveal, kind: "statusBeforeCommit", ...E106 });
-  await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+  await harness.control.addFault({ ...onReveal, kind: "statusBeforeCommit", ...E106 });
+  await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(context(), inputs));
-  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await lab.liveKeys())[0]?.id });
+  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await harness.liveKeys())[0]?.id });
   expect(state).not.toHaveProperty("token");
-  await lab.expectOnlyKeysOf(completed(await update(context(), state, inputs)));
+  await harness.expectOnlyKeysOf(completed(await update(context(), state, inputs)));
 });
 
 test("a reveal that PayEngine asks to slow down for is sent again, and shows the value of the same key", async () => {
-  await lab.control.addFault({ ...onReveal, kind: "rateLimit", retryAfter: 7 });
+  await harness.control.addFault({ ...onReveal, kind: "rateLimit", retryAfter: 7 });
   const state = completed(await create(context({ maxRetries: 1 }), inputs));
   expect(state.name).toBe(name);
-  expect(lab.waits).toEqual([7_000]);
+  expect(harness.waits).toEqual([7_000]);
   expect(await made()).toHaveLength(1);
-  await lab.expectOnlyKeysOf(state);
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("a reveal with GET, if the contract says so, is not repeated either", async () => {
@@ -173,5 +179,5 @@ test("a reveal with GET, if the contract says so, is not repeated either", async
     "The key was made, but its value was not revealed: PayEngine answered 400 to GET",
   );
   expect(await reveals()).toHaveLength(1);
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });

@@ -4,14 +4,14 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import { type ApiKeyInputs, placeFingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  inputs = lab.inputs({ uniqueName: name });
+  harness = await SandboxHarness.open();
+  inputs = harness.inputs({ uniqueName: name });
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
@@ -31,8 +31,8 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
       { operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 },
     ],
     reason: () =>
-      `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
-      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 500 to GET ${lab.url}/api-keys: ` +
+      `The connection to PayEngine was lost before an answer came; try again (POST ${harness.url}/api-keys, ` +
+      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 500 to GET ${harness.url}/api-keys: ` +
       "Status 500, as asked for by a fault.",
   },
   "the list is a web page": {
@@ -41,8 +41,8 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
       { operation: "listKeys", kind: "html200", skip: 1 },
     ],
     reason: () =>
-      `PayEngine answered 502 to POST ${lab.url}/api-keys; and clearing up failed: The answer to GET ` +
-      `${lab.url}/api-keys is not JSON; check that payengine:apiUrl is the address of PayEngine's API.`,
+      `PayEngine answered 502 to POST ${harness.url}/api-keys; and clearing up failed: The answer to GET ` +
+      `${harness.url}/api-keys is not JSON; check that payengine:apiUrl is the address of PayEngine's API.`,
   },
   "the list is cut off": {
     faults: [
@@ -50,8 +50,8 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
       { operation: "listKeys", kind: "truncatedBody", skip: 1 },
     ],
     reason: () =>
-      `PayEngine's answer was cut off; try again (POST ${lab.url}/api-keys, CUT_ANSWER); and clearing up failed: ` +
-      `PayEngine's answer was cut off; try again (GET ${lab.url}/api-keys, CUT_ANSWER).`,
+      `PayEngine's answer was cut off; try again (POST ${harness.url}/api-keys, CUT_ANSWER); and clearing up failed: ` +
+      `PayEngine's answer was cut off; try again (GET ${harness.url}/api-keys, CUT_ANSWER).`,
   },
   "the revocation of the stray fails": {
     faults: [
@@ -59,8 +59,8 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
     ],
     reason: () =>
-      `The connection to PayEngine was lost before an answer came; try again (POST ${lab.url}/api-keys, ` +
-      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 503 to DELETE ${lab.url}/api-keys/`,
+      `The connection to PayEngine was lost before an answer came; try again (POST ${harness.url}/api-keys, ` +
+      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 503 to DELETE ${harness.url}/api-keys/`,
   },
   "the key without a value cannot be revoked": {
     faults: [
@@ -73,8 +73,8 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
 
 describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_case, { faults, reason }) => {
   const begin = async () => {
-    for (const fault of faults) await lab.control.addFault(fault);
-    return unfinished(await create(lab.context(), inputs));
+    for (const fault of faults) await harness.control.addFault(fault);
+    return unfinished(await create(harness.context(), inputs));
   };
 
   test("the state has no token and names the key", async () => {
@@ -88,105 +88,112 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
 
   test("the next update revokes what is there and makes the key", async () => {
     const { state } = await begin();
-    const mended = completed(await update(lab.context(), state, inputs));
+    const mended = completed(await update(harness.context(), state, inputs));
     expect(mended.name).toBe(`${name}-r2`);
-    await lab.expectOnlyKeysOf(mended);
+    await harness.expectOnlyKeysOf(mended);
   });
 
   test("a refresh in between keeps what is left to do", async () => {
     const { state } = await begin();
-    const refreshed = await read(lab.context(), state);
+    const refreshed = await read(harness.context(), state);
     expect(refreshed).toMatchObject({ pendingAction: "create", lostNames: [name], uniqueName: name });
   });
 
   test("delete revokes all keys of the name", async () => {
     const { state } = await begin();
-    await lab.advance(65_001);
-    await revokeAll(lab.context(), state);
-    await lab.expectOnlyKeysOf();
+    await harness.advance(65_001);
+    await revokeAll(harness.context(), state);
+    await harness.expectOnlyKeysOf();
   });
 });
 
 test("a private key's value that cannot be one is not taken for it", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "maskedValue", form: "dots", times: "always" });
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+  await harness.control.addFault({
+    operation: "createKey",
+    kind: "maskedValue",
+    form: "dots",
+    times: "always",
+  });
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": ${NO_VALUE}. No key was left behind.`,
   );
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 test("PayEngine that stays out of reach leaves an unfinished state after three attempts", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
-  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
+  const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toBe(
     `Could not create the key "${name}": The connection to PayEngine was lost ` +
-      `before an answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET). ${maybeLeft}`,
+      `before an answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET). ${maybeLeft}`,
   );
   expect(state).toMatchObject({
     latestName: `${name}-r3`,
     lostNames: [name, `${name}-r2`, `${name}-r3`],
     pendingAction: "create",
   });
-  await lab.control.clearFaults();
-  const mended = completed(await update(lab.context(), state, inputs));
+  await harness.control.clearFaults();
+  const mended = completed(await update(harness.context(), state, inputs));
   expect(mended).toMatchObject({
     name: `${name}-r4`,
     pendingAction: "settle",
     lostNames: [name, `${name}-r2`, `${name}-r3`],
   });
-  await lab.expectOnlyKeysOf(mended);
+  await harness.expectOnlyKeysOf(mended);
 });
 
 test("three lost requests whose keys were all revoked are a plain error", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: "always" });
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: "always" });
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": The connection to PayEngine was lost ` +
-      `before an answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET). No key was left behind.`,
+      `before an answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET). No key was left behind.`,
   );
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 test("a role lost after a lost POST keeps the name in state", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403, skip: 1 });
-  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403, skip: 1 });
+  const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toContain("Managing keys needs a credential whose user has the Admin or Developer role.");
-  const mended = completed(await update(lab.context(), state, inputs));
-  await lab.expectOnlyKeysOf(mended);
+  const mended = completed(await update(harness.context(), state, inputs));
+  await harness.expectOnlyKeysOf(mended);
 });
 
 test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
-  const second = await lab.control.newCredential("sandbox", "Developer");
+  const second = await harness.control.newCredential("sandbox", "Developer");
   const its = { ...inputs, credentialFingerprint: placeFingerprint(second.key) };
-  const context = lab.context({ credential: second.key });
+  const context = harness.context({ credential: second.key });
   await context.place();
   await context.readableList();
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 401 });
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 401 });
   const { state } = unfinished(await create(context, its));
-  await lab.control.revokeKey(second.keyId);
-  expect(await messageThrownBy(() => update(lab.context({ credential: second.key }), state, its))).toContain(
+  await harness.control.revokeKey(second.keyId);
+  expect(
+    await messageThrownBy(() => update(harness.context({ credential: second.key }), state, its)),
+  ).toContain(
     `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 401 to GET ` +
-      `${lab.url}/api-keys: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey`,
+      `${harness.url}/api-keys: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey`,
   );
   // Its own key, found by its exact name, proves the place to a credential that did not make it.
-  await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, its)));
+  await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, its)));
 });
 
 test("an update that cannot clear up says so and changes nothing", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({
     operation: "listKeys",
     kind: "statusBeforeCommit",
     status: 500,
     times: 2,
     skip: 1,
   });
-  const { state } = unfinished(await create(lab.context(), inputs));
-  expect(await messageThrownBy(() => update(lab.context(), state, inputs))).toBe(
+  const { state } = unfinished(await create(harness.context(), inputs));
+  expect(await messageThrownBy(() => update(harness.context(), state, inputs))).toBe(
     `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 500 to GET ` +
-      `${lab.url}/api-keys: Status 500, as asked for by a fault. A key of that name may exist and nobody knows its ` +
+      `${harness.url}/api-keys: Status 500, as asked for by a fault. A key of that name may exist and nobody knows its ` +
       "value. State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
   );
-  expect(await lab.liveKeys()).toHaveLength(1);
+  expect(await harness.liveKeys()).toHaveLength(1);
 });

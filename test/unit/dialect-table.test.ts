@@ -5,59 +5,59 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import { update } from "../../provider/api-key/update";
 import { DIALECTS } from "../dialects";
-import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 const rotation = (count: number) => ({ triggers: { count }, overlap: "1h" });
 
 describe.each(Object.entries(DIALECTS))("where PayEngine speaks so: %s", (_name, dialect) => {
-  beforeEach(() => lab.speak(dialect));
+  beforeEach(() => harness.speak(dialect));
 
   test.each(["private", "public"])("a %s key is created, refreshed, rotated and destroyed", async (type) => {
-    const inputs = lab.inputs({ type, rotation: rotation(0) });
-    const made = completed(await create(lab.context(), inputs));
-    await lab.expectOnlyKeysOf(made);
-    expect(await read(lab.context(), made)).toMatchObject({ keyId: made.keyId, token: made.token });
+    const inputs = harness.inputs({ type, rotation: rotation(0) });
+    const made = completed(await create(harness.context(), inputs));
+    await harness.expectOnlyKeysOf(made);
+    expect(await read(harness.context(), made)).toMatchObject({ keyId: made.keyId, token: made.token });
 
-    const rotated = completed(await update(lab.context(), made, { ...inputs, rotation: rotation(1) }));
+    const rotated = completed(await update(harness.context(), made, { ...inputs, rotation: rotation(1) }));
     expect(rotated).toMatchObject({ previousKeyId: made.keyId, previousToken: made.token, generation: 2 });
-    await lab.expectOnlyKeysOf(rotated);
+    await harness.expectOnlyKeysOf(rotated);
 
-    await revokeAll(lab.context(), rotated);
-    await lab.expectOnlyKeysOf();
+    await revokeAll(harness.context(), rotated);
+    await harness.expectOnlyKeysOf();
   });
 
   test.each(["private", "public"])(
     "a %s key deleted in the dashboard is seen by refresh, and made anew",
     async (type) => {
-      const made = completed(await create(lab.context(), lab.inputs({ type })));
-      await lab.control.revokeKey(made.keyId ?? "");
-      await lab.advance(61_000);
-      expect(await read(lab.context(), made)).toBeUndefined();
-      await lab.expectOnlyKeysOf(completed(await create(lab.context(), lab.inputs({ type }))));
+      const made = completed(await create(harness.context(), harness.inputs({ type })));
+      await harness.control.revokeKey(made.keyId ?? "");
+      await harness.advance(61_000);
+      expect(await read(harness.context(), made)).toBeUndefined();
+      await harness.expectOnlyKeysOf(completed(await create(harness.context(), harness.inputs({ type }))));
     },
   );
 
   test("a lost answer leaves one key", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.expectOnlyKeysOf(completed(await create(lab.context(), lab.inputs())));
+    await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+    await harness.expectOnlyKeysOf(completed(await create(harness.context(), harness.inputs())));
   });
 
   test("a key is adopted", async () => {
-    const { client } = lab.context();
+    const { client } = harness.context();
     const { id: keyId = "", value } = await client.createKey({ name: "made by hand", type: "private" });
     const token = value ?? (await client.revealKey(keyId)) ?? "";
     const allowUnproven = dialect.shows?.redacted === false;
-    const inputs = lab.inputs();
-    const state = completed(await adopt(lab.context(), inputs, { keyId, token, allowUnproven }));
-    await lab.expectOnlyKeysOf(state);
-    await revokeAll(lab.context(), state);
-    await lab.expectOnlyKeysOf();
+    const inputs = harness.inputs();
+    const state = completed(await adopt(harness.context(), inputs, { keyId, token, allowUnproven }));
+    await harness.expectOnlyKeysOf(state);
+    await revokeAll(harness.context(), state);
+    await harness.expectOnlyKeysOf();
   });
 });
 
@@ -73,9 +73,9 @@ const IMPOSSIBLE: readonly [string, DialectInput, RegExp][] = [
 test.each(IMPOSSIBLE)(
   "where %s, a creation ends with one clear error and no key",
   async (_name, dialect, said) => {
-    await lab.speak(dialect);
-    expect(await messageThrownBy(() => create(lab.context(), lab.inputs()))).toMatch(said);
-    await lab.expectOnlyKeysOf();
+    await harness.speak(dialect);
+    expect(await messageThrownBy(() => create(harness.context(), harness.inputs()))).toMatch(said);
+    await harness.expectOnlyKeysOf();
   },
 );
 
@@ -86,18 +86,18 @@ test.each([
   ["other names of fields", { fields: { id: "uuid", name: "label" } }, /entry 1 has no id/],
   ["the value by a second call", { reveal: "byCall" }, /set payengine:contract\.reveal to that call/],
 ] as const)("without the contract that fits (%s), no key is left", async (_name, dialect, said) => {
-  const context = lab.context();
-  await lab.control.setDialect(dialect);
-  expect(await messageThrownBy(() => create(context, lab.inputs()))).toMatch(said);
-  expect(await lab.liveKeys()).toEqual([]);
+  const context = harness.context();
+  await harness.control.setDialect(dialect);
+  expect(await messageThrownBy(() => create(context, harness.inputs()))).toMatch(said);
+  expect(await harness.liveKeys()).toEqual([]);
 });
 
 test("where a revoked value gets 403 instead of 401, a key that is not found stays in state", async () => {
-  await lab.speak({ revokedValue: 403 });
-  const made = completed(await create(lab.context(), lab.inputs()));
-  await lab.control.revokeKey(made.keyId ?? "");
-  await lab.advance(61_000);
-  expect(await messageThrownBy(() => read(lab.context(), made))).toContain(
+  await harness.speak({ revokedValue: 403 });
+  const made = completed(await create(harness.context(), harness.inputs()));
+  await harness.control.revokeKey(made.keyId ?? "");
+  await harness.advance(61_000);
+  expect(await messageThrownBy(() => read(harness.context(), made))).toContain(
     "PayEngine says that it is gone, and yet its value authenticates; try again",
   );
 });

@@ -1,14 +1,14 @@
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, newInputs, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  inputs = lab.inputs({ uniqueName: name });
+  harness = await SandboxHarness.open();
+  inputs = harness.inputs({ uniqueName: name });
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 let inputs: ApiKeyInputs;
 const remembered =
@@ -18,65 +18,65 @@ const name = newInputs().uniqueName;
 const gone = `Pulumi's engine ended before it could store the key "${name}`;
 
 test("a key made while the engine died is revoked", async () => {
-  lab.engineLivesFor = 1;
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(`${gone}"; it was revoked.`);
-  await lab.expectOnlyKeysOf();
-  expect(await lab.calls()).toContain("POST /api/api-keys");
+  harness.engineLivesFor = 1;
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(`${gone}"; it was revoked.`);
+  await harness.expectOnlyKeysOf();
+  expect(await harness.calls()).toContain("POST /api/api-keys");
 });
 
 test("a key made by an update while the engine died is revoked", async () => {
-  const { token: _, ...damaged } = completed(await create(lab.context(), inputs));
-  lab.engineLivesFor = 1;
-  const { state, reason } = unfinished(await update(lab.context(), damaged, inputs));
+  const { token: _, ...damaged } = completed(await create(harness.context(), inputs));
+  harness.engineLivesFor = 1;
+  const { state, reason } = unfinished(await update(harness.context(), damaged, inputs));
   expect(reason).toBe(`${gone}-r2"; it was revoked. ${remembered}`);
   expect(state).toMatchObject({ pendingAction: "create", latestName: `${inputs.uniqueName}-r2` });
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 test("an update that made no key revokes none when the engine has died", async () => {
-  const state = completed(await create(lab.context(), inputs));
-  lab.engineLivesFor = 1;
-  await update(lab.context(), state, inputs);
-  await lab.expectOnlyKeysOf(state);
+  const state = completed(await create(harness.context(), inputs));
+  harness.engineLivesFor = 1;
+  await update(harness.context(), state, inputs);
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("a key that cannot be revoked then is handed over as unfinished, for a signal too means the engine's end", async () => {
-  lab.engineLivesFor = 1;
-  await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
-  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  harness.engineLivesFor = 1;
+  await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
+  const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toMatch(
     new RegExp(
-      `^${gone}", and it could not be revoked: PayEngine answered 500 to DELETE ${lab.url}/api-keys/[0-9a-f-]{36}: ` +
+      `^${gone}", and it could not be revoked: PayEngine answered 500 to DELETE ${harness.url}/api-keys/[0-9a-f-]{36}: ` +
         `Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. ${remembered}$`,
     ),
   );
-  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await lab.liveKeys())[0]?.id });
+  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await harness.liveKeys())[0]?.id });
   expect(state).not.toHaveProperty("token");
-  lab.engineLivesFor = Number.POSITIVE_INFINITY;
-  await lab.expectOnlyKeysOf(completed(await update(lab.context(), state, inputs)));
+  harness.engineLivesFor = Number.POSITIVE_INFINITY;
+  await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
 });
 
 test("a key revoked then stays in state while another request may still take effect", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
-  lab.engineLivesFor = 2;
-  const { state, reason } = unfinished(await create(lab.context(), inputs));
+  await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
+  harness.engineLivesFor = 2;
+  const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toBe(`${gone}-r2", and it is not certain that none of that name lives. ${remembered}`);
   expect(state).toMatchObject({ pendingAction: "create", lostNames: [inputs.uniqueName] });
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 test("what could not be finished stays unfinished when the engine has died meanwhile", async () => {
-  await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 });
-  lab.engineLivesFor = 1;
-  const { state } = unfinished(await create(lab.context(), inputs));
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 });
+  harness.engineLivesFor = 1;
+  const { state } = unfinished(await create(harness.context(), inputs));
   expect(state).toMatchObject({ pendingAction: "create", lostNames: [inputs.uniqueName] });
 });
 
 test("when the engine has died before, no key is asked for", async () => {
-  lab.engineLivesFor = 0;
-  expect(await messageThrownBy(() => create(lab.context(), inputs))).toBe(
+  harness.engineLivesFor = 0;
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${inputs.uniqueName}": Pulumi's engine has ended. No key was left behind.`,
   );
-  expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+  expect(await harness.calls()).toEqual(["GET /api/merchant"]);
 });

@@ -2,32 +2,32 @@ import { MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { readHandMade, takeOver } from "../../provider/api-key/hand-made";
 import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
-import { completed, messageThrownBy, type SandboxLab } from "../sandbox-lab";
-import { type ByHand, HandMadeLab, shown } from "./hand-made-lab";
+import { completed, messageThrownBy, type SandboxHarness } from "../sandbox-harness";
+import { type ByHand, HandMadeHarness, shown } from "./hand-made-harness";
 
-let it: HandMadeLab;
-let lab: SandboxLab;
+let it: HandMadeHarness;
+let harness: SandboxHarness;
 let name: string;
 let first: ByHand;
 let state: ApiKeyState;
 beforeEach(async () => {
-  it = await HandMadeLab.open();
-  ({ lab, name } = it);
+  it = await HandMadeHarness.open();
+  ({ harness, name } = it);
   first = await it.make();
   state = await it.taken(first);
-  await lab.control.clearRequests();
+  await harness.control.clearRequests();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
-const asked: HandMadeLab["asked"] = (...given) => it.asked(...given);
-const context: HandMadeLab["context"] = (settings) => it.context(settings);
+const asked: HandMadeHarness["asked"] = (...given) => it.asked(...given);
+const context: HandMadeHarness["context"] = (settings) => it.context(settings);
 const UNCLEAR = "PayEngine answers 401 to the credential too, which says nothing of the key.";
 
 describe("taking over a value", () => {
   test("asks for nothing but the merchants, and keeps what the value tells", async () => {
     const given = await it.make();
     const inputs = asked(given);
-    await lab.control.clearRequests();
+    await harness.control.clearRequests();
     expect(completed(await takeOver(context(), inputs, given))).toEqual({
       ...inputs,
       name,
@@ -37,7 +37,7 @@ describe("taking over a value", () => {
       fingerprint: fingerprint(given.token),
       merchantId: MERCHANT_IDS.sandbox[1],
     });
-    expect(await lab.calls()).toEqual(["GET /api/merchant", "GET /api/merchant"]);
+    expect(await harness.calls()).toEqual(["GET /api/merchant", "GET /api/merchant"]);
   });
 
   test.each([
@@ -51,12 +51,17 @@ describe("taking over a value", () => {
   });
 
   test("fails where it was revoked meanwhile, and where PayEngine does not answer", async () => {
-    await lab.control.addFault({ operation: "merchant", kind: "statusBeforeCommit", status: 503, skip: 1 });
+    await harness.control.addFault({
+      operation: "merchant",
+      kind: "statusBeforeCommit",
+      status: 503,
+      skip: 1,
+    });
     expect(await messageThrownBy(() => takeOver(context(), asked(first), first))).toBe(
-      `Could not take over the key "${name}": PayEngine answered 503 to GET ${lab.url}/merchant: Status 503, as asked for ` +
+      `Could not take over the key "${name}": PayEngine answered 503 to GET ${harness.url}/merchant: Status 503, as asked for ` +
         "by a fault. Nothing was changed.",
     );
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     expect(await messageThrownBy(() => takeOver(context(), asked(first), first))).toContain(
       "does not accept",
     );
@@ -74,11 +79,11 @@ describe("taking over a value", () => {
   });
 
   test("is the only way to a key: nothing is posted without adopt", async () => {
-    expect(await messageThrownBy(() => create(context(), lab.inputs({ uniqueName: name })))).toBe(
+    expect(await messageThrownBy(() => create(context(), harness.inputs({ uniqueName: name })))).toBe(
       `Could not create the key "${name}": payengine:contract is "dashboard", so nothing can list the keys of the account. ` +
         "No key was left behind.",
     );
-    expect((await lab.calls()).filter((call) => !call.startsWith("GET /api/merchant"))).toEqual([]);
+    expect((await harness.calls()).filter((call) => !call.startsWith("GET /api/merchant"))).toEqual([]);
   });
 });
 
@@ -87,17 +92,17 @@ describe("refresh", () => {
 
   test("leaves state as it is while the value works, and sees by itself that it was revoked", async () => {
     expect(await readHandMade(context(), state)).toEqual(state);
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     const { token: _, fingerprint: __, redactedToken: ___, ...rest } = state;
     const gone = await readHandMade(context(), state);
     expect(gone).toEqual({ ...rest, pendingAction: "create" });
-    await lab.control.clearRequests();
+    await harness.control.clearRequests();
     expect(await readHandMade(context(), gone)).toEqual(gone);
-    expect(await lab.calls()).toEqual([]);
+    expect(await harness.calls()).toEqual([]);
   });
 
   test.each([0, 1, 2])("keeps the value where everybody gets 401 from call %i on", async (skip) => {
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     await it.everybodyGets401(skip);
     expect(await messageThrownBy(() => readHandMade(context(), state))).toBe(couldNotRead(UNCLEAR));
   });
@@ -108,19 +113,24 @@ describe("refresh", () => {
       { status: 401, body: "html" },
       { status: 403, body: "html" },
     ] as const) {
-      await lab.control.addFault({ operation: "any", kind: "statusBeforeCommit", times: "always", ...fault });
+      await harness.control.addFault({
+        operation: "any",
+        kind: "statusBeforeCommit",
+        times: "always",
+        ...fault,
+      });
       expect(await messageThrownBy(() => readHandMade(context(), state))).toContain(
         `answered ${fault.status} to GET`,
       );
-      await lab.control.clearFaults();
+      await harness.control.clearFaults();
     }
   });
 
   test("sends nothing to another address", async () => {
-    const apiUrl = lab.url.replace("127.0.0.1", "localhost");
+    const apiUrl = harness.url.replace("127.0.0.1", "localhost");
     expect(await messageThrownBy(() => readHandMade(context({ apiUrl }), state))).toContain(
-      `was made at ${lab.url}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there.`,
+      `was made at ${harness.url}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there.`,
     );
-    expect(await lab.calls()).toEqual([]);
+    expect(await harness.calls()).toEqual([]);
   });
 });

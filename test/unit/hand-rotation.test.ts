@@ -1,26 +1,26 @@
 import { forgetHandMade, readHandMade, takeOver, updateHandMade } from "../../provider/api-key/hand-made";
 import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
-import { completed, messageThrownBy, type SandboxLab } from "../sandbox-lab";
-import { type ByHand, HandMadeLab, shown } from "./hand-made-lab";
+import { completed, messageThrownBy, type SandboxHarness } from "../sandbox-harness";
+import { type ByHand, HandMadeHarness, shown } from "./hand-made-harness";
 
 const DAY = 86_400_000;
 
-let it: HandMadeLab;
-let lab: SandboxLab;
+let it: HandMadeHarness;
+let harness: SandboxHarness;
 let name: string;
 let first: ByHand;
 let state: ApiKeyState;
 beforeEach(async () => {
-  it = await HandMadeLab.open();
-  ({ lab, name } = it);
+  it = await HandMadeHarness.open();
+  ({ harness, name } = it);
   first = await it.make();
   state = await it.taken(first);
-  await lab.control.clearRequests();
+  await harness.control.clearRequests();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
-const asked: HandMadeLab["asked"] = (...given) => it.asked(...given);
-const context: HandMadeLab["context"] = (settings) => it.context(settings);
+const asked: HandMadeHarness["asked"] = (...given) => it.asked(...given);
+const context: HandMadeHarness["context"] = (settings) => it.context(settings);
 const overlap = { rotation: { overlap: "7d" } };
 const update = (from: ApiKeyState, inputs: ApiKeyInputs, given?: ByHand) =>
   updateHandMade(context(), from, inputs, given);
@@ -68,14 +68,14 @@ describe("another value", () => {
   });
 
   test("ends only when the one before it no longer works, which people see to", async () => {
-    await lab.advance(7 * DAY);
+    await harness.advance(7 * DAY);
     const stillWorks =
       `The previous value of "${name}" (${shown(first.token)}) was to work until ${next.previousRevokeAt} and still does. ` +
       `${CLICK}, then run \`pulumi up\` again. State keeps both values.`;
     const third = await it.make();
     expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toBe(stillWorks);
     expect(await messageThrownBy(() => update(next, asked(third, overlap), third))).toBe(stillWorks);
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     const { previousToken: _, previousRevokeAt: __, ...retired } = next;
     expect(completed(await update(next, asked(second, overlap)))).toEqual(retired);
     expect(completed(await update(next, asked(third, overlap), third))).toMatchObject({
@@ -84,8 +84,8 @@ describe("another value", () => {
   });
 
   test("is not retired by an outage in which everybody gets 401", async () => {
-    await lab.advance(7 * DAY);
-    await lab.control.revokeKey(first.id);
+    await harness.advance(7 * DAY);
+    await harness.control.revokeKey(first.id);
     await it.everybodyGets401(1);
     expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toBe(
       `Could not update the key "${name}": ${UNCLEAR} State keeps it as it was.`,
@@ -93,13 +93,13 @@ describe("another value", () => {
   });
 
   test("loses the one before it as soon as a refresh sees that revoked", async () => {
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     const { previousToken: _, previousRevokeAt: __, ...retired } = next;
     expect(await readHandMade(context(), next)).toEqual(retired);
   });
 
   test("takes the place of one that was revoked, without any overlap", async () => {
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     const gone = await readHandMade(context(), state);
     expect(await messageThrownBy(() => update(gone, asked(first)))).toBe(
       `Could not update the key "${name}": PayEngine no longer accepts its value; make another private key in PayEngine's ` +
@@ -116,14 +116,14 @@ describe("another value", () => {
       `The key "${name}" (${shown(token)}) still works, and only people can revoke it. ${CLICK}, then run this again. To ` +
       "keep it in use without Pulumi, run `pulumi state delete` with this resource's URN.";
     expect(await messageThrownBy(() => forget(next))).toBe(stillWorks(first.token));
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     expect(await messageThrownBy(() => forget(next))).toBe(stillWorks(second.token));
     await it.everybodyGets401();
     expect(await messageThrownBy(() => forget(next))).toBe(
       `Could not see whether the key "${name}" is revoked: ${UNCLEAR} State keeps it: run this again.`,
     );
-    await lab.control.clearFaults();
-    await lab.control.revokeKey(second.id);
+    await harness.control.clearFaults();
+    await harness.control.revokeKey(second.id);
     await forget(next);
   });
 

@@ -1,23 +1,23 @@
 import { RateLimiter } from "../../provider/payengine/rate-limiter";
-import { SandboxLab } from "../sandbox-lab";
-import { client, closeClients } from "./client-lab";
+import { SandboxHarness } from "../sandbox-harness";
+import { client, closeClients } from "./client-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
 afterEach(async () => {
   await closeClients();
-  await lab.close();
+  await harness.close();
 });
 
 test("calls side by side stay below a limit that would refuse each of them more often than it is repeated", async () => {
-  await lab.control.setPace({ callsPerSecond: 5 });
-  const { api } = client(lab.url, { credential: lab.credential, maxRetries: 3 });
+  await harness.control.setPace({ callsPerSecond: 5 });
+  const { api } = client(harness.url, { credential: harness.credential, maxRetries: 3 });
   const places = await Promise.all(Array.from({ length: 32 }, () => api.place()));
 
   expect(new Set(places.map(({ merchantIds }) => merchantIds.length))).toEqual(new Set([2]));
-  const answers = (await lab.control.requests()).map(({ answered }) => answered);
+  const answers = (await harness.control.requests()).map(({ answered }) => answered);
   const refused = answers.filter((it) => it === 429).length;
   expect(answers.length - refused).toBe(32);
   // All meet the first stretch; after it, about as many are sent as passed in it.

@@ -2,65 +2,65 @@ import { ACCOUNT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { read } from "../../provider/api-key/read";
 import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
-import { completed, messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let state: ApiKeyState;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  state = completed(await create(lab.context(), lab.inputs()));
+  harness = await SandboxHarness.open();
+  state = completed(await create(harness.context(), harness.inputs()));
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 /** What a Date header, which has whole seconds, needs to be a minute on. */
 const MINUTE = 61_000;
 const couldNotRead = (why: string) =>
   `Could not read the key "${state.name}" (${state.keyId}): ${why} State keeps it as it was.`;
-const readError = () => messageThrownBy(() => read(lab.context(), state));
+const readError = () => messageThrownBy(() => read(harness.context(), state));
 
 test("a live key is as state has it", async () => {
-  expect(await read(lab.context(), state)).toEqual(state);
+  expect(await read(harness.context(), state)).toEqual(state);
 });
 
 describe.each(["404", "status"] as const)("where a revoked key answers by %s", (revokedKeys) => {
   test("a key revoked behind Pulumi's back is gone", async () => {
-    await lab.control.setDialect({ revokedKeys });
-    await lab.advance(MINUTE);
-    await lab.control.revokeKey(state.keyId ?? "");
-    expect(await read(lab.context(), state)).toBeUndefined();
+    await harness.control.setDialect({ revokedKeys });
+    await harness.advance(MINUTE);
+    await harness.control.revokeKey(state.keyId ?? "");
+    expect(await read(harness.context(), state)).toBeUndefined();
   });
 });
 
 test("a status of revoked is proof enough, also for another credential and at once", async () => {
-  await lab.control.setDialect({ revokedKeys: "status" });
-  const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
-  await lab.control.revokeKey(state.keyId ?? "");
-  expect(await read(lab.context({ credential }), state)).toBeUndefined();
+  await harness.control.setDialect({ revokedKeys: "status" });
+  const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
+  await harness.control.revokeKey(state.keyId ?? "");
+  expect(await read(harness.context({ credential }), state)).toBeUndefined();
 });
 
 test("a word for revoked that the contract does not know counts as live", async () => {
-  await lab.control.setDialect({ revokedKeys: "status", statuses: { revoked: "disabled" } });
-  await lab.control.revokeKey(state.keyId ?? "");
-  expect(await read(lab.context(), state)).toEqual(state);
+  await harness.control.setDialect({ revokedKeys: "status", statuses: { revoked: "disabled" } });
+  await harness.control.revokeKey(state.keyId ?? "");
+  expect(await read(harness.context(), state)).toEqual(state);
 });
 
 test("a 404 is no proof to a credential that did not make the key where nothing else tells its account", async () => {
-  const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
+  const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { merchantId: _, ...unrecorded } = state;
-  await lab.advance(MINUTE);
-  await lab.control.revokeKey(state.keyId ?? "");
-  expect(await messageThrownBy(() => read(lab.context({ credential }), unrecorded))).toBe(
+  await harness.advance(MINUTE);
+  await harness.control.revokeKey(state.keyId ?? "");
+  expect(await messageThrownBy(() => read(harness.context({ credential }), unrecorded))).toBe(
     couldNotRead(
       "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is " +
         "not the one that made it. Use that one; or, if the key is gone, run `pulumi state delete` with this resource's URN.",
     ),
   );
-  expect(await read(lab.context(), unrecorded)).toBeUndefined();
+  expect(await read(harness.context(), unrecorded)).toBeUndefined();
 });
 
 test("a credential of another account takes nothing out of state", async () => {
-  const { key } = await lab.control.newCredential("production", "Admin");
-  expect(await messageThrownBy(() => read(lab.context({ credential: key }), state))).toBe(
+  const { key } = await harness.control.newCredential("production", "Admin");
+  expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toBe(
     couldNotRead(
       "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; " +
         "use one of the account in which the key was made.",
@@ -69,11 +69,11 @@ test("a credential of another account takes nothing out of state", async () => {
 });
 
 test("where PayEngine tells the account's id, a credential of another account is known by it", async () => {
-  await lab.control.setDialect({ merchant: "object" });
-  state = completed(await create(lab.context(), lab.inputs()));
-  const { key } = await lab.control.newCredential("production", "Admin");
+  await harness.control.setDialect({ merchant: "object" });
+  state = completed(await create(harness.context(), harness.inputs()));
+  const { key } = await harness.control.newCredential("production", "Admin");
   const { sandbox, production } = ACCOUNT_IDS;
-  expect(await messageThrownBy(() => read(lab.context({ credential: key }), state))).toBe(
+  expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toBe(
     couldNotRead(
       `The credential belongs to account ${production}, but this key's state records account ${sandbox}; use a ` +
         `credential and payengine:apiUrl of account ${sandbox}.`,
@@ -82,48 +82,48 @@ test("where PayEngine tells the account's id, a credential of another account is
 });
 
 test("another address takes nothing out of state, and is sent nothing", async () => {
-  const apiUrl = lab.url.replace("/api", "/elsewhere");
-  await lab.control.clearRequests();
-  expect(await messageThrownBy(() => read(lab.context({ apiUrl }), state))).toBe(
-    `The key "${state.name}" was made at ${lab.url}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there. Set ` +
-      `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${lab.url}.`,
+  const apiUrl = harness.url.replace("/api", "/elsewhere");
+  await harness.control.clearRequests();
+  expect(await messageThrownBy(() => read(harness.context({ apiUrl }), state))).toBe(
+    `The key "${state.name}" was made at ${harness.url}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there. Set ` +
+      `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${harness.url}.`,
   );
-  expect(await lab.calls()).toEqual([]);
+  expect(await harness.calls()).toEqual([]);
 });
 
 test("an unknown credential takes nothing out of state", async () => {
-  const message = await messageThrownBy(() => read(lab.context({ credential: "0".repeat(108) }), state));
+  const message = await messageThrownBy(() => read(harness.context({ credential: "0".repeat(108) }), state));
   expect(message).toContain(couldNotRead("").slice(0, 40));
   expect(message).toContain("PayEngine answered 401");
 });
 
 test.each([401, 403, 500, 502])("an answer of %i is an error, not a missing key", async (status) => {
-  await lab.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status, body: "empty" });
+  await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status, body: "empty" });
   expect(await readError()).toContain(
-    `PayEngine answered ${status} to GET ${lab.url}/api-keys/${state.keyId}`,
+    `PayEngine answered ${status} to GET ${harness.url}/api-keys/${state.keyId}`,
   );
 });
 
 test("a web page instead of the key is an error", async () => {
-  await lab.control.addFault({ operation: "getKey", kind: "html200" });
+  await harness.control.addFault({ operation: "getKey", kind: "html200" });
   expect(await readError()).toBe(
     couldNotRead(
-      `The answer to GET ${lab.url}/api-keys/${state.keyId} is not JSON; check that payengine:apiUrl is the address of ` +
+      `The answer to GET ${harness.url}/api-keys/${state.keyId} is not JSON; check that payengine:apiUrl is the address of ` +
         "PayEngine's API.",
     ),
   );
 });
 
 test("a 404 is an error while the list does not answer by the contract", async () => {
-  await lab.control.revokeKey(state.keyId ?? "");
-  await lab.control.addFault({ operation: "listKeys", kind: "html200" });
-  expect(await readError()).toContain(`The answer to GET ${lab.url}/api-keys is not JSON`);
+  await harness.control.revokeKey(state.keyId ?? "");
+  await harness.control.addFault({ operation: "listKeys", kind: "html200" });
+  expect(await readError()).toContain(`The answer to GET ${harness.url}/api-keys is not JSON`);
 });
 
 test.each(["contract", "html"] as const)(
   "a 404 (%s) for a key that the list shows is an error",
   async (body) => {
-    await lab.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 404, body });
+    await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 404, body });
     expect(await readError()).toBe(
       couldNotRead("PayEngine says that it is gone, and yet lists it as live; try again."),
     );
@@ -131,49 +131,49 @@ test.each(["contract", "html"] as const)(
 );
 
 test("a stray under the resource's name keeps the resource in state, with the key yet to be made", async () => {
-  const stray = await lab.context().client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
-  await lab.advance(MINUTE);
-  await lab.control.revokeKey(state.keyId ?? "");
+  const stray = await harness.context().client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
+  await harness.advance(MINUTE);
+  await harness.control.revokeKey(state.keyId ?? "");
   const { token: _, keyId: __, fingerprint: ___, redactedToken: ____, createdAt: _____, ...rest } = state;
-  expect(await read(lab.context(), state)).toEqual({ ...rest, pendingAction: "create" });
-  expect((await lab.liveKeys()).map(({ id }) => id)).toEqual([stray.id]);
+  expect(await read(harness.context(), state)).toEqual({ ...rest, pendingAction: "create" });
+  expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([stray.id]);
 });
 
 test("a key whose name only begins alike is none of this resource's", async () => {
-  await lab.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
-  await lab.advance(MINUTE);
-  await lab.control.revokeKey(state.keyId ?? "");
-  expect(await read(lab.context(), state)).toBeUndefined();
+  await harness.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
+  await harness.advance(MINUTE);
+  await harness.control.revokeKey(state.keyId ?? "");
+  expect(await read(harness.context(), state)).toBeUndefined();
 });
 
 describe("where PayEngine does not know a new key yet, by its id or in the list", () => {
   const lag = { listMs: 30_000, getMs: 30_000 };
 
   test("a private key whose value authenticates is not gone", async () => {
-    await lab.control.setLag(lag);
+    await harness.control.setLag(lag);
     expect(await readError()).toBe(
       couldNotRead("PayEngine says that it is gone, and yet its value authenticates; try again."),
     );
   });
 
   test("a public key is not gone before a minute has passed", async () => {
-    state = completed(await create(lab.context(), lab.inputs({ type: "public" })));
-    await lab.control.setLag(lag);
+    state = completed(await create(harness.context(), harness.inputs({ type: "public" })));
+    await harness.control.setLag(lag);
     expect(await readError()).toBe(
       couldNotRead(
         "PayEngine does not find it, but it was made less than a minute ago; try again after that.",
       ),
     );
-    await lab.control.revokeKey(state.keyId ?? "");
-    await lab.advance(MINUTE);
-    expect(await read(lab.context(), state)).toBeUndefined();
+    await harness.control.revokeKey(state.keyId ?? "");
+    await harness.advance(MINUTE);
+    expect(await read(harness.context(), state)).toBeUndefined();
   });
 });
 
 test("a public key's changed value is brought into state", async () => {
-  const publicState = completed(await create(lab.context(), lab.inputs({ type: "public" })));
-  await lab.control.setPublicValue(publicState.keyId ?? "", "pk_test_changed");
-  expect(await read(lab.context(), publicState)).toEqual({
+  const publicState = completed(await create(harness.context(), harness.inputs({ type: "public" })));
+  await harness.control.setPublicValue(publicState.keyId ?? "", "pk_test_changed");
+  expect(await read(harness.context(), publicState)).toEqual({
     ...publicState,
     token: "pk_test_changed",
     redactedToken: "chan…nged",
@@ -183,9 +183,9 @@ test("a public key's changed value is brought into state", async () => {
 
 test("a state without a key calls nothing", async () => {
   const { keyId: _, token: __, ...rest } = state;
-  await lab.control.clearRequests();
-  expect(await read(lab.context(), { ...rest, pendingAction: "create" })).toMatchObject({
+  await harness.control.clearRequests();
+  expect(await read(harness.context(), { ...rest, pendingAction: "create" })).toMatchObject({
     pendingAction: "create",
   });
-  expect(await lab.calls()).toEqual([]);
+  expect(await harness.calls()).toEqual([]);
 });

@@ -1,19 +1,19 @@
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, type SandboxLab } from "../sandbox-lab";
+import { completed, type SandboxHarness } from "../sandbox-harness";
 
 /** A key that rotates by a trigger, fresh at its PayEngine. */
 export class RotatingKey {
   private constructor(
-    private readonly lab: SandboxLab,
+    private readonly harness: SandboxHarness,
     readonly inputs: ApiKeyInputs,
     readonly state: ApiKeyState,
   ) {}
 
-  static async create(lab: SandboxLab): Promise<RotatingKey> {
-    const inputs = lab.inputs({ rotation: { triggers: { leak: 0 }, overlap: "7d" } });
-    return new RotatingKey(lab, inputs, completed(await create(lab.context(), inputs)));
+  static async create(harness: SandboxHarness): Promise<RotatingKey> {
+    const inputs = harness.inputs({ rotation: { triggers: { leak: 0 }, overlap: "7d" } });
+    return new RotatingKey(harness, inputs, completed(await create(harness.context(), inputs)));
   }
 
   /** The inputs after the program has changed a trigger, and maybe more. */
@@ -22,6 +22,6 @@ export class RotatingKey {
   }
 
   async rotate(from: ApiKeyState, to: ApiKeyInputs): Promise<ApiKeyState> {
-    return completed(await update(this.lab.context(), from, to));
+    return completed(await update(this.harness.context(), from, to));
   }
 }

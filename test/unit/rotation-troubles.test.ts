@@ -3,56 +3,61 @@ import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, SandboxHarness, unfinished } from "../sandbox-harness";
 import { RotatingKey } from "./rotating-key";
 
 const DAY = 86_400_000;
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let key: RotatingKey;
 let inputs: ApiKeyInputs;
 let state: ApiKeyState;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  key = await RotatingKey.create(lab);
+  harness = await SandboxHarness.open();
+  key = await RotatingKey.create(harness);
   ({ inputs, state } = key);
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 const triggered = (leak: unknown) => key.triggered(leak);
 const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
-const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, lab.now());
+const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, harness.now());
 
 describe("a rotation that goes wrong", () => {
   const untouched = () => `The key in use, "${state.name}", was not touched.`;
 
   test("is a plain error where PayEngine refuses it", async () => {
-    await lab.control.setDialect({ keyQuota: 1 });
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
-      `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine answered 422 to POST ${lab.url}/api-keys: ` +
+    await harness.control.setDialect({ keyQuota: 1 });
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
+      `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
         `The account's quota of 1 keys is used up. No key was left behind. ${untouched()}`,
     );
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("revokes a new key that does not work", async () => {
-    await lab.control.setLag({ newKeyUnusableMs: 3_600_000 });
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
+    await harness.control.setLag({ newKeyUnusableMs: 3_600_000 });
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `The key "${state.name}-g2" was made, but did not work within 30s: PayEngine answers 401 to it; it was revoked. ` +
         `Run \`pulumi up\` again, or give it longer by verify: { timeout }. ${untouched()}`,
     );
-    await lab.control.setLag({});
-    await lab.expectOnlyKeysOf(state);
+    await harness.control.setLag({});
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("keeps the key in use where the fate of the new one is not known, and the next update clears up", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 2 });
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
+    await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+    await harness.control.addFault({
+      operation: "listKeys",
+      kind: "statusBeforeCommit",
+      status: 503,
+      skip: 2,
+    });
+    const failed = unfinished(await update(harness.context(), state, triggered(1)));
     expect(failed.reason).toBe(
       `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost before an ` +
-        `answer came; try again (POST ${lab.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered ` +
-        `503 to GET ${lab.url}/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody ` +
+        `answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered ` +
+        `503 to GET ${harness.url}/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody ` +
         `knows its value. ${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
     );
     const { settleAfter = "", ...kept } = failed.state;
@@ -63,123 +68,128 @@ describe("a rotation that goes wrong", () => {
       latestName: `${state.name}-g2`,
     });
     // A list shows the key in use also while it lacks a newer one: a minute more has to pass.
-    expect(Date.parse(settleAfter) - lab.now().getTime()).toBeGreaterThan(120_000);
+    expect(Date.parse(settleAfter) - harness.now().getTime()).toBeGreaterThan(120_000);
     expect(difference(failed.state, triggered(1))).toEqual({ changes: true, replaces: [] });
-    expect(await read(lab.context(), failed.state)).toEqual(failed.state);
+    expect(await read(harness.context(), failed.state)).toEqual(failed.state);
 
     const next = await rotate(failed.state, triggered(1));
     expect(next).toMatchObject({ name: `${state.name}-g2-r2`, generation: 2, previousToken: state.token });
     expect(next).not.toHaveProperty("lostNames");
-    await lab.expectOnlyKeysOf(next);
+    await harness.expectOnlyKeysOf(next);
   });
 
   test("and is taken back in the program is settled by the next update", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, skip: 2 });
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
+    await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+    await harness.control.addFault({
+      operation: "listKeys",
+      kind: "statusBeforeCommit",
+      status: 503,
+      skip: 2,
+    });
+    const failed = unfinished(await update(harness.context(), state, triggered(1)));
     const settled = await rotate(failed.state, inputs);
     // PayEngine may never give that name again.
     expect(settled).toEqual({ ...state, latestName: `${state.name}-g2` });
-    await lab.expectOnlyKeysOf(settled);
+    await harness.expectOnlyKeysOf(settled);
   });
 
   test("leaves a key of another name remembered by its id", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "wrongName" });
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
-    expect(failed.state).toMatchObject({ token: state.token, strayKeyId: (await lab.liveKeys())[0]?.id });
-    await lab.expectOnlyKeysOf(await rotate(failed.state, inputs));
+    await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
+    await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+    const failed = unfinished(await update(harness.context(), state, triggered(1)));
+    expect(failed.state).toMatchObject({ token: state.token, strayKeyId: (await harness.liveKeys())[0]?.id });
+    await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
   test("by an engine that has died ends without a new key", async () => {
-    lab.engineLivesFor = 1;
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
+    harness.engineLivesFor = 1;
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Pulumi's engine ended before it could store the key "${state.name}-g2"; it was revoked. ${untouched()}`,
     );
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("while the engine has died sweeps nothing away that another update may have made", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    lab.engineLivesFor = 1;
-    const failed = unfinished(await update(lab.context(), state, triggered(1)));
+    await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+    harness.engineLivesFor = 1;
+    const failed = unfinished(await update(harness.context(), state, triggered(1)));
     expect(failed.reason).toContain("and clearing up failed: Pulumi's engine has ended.");
-    expect(await lab.liveKeys()).toHaveLength(2);
+    expect(await harness.liveKeys()).toHaveLength(2);
   });
 
   test("by a plugin that was killed is found by name when it is made again", async () => {
-    await lab.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
-    await lab.expectOnlyKeysOf(await rotate(state, triggered(1)));
+    await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
+    await harness.expectOnlyKeysOf(await rotate(state, triggered(1)));
   });
 
   test("by a plugin that was killed is found by name when rotation has been removed since", async () => {
-    await lab.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
+    await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     const { rotation: _, ...without } = inputs;
     expect(difference(state, without)).toEqual({ changes: true, replaces: [] });
-    await lab.expectOnlyKeysOf(await rotate(state, without));
+    await harness.expectOnlyKeysOf(await rotate(state, without));
   });
 
   test("does not begin while PayEngine's list is out of reach", async () => {
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
-    expect(await messageThrownBy(() => update(lab.context(), state, triggered(1)))).toBe(
+    await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine answered 503 ` +
-        `to GET ${lab.url}/api-keys: Status 503, as asked for by a fault. The key in use was not touched: run \`pulumi ` +
+        `to GET ${harness.url}/api-keys: Status 503, as asked for by a fault. The key in use was not touched: run \`pulumi ` +
         "up` again.",
     );
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("in revoking the previous key keeps it in state", async () => {
     const next = await rotate(state, triggered(1));
-    await lab.advance(7 * DAY);
-    await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-    expect(await messageThrownBy(() => update(lab.context(), next, triggered(1)))).toMatch(
+    await harness.advance(7 * DAY);
+    await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+    expect(await messageThrownBy(() => update(harness.context(), next, triggered(1)))).toMatch(
       new RegExp(
         `^Could not revoke the previous key of "${next.name}" \\(${state.keyId}\\), which was to work until `,
       ),
     );
-    await lab.expectOnlyKeysOf(next);
+    await harness.expectOnlyKeysOf(next);
   });
 });
 
 test("the provider's own credential is neither rotated nor revoked, also as a previous key", async () => {
-  const own = lab.context({ credential: state.token ?? "" });
+  const own = harness.context({ credential: state.token ?? "" });
   const refused = (doing: string, name: string) =>
     `The key "${name}" is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
     "payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.";
   expect(await messageThrownBy(() => update(own, state, triggered(1)))).toBe(refused("rotating", state.name));
   const next = await rotate(state, triggered(1));
-  await lab.advance(7 * DAY);
+  await harness.advance(7 * DAY);
   expect(await messageThrownBy(() => update(own, next, triggered(1)))).toBe(refused("revoking", next.name));
   expect(await messageThrownBy(() => revokeAll(own, next))).toBe(refused("revoking", next.name));
-  await lab.expectOnlyKeysOf(next);
+  await harness.expectOnlyKeysOf(next);
 });
 
 test("a credential that is the key in use does not hinder the previous one's end", async () => {
   const next = await rotate(state, triggered(1));
-  await lab.advance(7 * DAY);
-  const own = lab.context({ credential: next.token ?? "" });
-  await lab.expectOnlyKeysOf(completed(await update(own, next, triggered(1))));
+  await harness.advance(7 * DAY);
+  const own = harness.context({ credential: next.token ?? "" });
+  await harness.expectOnlyKeysOf(completed(await update(own, next, triggered(1))));
 });
 
 test("a previous key that is gone is proven by the one in use, also where no account is known", async () => {
   const next = await rotate(state, triggered(1));
   expect(next).not.toHaveProperty("accountId");
-  await lab.control.revokeKey(state.keyId ?? "");
-  expect(await read(lab.context(), next)).not.toHaveProperty("previousKeyId");
-  await lab.advance(7 * DAY);
-  const after = completed(await update(lab.context(), next, triggered(1)));
-  await lab.expectOnlyKeysOf(after);
-  await revokeAll(lab.context(), { ...after, previousKeyId: state.keyId, previousToken: state.token });
-  await lab.expectOnlyKeysOf();
+  await harness.control.revokeKey(state.keyId ?? "");
+  expect(await read(harness.context(), next)).not.toHaveProperty("previousKeyId");
+  await harness.advance(7 * DAY);
+  const after = completed(await update(harness.context(), next, triggered(1)));
+  await harness.expectOnlyKeysOf(after);
+  await revokeAll(harness.context(), { ...after, previousKeyId: state.keyId, previousToken: state.token });
+  await harness.expectOnlyKeysOf();
 });
 
 test("a key in use that is gone is not forgotten while the previous one works, also where the list lags", async () => {
-  await lab.control.setLag({ listMs: 600_000 });
+  await harness.control.setLag({ listMs: 600_000 });
   const next = await rotate(state, triggered(1));
-  await lab.advance(61_000);
-  await lab.control.revokeKey(next.keyId ?? "");
-  expect(await read(lab.context(), next)).toMatchObject({
+  await harness.advance(61_000);
+  await harness.control.revokeKey(next.keyId ?? "");
+  expect(await read(harness.context(), next)).toMatchObject({
     ...{ pendingAction: "create", previousKeyId: state.keyId, previousToken: state.token },
   });
 });

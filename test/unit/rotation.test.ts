@@ -2,35 +2,35 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
 import { type ApiKeyInputs, type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, SandboxLab, thrownBy } from "../sandbox-lab";
+import { completed, SandboxHarness, thrownBy } from "../sandbox-harness";
 import { RotatingKey } from "./rotating-key";
 
 const DAY = 86_400_000;
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let key: RotatingKey;
 let inputs: ApiKeyInputs;
 let state: ApiKeyState;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  key = await RotatingKey.create(lab);
+  harness = await SandboxHarness.open();
+  key = await RotatingKey.create(harness);
   ({ inputs, state } = key);
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 const triggered = (leak: unknown, more: object = {}) => key.triggered(leak, more);
 const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
-const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, lab.now());
+const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, harness.now());
 
 test("a key that is to rotate is the first of its generations, and nothing of it changes by itself", async () => {
   expect(state).toMatchObject({ generation: 1, rotation: inputs.rotation });
   expect(difference(state, inputs)).toEqual({ changes: false, replaces: [] });
-  await lab.expectOnlyKeysOf(state);
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("a changed trigger makes the next key in place, and the one before it works on", async () => {
   expect(difference(state, triggered(1))).toEqual({ changes: true, replaces: [] });
-  const before = lab.now().getTime();
+  const before = harness.now().getTime();
   const next = await rotate(state, triggered(1));
   expect(next).toMatchObject({
     name: `${inputs.uniqueName}-g2`,
@@ -42,56 +42,56 @@ test("a changed trigger makes the next key in place, and the one before it works
   expect(Date.parse(next.rotatedAt ?? "")).toBeGreaterThanOrEqual(before);
   expect(Date.parse(next.previousRevokeAt ?? "") - Date.parse(next.rotatedAt ?? "")).toBe(7 * DAY);
   expect(next).not.toHaveProperty("pendingAction");
-  await lab.expectOnlyKeysOf(next);
+  await harness.expectOnlyKeysOf(next);
   expect(difference(next, triggered(1))).toEqual({ changes: false, replaces: [] });
 });
 
 test("a rotation costs one list, one POST and one try of the new key, and a process's first one more list", async () => {
-  const second = await RotatingKey.create(lab);
+  const second = await RotatingKey.create(harness);
   const costs = ["GET /api/api-keys", "POST /api/api-keys", "GET /api/merchant"];
-  const context = lab.context();
-  await lab.control.clearRequests();
+  const context = harness.context();
+  await harness.control.clearRequests();
   await update(context, state, triggered(1));
-  expect(await lab.calls()).toEqual(["GET /api/api-keys", ...costs]);
-  await lab.control.clearRequests();
+  expect(await harness.calls()).toEqual(["GET /api/api-keys", ...costs]);
+  await harness.control.clearRequests();
   await update(context, second.state, second.triggered(1));
-  expect(await lab.calls()).toEqual(costs);
+  expect(await harness.calls()).toEqual(costs);
 });
 
 test("a rotation by another credential of the account records the credential that made the new key", async () => {
-  const other = await lab.control.newCredential("sandbox", "Developer");
-  const next = completed(await update(lab.context({ credential: other.key }), state, triggered(1)));
+  const other = await harness.control.newCredential("sandbox", "Developer");
+  const next = completed(await update(harness.context({ credential: other.key }), state, triggered(1)));
   expect(next.credentialFingerprint).toBe(placeFingerprint(other.key));
-  expect(next.apiUrl).toBe(lab.url);
-  await lab.expectOnlyKeysOf(next);
+  expect(next.apiUrl).toBe(harness.url);
+  await harness.expectOnlyKeysOf(next);
   const later = await rotate(next, triggered(1));
   expect(later.credentialFingerprint).toBe(placeFingerprint(other.key));
 });
 
 test("the first update after previousRevokeAt revokes the previous key", async () => {
   const next = await rotate(state, triggered(1));
-  await lab.advance(7 * DAY - 60_000);
+  await harness.advance(7 * DAY - 60_000);
   expect(difference(next, triggered(1)).changes).toBe(false);
-  await lab.advance(60_000);
+  await harness.advance(60_000);
   expect(difference(next, triggered(1))).toEqual({ changes: true, replaces: [] });
   const after = await rotate(next, triggered(1));
   for (const gone of ["previousKeyId", "previousToken", "previousRevokeAt"])
     expect(after).not.toHaveProperty(gone);
   expect(after).toMatchObject({ keyId: next.keyId, token: next.token, rotatedAt: next.rotatedAt });
-  await lab.expectOnlyKeysOf(after);
+  await harness.expectOnlyKeysOf(after);
   expect(difference(after, triggered(1)).changes).toBe(false);
 });
 
 test("a previous key whose time is over goes before the next rotation, in the same update", async () => {
   const second = await rotate(state, triggered(1));
-  await lab.advance(8 * DAY);
+  await harness.advance(8 * DAY);
   const third = await rotate(second, triggered(2));
   expect(third).toMatchObject({
     generation: 3,
     name: `${inputs.uniqueName}-g3`,
     previousKeyId: second.keyId,
   });
-  await lab.expectOnlyKeysOf(third);
+  await harness.expectOnlyKeysOf(third);
 });
 
 test("a trigger during an overlap is refused with the date and the way out", async () => {
@@ -102,7 +102,7 @@ test("a trigger during an overlap is refused with the date and the way out", asy
       "promised to work. Set rotation.triggers back and change it after that; or run `pulumi up --replace` with this " +
       "resource's URN, which makes a new key and revokes both at once.",
   );
-  await lab.advance(7 * DAY);
+  await harness.advance(7 * DAY);
   expect(difference(next, triggered(2)).changes).toBe(true);
 });
 
@@ -120,18 +120,18 @@ test("removing triggers, or adding rotation to a key that had none, is no reason
   const bare = await rotate(state, without);
   expect(bare).not.toHaveProperty("rotation");
   expect(await rotate(bare, inputs)).toMatchObject({ keyId: state.keyId, rotation: inputs.rotation });
-  await lab.expectOnlyKeysOf(state);
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("delete revokes the key and the one before it", async () => {
-  await revokeAll(lab.context(), await rotate(state, triggered(1)));
-  await lab.expectOnlyKeysOf();
+  await revokeAll(harness.context(), await rotate(state, triggered(1)));
+  await harness.expectOnlyKeysOf();
 });
 
 test("delete revokes what an interrupted rotation left", async () => {
-  await lab.context().client.createKey({ name: `${inputs.uniqueName}-g2-r2`, type: "private" });
-  await revokeAll(lab.context(), state);
-  await lab.expectOnlyKeysOf();
+  await harness.context().client.createKey({ name: `${inputs.uniqueName}-g2-r2`, type: "private" });
+  await revokeAll(harness.context(), state);
+  await harness.expectOnlyKeysOf();
 });
 
 describe("overlap 0s", () => {
@@ -151,12 +151,12 @@ describe("overlap 0s", () => {
     const next = await rotate(state, triggered(1));
     const promised = await rotate(next, cut(1));
     expect(promised.previousRevokeAt).toBe(next.previousRevokeAt);
-    await lab.expectOnlyKeysOf(promised);
-    await lab.advance(7 * DAY);
+    await harness.expectOnlyKeysOf(promised);
+    await harness.advance(7 * DAY);
     expect(difference(promised, cut(2))).toEqual({ changes: true, replaces: [] });
     const single = await rotate(promised, cut(2));
     expect(single.keyId).toBe(next.keyId);
-    await lab.expectOnlyKeysOf(single);
+    await harness.expectOnlyKeysOf(single);
     expect(difference(single, cut(2))).toEqual({ changes: true, replaces: ["rotation"] });
   });
 });
@@ -165,24 +165,24 @@ test("a shortened overlap keeps the promise that was made", async () => {
   const next = await rotate(state, triggered(1));
   const shortened = await rotate(next, triggered(1, { overlap: "1h" }));
   expect(shortened).toMatchObject({ previousRevokeAt: next.previousRevokeAt, rotation: { overlap: "1h" } });
-  await lab.expectOnlyKeysOf(shortened);
+  await harness.expectOnlyKeysOf(shortened);
 });
 
 test("a period shortened during an overlap rotates at the first update after previousRevokeAt", async () => {
-  const begun = lab.now().getTime();
+  const begun = harness.now().getTime();
   const rotating = (days: number, end: number): ApiKeyInputs => ({
     ...inputs,
     rotation: { period: `${days}d`, triggers: { leak: 1 }, overlap: "7d" },
     rotateAt: new Date(begun + end * DAY).toISOString(),
   });
   const next = await rotate(state, rotating(90, 90));
-  await lab.advance(2 * DAY);
+  await harness.advance(2 * DAY);
   // Periods of one day: check has moved on to the third day.
   const shortened = rotating(1, 3);
   expect(difference(next, shortened)).toEqual({ changes: false, replaces: [] });
   const verified = await rotate(next, { ...shortened, verify: false });
   expect(verified).toMatchObject({ keyId: next.keyId, verify: false, rotateAt: next.rotateAt });
-  await lab.advance(5 * DAY);
+  await harness.advance(5 * DAY);
   const later = rotating(1, 8);
   expect(difference(verified, later)).toEqual({ changes: true, replaces: [] });
   expect(await rotate(verified, later)).toMatchObject({ generation: 3, rotateAt: later.rotateAt });

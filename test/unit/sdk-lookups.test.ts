@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MERCHANT_IDS } from "payengine-sandbox";
 import * as payengine from "../../sdk";
-import { messageThrownBy, SandboxLab } from "../sandbox-lab";
+import { messageThrownBy, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
   await runProgram(false);
 });
 afterEach(async () => {
   pulumi.runtime.setAllConfig({});
-  await lab.close();
+  await harness.close();
 });
 
 async function runProgram(isPreview: boolean): Promise<void> {
@@ -19,12 +19,12 @@ async function runProgram(isPreview: boolean): Promise<void> {
     newResource: ({ name, inputs }: pulumi.runtime.MockResourceArgs) => ({ id: `${name}-id`, state: inputs }),
   };
   await pulumi.runtime.setMocks(mocks, "shop", "prod", isPreview);
-  pulumi.runtime.setAllConfig({ "payengine:apiUrl": lab.url, "payengine:apiKey": lab.credential });
+  pulumi.runtime.setAllConfig({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 }
 
 /** A key as its maker sees it: the answer to its creation always has an id here. */
 async function make(name: string, type = "private") {
-  const { id = "", ...key } = await lab.context().client.createKey({ name, type });
+  const { id = "", ...key } = await harness.context().client.createKey({ name, type });
   return { ...key, id };
 }
 const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
@@ -68,11 +68,11 @@ describe("getApiKey", () => {
 
   test("takes a revoked key's name for free, and names the ids where two bear it", async () => {
     const [first, second, third] = [await make("twice"), await make("twice"), await make("twice")];
-    await lab.control.revokeKey(first.id);
+    await harness.control.revokeKey(first.id);
     expect(await messageThrownBy(() => payengine.getApiKey({ name: "twice" }))).toBe(
       `getApiKey: 2 keys are named "twice": ask by id (${third.id}, ${second.id})`,
     );
-    await lab.control.revokeKey(second.id);
+    await harness.control.revokeKey(second.id);
     expect((await payengine.getApiKey({ name: "twice" })).keyId).toBe(third.id);
   });
 
@@ -114,7 +114,10 @@ describe("getApiKey", () => {
 describe("getApiKeyOutput", () => {
   test("takes Outputs, and is no secret for the credential's sake", async () => {
     const { id } = await make("made-by-hand");
-    const production = new payengine.Provider("production", { apiUrl: lab.url, apiKey: lab.credential });
+    const production = new payengine.Provider("production", {
+      apiUrl: harness.url,
+      apiKey: harness.credential,
+    });
     pulumi.runtime.setAllConfig({});
     const key = payengine.getApiKeyOutput({ id: pulumi.output(id) }, { provider: production });
     expect(await resolved(key)).toMatchObject({ keyId: id, name: "made-by-hand" });
@@ -133,7 +136,10 @@ describe("getApiKeyOutput", () => {
 
 describe("an explicit provider", () => {
   test("comes from the parent where none is given", async () => {
-    const production = new payengine.Provider("production", { apiUrl: lab.url, apiKey: lab.credential });
+    const production = new payengine.Provider("production", {
+      apiUrl: harness.url,
+      apiKey: harness.credential,
+    });
     pulumi.runtime.setAllConfig({});
     const parent = new pulumi.ComponentResource("shop:index:Service", "web", {}, { providers: [production] });
     const { id } = await make("made-by-hand");
@@ -143,7 +149,7 @@ describe("an explicit provider", () => {
   test("whose configuration is not known yet is waited for by the form with Outputs only", async () => {
     await runProgram(true);
     const apiKey = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
-    const provider = new payengine.Provider("new", { apiUrl: lab.url, apiKey });
+    const provider = new payengine.Provider("new", { apiUrl: harness.url, apiKey });
     expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }, { provider }))).toBe(
       "getApiKey: the provider's configuration is not known yet; use getApiKeyOutput, which waits for it",
     );
@@ -162,10 +168,10 @@ describe("listApiKeys", () => {
   const names = (keys: readonly payengine.ApiKeyInfo[]) => keys.map(({ name }) => name);
 
   test("filters by type, start of the name and status, over all pages", async () => {
-    await lab.control.setDialect({ ignoreQuery: true, revokedKeys: "status" });
+    await harness.control.setDialect({ ignoreQuery: true, revokedKeys: "status" });
     for (let number = 0; number < 101; number++) await make(`other-${number}`);
     const revoked = await make("shop-old");
-    await lab.control.revokeKey(revoked.id);
+    await harness.control.revokeKey(revoked.id);
     await make("shop-private");
     await make("shop-public", "public");
 
@@ -190,7 +196,7 @@ describe("listApiKeys", () => {
   });
 
   test("says where PayEngine cannot be asked", async () => {
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403 });
+    await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403 });
     expect(await messageThrownBy(() => payengine.listApiKeys())).toMatch(
       /^listApiKeys: PayEngine answered 403 to GET http:.*\/api-keys: /,
     );

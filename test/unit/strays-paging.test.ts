@@ -3,7 +3,7 @@ import { findLiveKeys, revokeStrays } from "../../provider/api-key/strays";
 import type { PayEngineClient } from "../../provider/payengine/calls";
 import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
 import type { KeyPage, PayEngineKey } from "../../provider/payengine/read-answer";
-import { messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
 const unique = newInputs().uniqueName;
 const key = (id: number, name = "another's"): PayEngineKey => ({
@@ -35,15 +35,15 @@ const end: KeyPage = { data: [], total: undefined };
 const page = (data: PayEngineKey[], total?: number): KeyPage => ({ data, total });
 
 describe("against the sandbox with 250 other keys", () => {
-  let lab: SandboxLab;
+  let harness: SandboxHarness;
   beforeAll(async () => {
-    lab = await SandboxLab.open();
-    const { client: api } = lab.context();
+    harness = await SandboxHarness.open();
+    const { client: api } = harness.context();
     const makeOthers = (number: number) => api.createKey({ name: `other-${number}`, type: "public" });
     await api.createKey({ name: unique, type: "private" });
     await Promise.all(Array.from({ length: 250 }, (_, number) => makeOthers(number)));
   });
-  afterAll(() => lab.close());
+  afterAll(() => harness.close());
 
   // The account lists its three credentials as well: 254 keys, on three pages of 100.
   test.each<[string, DialectInput, number]>([
@@ -55,35 +55,35 @@ describe("against the sandbox with 250 other keys", () => {
     ["pages are asked for by limit", { ignoreQuery: true, paging: "limit" }, 6],
     ["every page has ten", { ignoreQuery: true, pageSize: 10 }, 52],
   ])("the key on the last page is found where %s", async (_case, dialect, requests) => {
-    await lab.control.setDialect(dialect);
-    await lab.control.clearRequests();
-    const found = await findLiveKeys(lab.context().client, unique);
+    await harness.control.setDialect(dialect);
+    await harness.control.clearRequests();
+    const found = await findLiveKeys(harness.context().client, unique);
     expect(found.map(({ name }) => name)).toEqual([unique]);
-    expect(await lab.calls()).toHaveLength(requests);
+    expect(await harness.calls()).toHaveLength(requests);
   });
 
   test("a client that has seen a full page knows a shorter one for the last", async () => {
-    await lab.control.setDialect({});
-    const context = lab.context();
+    await harness.control.setDialect({});
+    const context = harness.context();
     await context.readableList();
-    await lab.control.clearRequests();
+    await harness.control.clearRequests();
     expect(await findLiveKeys(context.client, unique)).toHaveLength(1);
-    expect(await lab.calls()).toHaveLength(1);
+    expect(await harness.calls()).toHaveLength(1);
   });
 
   test("a status that nobody knows counts as live, and the contract's for revoked do not", async () => {
-    await lab.control.setDialect({
+    await harness.control.setDialect({
       statuses: { active: "suspended", revoked: "disabled" },
       revokedKeys: "status",
     });
-    const { client } = lab.context();
+    const { client } = harness.context();
     const found = await findLiveKeys(client, unique);
     expect(found.map(({ status, isRevoked }) => ({ status, isRevoked }))).toEqual([
       { status: "suspended", isRevoked: false },
     ]);
     const parsed = parseContract({ revokedStatuses: ["suspended", "disabled"] });
     const contract = "contract" in parsed ? parsed.contract : DEFAULT_CONTRACT;
-    expect(await findLiveKeys(lab.context({ contract }).client, unique)).toEqual([]);
+    expect(await findLiveKeys(harness.context({ contract }).client, unique)).toEqual([]);
   });
 });
 
@@ -171,9 +171,9 @@ test("revoked keys, longer names and other marks are no live keys of the resourc
 });
 
 test("the sweep revokes all but the key to keep, and says whether it was seen", async () => {
-  const lab = await SandboxLab.open();
+  const harness = await SandboxHarness.open();
   try {
-    const { client: api } = lab.context();
+    const { client: api } = harness.context();
     const kept = await api.createKey({ name: `${unique}-r3`, type: "private" });
     const first = await api.createKey({ name: unique, type: "private" });
     const second = await api.createKey({ name: `${unique}-r2`, type: "private" });
@@ -185,6 +185,6 @@ test("the sweep revokes all but the key to keep, and says whether it was seen", 
       kept: [],
     });
   } finally {
-    await lab.close();
+    await harness.close();
   }
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { create } from "../../provider/api-key/create";
 import type { Outcome } from "../../provider/api-key/state";
-import { newInputs, SandboxLab } from "../sandbox-lab";
+import { newInputs, SandboxHarness } from "../sandbox-harness";
 
 /** How a PayEngine that nobody foresaw answers. */
 interface Shape {
@@ -141,7 +141,7 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, string>>
 }
 
 test("first contact with a server of any shape leaves no live key but the one that state holds", async () => {
-  const lab = await SandboxLab.open();
+  const harness = await SandboxHarness.open();
   let complete = 0;
   let refused = 0;
   try {
@@ -153,7 +153,7 @@ test("first contact with a server of any shape leaves no live key but the one th
           let outcome: Outcome | undefined;
           let message = "";
           try {
-            outcome = await create(lab.context({ apiUrl: server.url }), inputs);
+            outcome = await create(harness.context({ apiUrl: server.url }), inputs);
           } catch (error) {
             message = (error as Error).message;
           }
@@ -177,7 +177,7 @@ test("first contact with a server of any shape leaves no live key but the one th
       process.env.STRIKES ? { numRuns: Number(process.env.STRIKES) } : { numRuns: 150, seed: 13 },
     );
   } finally {
-    await lab.close();
+    await harness.close();
   }
   expect(Math.min(complete, refused)).toBeGreaterThan(5);
 }, 300_000);

@@ -2,49 +2,49 @@ import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { type ApiKeyInputs, type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, pinHint, SandboxLab, unfinished } from "../sandbox-lab";
+import { completed, messageThrownBy, pinHint, SandboxHarness, unfinished } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 let inputs: ApiKeyInputs;
 let state: ApiKeyState;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  inputs = lab.inputs();
-  state = completed(await create(lab.context(), inputs));
+  harness = await SandboxHarness.open();
+  inputs = harness.inputs();
+  state = completed(await create(harness.context(), inputs));
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 test("an update of a key in good order gives all outputs back and asks for nothing", async () => {
-  await lab.control.clearRequests();
-  expect(completed(await update(lab.context(), state, inputs))).toEqual(state);
-  expect(await lab.calls()).toEqual([]);
+  await harness.control.clearRequests();
+  expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
+  expect(await harness.calls()).toEqual([]);
 });
 
 test("a missing token makes a new key and revokes the one without", async () => {
   const { token: _, ...damaged } = state;
-  const mended = completed(await update(lab.context(), damaged, inputs));
+  const mended = completed(await update(harness.context(), damaged, inputs));
   expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
   expect(mended.keyId).not.toBe(state.keyId);
-  await lab.expectOnlyKeysOf(mended);
+  await harness.expectOnlyKeysOf(mended);
 });
 
 describe("where PayEngine tells the account's id", () => {
   beforeEach(async () => {
-    await lab.control.setDialect({ merchant: "object" });
-    state = completed(await create(lab.context(), inputs));
+    await harness.control.setDialect({ merchant: "object" });
+    state = completed(await create(harness.context(), inputs));
   });
 
   test("state records it, and an update asks for the account only", async () => {
     expect(state.accountId).toBe(ACCOUNT_IDS.sandbox);
-    await lab.control.clearRequests();
-    expect(completed(await update(lab.context(), state, inputs))).toEqual(state);
-    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+    await harness.control.clearRequests();
+    expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
+    expect(await harness.calls()).toEqual(["GET /api/merchant"]);
   });
 
   test("a credential of another account changes nothing", async () => {
-    const { key } = await lab.control.newCredential("production", "Admin");
+    const { key } = await harness.control.newCredential("production", "Admin");
     const { sandbox, production } = ACCOUNT_IDS;
-    expect(await messageThrownBy(() => update(lab.context({ credential: key }), state, inputs))).toBe(
+    expect(await messageThrownBy(() => update(harness.context({ credential: key }), state, inputs))).toBe(
       `Could not update the key "${state.name}": The credential belongs to account ${production}, but this key's ` +
         `state records account ${sandbox}; use a credential and payengine:apiUrl of account ${sandbox}. State keeps it ` +
         "as it was.",
@@ -53,38 +53,38 @@ describe("where PayEngine tells the account's id", () => {
 
   test("a key made anew learns it", async () => {
     const { token: _, accountId: __, ...damaged } = state;
-    expect(completed(await update(lab.context(), damaged, inputs)).accountId).toBe(ACCOUNT_IDS.sandbox);
+    expect(completed(await update(harness.context(), damaged, inputs)).accountId).toBe(ACCOUNT_IDS.sandbox);
   });
 });
 
 describe("a pin", () => {
   test("that the account shows is recorded as the program's word, and proven once a process", async () => {
     const pinnedAccountId = MERCHANT_IDS.sandbox[0];
-    const context = lab.context({ accountId: pinnedAccountId });
-    await lab.control.clearRequests();
+    const context = harness.context({ accountId: pinnedAccountId });
+    await harness.control.clearRequests();
     const pinned = completed(await update(context, state, { ...inputs, pinnedAccountId }));
     expect(pinned).toEqual({ ...state, pinnedAccountId });
-    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+    expect(await harness.calls()).toEqual(["GET /api/merchant"]);
     expect(completed(await update(context, pinned, { ...inputs, pinnedAccountId }))).toEqual(pinned);
-    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+    expect(await harness.calls()).toEqual(["GET /api/merchant"]);
   });
 
   test("that the account does not show changes nothing", async () => {
     const pinnedAccountId = MERCHANT_IDS.production[0];
-    const context = lab.context({ accountId: pinnedAccountId });
+    const context = harness.context({ accountId: pinnedAccountId });
     expect(await messageThrownBy(() => update(context, state, { ...inputs, pinnedAccountId }))).toBe(
       `Could not update the key "${state.name}": payengine:accountId pins ${pinnedAccountId}, but the account of this ` +
         "credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set " +
         "what `pulumi-payengine doctor` prints. State keeps it as it was.",
     );
-    await lab.expectOnlyKeysOf(state);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("that is taken out of the inputs goes from state too, where the place is proven", async () => {
     const pinned = { ...state, pinnedAccountId: MERCHANT_IDS.sandbox[0] };
-    expect(completed(await update(lab.context(), pinned, inputs))).toEqual(state);
-    const { key: credential } = await lab.control.newCredential("production", "Admin");
-    expect(await messageThrownBy(() => update(lab.context({ credential }), pinned, inputs))).toBe(
+    expect(completed(await update(harness.context(), pinned, inputs))).toEqual(state);
+    const { key: credential } = await harness.control.newCredential("production", "Admin");
+    expect(await messageThrownBy(() => update(harness.context({ credential }), pinned, inputs))).toBe(
       `Could not update the key "${state.name}": nothing proves that the credential is of the account in which this key ` +
         "was made: it is not the one that made it, and PayEngine does not show it the key; use a credential of that " +
         `account${pinHint(pinned)}. State keeps it as it was.`,
@@ -92,40 +92,40 @@ describe("a pin", () => {
   });
 
   test("that changes to another id of the same account is an update, and the new one is proven", async () => {
-    const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
+    const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
     const [first, second] = MERCHANT_IDS.sandbox;
     const pinned = { ...state, pinnedAccountId: first };
-    const context = lab.context({ credential, accountId: second });
-    await lab.control.clearRequests();
+    const context = harness.context({ credential, accountId: second });
+    await harness.control.clearRequests();
     const moved = completed(await update(context, pinned, { ...inputs, pinnedAccountId: second }));
     expect(moved).toEqual({ ...state, pinnedAccountId: second });
-    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+    expect(await harness.calls()).toEqual(["GET /api/merchant"]);
   });
 });
 
 test("a console that has moved to PayEngine's own address leaves no address in state", async () => {
   const { apiUrl: _, ...own } = inputs;
-  const there = completed(await update(lab.context(), state, own));
+  const there = completed(await update(harness.context(), state, own));
   expect(there).not.toHaveProperty("apiUrl");
   expect(there).toEqual({ ...state, apiUrl: undefined });
 });
 
 test("a key made anew records the credential that made it", async () => {
-  const { key: credential } = await lab.control.newCredential("sandbox", "Developer");
+  const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { token: _, ...damaged } = state;
-  const mended = completed(await update(lab.context({ credential }), damaged, inputs));
+  const mended = completed(await update(harness.context({ credential }), damaged, inputs));
   expect(mended.credentialFingerprint).toBe(placeFingerprint(credential));
-  await lab.expectOnlyKeysOf(mended);
+  await harness.expectOnlyKeysOf(mended);
 });
 
 test("a refusal while the key is yet to be made keeps the name and what is left to do in state", async () => {
   const { token: _, keyId: __, ...rest } = state;
-  await lab.control.revokeKey(state.keyId ?? "");
-  await lab.control.setDialect({ keyQuota: 1 });
+  await harness.control.revokeKey(state.keyId ?? "");
+  await harness.control.setDialect({ keyQuota: 1 });
   const yetToBeMade: ApiKeyState = { ...rest, pendingAction: "create" };
-  const refused = unfinished(await update(lab.context(), yetToBeMade, inputs));
+  const refused = unfinished(await update(harness.context(), yetToBeMade, inputs));
   expect(refused.reason).toBe(
-    `Could not create the key "${inputs.uniqueName}": PayEngine answered 422 to POST ${lab.url}/api-keys: The ` +
+    `Could not create the key "${inputs.uniqueName}": PayEngine answered 422 to POST ${harness.url}/api-keys: The ` +
       "account's quota of 1 keys is used up. No key was left behind. State remembers the name: run `pulumi up` again, " +
       "without --continue-on-error, to clear up and make another, or `pulumi destroy`.",
   );
@@ -134,16 +134,16 @@ test("a refusal while the key is yet to be made keeps the name and what is left 
     pendingAction: "create",
     latestName: `${inputs.uniqueName}-r2`,
   });
-  await lab.expectOnlyKeysOf();
+  await harness.expectOnlyKeysOf();
 });
 
 test("a key without a value is revoked by its id while the list does not show it yet", async () => {
-  await lab.control.setLag({ listMs: 600_000 });
-  await lab.control.addFault({ operation: "createKey", kind: "valueMissing" });
-  await lab.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-  const fresh = lab.inputs();
-  const begun = unfinished(await create(lab.context(), fresh));
-  expect(begun.state.strayKeyId).toBe((await lab.liveKeys())[0].id);
-  const mended = completed(await update(lab.context(), begun.state, fresh));
-  await lab.expectOnlyKeysOf(state, mended);
+  await harness.control.setLag({ listMs: 600_000 });
+  await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
+  await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+  const fresh = harness.inputs();
+  const begun = unfinished(await create(harness.context(), fresh));
+  expect(begun.state.strayKeyId).toBe((await harness.liveKeys())[0].id);
+  const mended = completed(await update(harness.context(), begun.state, fresh));
+  await harness.expectOnlyKeysOf(state, mended);
 });

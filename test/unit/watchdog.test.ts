@@ -6,21 +6,21 @@ import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { clearUpAfter } from "../../provider/watchdog/clear-up";
 import { type Expected, heed } from "../../provider/watchdog/expected";
 import { startWatchdog } from "../../provider/watchdog/watchdog";
-import { completed, messageThrownBy, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
-  inputs = lab.inputs({ uniqueName: name });
+  harness = await SandboxHarness.open();
+  inputs = harness.inputs({ uniqueName: name });
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
 
 const settings = (): Settings => ({
-  apiUrl: lab.url,
-  credential: lab.credential,
+  apiUrl: harness.url,
+  credential: harness.credential,
   accountId: undefined,
   formerApiUrl: undefined,
   requestTimeout: 2_000,
@@ -30,35 +30,35 @@ const settings = (): Settings => ({
 
 describe("what the watchdog is told", () => {
   test("a creation is expected before its request, and forgotten once the key is handed over", async () => {
-    await create(lab.context(), inputs);
-    expect(lab.watched).toEqual([`expect ${name}`, `forget ${name}`]);
+    await create(harness.context(), inputs);
+    expect(harness.watched).toEqual([`expect ${name}`, `forget ${name}`]);
   });
 
   test("each further request is expected too", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: 2 });
-    await create(lab.context(), inputs);
-    expect(lab.watched).toEqual([`expect ${name}`, `expect ${name}`, `expect ${name}`, `forget ${name}`]);
+    await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: 2 });
+    await create(harness.context(), inputs);
+    expect(harness.watched).toEqual([`expect ${name}`, `expect ${name}`, `expect ${name}`, `forget ${name}`]);
   });
 
   test("a failed creation is forgotten", async () => {
-    await lab.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
-    await messageThrownBy(() => create(lab.context(), inputs));
-    expect(lab.watched).toEqual([`expect ${name}`, `forget ${name}`]);
+    await harness.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
+    await messageThrownBy(() => create(harness.context(), inputs));
+    expect(harness.watched).toEqual([`expect ${name}`, `forget ${name}`]);
   });
 
   test("an update is not watched: its name stands in state, and a later update may make a key of that name", async () => {
     const state: ApiKeyState = { ...inputs, name, pendingAction: "create" };
-    await update(lab.context(), state, inputs);
-    expect(lab.watched).toEqual([]);
+    await update(harness.context(), state, inputs);
+    expect(harness.watched).toEqual([]);
   });
 
   test("without a watchdog no key is made", async () => {
-    const { watchdog, ...rest } = lab.context();
+    const { watchdog, ...rest } = harness.context();
     const context = { ...rest, watchdog: { ...watchdog, expect: async () => "There is no process left" } };
     expect(await messageThrownBy(() => create(context, inputs))).toBe(
       `Could not create the key "${name}": There is no process left. No key was left behind.`,
     );
-    expect(await lab.calls()).toEqual(["GET /api/merchant"]);
+    expect(await harness.calls()).toEqual(["GET /api/merchant"]);
   });
 });
 
@@ -88,7 +88,9 @@ describe("the watchdog's account of requests", () => {
 
 describe("when the plugin's process has died", () => {
   const post = (attempt = 1) =>
-    lab.context().client.createKey({ name: attempt === 1 ? name : `${name}-r${attempt}`, type: "private" });
+    harness
+      .context()
+      .client.createKey({ name: attempt === 1 ? name : `${name}-r${attempt}`, type: "private" });
   const expected = (posts = 1) => ({ uniqueName: name, settings: settings(), posts });
   /** Time that passes only by waiting. @param onPause what happens meanwhile. */
   const host = (onPause: (pause: number) => Promise<unknown> = async () => {}) => {
@@ -105,18 +107,18 @@ describe("when the plugin's process has died", () => {
   };
 
   test("the key that it has made is revoked at once, and nobody else's", async () => {
-    const other = completed(await create(lab.context(), lab.inputs()));
+    const other = completed(await create(harness.context(), harness.inputs()));
     await post();
     const it = host();
     await clearUpAfter(it, expected());
-    await lab.expectOnlyKeysOf(other);
+    await harness.expectOnlyKeysOf(other);
     expect(it.pauses).toEqual([]);
   });
 
   test("a request that takes effect later is waited for", async () => {
     const it = host((pause) => (pause === 3 ? post() : Promise.resolve()));
     await clearUpAfter(it, expected());
-    expect(await lab.liveKeys()).toEqual([]);
+    expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
 
@@ -124,17 +126,22 @@ describe("when the plugin's process has died", () => {
     await post();
     const it = host((pause) => (pause === 2 ? post(2) : Promise.resolve()));
     await clearUpAfter(it, expected(2));
-    expect(await lab.liveKeys()).toEqual([]);
+    expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500]);
   });
 
   test("PayEngine out of reach is asked again", async () => {
     await post();
-    await lab.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503, times: 2 });
-    await lab.control.addFault({ operation: "revokeKey", kind: "dropBeforeCommit" });
+    await harness.control.addFault({
+      operation: "listKeys",
+      kind: "statusBeforeCommit",
+      status: 503,
+      times: 2,
+    });
+    await harness.control.addFault({ operation: "revokeKey", kind: "dropBeforeCommit" });
     const it = host();
     await clearUpAfter(it, expected());
-    expect(await lab.liveKeys()).toEqual([]);
+    expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
 
@@ -148,13 +155,13 @@ describe("when the plugin's process has died", () => {
 
   test("PayEngine out of reach for longer than that is asked until it answers", async () => {
     await post();
-    await lab.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: 40 });
+    await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: 40 });
     await clearUpAfter(host(), expected());
-    expect(await lab.liveKeys()).toEqual([]);
+    expect(await harness.liveKeys()).toEqual([]);
   });
 
   test("a credential that was revoked is tried no longer than a request can take effect", async () => {
-    await lab.control.addFault({
+    await harness.control.addFault({
       operation: "listKeys",
       kind: "statusBeforeCommit",
       status: 401,
@@ -166,7 +173,7 @@ describe("when the plugin's process has died", () => {
   });
 
   test("after an hour out of reach it gives up", async () => {
-    await lab.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: "always" });
+    await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: "always" });
     const it = host();
     await clearUpAfter(it, expected());
     expect(it.pauses.reduce((sum, pause) => sum + pause, 0) / 60_000).toBeCloseTo(61, 0);

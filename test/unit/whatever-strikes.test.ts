@@ -8,7 +8,7 @@ import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import { DIALECTS } from "../dialects";
-import { SandboxLab } from "../sandbox-lab";
+import { SandboxHarness } from "../sandbox-harness";
 
 const operation = fc.constantFrom(
   "createKey" as const,
@@ -107,17 +107,19 @@ class Engine {
   private changes = 0;
   inputs: ApiKeyInputs;
 
-  constructor(private readonly lab: SandboxLab) {
-    this.inputs = lab.inputs({ rotation });
+  constructor(private readonly harness: SandboxHarness) {
+    this.inputs = harness.inputs({ rotation });
   }
 
   async up(): Promise<void> {
     const { state } = this;
-    if (state === undefined) this.inputs = this.lab.inputs({ rotation });
+    if (state === undefined) this.inputs = this.harness.inputs({ rotation });
     const operation = () =>
-      state ? update(this.lab.context(), state, this.inputs) : create(this.lab.context(), this.inputs);
+      state
+        ? update(this.harness.context(), state, this.inputs)
+        : create(this.harness.context(), this.inputs);
     await this.attempt(async () => {
-      if (state && !diff(state, this.inputs, this.lab.now()).changes) return;
+      if (state && !diff(state, this.inputs, this.harness.now()).changes) return;
       this.keep(await operation());
     });
   }
@@ -133,7 +135,7 @@ class Engine {
     const { state } = this;
     if (!state) return;
     await this.attempt(async () => {
-      this.state = await read(this.lab.context(), state);
+      this.state = await read(this.harness.context(), state);
     });
   }
 
@@ -141,7 +143,7 @@ class Engine {
     const { state } = this;
     if (!state) return;
     await this.attempt(async () => {
-      await revokeAll(this.lab.context(), state);
+      await revokeAll(this.harness.context(), state);
       this.state = undefined;
     });
   }
@@ -162,10 +164,10 @@ class Engine {
 }
 
 /** What consumers have been given works: the key in use, and the one before it as long as state promises it. */
-async function expectUsable(lab: SandboxLab, state: ApiKeyState | undefined): Promise<void> {
-  const isPromised = lab.now() < new Date(state?.previousRevokeAt ?? 0);
+async function expectUsable(harness: SandboxHarness, state: ApiKeyState | undefined): Promise<void> {
+  const isPromised = harness.now() < new Date(state?.previousRevokeAt ?? 0);
   for (const token of [state?.token, isPromised ? state?.previousToken : undefined])
-    if (token !== undefined) expect(await lab.statusFor(token)).toBe(200);
+    if (token !== undefined) expect(await harness.statusFor(token)).toBe(200);
 }
 
 /** Keys, and pieces of them, are the only hex digits of that length; ids and fingerprints have sixteen. */
@@ -174,33 +176,33 @@ function expectNoSecretIn(text: string): void {
 }
 
 test("whatever strikes, one more up leaves exactly the key in state, and a destroy leaves none", async () => {
-  const run = async (lab: SandboxLab, steps: { faults: FaultInput[]; action: string }[]) => {
-    const engine = new Engine(lab);
+  const run = async (harness: SandboxHarness, steps: { faults: FaultInput[]; action: string }[]) => {
+    const engine = new Engine(harness);
     let mayBeDead = false;
     for (const { faults, action } of [{ faults: steps[0].faults, action: "update" }, ...steps]) {
-      for (const each of faults) await lab.control.addFault(each);
+      for (const each of faults) await harness.control.addFault(each);
       if (action === "update") await engine.up();
       else if (action === "rotate") await engine.rotate();
       else if (action === "refresh") await engine.refresh();
       else if (action === "destroy") await engine.destroy();
-      else if (action === "wait") await lab.advance(40_000);
-      else if (engine.state?.keyId) await lab.control.revokeKey(engine.state.keyId).catch(() => {});
-      await lab.control.clearFaults();
+      else if (action === "wait") await harness.advance(40_000);
+      else if (engine.state?.keyId) await harness.control.revokeKey(engine.state.keyId).catch(() => {});
+      await harness.control.clearFaults();
       if (action === "destroy" || action.startsWith("revoked")) mayBeDead = true;
-      if (!mayBeDead) await expectUsable(lab, engine.state);
+      if (!mayBeDead) await expectUsable(harness, engine.state);
     }
-    await lab.advance(120_000);
+    await harness.advance(120_000);
     await engine.refresh();
     await engine.up();
-    await lab.expectOnlyKeysOf(engine.state);
+    await harness.expectOnlyKeysOf(engine.state);
     // A list that lags shows the new key only later, and until then the mark stays.
-    await lab.advance(120_000);
+    await harness.advance(120_000);
     await engine.up();
-    await lab.expectOnlyKeysOf(engine.state);
+    await harness.expectOnlyKeysOf(engine.state);
     expect(engine.state).not.toHaveProperty("pendingAction");
     await engine.destroy();
     expect(engine.state).toBeUndefined();
-    await lab.expectOnlyKeysOf();
+    await harness.expectOnlyKeysOf();
   };
   const lag = fc.constantFrom(0, 0, 30_000);
   await fc.assert(
@@ -211,13 +213,13 @@ test("whatever strikes, one more up leaves exactly the key in state, and a destr
       async (manner, listMs, steps) => {
         // A false 404 and a list that does not show the key yet are together what a key that is gone looks like.
         fc.pre(listMs === 0 || !JSON.stringify(steps).includes('"status":404'));
-        const lab = await SandboxLab.open();
+        const harness = await SandboxHarness.open();
         try {
-          await lab.speak(manner);
-          await lab.control.setLag({ listMs });
-          await run(lab, steps);
+          await harness.speak(manner);
+          await harness.control.setLag({ listMs });
+          await run(harness, steps);
         } finally {
-          await lab.close();
+          await harness.close();
         }
       },
     ),

@@ -5,31 +5,31 @@ import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
 import { update } from "../../provider/api-key/update";
 import type { Settings } from "../../provider/config";
-import { completed, messageThrownBy, pinHint, SandboxLab, thrownBy } from "../sandbox-lab";
+import { completed, messageThrownBy, pinHint, SandboxHarness, thrownBy } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 const rotation = (leak: number) => ({ rotation: { triggers: { leak }, overlap: "7d" } });
 
 /** A key older than a minute, which a rotation waits for. */
 async function made(type: string): Promise<{ state: ApiKeyState; due: ApiKeyInputs }> {
-  const inputs = lab.inputs({ type, ...rotation(0) });
-  const state = completed(await create(lab.context(), inputs));
-  await lab.advance(61_000);
-  await lab.control.clearRequests();
+  const inputs = harness.inputs({ type, ...rotation(0) });
+  const state = completed(await create(harness.context(), inputs));
+  await harness.advance(61_000);
+  await harness.control.clearRequests();
   return { state, due: { ...inputs, ...rotation(1) } };
 }
 
 /** Every key of every account, and whether it is revoked. */
 async function allKeys(): Promise<string[]> {
-  return (await lab.control.keys()).map(({ id, status }) => `${id} ${status}`);
+  return (await harness.control.keys()).map(({ id, status }) => `${id} ${status}`);
 }
 
-const foreign = async () => (await lab.control.newCredential("production", "Admin")).key;
+const foreign = async () => (await harness.control.newCredential("production", "Admin")).key;
 
 /** Outages in which something answers in PayEngine's place. */
 const outages: Record<string, FaultInput> = {
@@ -61,8 +61,8 @@ const quietOutages: Record<string, FaultInput> = {
 
 /** Strikes from then on. */
 async function strike(fault: FaultInput, skip: number): Promise<void> {
-  await lab.control.clearFaults();
-  await lab.control.addFault({ ...fault, skip, times: "always" });
+  await harness.control.clearFaults();
+  await harness.control.addFault({ ...fault, skip, times: "always" });
 }
 
 /** More calls than any of these operations makes. */
@@ -77,20 +77,20 @@ describe.each(Object.entries({ ...outages, ...quietOutages }))(
       for (const settings of others) {
         for (let skip = 0; skip < MOST_CALLS; skip++) {
           await strike(fault, skip);
-          const kept = await read(lab.context(settings), state).catch((error: Error) => error.name);
+          const kept = await read(harness.context(settings), state).catch((error: Error) => error.name);
           expect([state, "KeyError"]).toContainEqual(kept);
         }
       }
-      await lab.control.clearFaults();
-      await lab.expectOnlyKeysOf(state);
+      await harness.control.clearFaults();
+      await harness.expectOnlyKeysOf(state);
     });
 
     test("takes no private key out of state that PayEngine does not find though it works", async () => {
       const { state } = await made("private");
-      await lab.control.setLag({ listMs: 600_000, getMs: 600_000 });
+      await harness.control.setLag({ listMs: 600_000, getMs: 600_000 });
       for (let skip = 0; skip < MOST_CALLS; skip++) {
         await strike(fault, skip);
-        expect(await thrownBy(() => read(lab.context(), state))).toMatchObject({ name: "KeyError" });
+        expect(await thrownBy(() => read(harness.context(), state))).toMatchObject({ name: "KeyError" });
       }
     });
   },
@@ -102,66 +102,67 @@ describe.each(Object.entries(outages))("%s, from whichever call of a delete on,"
     for (let skip = 0; skip < MOST_CALLS; skip++) {
       const { state } = await made(type);
       await strike(fault, skip);
-      expect(await thrownBy(() => revokeAll(lab.context({ credential }), state))).toMatchObject({
+      expect(await thrownBy(() => revokeAll(harness.context({ credential }), state))).toMatchObject({
         name: "KeyError",
       });
       await strike(fault, skip);
-      const error = await revokeAll(lab.context(), state).catch((thrown: Error) => thrown);
-      const isLive = (await lab.liveKeys()).some(({ id }) => id === state.keyId);
+      const error = await revokeAll(harness.context(), state).catch((thrown: Error) => thrown);
+      const isLive = (await harness.liveKeys()).some(({ id }) => id === state.keyId);
       if (isLive) expect(error).toMatchObject({ name: "KeyError" });
-      await lab.control.clearFaults();
+      await harness.control.clearFaults();
     }
   });
 });
 
 test("an outage between the two tries of the credential says nothing of the key", async () => {
   const { state } = await made("private");
-  await lab.control.revokeKey(state.keyId ?? "");
+  await harness.control.revokeKey(state.keyId ?? "");
   // By its id, in the list, the credential: from then on, everybody gets 401.
   const fault = { kind: "statusBeforeCommit", status: 401, message: "E121: Invalid API key" } as const;
-  await lab.control.addFault({ operation: "any", ...fault, skip: 3, times: "always" });
+  await harness.control.addFault({ operation: "any", ...fault, skip: 3, times: "always" });
   const unclear =
     "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works.";
-  expect(await messageThrownBy(() => read(lab.context(), state))).toBe(
+  expect(await messageThrownBy(() => read(harness.context(), state))).toBe(
     `Could not read the key "${state.name}" (${state.keyId}): ${unclear} State keeps it as it was.`,
   );
-  await lab.control.clearFaults();
-  expect(await read(lab.context(), state)).toBeUndefined();
+  await harness.control.clearFaults();
+  expect(await read(harness.context(), state)).toBeUndefined();
 });
 
 test("a value that gets 403 instead of 401 when it is revoked is never proven to be gone", async () => {
-  await lab.control.setDialect({ revokedValue: 403 });
+  await harness.control.setDialect({ revokedValue: 403 });
   const { state } = await made("private");
-  await lab.control.revokeKey(state.keyId ?? "");
-  expect(await messageThrownBy(() => read(lab.context(), state))).toContain(
+  await harness.control.revokeKey(state.keyId ?? "");
+  expect(await messageThrownBy(() => read(harness.context(), state))).toContain(
     "PayEngine says that it is gone, and yet its value authenticates; try again.",
   );
 });
 
 describe.each(["private", "public"])("of a %s key", (type) => {
   const operations = (state: ApiKeyState, due: ApiKeyInputs) => ({
-    read: (settings: Partial<Settings>) => read(lab.context(settings), state),
-    delete: (settings: Partial<Settings>) => revokeAll(lab.context(settings), state),
-    "rotating update": (settings: Partial<Settings>) => update(lab.context(settings), state, due),
-    update: (settings: Partial<Settings>) => update(lab.context(settings), state, { ...due, ...rotation(0) }),
+    read: (settings: Partial<Settings>) => read(harness.context(settings), state),
+    delete: (settings: Partial<Settings>) => revokeAll(harness.context(settings), state),
+    "rotating update": (settings: Partial<Settings>) => update(harness.context(settings), state, due),
+    update: (settings: Partial<Settings>) =>
+      update(harness.context(settings), state, { ...due, ...rotation(0) }),
   });
 
   test("nothing is sent to another address, with whatever credential", async () => {
     const { state, due } = await made(type);
-    const elsewhere = await SandboxLab.open();
+    const elsewhere = await SandboxHarness.open();
     try {
       for (const [name, run] of Object.entries(operations(state, due))) {
-        for (const { credential } of [lab, elsewhere]) {
+        for (const { credential } of [harness, elsewhere]) {
           expect([name, await messageThrownBy(() => run({ apiUrl: elsewhere.url, credential }))]).toEqual([
             name,
-            `The key "${state.name}" was made at ${lab.url}, but payengine:apiUrl is ${elsewhere.url}. Nothing of it was ` +
+            `The key "${state.name}" was made at ${harness.url}, but payengine:apiUrl is ${elsewhere.url}. Nothing of it was ` +
               "sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to " +
-              `${lab.url}.`,
+              `${harness.url}.`,
           ]);
         }
       }
       expect(await elsewhere.calls()).toEqual([]);
-      expect(await lab.calls()).toEqual([]);
+      expect(await harness.calls()).toEqual([]);
     } finally {
       await elsewhere.close();
     }
@@ -174,30 +175,30 @@ describe.each(["private", "public"])("of a %s key", (type) => {
       expect(await messageThrownBy(() => run({}))).toContain(
         "was made at https://console.payengine.co/api, but",
       );
-    expect(await lab.calls()).toEqual([]);
+    expect(await harness.calls()).toEqual([]);
   });
 
   test("a console that has moved takes its keys along", async () => {
     const { state, due } = await made(type);
-    const moved = { apiUrl: lab.url.replace("127.0.0.1", "localhost"), formerApiUrl: lab.url };
-    expect(await messageThrownBy(() => read(lab.context({ apiUrl: moved.apiUrl }), state))).toContain(
+    const moved = { apiUrl: harness.url.replace("127.0.0.1", "localhost"), formerApiUrl: harness.url };
+    expect(await messageThrownBy(() => read(harness.context({ apiUrl: moved.apiUrl }), state))).toContain(
       "was made at",
     );
-    expect(await read(lab.context(moved), state)).toEqual(state);
+    expect(await read(harness.context(moved), state)).toEqual(state);
     const asked = { ...due, ...rotation(0), apiUrl: moved.apiUrl };
-    const there = completed(await update(lab.context(moved), state, asked));
+    const there = completed(await update(harness.context(moved), state, asked));
     expect(there).toEqual({ ...state, apiUrl: moved.apiUrl });
-    await lab.expectOnlyKeysOf(
-      completed(await update(lab.context(moved), there, { ...asked, ...rotation(1) })),
+    await harness.expectOnlyKeysOf(
+      completed(await update(harness.context(moved), there, { ...asked, ...rotation(1) })),
     );
   });
 
   test("a key that is gone where the console has moved from is gone to the credential that made it", async () => {
     const { state } = await made(type);
-    await lab.control.revokeKey(state.keyId ?? "");
-    const moved = { apiUrl: lab.url.replace("127.0.0.1", "localhost"), formerApiUrl: lab.url };
-    expect(await read(lab.context(moved), state)).toBeUndefined();
-    await revokeAll(lab.context(moved), state);
+    await harness.control.revokeKey(state.keyId ?? "");
+    const moved = { apiUrl: harness.url.replace("127.0.0.1", "localhost"), formerApiUrl: harness.url };
+    expect(await read(harness.context(moved), state)).toBeUndefined();
+    await revokeAll(harness.context(moved), state);
   });
 
   test("another account's credential changes nothing and posts nothing", async () => {
@@ -218,8 +219,8 @@ describe.each(["private", "public"])("of a %s key", (type) => {
         "`pulumi up` again.",
     );
     expect(await allKeys()).toEqual(before);
-    expect((await lab.calls()).filter((call) => call.startsWith("POST"))).toEqual([]);
-    await lab.expectOnlyKeysOf(state);
+    expect((await harness.calls()).filter((call) => call.startsWith("POST"))).toEqual([]);
+    await harness.expectOnlyKeysOf(state);
   });
 
   test("another account's credential clears nothing up and makes nothing of an unfinished creation", async () => {
@@ -227,10 +228,10 @@ describe.each(["private", "public"])("of a %s key", (type) => {
     const { token: _, ...unfinished } = state;
     const credential = await foreign();
     const before = await allKeys();
-    expect(await messageThrownBy(() => update(lab.context({ credential }), unfinished, due))).toContain(
+    expect(await messageThrownBy(() => update(harness.context({ credential }), unfinished, due))).toContain(
       "nothing proves that the credential is of the account in which this key was made",
     );
-    expect(await messageThrownBy(() => revokeAll(lab.context({ credential }), unfinished))).toContain(
+    expect(await messageThrownBy(() => revokeAll(harness.context({ credential }), unfinished))).toContain(
       "nothing proves that the credential is of the account in which this key was made",
     );
     expect(await allKeys()).toEqual(before);

@@ -5,29 +5,29 @@ import { read } from "../../provider/api-key/read";
 import { RecordedKeys } from "../../provider/api-key/recorded-keys";
 import { type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
 import type { Settings } from "../../provider/config";
-import { completed, messageThrownBy, pinHint, SandboxLab } from "../sandbox-lab";
+import { completed, messageThrownBy, pinHint, SandboxHarness } from "../sandbox-harness";
 
-let lab: SandboxLab;
+let harness: SandboxHarness;
 beforeEach(async () => {
-  lab = await SandboxLab.open();
+  harness = await SandboxHarness.open();
 });
-afterEach(() => lab.close());
+afterEach(() => harness.close());
 
 /** A key that is older than a minute and was revoked in the dashboard. */
 async function revokedKey(type: string, dialect: DialectInput = {}): Promise<ApiKeyState> {
-  await lab.control.setDialect(dialect);
-  const state = completed(await create(lab.context(), lab.inputs({ type })));
-  await lab.advance(61_000);
-  await lab.control.revokeKey(state.keyId ?? "");
+  await harness.control.setDialect(dialect);
+  const state = completed(await create(harness.context(), harness.inputs({ type })));
+  await harness.advance(61_000);
+  await harness.control.revokeKey(state.keyId ?? "");
   return state;
 }
 
 const otherCredential = async (account = "sandbox") =>
-  (await lab.control.newCredential(account, "Developer")).key;
+  (await harness.control.newCredential(account, "Developer")).key;
 
 async function expectGone(state: ApiKeyState, settings: Partial<Settings>, recorded = new RecordedKeys()) {
-  expect(await read(lab.context(settings, recorded), state)).toBeUndefined();
-  await revokeAll(lab.context(settings, recorded), state);
+  expect(await read(harness.context(settings, recorded), state)).toBeUndefined();
+  await revokeAll(harness.context(settings, recorded), state);
 }
 
 async function expectKept(
@@ -37,10 +37,10 @@ async function expectKept(
   recorded = new RecordedKeys(),
 ) {
   const { name, keyId } = state;
-  expect(await messageThrownBy(() => read(lab.context(settings, recorded), state))).toBe(
+  expect(await messageThrownBy(() => read(harness.context(settings, recorded), state))).toBe(
     `Could not read the key "${name}" (${keyId}): ${why} State keeps it as it was.`,
   );
-  expect(await messageThrownBy(() => revokeAll(lab.context(settings, recorded), state))).toBe(
+  expect(await messageThrownBy(() => revokeAll(harness.context(settings, recorded), state))).toBe(
     `Could not revoke the key "${name}" (${keyId}), which may still work: ${why} State keeps it: run this again, or ` +
       "revoke it in PayEngine's dashboard.",
   );
@@ -80,7 +80,7 @@ describe.each([
   test("is gone to another credential that sees another key of the same place", async () => {
     const state = await revokedKey(type, dialect);
     const recorded = new RecordedKeys();
-    recorded.note(completed(await create(lab.context(), lab.inputs({ type: "public" }))));
+    recorded.note(completed(await create(harness.context(), harness.inputs({ type: "public" }))));
     recorded.note(state);
     await expectGone(state, { credential: await otherCredential() }, recorded);
   });
@@ -94,7 +94,7 @@ describe.each([
 
   test("is gone where a key pins the account", async () => {
     const state = await revokedKey(type, dialect);
-    const { keyId: accountId } = completed(await create(lab.context(), lab.inputs()));
+    const { keyId: accountId } = completed(await create(harness.context(), harness.inputs()));
     const pinned = { ...state, pinnedAccountId: accountId };
     await expectGone(pinned, { credential: await otherCredential(), accountId });
   });
@@ -118,9 +118,9 @@ describe.each([
 describe("a key of another credential, which states of two accounts may hold in one process,", () => {
   const seenByAnother = async (state: ApiKeyState) => {
     const maker = await otherCredential();
-    const inputs = lab.inputs({ credentialFingerprint: placeFingerprint(maker) });
+    const inputs = harness.inputs({ credentialFingerprint: placeFingerprint(maker) });
     const recorded = new RecordedKeys();
-    recorded.note(completed(await create(lab.context({ credential: maker }), inputs)));
+    recorded.note(completed(await create(harness.context({ credential: maker }), inputs)));
     return [state, { credential: await otherCredential() }, recorded] as const;
   };
 
@@ -138,7 +138,7 @@ describe("a key of another credential, which states of two accounts may hold in 
   test("is none at another address", async () => {
     const state = await revokedKey("public");
     const recorded = new RecordedKeys();
-    const other = completed(await create(lab.context(), lab.inputs()));
+    const other = completed(await create(harness.context(), harness.inputs()));
     recorded.note({ ...other, apiUrl: "https://console.payengine.dev/api" });
     await expectKept(state, unproven(state), { credential: await otherCredential() }, recorded);
   });
@@ -149,7 +149,7 @@ describe("a merchant of the account that state records", () => {
     const state = await revokedKey("private");
     expect(MERCHANT_IDS.sandbox).toContain(state.merchantId);
     for (let number = 0; number < 12; number++)
-      await lab.control.addMerchant("sandbox", { name: `later ${number}`, status: "inactive" });
+      await harness.control.addMerchant("sandbox", { name: `later ${number}`, status: "inactive" });
     await expectGone(state, { credential: await otherCredential() });
   });
 
@@ -167,8 +167,8 @@ describe("a merchant of the account that state records", () => {
   test("that cannot be asked for now makes an error of its own", async () => {
     const state = await revokedKey("private");
     const fault = { kind: "statusBeforeCommit", status: 503, times: "always" } as const;
-    await lab.control.addFault({ operation: "getMerchant", ...fault });
-    const why = `PayEngine answered 503 to GET ${lab.url}/merchant/${state.merchantId}: Status 503, as asked for by a fault.`;
+    await harness.control.addFault({ operation: "getMerchant", ...fault });
+    const why = `PayEngine answered 503 to GET ${harness.url}/merchant/${state.merchantId}: Status 503, as asked for by a fault.`;
     await expectKept(state, why, { credential: await otherCredential() });
   });
 });
@@ -221,22 +221,24 @@ test.each(["private", "public"])(
 test("a pin of another account than the one that state was pinned to makes no key gone", async () => {
   const [was] = MERCHANT_IDS.sandbox;
   const [accountId] = MERCHANT_IDS.production;
-  const inputs = lab.inputs({ type: "public", pinnedAccountId: was });
-  const state = completed(await create(lab.context({ accountId: was }), inputs));
-  await lab.advance(61_000);
+  const inputs = harness.inputs({ type: "public", pinnedAccountId: was });
+  const state = completed(await create(harness.context({ accountId: was }), inputs));
+  await harness.advance(61_000);
   const elsewhere = { credential: await otherCredential("production"), accountId };
-  expect(await messageThrownBy(() => read(lab.context(elsewhere), state))).toContain(
+  expect(await messageThrownBy(() => read(harness.context(elsewhere), state))).toContain(
     "Could not read the key",
   );
-  expect(await messageThrownBy(() => revokeAll(lab.context(elsewhere), state))).toContain("Could not revoke");
-  await lab.expectOnlyKeysOf(state);
+  expect(await messageThrownBy(() => revokeAll(harness.context(elsewhere), state))).toContain(
+    "Could not revoke",
+  );
+  await harness.expectOnlyKeysOf(state);
 });
 
 test("a private key that works is kept by a credential of another account, whatever pins that", async () => {
-  const state = completed(await create(lab.context(), lab.inputs()));
-  await lab.advance(61_000);
+  const state = completed(await create(harness.context(), harness.inputs()));
+  await harness.advance(61_000);
   const credential = await otherCredential("production");
   for (const accountId of [undefined, ...MERCHANT_IDS.production])
     await expectKept(state, OTHER_ACCOUNT, { credential, accountId });
-  await lab.expectOnlyKeysOf(state);
+  await harness.expectOnlyKeysOf(state);
 });

@@ -2,36 +2,36 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countsOf } from "../e2e/harness/diagnostics";
+import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { type Stage, useStage } from "../e2e/harness/stage";
 
-const given = useStage();
+const given = useFixture();
 const STATES = join(__dirname, "states");
 
 /** A project with the state that an earlier version has written, and a PayEngine that holds its keys. */
-async function imported(stage: Stage, version: string): Promise<Project> {
+async function imported(fixture: Fixture, version: string): Promise<Project> {
   const read = (path: string) => readFile(join(__dirname, path), "utf8");
-  const project = await stage.project({
+  const project = await fixture.project({
     files: { "index.js": await read("program.js"), "change.json": JSON.stringify({ trigger: 0 }) },
     config: {},
     secrets: {},
-    env: { PAYENGINE_API_URL: stage.sandbox.url, PAYENGINE_API_KEY: stage.credential },
+    env: { PAYENGINE_API_URL: fixture.sandbox.url, PAYENGINE_API_KEY: fixture.credential },
   });
   // With it comes the salt that the recorded secrets are encrypted with.
   await project.write({ "Pulumi.dev.yaml": await read(`states/${version}/Pulumi.dev.yaml`) });
   await project.write({
-    "state.json": movedTo(stage.sandbox.url, await read(`states/${version}/state.json`)),
+    "state.json": movedTo(fixture.sandbox.url, await read(`states/${version}/state.json`)),
   });
   await project.ok("stack", "import", "--file", join(project.folder, "state.json"));
   const { resources = [] } = await project.deployment();
   const createdAt = new Map(resources.map(({ urn, outputs }) => [urn, String(outputs?.createdAt)]));
   for (const { urn, type, name, keyId, token, previousKeyId, previousToken } of await project.keys()) {
     const key = { name, type: type as "public" | "private", createdAt: createdAt.get(urn) ?? "" };
-    await stage.control.addKey("sandbox", { ...key, id: keyId ?? "", value: token ?? "" });
-    for (const value of [token, previousToken]) if (type === "private" && value) stage.secrets.add(value);
+    await fixture.control.addKey("sandbox", { ...key, id: keyId ?? "", value: token ?? "" });
+    for (const value of [token, previousToken]) if (type === "private" && value) fixture.secrets.add(value);
     if (previousKeyId === undefined || previousToken === undefined) continue;
     const previous = { ...key, name: name.replace(/-g\d+$/, ""), id: previousKeyId, value: previousToken };
-    await stage.control.addKey("sandbox", previous);
+    await fixture.control.addKey("sandbox", previous);
   }
   return project;
 }
@@ -45,8 +45,8 @@ function movedTo(url: string, state: string): string {
 
 describe.each(readdirSync(STATES))("a state that version %s has written", (version) => {
   test("is refreshed, needs no change, is updated and destroyed", async () => {
-    const { stage } = given;
-    const project = await imported(stage, version);
+    const { fixture } = given;
+    const project = await imported(fixture, version);
     expect(countsOf(await project.refresh())).toEqual(["4 unchanged"]);
     expect(countsOf(await project.up())).toEqual(["4 unchanged"]);
 
@@ -56,6 +56,6 @@ describe.each(readdirSync(STATES))("a state that version %s has written", (versi
     }
     expect((await project.key("plain")).name).toMatch(/-g2$/);
     await project.destroy();
-    expect(await stage.liveKeys()).toEqual([]);
+    expect(await fixture.liveKeys()).toEqual([]);
   });
 });

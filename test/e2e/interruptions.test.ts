@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/blows";
+import { type Fixture, useFixture } from "./harness/fixture";
+import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/interruptions";
 import { later } from "./harness/later";
 import { kill, pluginsIn, until } from "./harness/processes";
 import type { Project } from "./harness/project";
-import { type Stage, useStage } from "./harness/stage";
 
-const given = useStage();
+const given = useFixture();
 
 const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { type: "private" });`;
 
-const projectOf = (stage: Stage) => stage.project({ program });
+const projectOf = (fixture: Fixture) => fixture.project({ program });
 
 /** What the runbook says after a crash, some minutes later; then both keys are there. */
 async function mend(project: Project): Promise<void> {
@@ -32,10 +32,10 @@ const pendingIn = async (project: Project) =>
   );
 
 test("the CLI killed before a request for a key", async () => {
-  const { stage } = given;
-  await stage.control.addFault(held("merchant"));
-  const project = await projectOf(stage);
-  const { cli, ended } = await upUntil(stage, project, pending("merchant"));
+  const { fixture } = given;
+  await fixture.control.addFault(held("merchant"));
+  const project = await projectOf(fixture);
+  const { cli, ended } = await upUntil(fixture, project, pending("merchant"));
   kill(cli);
   await ended;
   expect((await pendingIn(project)).sort()).toEqual(["a", "b"]);
@@ -43,11 +43,11 @@ test("the CLI killed before a request for a key", async () => {
 });
 
 test("the CLI killed while one key is made and the other is asked for", async () => {
-  const { stage } = given;
-  await stage.control.addFault(held("createKey", { keyName: "-b-" }));
-  const project = await projectOf(stage);
+  const { fixture } = given;
+  await fixture.control.addFault(held("createKey", { keyName: "-b-" }));
+  const project = await projectOf(fixture);
   const { cli, ended } = await upUntil(
-    stage,
+    fixture,
     project,
     (requests) =>
       pending("createKey")(requests) &&
@@ -70,10 +70,10 @@ test.each([
 ])(
   "the plugin killed alone while a request %s: its key is revoked, and the next up makes both",
   async (_when, delay) => {
-    const { stage } = given;
-    await stage.control.addFault(held("createKey", { times: "always", ...delay }));
-    const project = await projectOf(stage);
-    const { ended } = await upUntil(stage, project, (requests) => {
+    const { fixture } = given;
+    await fixture.control.addFault(held("createKey", { times: "always", ...delay }));
+    const project = await projectOf(fixture);
+    const { ended } = await upUntil(fixture, project, (requests) => {
       return requests.filter(({ operation }) => operation === "createKey").length === 2;
     });
     for (const plugin of await pluginsIn(project.folder)) kill(plugin);
@@ -81,38 +81,38 @@ test.each([
     // The engine takes it for a plain failure: state does not know of any key.
     expect([await pendingIn(project), await project.keys()]).toEqual([[], []]);
     await quiet(project);
-    expect((await stage.control.keys()).map(({ credential, status }) => [credential, status])).toEqual([
+    expect((await fixture.control.keys()).map(({ credential, status }) => [credential, status])).toEqual([
       [false, "revoked"],
       [false, "revoked"],
       [true, "active"],
     ]);
-    await stage.control.clearFaults();
+    await fixture.control.clearFaults();
     await mend(project);
   },
 );
 
 test("Ctrl-C once: what is under way comes to its end and is in state", async () => {
-  const { stage } = given;
-  await stage.control.addFault(held("createKey", { times: "always" }));
-  const project = await projectOf(stage);
-  const { cli, ended } = await upUntil(stage, project, pending("createKey"));
+  const { fixture } = given;
+  await fixture.control.addFault(held("createKey", { times: "always" }));
+  const project = await projectOf(fixture);
+  const { cli, ended } = await upUntil(fixture, project, pending("createKey"));
   kill(cli, "SIGINT");
   expect((await ended).exitCode).not.toBe(0);
   expect(await pendingIn(project)).toEqual([]);
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   await mend(project);
 });
 
 test("Ctrl-C twice: the CLI gives up, and what it left is found by name", async () => {
-  const { stage } = given;
-  await stage.control.addFault(held("createKey", { times: "always" }));
-  const project = await projectOf(stage);
-  const { cli, ended } = await upUntil(stage, project, pending("createKey"));
+  const { fixture } = given;
+  await fixture.control.addFault(held("createKey", { times: "always" }));
+  const project = await projectOf(fixture);
+  const { cli, ended } = await upUntil(fixture, project, pending("createKey"));
   kill(cli, "SIGINT");
   // Two at the same moment are one to the kernel.
   await sleep(200);
   kill(cli, "SIGINT");
   expect((await ended).exitCode).not.toBe(0);
-  await stage.control.clearFaults();
+  await fixture.control.clearFaults();
   await mend(project);
 });

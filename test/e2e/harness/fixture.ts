@@ -6,8 +6,8 @@ import { Project, type ProjectOptions } from "./project";
 
 jest.setTimeout(300_000);
 
-/** What a project on a stage leaves to the stage. */
-export interface StageOptions extends Partial<ProjectOptions> {
+/** What a project on a fixture leaves to the fixture. */
+export interface FixtureOptions extends Partial<ProjectOptions> {
   /** The program, as CommonJS; `payengine` and `pulumi` are there already. */
   readonly program?: string;
 }
@@ -16,7 +16,7 @@ export interface StageOptions extends Partial<ProjectOptions> {
 const TOKEN = /^[0-9a-f]{108}$/;
 
 /** A sandbox and the projects that one test works with. */
-export class Stage {
+export class Fixture {
   readonly projects: Project[] = [];
   /** Secrets that no state holds, such as credentials. */
   readonly secrets = new Set<string>();
@@ -37,17 +37,17 @@ export class Stage {
     this.secrets.add(credential);
   }
 
-  static async open(): Promise<Stage> {
+  static async open(): Promise<Fixture> {
     const issued = new Set<string>();
     const stopTap = tapTokens(issued);
     const sandbox = await startSandbox({ control: true });
     if (!sandbox.controlUrl || !sandbox.adminKey)
       throw new Error("The sandbox came up without control or admin key");
-    return new Stage(sandbox, new SandboxControl(sandbox.controlUrl), sandbox.adminKey, issued, stopTap);
+    return new Fixture(sandbox, new SandboxControl(sandbox.controlUrl), sandbox.adminKey, issued, stopTap);
   }
 
   /** A project whose stack works on the sandbox with an encrypted credential, unless told otherwise. */
-  async project({ program, files, config, secrets, ...rest }: StageOptions): Promise<Project> {
+  async project({ program, files, config, secrets, ...rest }: FixtureOptions): Promise<Project> {
     const project = await Project.create({
       files: files ?? { "index.js": commonJs(program ?? "") },
       config: config ?? { "payengine:apiUrl": this.sandbox.url },
@@ -131,26 +131,26 @@ export class Stage {
   }
 }
 
-/** A fresh stage for each test. After it, whatever it did, state and PayEngine must agree and nothing have leaked. */
-export function useStage(): { readonly stage: Stage } {
-  let current: Stage | undefined;
+/** A fresh fixture for each test. After it, whatever it did, state and PayEngine must agree and nothing have leaked. */
+export function useFixture(): { readonly fixture: Fixture } {
+  let current: Fixture | undefined;
   beforeEach(async () => {
-    current = await Stage.open();
+    current = await Fixture.open();
   });
   afterEach(async () => {
-    const stage = current;
+    const fixture = current;
     current = undefined;
     let left: string[] = [];
     try {
-      await stage?.verify();
+      await fixture?.verify();
     } finally {
-      left = (await stage?.close()) ?? [];
+      left = (await fixture?.close()) ?? [];
     }
     expect(left).toEqual([]);
   });
   return {
-    get stage() {
-      if (!current) throw new Error("There is a stage only while a test runs");
+    get fixture() {
+      if (!current) throw new Error("There is a fixture only while a test runs");
       return current;
     },
   };

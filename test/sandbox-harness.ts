@@ -24,7 +24,7 @@ import { RateLimiter } from "../provider/payengine/rate-limiter";
 import { mannerOf } from "./dialects";
 
 /** A stateful PayEngine of its own for one test, and what the lifecycle needs to work against it. */
-export class SandboxLab {
+export class SandboxHarness {
   readonly control: SandboxControl;
   /** What the lifecycle asked to wait, in milliseconds; nothing is waited for. */
   readonly waits: number[] = [];
@@ -49,8 +49,8 @@ export class SandboxLab {
     this.control = new SandboxControl(sandbox.controlUrl ?? "");
   }
 
-  static async open(): Promise<SandboxLab> {
-    return new SandboxLab(await startSandbox({ control: true, graceMs: 0 }));
+  static async open(): Promise<SandboxHarness> {
+    return new SandboxHarness(await startSandbox({ control: true, graceMs: 0 }));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
+import type { Fixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
 import { runProgram } from "../e2e/harness/run-program";
-import type { Stage } from "../e2e/harness/stage";
 import { type CommandOptions, linesOf, payengine } from "./command";
 
 /** What doctor has said, without what differs from run to run. */
@@ -35,9 +35,9 @@ export async function examined(
   };
 }
 
-/** Runs doctor in a new project that works on the stage's sandbox. */
-export async function doctorOn(stage: Stage, ...args: string[]): Promise<Examined> {
-  return examined(await stage.project({}), args);
+/** Runs doctor in a new project that works on the fixture's sandbox. */
+export async function doctorOn(fixture: Fixture, ...args: string[]): Promise<Examined> {
+  return examined(await fixture.project({}), args);
 }
 
 /** The lines that say anything but that all is well. What no --write means is no trouble. */

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
 import { kill, pluginsIn, watchdogsIn } from "../e2e/harness/processes";
 import { fillDisk, freeDisk } from "../e2e/harness/small-disk";
-import { type Blow, type Deadly, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
+import { type Deadly, type Interruption, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
 import type { World } from "./world";
 
-/** Long enough for a blow to fall while a request is under way, and well below the request timeout. */
+/** Long enough for a interruption to fall while a request is under way, and well below the request timeout. */
 const HELD_MS = 500;
 const LOOK_MS = 20;
 
-/** Holds requests back, so that the moment of a blow comes whatever the machine's speed. */
+/** Holds requests back, so that the moment of a interruption comes whatever the machine's speed. */
 export function holdingFaults(moment: Moment): FaultInput[] {
   const hold = { kind: "delay", times: "always", beforeCommitMs: HELD_MS, afterCommitMs: HELD_MS } as const;
   switch (moment) {
@@ -29,7 +29,7 @@ export function holdingFaults(moment: Moment): FaultInput[] {
   }
 }
 
-/** The operation that a blow is to meet. */
+/** The operation that a interruption is to meet. */
 export interface UnderWay {
   readonly cli: () => number | undefined;
   readonly hasEnded: () => boolean;
@@ -38,16 +38,16 @@ export interface UnderWay {
 /** Waits for the moment and strikes. @returns whether a request was under way when it did. */
 export async function strike(
   world: World,
-  blow: Blow<Deadly | Quiet>,
+  interruption: Interruption<Deadly | Quiet>,
   operation: UnderWay,
 ): Promise<boolean> {
   while (!operation.hasEnded()) {
-    if (await isMoment(world, blow.moment)) {
-      await sleep(blow.waitMs);
-      if (await isMoment(world, blow.moment)) {
+    if (await isMoment(world, interruption.moment)) {
+      await sleep(interruption.waitMs);
+      if (await isMoment(world, interruption.moment)) {
         const cli = operation.cli();
         if (cli === undefined || operation.hasEnded()) return false;
-        return deal(world, blow.kind, cli);
+        return deal(world, interruption.kind, cli);
       }
     }
     await sleep(LOOK_MS);

@@ -2,7 +2,7 @@ import { takeOver } from "../../provider/api-key/hand-made";
 import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
 import type { Settings } from "../../provider/config";
 import { DASHBOARD } from "../../provider/payengine/contract";
-import { completed, newInputs, SandboxLab } from "../sandbox-lab";
+import { completed, newInputs, SandboxHarness } from "../sandbox-harness";
 
 /** A private key that somebody has made in the dashboard. */
 export interface ByHand {
@@ -14,21 +14,21 @@ export interface ByHand {
 export const shown = (token: string) => `${token.slice(0, 4)}…${token.slice(-4)}`;
 
 /** An account in which only people make keys, and a resource that has taken one over. */
-export class HandMadeLab {
+export class HandMadeHarness {
   readonly name = newInputs().uniqueName;
 
-  private constructor(readonly lab: SandboxLab) {}
+  private constructor(readonly harness: SandboxHarness) {}
 
-  static async open(): Promise<HandMadeLab> {
-    return new HandMadeLab(await SandboxLab.open());
+  static async open(): Promise<HandMadeHarness> {
+    return new HandMadeHarness(await SandboxHarness.open());
   }
 
   context(settings: Partial<Settings> = {}) {
-    return this.lab.context({ contract: DASHBOARD, ...settings });
+    return this.harness.context({ contract: DASHBOARD, ...settings });
   }
 
   async make(): Promise<ByHand> {
-    const { id = "", value = "" } = await this.lab
+    const { id = "", value = "" } = await this.harness
       .context()
       .client.createKey({ name: "by Ann", type: "private" });
     return { id, token: value };
@@ -37,7 +37,7 @@ export class HandMadeLab {
   /** What check leaves of a program that passes this value. */
   asked({ token }: { token: string }, more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
     const adopting = { madeByHand: true, adoptedFingerprint: fingerprint(token) };
-    return this.lab.inputs({ uniqueName: this.name, ...adopting, ...more });
+    return this.harness.inputs({ uniqueName: this.name, ...adopting, ...more });
   }
 
   async taken(key: ByHand): Promise<ApiKeyState> {
@@ -46,7 +46,7 @@ export class HandMadeLab {
 
   /** An outage, from the call after so many on. */
   async everybodyGets401(skip = 0): Promise<void> {
-    await this.lab.control.addFault({
+    await this.harness.control.addFault({
       operation: "any",
       kind: "statusBeforeCommit",
       status: 401,

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
+import type { Fixture } from "./fixture";
 import { kill, pluginsIn, processesIn, until, watchdogsIn } from "./processes";
 import type { Project } from "./project";
 import { type Ended, runProgram } from "./run-program";
-import type { Stage } from "./stage";
 
-/** Holds calls back, so that a blow meets them under way whatever the machine's speed. */
+/** Holds calls back, so that a interruption meets them under way whatever the machine's speed. */
 export function held(operation: FaultInput["operation"], more: Partial<FaultInput> = {}): FaultInput {
   return { operation, kind: "delay", beforeCommitMs: 2_000, afterCommitMs: 2_000, ...more } as FaultInput;
 }
@@ -18,7 +18,7 @@ export interface Running {
 
 /** Starts `pulumi up` and resolves at the moment that is asked for. */
 export async function upUntil(
-  { control }: Stage,
+  { control }: Fixture,
   project: Project,
   moment: (requests: readonly LoggedRequest[]) => boolean,
 ): Promise<Running> {
@@ -28,7 +28,7 @@ export async function upUntil(
       cli = pid;
     },
   });
-  await until("the moment of the blow", async () => moment(await control.requests()) || undefined);
+  await until("the moment of the interruption", async () => moment(await control.requests()) || undefined);
   return { cli, ended };
 }
 
