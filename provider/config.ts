@@ -1,14 +1,11 @@
 import ms from "ms";
 import { z } from "zod";
+import { type Configuration, type Failure, type Settings, UNKNOWN } from "./api-key/context";
+import { LONGEST_VERIFICATION } from "./api-key/schema";
 import { EXPLICIT_ONLY, STACK_KEYS } from "./config-keys";
-import { duration } from "./duration";
 import { type Contract, DEFAULT_CONTRACT, parseContract } from "./payengine/contract";
-import {
-  type Settings as CallSettings,
-  DEFAULT_API_URL,
-  isCredential,
-  isLoopback,
-} from "./payengine/settings";
+import { duration } from "./payengine/duration";
+import { DEFAULT_API_URL, isCredential, isLoopback } from "./payengine/settings";
 
 /** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
 export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
@@ -16,40 +13,10 @@ export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
 /** The environment that is read at each call. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the provider needs to know to work on one account. */
-export interface Settings extends CallSettings {
-  /** What pins the account: an id that it shows. */
-  readonly accountId: string | undefined;
-  /** Where the console was before it moved: keys that were made there may be looked for at `apiUrl`. */
-  readonly formerApiUrl: string | undefined;
-}
-
-/** One thing that is wrong with what the user wrote. */
-export interface Failure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-export type Configuration =
-  | { readonly kind: "ready"; readonly settings: Settings }
-  /** Some value is made in the same program and not known yet; only a preview sees this. */
-  | ({ readonly kind: "unknown" } & KnownSettings)
-  | { readonly kind: "invalid"; readonly failures: readonly Failure[] };
-
-/** What of the settings is known in a preview, beside the credential. */
-export type KnownSettings = Pick<Settings, "apiUrl" | "accountId" | "formerApiUrl" | "contract">;
-
 /** Milliseconds after which one create, read, update or delete of a key makes no further call. */
 export function operationLimit({ requestTimeout }: Pick<Settings, "requestTimeout">): number {
-  return 10 * requestTimeout + LONGEST_VERIFICATION_MS;
+  return 10 * requestTimeout + ms(LONGEST_VERIFICATION);
 }
-
-/** The longest time that a new key may take to work. */
-export const LONGEST_VERIFICATION = "2m";
-export const LONGEST_VERIFICATION_MS = ms(LONGEST_VERIFICATION);
-
-/** How the engine writes a value that is not known yet. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export const CONFIG_KEYS = [...STACK_KEYS, ...EXPLICIT_ONLY] as const;
 
@@ -123,16 +90,10 @@ export function configValues(get: (key: string) => string | undefined): ConfigVa
  * that its `credentialEnv` comes first.
  */
 export function resolveConfig(values: ConfigValues, env: Environment): Configuration {
-  const raw = {
-    apiUrl: values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL),
-    accountId: values.accountId,
-    formerApiUrl: values.formerApiUrl,
-    requestTimeout: values.requestTimeout ?? "30s",
-    maxRetries: values.maxRetries ?? "3",
-  };
   const failures: Failure[] = [];
-  const parse = <T>(key: string, schema: z.ZodType<T>, value: string): T | undefined => {
-    if (value === UNKNOWN) return undefined;
+  /** @returns undefined where the value is left out, wrong, or not known yet. */
+  const parse = <T>(key: string, schema: z.ZodType<T>, value: string | undefined): T | undefined => {
+    if (value === undefined || value === UNKNOWN) return undefined;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
@@ -140,35 +101,37 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
     }
     return undefined;
   };
-  const variable = values.provider === undefined ? undefined : values.credentialEnv;
-  if (variable !== undefined) parse("credentialEnv", CredentialEnv, variable);
-  const isAsked = failures.length === 0;
-  const credential = credentialFrom(values, env);
-  const settings = {
-    apiUrl: parse("apiUrl", ApiUrl, raw.apiUrl) ?? "",
-    credential: credential.value === undefined ? "" : parse("apiKey", Credential, credential.value),
-    accountId: raw.accountId === undefined ? undefined : parse("accountId", AccountId, raw.accountId),
-    formerApiUrl:
-      raw.formerApiUrl === undefined ? undefined : parse("formerApiUrl", ApiUrl, raw.formerApiUrl),
-    requestTimeout: parse("requestTimeout", RequestTimeout, raw.requestTimeout) ?? 0,
-    maxRetries: parse("maxRetries", MaxRetries, raw.maxRetries) ?? 0,
-    contract: contractFrom(values.contract, failures),
-  };
-  if (credential.value === undefined && isAsked)
-    failures.push({ property: "payengine:apiKey", reason: credential.missing });
+  if (values.provider !== undefined) parse("credentialEnv", CredentialEnv, values.credentialEnv);
+  const isVariableClear = failures.length === 0;
+  const given = credentialFrom(values, env);
+  const apiUrl = parse("apiUrl", ApiUrl, values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL));
+  const credential = parse("apiKey", Credential, given.value);
+  const accountId = parse("accountId", AccountId, values.accountId);
+  const formerApiUrl = parse("formerApiUrl", ApiUrl, values.formerApiUrl);
+  const requestTimeout = parse("requestTimeout", RequestTimeout, values.requestTimeout ?? "30s");
+  const maxRetries = parse("maxRetries", MaxRetries, values.maxRetries ?? "3");
+  const contract = contractFrom(values.contract, failures);
+  if (given.value === undefined && isVariableClear)
+    failures.push({ property: "payengine:apiKey", reason: given.missing });
   if (failures.length > 0) return { kind: "invalid", failures };
-  const isPartlyUnknown = values.contract?.includes(UNKNOWN) === true;
-  if (isPartlyUnknown || [credential.value, ...Object.values(raw)].includes(UNKNOWN)) {
-    const { apiUrl, accountId, formerApiUrl, contract } = settings;
-    return { kind: "unknown", apiUrl: apiUrl || UNKNOWN, accountId, formerApiUrl, contract };
+
+  const isUnknown = [values.accountId, values.formerApiUrl].includes(UNKNOWN) || hasUnknown(values.contract);
+  const isIncomplete = apiUrl === undefined || requestTimeout === undefined || maxRetries === undefined;
+  if (isUnknown || isIncomplete || credential === undefined) {
+    return { kind: "unknown", settings: { apiUrl: apiUrl ?? UNKNOWN, accountId, formerApiUrl, contract } };
   }
-  return { kind: "ready", settings: { ...settings, credential: settings.credential ?? "" } };
+  const known = { apiUrl, credential, accountId, formerApiUrl, requestTimeout, maxRetries, contract };
+  return { kind: "ready", settings: known };
+}
+
+/** In a preview, a part of it may be unknown too. */
+function hasUnknown(value: unknown): boolean {
+  return String(value).includes(UNKNOWN);
 }
 
 /** Text, JSON text, or what an explicit provider was given. */
 function contractFrom(value: unknown, failures: Failure[]): Contract {
-  // In a preview, a part of it may be unknown too.
-  if (value === undefined || String(value).includes(UNKNOWN)) return DEFAULT_CONTRACT;
+  if (value === undefined || hasUnknown(value)) return DEFAULT_CONTRACT;
   const parsed = parseContract(value);
   if ("contract" in parsed) return parsed.contract;
   const problems = parsed.problems.map(({ property, reason }) => ({

@@ -1,7 +1,6 @@
 import type { Dispatcher } from "undici";
-import type { Context } from "./api-key/context";
-import { RecordedKeys } from "./api-key/recorded-keys";
-import { operationLimit, type Settings } from "./config";
+import type { Context, Settings } from "./api-key/context";
+import { operationLimit } from "./config";
 import { batchedReads } from "./payengine/batched-reads";
 import { type PageMemory, type PayEngineClient, payEngineClient } from "./payengine/calls";
 import { openDispatcher } from "./payengine/dispatcher";
@@ -22,43 +21,52 @@ export interface Shared {
   readonly latestDate: { date?: Date; at: number };
 }
 
-type Host = Pick<Context, "engine" | "now" | "sleep"> & { readonly watchdog: Watchdog };
+/** What the process gives to each context. */
+export interface Surroundings extends Pick<Context, "engine" | "now" | "sleep" | "recordedKeys"> {
+  readonly watchdog: Watchdog;
+}
 
 /**
  * Makes the context of one operation. Connections, what PayEngine tells of the account, and lists are kept for as long
  * as the settings stay the same; the limit of time is each operation's own.
  */
-export function contextMaker(host: Host): (settings: Settings) => Context {
-  const recorded = new RecordedKeys();
+export function contextMaker(surroundings: Surroundings): (settings: Settings) => Context {
   let kept: { readonly key: string; readonly shared: Shared } | undefined;
   return (settings) => {
     const key = JSON.stringify(settings);
     if (kept?.key !== key) kept = { key, shared: sharedBy(settings, openDispatcher(settings)) };
-    return contextOf(host, settings, kept.shared, recorded);
+    return contextOf(surroundings, settings, kept.shared);
   };
 }
 
 /** The context of one operation. */
-export function contextOf(host: Host, settings: Settings, shared: Shared, recorded: RecordedKeys): Context {
+export function contextOf(surroundings: Surroundings, settings: Settings, shared: Shared): Context {
   const { connection, pages, place, provePin, readableList, reads, latestDate } = shared;
+  const { engine, watchdog, now, sleep, recordedKeys } = surroundings;
   const limit = AbortSignal.timeout(operationLimit(settings));
   const clientFor = (credential: string, memory?: PageMemory): PayEngineClient =>
     payEngineClient(createRequest({ ...settings, credential }, connection, limit), settings.contract, memory);
   const client = clientFor(settings.credential, pages);
-  const { accountId: pin, apiUrl, formerApiUrl, credential, requestTimeout } = settings;
-  const { engine, now, sleep } = host;
   return {
-    ...{ client, clientFor, place, provePin, readableList, recorded },
+    client,
+    clientFor,
+    place,
+    provePin,
+    readableList,
+    recordedKeys,
+    settings,
+    engine,
+    now,
+    sleep,
     readKey: reads(client),
     watchdog: {
-      expect: (uniqueName) => host.watchdog.expect(settings, uniqueName),
-      forget: (uniqueName) => host.watchdog.forget(uniqueName),
+      expect: (uniqueName) => watchdog.expect(settings, uniqueName),
+      forget: (uniqueName) => watchdog.forget(uniqueName),
     },
     serverNow: () => {
       const { date, at } = latestDate;
       return date === undefined ? now() : new Date(date.getTime() + performance.now() - at);
     },
-    ...{ pin, apiUrl, formerApiUrl, credential, requestTimeout, engine, now, sleep },
   };
 }
 
@@ -77,7 +85,10 @@ export function sharedBy(
     payEngineClient(createRequest(settings, connection, limit), settings.contract, pages);
   const place = placeLookup(client());
   return {
-    ...{ connection, pages, place, latestDate },
+    connection,
+    pages,
+    place,
+    latestDate,
     provePin: onceDone(async () => requirePin(client(), place, settings.accountId)),
     readableList: onceDone(() => requireReadableList(client())),
     reads: batchedReads(() => client(AbortSignal.timeout(settings.requestTimeout))),

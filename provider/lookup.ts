@@ -66,11 +66,12 @@ function accountOf(api: PayEngineClient) {
     },
 
     keysLike({ type, namePrefix = "", status }: KeyFilter): Promise<PayEngineKey[]> {
-      const isAsked = (asked: string | undefined, it: string) => asked === undefined || asked === it;
+      const matches = (wanted: string | undefined, actual: string) =>
+        wanted === undefined || wanted === actual;
       return listKeys(
         api,
         namePrefix,
-        (it) => it.name.startsWith(namePrefix) && isAsked(type, it.type) && isAsked(status, it.status),
+        (it) => it.name.startsWith(namePrefix) && matches(type, it.type) && matches(status, it.status),
       );
     },
   };

@@ -1,6 +1,7 @@
-import { isSameAddress } from "../provider/api-key/place";
+import type { Settings } from "../provider/api-key/context";
+import { isSameAddress } from "../provider/api-key/proof";
 import { omit } from "../provider/api-key/state";
-import { type ConfigValues, requireSettings, resolveConfig, type Settings } from "../provider/config";
+import { type ConfigValues, requireSettings, resolveConfig } from "../provider/config";
 import { type PayEngineClient, payEngineClient } from "../provider/payengine/calls";
 import { openDispatcher } from "../provider/payengine/dispatcher";
 import { messageOf } from "../provider/payengine/errors";

@@ -1,4 +1,4 @@
-import { LAG_MS } from "../provider/api-key/absence";
+import { LAG_MS } from "../provider/api-key/proof";
 import type { PayEngineClient } from "../provider/payengine/calls";
 import { messageOf, NotFoundError } from "../provider/payengine/errors";
 import type { Audited, AuditProblem, LocatedKey } from "./audit-states";

@@ -1,4 +1,4 @@
-import { placeFingerprint } from "../provider/api-key/state";
+import { shortFingerprint } from "../provider/payengine/key-value";
 import { redact } from "../provider/payengine/redact";
 import { showsPin } from "../provider/payengine/witnesses";
 import type { Reachable } from "./accounts";
@@ -21,7 +21,7 @@ export async function isProvenPlace(
 ): Promise<boolean> {
   const { client, place } = account;
   const { credentialFingerprint, accountId, merchantId, type } = key;
-  if (credentialFingerprint === placeFingerprint(settings.credential)) return true;
+  if (credentialFingerprint === shortFingerprint(settings.credential)) return true;
   if (accountId !== undefined && place.accountIds.includes(accountId)) return true;
   const siblings = others.filter((it) => it.keyId !== key.keyId && isOfSamePlace(it, key));
   if (siblings.some(({ keyId }) => keyId !== undefined && shown.has(keyId))) return true;

@@ -1,4 +1,4 @@
-import { revokeListed } from "../provider/api-key/strays";
+import { revokeListed } from "../provider/api-key/sweep";
 import { messageOf } from "../provider/payengine/errors";
 import { type Account, AccountPool } from "./accounts";
 import { type Findings, look, type OrphanOptions, type OrphanReport } from "./orphans";

@@ -1,5 +1,6 @@
-import { GRACE_MS } from "../provider/api-key/pending";
-import { operationLimit, type Settings } from "../provider/config";
+import type { Settings } from "../provider/api-key/context";
+import { GRACE_MS } from "../provider/api-key/journal";
+import { operationLimit } from "../provider/config";
 import type { Reached } from "./accounts";
 import type { StackState } from "./stack-state";
 

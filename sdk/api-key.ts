@@ -65,7 +65,7 @@ export class ApiKey extends pulumi.CustomResource {
   /** A merchant of that account, where it had one when the key was made. */
   declare readonly merchantId: pulumi.Output<string | undefined>;
   /** What the next `pulumi up` has left to do; undefined when all is well. */
-  declare readonly pendingAction: pulumi.Output<"create" | "settle" | undefined>;
+  declare readonly pendingAction: pulumi.Output<"create" | "reconcile" | undefined>;
 
   /**
    * The key's value: secret and encrypted in state if the key is private.

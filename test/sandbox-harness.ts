@@ -7,20 +7,14 @@ import {
   startSandbox,
 } from "payengine-sandbox";
 import type { Dispatcher } from "undici";
-import type { Context } from "../provider/api-key/context";
-import { RecordedKeys } from "../provider/api-key/recorded-keys";
-import {
-  type ApiKeyInputs,
-  type ApiKeyState,
-  fingerprint,
-  type Outcome,
-  placeFingerprint,
-} from "../provider/api-key/state";
-import type { Settings } from "../provider/config";
+import type { Context, Settings } from "../provider/api-key/context";
+import type { ApiKeyInputs, ApiKeyState, Outcome } from "../provider/api-key/schema";
 import { contextOf, sharedBy } from "../provider/contexts";
 import { type Contract, DEFAULT_CONTRACT, parseContract } from "../provider/payengine/contract";
 import { openDispatcher } from "../provider/payengine/dispatcher";
+import { fingerprint, shortFingerprint } from "../provider/payengine/key-value";
 import { RateLimiter } from "../provider/payengine/rate-limiter";
+import { ProcessMemory } from "../provider/process-memory";
 import { mannerOf } from "./dialects";
 
 /** A stateful PayEngine of its own for one test, and what the lifecycle needs to work against it. */
@@ -85,7 +79,7 @@ export class SandboxHarness {
   }
 
   /** A process of its own: knows nothing of what earlier ones have asked. */
-  context(settings: Partial<Settings> = {}, recorded = new RecordedKeys()): Context {
+  context(settings: Partial<Settings> = {}, memory = new ProcessMemory()): Context {
     const all: Settings = {
       apiUrl: this.url,
       credential: this.credential,
@@ -101,7 +95,8 @@ export class SandboxHarness {
     const pause = async (milliseconds: number) => void this.waits.push(milliseconds);
     const limiter = new RateLimiter(this.clock);
     const shared = sharedBy(all, dispatcher, { dispatcher, limiter, pause, noteDate: () => {} });
-    const host = {
+    const surroundings = {
+      recordedKeys: () => memory.recordedKeys(),
       watchdog: {
         expect: async (_settings: Settings, name: string) => {
           this.watched.push(`expect ${name}`);
@@ -113,14 +108,14 @@ export class SandboxHarness {
       now: this.now,
       sleep: pause,
     };
-    const context = contextOf(host, all, shared, recorded);
+    const context = contextOf(surroundings, all, shared);
     // A batch waits for others: here, nothing comes together.
     return { ...context, readKey: (id) => context.client.getKey(id) };
   }
 
   /** What check would have left of a program's arguments, at this PayEngine and with its credential. */
   inputs(more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
-    const place = { apiUrl: this.url, credentialFingerprint: placeFingerprint(this.credential) };
+    const place = { apiUrl: this.url, credentialFingerprint: shortFingerprint(this.credential) };
     return newInputs({ ...place, ...more });
   }
 

@@ -1,4 +1,4 @@
-import type { Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
 import { type Contract, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { type ContractChange, type Finding, pass, SET_IT, skip, warn } from "./finding";
 import { lineOf } from "./observer";

@@ -1,4 +1,5 @@
-import { type ConfigValues, resolveConfig, type Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
+import { type ConfigValues, resolveConfig } from "../../provider/config";
 import { messageOf } from "../../provider/payengine/errors";
 import type { ProviderValues } from "../../recovery/state-source";
 import { contractFinding, uncalled } from "./contract-in-force";

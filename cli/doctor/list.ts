@@ -1,4 +1,4 @@
-import type { Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
 import type { Contract } from "../../provider/payengine/contract";
 import { ApiError, NetworkError } from "../../provider/payengine/errors";
 import { contradictedHost } from "../../provider/payengine/key-marker";

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import type { Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
 import { type PayEngineClient, payEngineClient } from "../../provider/payengine/calls";
 import type { CallName, Contract } from "../../provider/payengine/contract";
 import { openDispatcher } from "../../provider/payengine/dispatcher";

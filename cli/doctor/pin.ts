@@ -1,4 +1,4 @@
-import type { Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
 import { ApiError, messageOf, NetworkError } from "../../provider/payengine/errors";
 import type { PayEngineKey, Place } from "../../provider/payengine/read-answer";
 import { requirePin } from "../../provider/payengine/witnesses";

@@ -1,4 +1,4 @@
-import type { Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
 import { type CallSpec, type Contract, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { ApiError, NetworkError } from "../../provider/payengine/errors";
 import type { Finding } from "./finding";

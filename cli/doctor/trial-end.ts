@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { revoke } from "../../provider/api-key/strays";
+import { revoke } from "../../provider/api-key/sweep";
 import { ApiError, messageOf, NotFoundError } from "../../provider/payengine/errors";
 import { listLiveKeys } from "../../provider/payengine/key-list";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";

@@ -1,5 +1,5 @@
 import ms from "ms";
-import type { Settings } from "../../provider/config";
+import type { Settings } from "../../provider/api-key/context";
 import { ApiError, messageOf, NetworkError } from "../../provider/payengine/errors";
 import type { Place } from "../../provider/payengine/read-answer";
 import { type Finding, fail, pass, skip, warn } from "./finding";

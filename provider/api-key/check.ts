@@ -1,12 +1,13 @@
 import type { z } from "zod";
-import { type Configuration, type Environment, type Failure, type KnownSettings, UNKNOWN } from "../config";
+import { shortFingerprint } from "../payengine/key-value";
 import { DEFAULT_API_URL } from "../payengine/settings";
 import { adoptionOf } from "./adoption";
-import { NamePrefix, Program } from "./arguments";
-import { handAdoptionOf } from "./hand-adoption";
+import { type Configuration, type Failure, type KnownSettings, UNKNOWN } from "./context";
+import { handAdoptionOf } from "./hand-made";
 import { uniqueName } from "./names";
-import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./schedule";
-import { ApiKeyInputs, placeFingerprint, plain } from "./state";
+import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./rotation";
+import { ApiKeyInputs, NamePrefix, Program } from "./schema";
+import { plain } from "./state";
 
 /** What each argument that is an object takes, and the resource itself. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -40,7 +41,7 @@ const Earlier = ApiKeyInputs.pick({
 /** What check knows beside the arguments. */
 export interface Surroundings {
   readonly configuration: Configuration;
-  readonly env: Environment;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
 }
 
@@ -82,10 +83,14 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   const adoption = isByHand
     ? handAdoptionOf(earlier, asked, credentialOf(configuration))
     : adoptionOf(earlier, asked);
-  const isAdopted = !isByHand && adoption.inputs.adoptedKeyId !== undefined;
-  failures.push(...adoption.failures, ...cutFailures({ rotation }, protect && !isByHand, isAdopted));
-  if (!isByHand) failures.push(...aimlessFailures(rotation));
-  const isKnown = namePrefix !== UNKNOWN && digits !== UNKNOWN;
+  failures.push(...adoption.failures);
+  if (!isByHand) {
+    const isAdopted = adoption.inputs.adoptedKeyId !== undefined;
+    failures.push(...cutFailures({ rotation, protect, isAdopted }), ...aimlessFailures(rotation));
+  }
+  const isPreview = digits === UNKNOWN;
+  const isKnown = namePrefix !== UNKNOWN && !isPreview;
+  const credential = isPreview ? undefined : credentialOf(configuration);
   return {
     failures,
     inputs: plain({
@@ -95,17 +100,21 @@ export function check(olds: object, news: object, { configuration, env, now }: S
       verify,
       rotation,
       ...adoption.inputs,
-      rotateAt: nextRotateAt(earlier, rotation, now, digits === UNKNOWN),
+      rotateAt: nextRotateAt(earlier, rotation, { now, isPreview }),
       pinnedAccountId: settings?.accountId ?? earlier.pinnedAccountId,
-      ...placeOf(earlier, configuration, digits === UNKNOWN),
+      ...placeOf(earlier, settings, credential),
     }) as Partial<ApiKeyInputs>,
   };
 }
 
 /** Cutting a key at once replaces it. */
-function cutFailures(rotating: Rotating, isProtected = false, isAdopted = false): Failure[] {
-  if (!cutsAtOnce(rotating) || !(isProtected || isAdopted)) return [];
-  const why = isProtected
+function cutFailures({
+  rotation,
+  protect = false,
+  isAdopted,
+}: Pick<Rotating, "rotation"> & { readonly protect?: boolean; readonly isAdopted: boolean }): Failure[] {
+  if (!cutsAtOnce({ rotation }) || !(protect || isAdopted)) return [];
+  const why = protect
     ? 'the option protect forbids that; give an overlap such as "7d", or take protect off'
     : 'a key that was adopted rotates in place only; give an overlap such as "1h"';
   return [{ property: "rotation.overlap", reason: `is "0s", which replaces the key, and ${why}` }];
@@ -122,13 +131,14 @@ function aimlessFailures(rotation: Rotating["rotation"]): Failure[] {
 /**
  * Where the key is made and with which credential: fixed once, so that it is in state before the key exists. Only a
  * console that has moved takes its keys along.
+ *
+ * @param credential undefined where it is not known yet.
  */
 function placeOf(
   earlier: Partial<ApiKeyInputs>,
-  configuration: Configuration,
-  isPreview: boolean,
+  settings: KnownSettings | undefined,
+  credential: string | undefined,
 ): Pick<ApiKeyInputs, "apiUrl" | "credentialFingerprint"> {
-  const settings = knownSettings(configuration);
   const apiUrl = settings?.apiUrl === DEFAULT_API_URL ? undefined : settings?.apiUrl;
   if (earlier.uniqueName !== undefined) {
     const hasMoved = (earlier.apiUrl ?? DEFAULT_API_URL) === settings?.formerApiUrl;
@@ -137,9 +147,7 @@ function placeOf(
       credentialFingerprint: earlier.credentialFingerprint,
     };
   }
-  const credential = isPreview ? undefined : credentialOf(configuration);
-  const isKnown = credential !== undefined;
-  return { apiUrl, credentialFingerprint: isKnown ? placeFingerprint(credential) : UNKNOWN };
+  return { apiUrl, credentialFingerprint: credential === undefined ? UNKNOWN : shortFingerprint(credential) };
 }
 
 function credentialOf(configuration: Configuration): string | undefined {
@@ -147,8 +155,7 @@ function credentialOf(configuration: Configuration): string | undefined {
 }
 
 function knownSettings(configuration: Configuration): KnownSettings | undefined {
-  if (configuration.kind === "invalid") return undefined;
-  return configuration.kind === "ready" ? configuration.settings : configuration;
+  return configuration.kind === "invalid" ? undefined : configuration.settings;
 }
 
 function defaultPrefixFailures(namePrefix: unknown): Failure[] {

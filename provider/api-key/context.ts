@@ -1,8 +1,47 @@
-import type { Engine } from "../engine";
 import type { ReadKey } from "../payengine/batched-reads";
 import type { PayEngineClient } from "../payengine/calls";
 import type { Place } from "../payengine/read-answer";
-import type { RecordedKeys } from "./recorded-keys";
+import type { Settings as CallSettings } from "../payengine/settings";
+
+/** How the engine writes a value that is not known yet. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What a user gets to read about one key: what happened, whether a key may exist, what to do. */
+export class KeyError extends Error {
+  override readonly name = "KeyError";
+}
+
+/** One thing that is wrong with what the user wrote. */
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What the provider needs to know to work on one account. */
+export interface Settings extends CallSettings {
+  /** What pins the account: an id that it shows. */
+  readonly accountId: string | undefined;
+  /** Where the console was before it moved: keys that were made there may be looked for at `apiUrl`. */
+  readonly formerApiUrl: string | undefined;
+}
+
+/** What of the settings is known in a preview, beside the credential. */
+export type KnownSettings = Pick<Settings, "apiUrl" | "accountId" | "formerApiUrl" | "contract">;
+
+/** What the configuration of the provider says. */
+export type Configuration =
+  | { readonly kind: "ready"; readonly settings: Settings }
+  /** Some value is made in the same program and not known yet; only a preview sees this. */
+  | { readonly kind: "unknown"; readonly settings: KnownSettings }
+  | { readonly kind: "invalid"; readonly failures: readonly Failure[] };
+
+/** A key that a state holds, and where it was made. */
+export interface RecordedKey {
+  readonly keyId: string;
+  readonly name: string;
+  readonly apiUrl: string | undefined;
+  readonly credentialFingerprint: string | undefined;
+}
 
 /** What every step of the lifecycle works with. */
 export interface Context {
@@ -18,19 +57,17 @@ export interface Context {
    * @throws where it is not in the form of the contract.
    */
   readonly readableList: () => Promise<number>;
-  /** What payengine:accountId pins the account by. */
-  readonly pin: string | undefined;
-  /** Makes sure, once a process, that the account shows the pin. @throws where it does not. */
+  /** Makes sure, once a process, that the account shows what pins it. @throws where it does not. */
   readonly provePin: () => Promise<void>;
-  /** Address of the API, and the one that it had before it moved. */
-  readonly apiUrl: string;
-  readonly formerApiUrl: string | undefined;
-  readonly credential: string;
+  readonly settings: Settings;
   /** The same calls with another private key. */
   readonly clientFor: (token: string) => PayEngineClient;
-  /** Keys of other states that this process has seen. */
-  readonly recorded: RecordedKeys;
-  readonly engine: Engine;
+  /** Keys of states that this process has seen. */
+  readonly recordedKeys: () => readonly RecordedKey[];
+  readonly engine: {
+    /** True only when it is certain that nobody is left to store a result. */
+    readonly isGone: () => Promise<boolean>;
+  };
   readonly watchdog: {
     /** To be told before each request for a new resource's key. Returns what is wrong, if nobody watches. */
     readonly expect: (uniqueName: string) => Promise<string | undefined>;
@@ -41,6 +78,4 @@ export interface Context {
   readonly serverNow: () => Date;
   /** Waits so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Milliseconds that one request may take. */
-  readonly requestTimeout: number;
 }

@@ -1,50 +1,68 @@
 import { messageOf, sentence } from "../payengine/errors";
-import type { Context } from "./context";
-import { KeyError } from "./key-error";
-import { makeKey } from "./make";
-import { type Attempts, leftNothing, NO_ATTEMPTS, remembered } from "./pending";
-import { type AccountFields, accountFields } from "./place";
-import { type ApiKeyInputs, type ApiKeyState, issuedFields, type Outcome, plain } from "./state";
+import { type Context, KeyError } from "./context";
+import { type Issuance, issueKey } from "./issue-key";
+import { type Journal, NEW_JOURNAL } from "./journal";
+import { type AccountFields, accountFields } from "./proof";
+import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
+import { plain, withJournal, withKey } from "./state";
 
-/** Makes the key and hands its one-time value over, or makes sure that no live key is left whose value is lost. */
+/**
+ * Makes the key of a new resource, and hands its one-time value over.
+ *
+ * 1. The account has to be the pinned one.
+ * 2. A request to create the key is sent under a name that no other key bears, and that stands in the engine's pending
+ *    operation already. Where its outcome is unknown, whatever it has made is found by that name and revoked, and
+ *    another is sent ({@link issueKey}).
+ * 3. The value of a private key is tried until it works.
+ * 4. Whatever earlier attempts have left is revoked.
+ * 5. The engine has to be there to store the result.
+ *
+ * It ends in one of three ways:
+ * - issued: state gets the key, and is marked where an attempt may still take effect (`pendingAction: "reconcile"`).
+ * - refused: it is certain that no key is left, and the engine forgets the resource.
+ * - unresolved: a key may live whose value is lost. State gets its names without a token (`pendingAction: "create"`), so
+ *   that the next `up` or destroy revokes it: the engine would forget them with a plain failure.
+ *
+ * @throws KeyError where the key is refused.
+ */
 export async function create(context: Context, inputs: ApiKeyInputs): Promise<Outcome> {
-  const account = await accountOrNone(context, inputs.uniqueName);
+  const { uniqueName } = inputs;
   try {
-    return await makeAnew(context, plain({ ...inputs, name: inputs.uniqueName, ...account }), NO_ATTEMPTS);
+    const account = await accountFor(context, uniqueName);
+    const state = plain({ ...inputs, ...account, name: uniqueName });
+    const issuance = await issue(context, state, NEW_JOURNAL);
+    if (issuance.kind === "refused") throw new KeyError(issuance.reason);
+    return outcomeOf(state, issuance);
   } finally {
-    await context.watchdog.forget(inputs.uniqueName);
+    await context.watchdog.forget(uniqueName);
   }
 }
 
-/**
- * Makes the key of a resource that has none in use.
- *
- * @param state what stands in state beside the key.
- * @throws KeyError where no key was made, or none was left, and nothing has to be remembered.
- */
-export function makeAnew(context: Context, state: ApiKeyState, before: Attempts): Promise<Outcome> {
+/** Makes the key of a resource whose state holds none: whatever happens, state goes on holding its names. */
+export async function createAgain(context: Context, state: ApiKeyState, journal: Journal): Promise<Outcome> {
+  return outcomeOf(state, await issue(context, state, journal));
+}
+
+function issue(context: Context, state: ApiKeyState, journal: Journal): Promise<Issuance> {
   const { uniqueName, type, verify, generation = 1, previousKeyId } = state;
-  const isCreation = before.latest === undefined;
-  return makeKey(context, {
-    ...{ uniqueName, type, verify, generation, before, isCreation },
-    goal: `create the key "${uniqueName}"`,
-    keep: previousKeyId === undefined ? [] : [previousKeyId],
-    accept: (key) => ({ ...state, ...issuedFields(uniqueName, key) }),
-    giveUp: ({ reason, attempts }) => {
-      if (isCreation && leftNothing(attempts)) throw new KeyError(reason);
-      return {
-        kind: "unfinished",
-        state: { ...state, ...remembered(attempts, state.name, "create") },
-        reason:
-          `${reason} State remembers the name: run \`pulumi up\` again, without --continue-on-error, to clear up and ` +
-          "make another, or `pulumi destroy`.",
-      };
-    },
-  });
+  const keep = previousKeyId === undefined ? [] : [previousKeyId];
+  const goal = `create the key "${uniqueName}"`;
+  return issueKey(context, { uniqueName, type, verify, generation, keep, journal, goal });
+}
+
+function outcomeOf(state: ApiKeyState, issuance: Issuance): Outcome {
+  if (issuance.kind === "issued") return { kind: "complete", state: withKey(state, issuance) };
+  return {
+    kind: "unfinished",
+    state: withJournal(state, issuance.journal, "create"),
+    reason:
+      `${issuance.reason} State remembers the name: run \`pulumi up\` again, without --continue-on-error, to clear up and ` +
+      "make another, or `pulumi destroy`.",
+  };
 }
 
 /** @throws KeyError where the account is not the pinned one, or cannot be asked. */
-export async function accountOrNone(context: Context, uniqueName: string): Promise<AccountFields> {
+export async function accountFor(context: Context, uniqueName: string): Promise<AccountFields> {
   try {
     return await accountFields(context);
   } catch (error) {

@@ -1,20 +1,16 @@
 import { messageOf, sentence } from "../payengine/errors";
-import { proveGone } from "./absence";
-import type { Context } from "./context";
-import { KeyError } from "./key-error";
-import { refuseOwnCredential } from "./own-credential";
-import { type Attempts, attemptsOf, isYetToBeMade, keysInUse, mayStillAppear } from "./pending";
-import { guardPlace, provePlace } from "./place";
-import { revokeOr, revokePrevious } from "./previous";
-import { clearUp } from "./settle";
-import type { ApiKeyState } from "./state";
-import { isLive, revokeListed } from "./strays";
+import { type Context, KeyError } from "./context";
+import { type Journal, journalOf, lacksKey, mayStillAppear } from "./journal";
+import { guardPlace, proveGone, provePlace } from "./proof";
+import { revokePrevious } from "./rotation";
+import type { ApiKeyState } from "./schema";
+import { isLive, refuseOwnCredential, revokeIfFound, revokeListed, sweep, sweepBeside } from "./sweep";
 
 /**
- * Revokes the resource's key, the one before it, and whatever lost attempts have left under its names.
+ * Revokes the resource's key, the one before it, and whatever unresolved attempts have left under its names.
  *
  * @param held ids of keys that another resource holds, and that stay.
- * @throws KeyError where the key may live on, or where a lost attempt may still make one: then the key itself is kept,
+ * @throws KeyError where the key may live on, or where an unresolved attempt may still make one: then the key itself is kept,
  *   so that state goes on telling the truth.
  */
 export async function revokeAll(
@@ -24,15 +20,16 @@ export async function revokeAll(
 ): Promise<void> {
   try {
     await guardPlace(context, state);
-    await refuseOwnCredential(context, state, "current", "revoking");
-    await refuseOwnCredential(context, state, "previous", "revoking");
-    if (isYetToBeMade(state)) return await revokeUnfinished(context, state, held);
-    const mayHaveStrays = state.pendingAction === "settle" || state.rotation !== undefined;
-    if (mayHaveStrays) await revokeStraysBeside(context, state);
+    await refuseOwnCredential(context, state, { which: "current", doing: "revoking" });
+    await refuseOwnCredential(context, state, { which: "previous", doing: "revoking" });
+    if (lacksKey(state)) return await revokeUnfinished(context, state, held);
+    const mayHaveOrphans = state.pendingAction === "reconcile" || state.rotation !== undefined;
+    if (mayHaveOrphans) await revokeOrphansBeside(context, state);
     await revokePrevious(context, state, held);
     if (state.keyId === undefined || held.has(state.keyId)) return;
-    const others = await revokeOr(context, state.keyId, () => proveGone(context, state));
-    for (const other of others ?? []) await revokeListed(context.client, other);
+    const isFound = await revokeIfFound(context.client, state.keyId);
+    const others = isFound ? [] : await proveGone(context, state);
+    for (const other of others) await revokeListed(context.client, other);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
@@ -48,20 +45,18 @@ async function revokeUnfinished(
   state: ApiKeyState,
   held: ReadonlySet<string>,
 ): Promise<void> {
-  const { attempts, revoked } = await clearUp(context, state.uniqueName, attemptsOf(state), []);
+  const { journal, revoked } = await sweep(context, state.uniqueName, journalOf(state), []);
   await provePlace(context, state, revoked);
-  refuseWhileLost(context, state, attempts);
+  refuseWhileUnresolved(context, state, journal);
   await revokePrevious(context, state, held);
 }
 
 /** The keys in use go last: they tell whether the list is current enough to show the others. */
-async function revokeStraysBeside(context: Context, state: ApiKeyState): Promise<void> {
-  const { uniqueName, keyId } = state;
-  // Read once a process, it tells how long a page is, and with that whether one of the resource's own keys is the last.
-  await context.readableList();
-  const { attempts, kept } = await clearUp(context, uniqueName, attemptsOf(state), keysInUse(state));
-  refuseWhileLost(context, state, attempts);
-  if (attempts.lost.length === 0 || keyId === undefined || kept.includes(keyId)) return;
+async function revokeOrphansBeside(context: Context, state: ApiKeyState): Promise<void> {
+  const { keyId } = state;
+  const { journal, kept } = await sweepBeside(context, state);
+  refuseWhileUnresolved(context, state, journal);
+  if (journal.unresolvedNames.length === 0 || keyId === undefined || kept.includes(keyId)) return;
   if (await isLive(context.client, keyId)) {
     throw new Error(
       "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be " +
@@ -70,10 +65,14 @@ async function revokeStraysBeside(context: Context, state: ApiKeyState): Promise
   }
 }
 
-function refuseWhileLost(context: Context, { uniqueName, settleAfter }: ApiKeyState, left: Attempts): void {
+function refuseWhileUnresolved(
+  context: Context,
+  { uniqueName, reconcileAfter }: ApiKeyState,
+  left: Journal,
+): void {
   if (!mayStillAppear(context, left)) return;
   throw new KeyError(
-    `A request to create the key "${uniqueName}" was lost and may still take effect until ${settleAfter}. ` +
+    `A request to create the key "${uniqueName}" was lost and may still take effect until ${reconcileAfter}. ` +
       "Whatever it had made so far was revoked; run this again after that time.",
   );
 }

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { UNKNOWN } from "../config";
-import { KeyError } from "./key-error";
-import { isYetToBeMade } from "./pending";
-import { cutsAtOnce, hasPrevious, hasUnknownTriggers, isPreviousPromised, rotationDue } from "./schedule";
-import type { ApiKeyInputs, ApiKeyState } from "./state";
+import { KeyError, UNKNOWN } from "./context";
+import { lacksKey } from "./journal";
+import { cutsAtOnce, hasPrevious, hasUnknownTriggers, isPreviousPromised, rotationDue } from "./rotation";
+import type { ApiKeyInputs, ApiKeyState } from "./schema";
 
 /** What has to happen so that the resource is what the program says. */
 export interface Difference {
@@ -16,7 +15,7 @@ const REPLACING = ["type", "namePrefix"] as const;
 
 /** Compares, and calls nothing. */
 export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Difference {
-  const due = isYetToBeMade(state) ? undefined : rotationDue(state, inputs);
+  const due = lacksKey(state) ? undefined : rotationDue(state, inputs);
   const isFollowed = hasPrevious(state);
   const isPromised = isPreviousPromised(state, now);
   const isNextValue = differs(state, inputs, "adoptedFingerprint");
@@ -32,7 +31,7 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Diffe
   refuseOtherPin(state, inputs, replaces);
   const reasons = [
     replaces.length > 0,
-    isYetToBeMade(state) || state.pendingAction !== undefined,
+    lacksKey(state) || state.pendingAction !== undefined,
     isFollowed && !isPromised,
     due !== undefined && (!isPromised || hasUnknownTriggers(inputs)),
     due === undefined && differs(state, inputs, "rotation", "rotateAt"),

@@ -1,27 +1,83 @@
-import { milliseconds } from "../duration";
 import { authenticates } from "../payengine/calls";
+import { milliseconds } from "../payengine/duration";
 import { messageOf, sentence } from "../payengine/errors";
+import { fingerprint } from "../payengine/key-value";
 import { tryValue } from "../payengine/witnesses";
-import type { Context } from "./context";
-import { KeyError } from "./key-error";
-import { accountFields, guardPlace } from "./place";
-import { withoutPrevious } from "./previous";
-import { isPreviousPromised, rotationOf } from "./schedule";
-import {
-  type Adopt,
-  type ApiKeyInputs,
-  type ApiKeyState,
-  fingerprint,
-  type Outcome,
-  omit,
-  plain,
-  valueFields,
-} from "./state";
+import { type Adoption, type Asked, type Earlier, printOf } from "./adoption";
+import { type Context, type Failure, KeyError, UNKNOWN } from "./context";
+import { accountFields, guardPlace } from "./proof";
+import { isPreviousPromised, rotationOf } from "./rotation";
+import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
+import { omit, plain, valueFields, withoutPrevious } from "./state";
 
 /*
  * The life of a key that people make, and revoke, in PayEngine's dashboard. All that a program can know of it is what
  * its own value tells: it works, or it gets 401 while the credential works.
  */
+
+/**
+ * Decides what becomes of `adopt` where only people make keys: the first value is taken over, and another one is a
+ * rotation. The inputs hold a value only until it is taken over.
+ *
+ * @param credential what the provider works with, where it is known.
+ */
+export function handAdoptionOf(earlier: Earlier, asked: Asked, credential: string | undefined): Adoption {
+  const { adopt } = asked;
+  const before = earlier.adoptedFingerprint;
+  const print = adopt === UNKNOWN ? UNKNOWN : adopt && printOf(adopt);
+  const isTaken = print === undefined || print === before;
+  const failures = [
+    ...argumentFailures(asked, credential),
+    ...(print === undefined && before === undefined ? [NO_KEY] : []),
+    ...(before !== undefined && !isTaken && print !== UNKNOWN ? rotationFailures(asked) : []),
+  ];
+  const inputs = plain({
+    madeByHand: true,
+    adopt: isTaken ? undefined : adopt,
+    adoptedFingerprint: print ?? before,
+  });
+  return { inputs, failures };
+}
+
+const NO_KEY: Failure = {
+  property: "adopt",
+  reason:
+    'is missing: payengine:contract is "dashboard", where only people make keys; make a private key in PayEngine\'s ' +
+    "dashboard and give adopt: { token }",
+};
+
+function argumentFailures({ type, adopt, rotation }: Asked, credential: string | undefined): Failure[] {
+  const { period, triggers } = rotationOf({ rotation }) ?? {};
+  const { keyId, token } = adopt === undefined || adopt === UNKNOWN ? {} : adopt;
+  const failures: [property: string, isWrong: boolean, reason: string][] = [
+    [
+      "type",
+      type === "public",
+      'is "public", which nothing can prove where only people make keys; write the value into the program, it is no secret',
+    ],
+    ["adopt.keyId", keyId !== undefined, "cannot be looked up where only people make keys; leave it out"],
+    ["adopt.token", token?.startsWith("pk_") === true, "is a public key's value; give that of a private key"],
+    [
+      "adopt.token",
+      token !== undefined && credential !== undefined && fingerprint(token) === fingerprint(credential),
+      "is the credential that this provider works with, which it could never see revoked; make another private key for " +
+        "this resource",
+    ],
+    ["rotation.period", period !== undefined, BY_NEW_TOKEN],
+    ["rotation.triggers", triggers !== undefined, BY_NEW_TOKEN],
+  ];
+  return failures.flatMap(([property, isWrong, reason]) => (isWrong ? [{ property, reason }] : []));
+}
+
+const BY_NEW_TOKEN =
+  "makes no key where only people do; leave it out: the key rotates when adopt.token has another value";
+
+function rotationFailures({ rotation }: Asked): Failure[] {
+  if (rotation !== undefined) return [];
+  const reason =
+    'has another value, which rotates the key; say how long the old one is to work beside it by rotation: { overlap: "7d" }';
+  return [{ property: "adopt.token", reason }];
+}
 
 /** Takes over the value that somebody has made. @throws KeyError where it does not work. */
 export async function takeOver(context: Context, inputs: ApiKeyInputs, { token }: Adopt): Promise<Outcome> {
@@ -120,16 +176,16 @@ async function retirePrevious(context: Context, state: ApiKeyState): Promise<Api
 /**
  * Forgets the key once its values no longer work.
  *
- * @param isHeld says whether another state holds the value with this fingerprint.
+ * @param held fingerprints of values that other states hold, and that stay.
  * @throws KeyError that says what to revoke.
  */
 export async function forgetHandMade(
   context: Context,
   state: ApiKeyState,
-  isHeld: (fingerprint: string) => boolean,
+  held: ReadonlySet<string>,
 ): Promise<void> {
   const { token, previousToken, name } = state;
-  const values = [previousToken, token].filter((it) => it !== undefined && !isHeld(fingerprint(it)));
+  const values = [previousToken, token].filter((it) => it !== undefined && !held.has(fingerprint(it)));
   try {
     await guardPlace(context, state);
     for (const value of values as string[]) {

@@ -1,12 +1,11 @@
 import { messageOf, NotFoundError, sentence } from "../payengine/errors";
 import type { PayEngineKey } from "../payengine/read-answer";
-import { otherLiveKeys, proveGone } from "./absence";
-import type { Context } from "./context";
-import { KeyError } from "./key-error";
-import { attemptsOf } from "./pending";
-import { guardPlace } from "./place";
-import { provePreviousGone, withoutPrevious } from "./previous";
-import { type ApiKeyState, issuedFields, omit } from "./state";
+import { type Context, KeyError } from "./context";
+import { journalOf } from "./journal";
+import { guardPlace, otherLiveKeys, proveGone } from "./proof";
+import { provePreviousGone } from "./rotation";
+import type { ApiKeyState } from "./schema";
+import { keyFields, omit, plain, withoutPrevious } from "./state";
 
 /**
  * Brings state up to date with PayEngine.
@@ -24,7 +23,7 @@ export async function read(context: Context, state: ApiKeyState): Promise<ApiKey
     const isGone = key === undefined || key.isRevoked;
     const others = isGone ? await otherKeys(context, state, key) : [];
     const rest = (await isPreviousGone(context, state)) ? withoutPrevious(state) : state;
-    return isGone ? withoutKey(rest, others) : refreshed(rest, key);
+    return isGone ? goneState(rest, others) : refreshed(rest, key);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
@@ -57,15 +56,15 @@ async function getKey(context: Context, keyId: string, name: string): Promise<Pa
 }
 
 /**
- * Forgets the resource only if no other key of it lives and no request was lost: without its own key, nothing tells
+ * Forgets the resource only if no other key of it lives and no attempt is unresolved: without its own key, nothing tells
  * whether the list would show what such a request has made. Otherwise the next `up` clears up.
  */
-function withoutKey(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKeyState | undefined {
+function goneState(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKeyState | undefined {
   // The list may not show the previous key yet: it has been asked for by its id.
   const isLast = others.length === 0 && state.previousKeyId === undefined;
   // Forgotten, it would be made anew from a program that may still say which key to adopt, and that one is gone.
   const isAdopted = state.adoptedKeyId !== undefined;
-  if (isLast && !isAdopted && attemptsOf(state).lost.length === 0) return undefined;
+  if (isLast && !isAdopted && journalOf(state).unresolvedNames.length === 0) return undefined;
   const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
   return { ...rest, pendingAction: "create" };
 }
@@ -74,5 +73,5 @@ function withoutKey(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKey
 function refreshed(state: ApiKeyState, key: PayEngineKey): ApiKeyState {
   if (state.type !== "public" || key.value === undefined) return state;
   const createdAt = key.createdAt ?? state.createdAt;
-  return { ...state, ...issuedFields(state.uniqueName, { ...key, value: key.value, createdAt }) };
+  return plain({ ...state, ...keyFields(state.uniqueName, { ...key, value: key.value, createdAt }) });
 }

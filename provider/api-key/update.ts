@@ -1,43 +1,58 @@
 import { messageOf, sentence } from "../payengine/errors";
-import type { Context } from "./context";
-import { accountOrNone, makeAnew } from "./create";
-import { KeyError } from "./key-error";
-import { type Attempts, attemptsOf, isYetToBeMade, keysInUse } from "./pending";
-import { guardPlace, provePlace } from "./place";
-import { revokePrevious } from "./previous";
-import { rotate } from "./rotate";
-import { cutsAtOnce, isPreviousPromised, rotationDue } from "./schedule";
-import { clearUp, settle } from "./settle";
-import { type ApiKeyInputs, type ApiKeyState, type Outcome, omit, placeFingerprint, plain } from "./state";
+import { shortFingerprint } from "../payengine/key-value";
+import { type Context, KeyError } from "./context";
+import { accountFor, createAgain } from "./create";
+import { type Journal, journalOf, keysInUse, lacksKey } from "./journal";
+import { guardPlace, provePlace } from "./proof";
+import { cutsAtOnce, isPreviousPromised, revokePrevious, rotate, rotationDue } from "./rotation";
+import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
+import { omit, plain, withJournal } from "./state";
+import { reconcile, sweep } from "./sweep";
 
 /**
- * Puts right whatever the state lacks, in this order: a key that is yet to be made, lost requests that may have made
- * another, a previous key whose time is over, a rotation that is due. Each step leaves a state from which the next `up`
- * goes on.
+ * Puts right whatever the state lacks, in this order: a key that is yet to be made, unresolved attempts that may have
+ * made another, a previous key whose time is over, a rotation that is due. Each step leaves a state from which the next
+ * `up` goes on.
  */
 export async function update(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<Outcome> {
   await guard(context, state, inputs);
-  if (isYetToBeMade(state)) {
-    const attempts = await clearUpBefore(context, state);
-    const account = await accountOrNone(context, state.uniqueName);
-    const maker = { credentialFingerprint: placeFingerprint(context.credential) };
-    return makeAnew(context, plain({ ...withoutKey(state), ...inputs, ...account, ...maker }), attempts);
-  }
+  if (lacksKey(state)) return createMissing(context, state, inputs);
   const due = rotationDue(state, inputs);
-  const rotating = due === undefined ? inputs : state;
-  let current: ApiKeyState = plain({
-    ...omit(state, "verify", "rotation", "rotateAt", "apiUrl", "pinnedAccountId"),
-    ...{ ...inputs, rotation: rotating.rotation, rotateAt: rotating.rotateAt },
-    // Of a key that has rotated since, its own maker.
-    credentialFingerprint: state.credentialFingerprint,
-  });
-  if (state.pendingAction === "settle" || isRotationDropped(state, inputs)) {
-    current = await settle(context, current, attemptsOf(state));
+  let current = withInputs(state, inputs);
+  if (state.pendingAction === "reconcile" || isRotationDropped(state, inputs)) {
+    current = await reconcileKey(context, current, journalOf(state));
   }
   if (!isPreviousPromised(current, context.now())) current = await revokePrevious(context, current);
   // A key that is cut at once is replaced, by the next `up` where a previous one had to go first.
   const isToRotate = due !== undefined && current.previousKeyId === undefined && !cutsAtOnce(inputs);
   return isToRotate ? rotate(context, current, inputs) : { kind: "complete", state: current };
+}
+
+/** A rotation that is due stays so until it is done: state keeps the rotation of the key in use. */
+function withInputs(state: ApiKeyState, inputs: ApiKeyInputs): ApiKeyState {
+  const { rotation, rotateAt } = rotationDue(state, inputs) === undefined ? inputs : state;
+  return plain({
+    ...omit(state, "verify", "apiUrl", "pinnedAccountId"),
+    ...inputs,
+    rotation,
+    rotateAt,
+    // Of a key that has rotated since, its own maker.
+    credentialFingerprint: state.credentialFingerprint,
+  });
+}
+
+async function reconcileKey(context: Context, state: ApiKeyState, journal: Journal): Promise<ApiKeyState> {
+  const { uniqueName, name, keyId: id = "" } = state;
+  const left = await reconcile(context, uniqueName, { name, id }, journal, keysInUse(state));
+  return withJournal(state, left.journal, left.pendingAction);
+}
+
+async function createMissing(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<Outcome> {
+  const journal = await sweepUnfinished(context, state);
+  const account = await accountFor(context, state.uniqueName);
+  const credentialFingerprint = shortFingerprint(context.settings.credential);
+  const missing = plain({ ...withoutKey(state), ...inputs, ...account, credentialFingerprint });
+  return createAgain(context, missing, journal);
 }
 
 /** What stays of a state whose key is not usable: the previous key may be in use. */
@@ -48,10 +63,11 @@ function withoutKey(state: ApiKeyState) {
 
 /** A pin that has changed has to be proven, and so has the place of the key. */
 async function guard(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<void> {
-  const isSettled = inputs.pinnedAccountId === state.pinnedAccountId && state.pendingAction !== "settle";
+  const isPinKept = inputs.pinnedAccountId === state.pinnedAccountId;
+  const isToReconcile = state.pendingAction === "reconcile" || isRotationDropped(state, inputs);
   try {
     await guardPlace(context, state);
-    if (!isSettled || isRotationDropped(state, inputs)) await provePlace(context, state, []);
+    if (!isPinKept || isToReconcile) await provePlace(context, state, []);
   } catch (error) {
     if (error instanceof KeyError) throw error;
     const why = sentence(messageOf(error));
@@ -65,11 +81,11 @@ function isRotationDropped(state: ApiKeyState, inputs: ApiKeyInputs): boolean {
 }
 
 /** Revokes whatever earlier attempts have left, before another is made. */
-async function clearUpBefore(context: Context, state: ApiKeyState): Promise<Attempts> {
+async function sweepUnfinished(context: Context, state: ApiKeyState): Promise<Journal> {
   try {
-    const cleared = await clearUp(context, state.uniqueName, attemptsOf(state), keysInUse(state));
-    await provePlace(context, state, [...cleared.kept, ...cleared.revoked]);
-    return cleared.attempts;
+    const swept = await sweep(context, state.uniqueName, journalOf(state), keysInUse(state));
+    await provePlace(context, state, [...swept.kept, ...swept.revoked]);
+    return swept.journal;
   } catch (error) {
     throw new KeyError(
       `Could not clear up after an unfinished creation of the key "${state.uniqueName}": ` +

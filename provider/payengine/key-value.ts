@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isCredential } from "./settings";
 
 /** A private key's value is longer by far: the published example has 108 characters. */
@@ -35,4 +36,14 @@ export function matchesRedacted(value: string, redacted: string): boolean | unde
   if (end === undefined) return value === redacted;
   if (start.length + end.length < LEAST_SHOWN) return undefined;
   return value.length >= start.length + end.length && value.startsWith(start) && value.endsWith(end);
+}
+
+/** Tells values apart without revealing them: the first 16 hex digits of the SHA-256. */
+export function fingerprint(token: string): string {
+  return createHash("sha256").update(token).digest("hex").slice(0, 16);
+}
+
+/** Tells credentials apart, and says nothing else of them: the first 8 hex digits of the SHA-256. */
+export function shortFingerprint(credential: string): string {
+  return fingerprint(credential).slice(0, 8);
 }

@@ -1,12 +1,13 @@
-import { GRACE_MS } from "../api-key/pending";
-import { revokeStrays } from "../api-key/strays";
+import { GRACE_MS } from "../api-key/journal";
+import { sweepNames } from "../api-key/sweep";
 import { payEngineClient } from "../payengine/calls";
 import { openDispatcher } from "../payengine/dispatcher";
 import { ApiError } from "../payengine/errors";
 import { connectionBy, createRequest } from "../payengine/http";
 import type { Expected } from "./expected";
 
-export interface Host {
+/** The time of this process. */
+export interface Clock {
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
@@ -22,7 +23,7 @@ const OUT_OF_REACH_MS = 60 * 60_000;
  * handed one over.
  */
 export async function clearUpAfter(
-  { now, sleep }: Host,
+  { now, sleep }: Clock,
   { uniqueName, settings, posts }: Expected,
 ): Promise<void> {
   const settled = settings.requestTimeout + GRACE_MS;
@@ -37,7 +38,7 @@ export async function clearUpAfter(
   for (let pause = FIRST_PAUSE_MS; !isOver; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const begun = elapsed();
     try {
-      revoked += (await revokeStrays(client, uniqueName)).revoked.length;
+      revoked += (await sweepNames(client, uniqueName)).revoked.length;
       isOver = revoked >= posts || begun >= settled;
     } catch (error) {
       // PayEngine may be out of reach for a while; there is nobody left to tell. A revoked credential stays revoked.

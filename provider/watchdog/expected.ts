@@ -1,4 +1,4 @@
-import type { Settings } from "../config";
+import type { Settings } from "../api-key/context";
 import type { Message } from "./watchdog";
 
 /** Requests for one resource's key that were sent, and of whose fate nothing is known yet. */

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import type { Settings } from "../config";
+import type { Settings } from "../api-key/context";
 import { messageOf } from "../payengine/errors";
 
 /** What the watchdog's process is told; it answers with the number when it has understood. */

@@ -31,7 +31,7 @@ export const MECHANISMS = {
   },
   "settle mark": {
     file: "provider/api-key/settle.js",
-    anchor: 'return { ...settled, ...(0, pending_1.remembered)(left, state.name, "settle") };',
+    anchor: 'return { ...settled, ...(0, pending_1.remembered)(left, state.name, "reconcile") };',
     instead: "return settled;",
   },
   "partial success": {

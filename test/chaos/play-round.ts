@@ -149,7 +149,7 @@ function outcomeOf({ exitCode }: Ended, { keys, pending }: StackState): string {
   if (exitCode === null) return "killed";
   if (pending.length > 0) return "interrupted, with pending operations";
   if (exitCode !== 0) return "failed";
-  return keys.some(({ pendingAction }) => pendingAction === "settle")
+  return keys.some(({ pendingAction }) => pendingAction === "reconcile")
     ? "succeeded, to be settled"
     : "succeeded";
 }

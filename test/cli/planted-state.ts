@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { placeFingerprint } from "../../provider/api-key/state";
+import { shortFingerprint } from "../../provider/payengine/key-value";
 import type { Fixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
 
@@ -90,7 +90,7 @@ export function creating(resource: StoredResource, place: Properties = {}) {
 
 /** What check writes down of where a key is asked for, and with which credential. */
 export function placeOf({ sandbox, credential }: Fixture, by = credential) {
-  return { apiUrl: sandbox.url, credentialFingerprint: placeFingerprint(by) };
+  return { apiUrl: sandbox.url, credentialFingerprint: shortFingerprint(by) };
 }
 
 /** Makes a key over PayEngine's API. */

@@ -9,7 +9,7 @@ const given = useFixture();
 const SLOW_MS = 600_000;
 
 /** By the resource that it strikes: what goes wrong with its first request, and how the same `up` ends for it. */
-const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pendingAction?: "settle" }> = {
+const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pendingAction?: "reconcile" }> = {
   untouched: { fault: { kind: "delay" } },
   dropped: { fault: { kind: "dropAfterCommit" }, mark: "-r2" },
   status500: { fault: { kind: "statusAfterCommit", status: 500 }, mark: "-r2" },
@@ -20,8 +20,8 @@ const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pending
   limited: { fault: { kind: "rateLimit", retryAfter: 1 } },
   limitedsilently: { fault: { kind: "rateLimit" } },
   // Nobody can tell these two from a request that takes effect later.
-  unsent: { fault: { kind: "dropBeforeCommit" }, mark: "-r2", pendingAction: "settle" },
-  slow: { fault: { kind: "delay", beforeCommitMs: SLOW_MS }, mark: "-r2", pendingAction: "settle" },
+  unsent: { fault: { kind: "dropBeforeCommit" }, mark: "-r2", pendingAction: "reconcile" },
+  slow: { fault: { kind: "delay", beforeCommitMs: SLOW_MS }, mark: "-r2", pendingAction: "reconcile" },
 };
 
 test("each fault of a creation ends well in the same up, or in the next one", async () => {
@@ -72,7 +72,7 @@ test("a list that lags behind: the stray is revoked by the first up that sees it
   });
   await project.up();
   const { name, token, pendingAction } = await project.key("checkout");
-  expect(pendingAction).toBe("settle");
+  expect(pendingAction).toBe("reconcile");
   expect(await fixture.liveKeys()).toHaveLength(2);
   await fixture.control.advanceClock(61_000);
   await project.up();

@@ -1,5 +1,5 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
-import { placeFingerprint } from "../../provider/api-key/state";
+import { shortFingerprint } from "../../provider/payengine/key-value";
 import { SandboxHarness } from "../sandbox-harness";
 import type { Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -82,7 +82,7 @@ test("an explicit provider's credentialEnv comes before its stale apiKey and PAY
   expect(inputs.pinnedAccountId).toBe(ACCOUNT_IDS.production);
   expect((await rpc.create(inputs)).outputs).toMatchObject({
     accountId: ACCOUNT_IDS.production,
-    credentialFingerprint: placeFingerprint(second.key),
+    credentialFingerprint: shortFingerprint(second.key),
   });
 });
 

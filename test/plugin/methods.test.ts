@@ -1,5 +1,5 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
-import { fingerprint, placeFingerprint } from "../../provider/api-key/state";
+import { fingerprint, shortFingerprint } from "../../provider/payengine/key-value";
 import { SandboxHarness } from "../sandbox-harness";
 import { refusal, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -38,7 +38,7 @@ test("a private key goes through its whole life, its token a secret on the wire 
     namePrefix: "shop-prod-checkout",
     uniqueName,
     apiUrl: harness.url,
-    credentialFingerprint: placeFingerprint(harness.credential),
+    credentialFingerprint: shortFingerprint(harness.credential),
     __provider: program.__provider,
   });
 

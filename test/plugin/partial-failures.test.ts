@@ -54,8 +54,8 @@ test("an unfinished create carries id, reason and what state needs, without a to
     name: inputs.uniqueName,
     merchantId: MERCHANT_IDS.sandbox[1],
     pendingAction: "create",
-    lostNames: [inputs.uniqueName],
-    settleAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    unresolvedNames: [inputs.uniqueName],
+    reconcileAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
   });
 });
 
@@ -79,7 +79,7 @@ test("an update that stays unfinished is a partial failure as well", async () =>
   expect(again?.properties).toMatchObject({
     ...inputs,
     pendingAction: "create",
-    lostNames: [2, 3, 4].map((attempt) => `${inputs.uniqueName}-r${attempt}`),
+    unresolvedNames: [2, 3, 4].map((attempt) => `${inputs.uniqueName}-r${attempt}`),
   });
   expect(again?.properties).not.toHaveProperty("token");
 });
@@ -97,7 +97,7 @@ test("an unfinished rotation keeps the key in use, and earlier triggers as a sec
   const failure = partialFailureIn(await refusal(plugin.rpc.update(state, next)));
   expect(failure?.properties).toMatchObject({
     token: outputs.token,
-    pendingAction: "settle",
+    pendingAction: "reconcile",
     rotation: wireSecret(inputs.rotation),
   });
 

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../provider/config";
+import { UNKNOWN } from "../../provider/api-key/context";
 import { SandboxHarness } from "../sandbox-harness";
 import { refusal } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";

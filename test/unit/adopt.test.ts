@@ -1,9 +1,10 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
-import { adopt } from "../../provider/api-key/adopt";
+import { adopt } from "../../provider/api-key/adoption";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, SandboxHarness } from "../sandbox-harness";
 
 let harness: SandboxHarness;

@@ -1,7 +1,7 @@
-import { AdoptedKeys } from "../../provider/api-key/adopted-keys";
 import { adoptionOf } from "../../provider/api-key/adoption";
-import { fingerprint } from "../../provider/api-key/state";
-import { UNKNOWN } from "../../provider/config";
+import { UNKNOWN } from "../../provider/api-key/context";
+import { fingerprint } from "../../provider/payengine/key-value";
+import { ProcessMemory } from "../../provider/process-memory";
 import { newInputs } from "../sandbox-harness";
 
 describe("what check makes of adopt", () => {
@@ -53,29 +53,31 @@ describe("adopted keys of one process", () => {
     "this update.";
 
   test("are not revoked by the update that adopted them again, which says so", async () => {
-    const keys = new AdoptedKeys();
+    const keys = new ProcessMemory();
     expect([...keys.heldBesides(state)]).toEqual([]);
-    await keys.take("key_1", "n", async () => undefined);
+    await keys.adopting("key_1", "n", async () => undefined);
     expect(() => keys.heldBesides(state)).toThrow(again);
     expect(() => keys.heldBesides(rotated)).toThrow(again.replace("key_1", "key_2"));
   });
 
   test("stay while another resource holds them, as its key or as the one before it", () => {
-    const keys = new AdoptedKeys();
-    keys.stay({ ...state, keyId: "key_9" });
+    const keys = new ProcessMemory();
+    keys.noteKept({ ...state, keyId: "key_9" });
     expect([...keys.heldBesides(state)]).toEqual([]);
-    keys.stay(rotated);
+    keys.noteKept(rotated);
     expect([...keys.heldBesides(state)]).toEqual(["key_1"]);
   });
 
   test("are adopted once, also by two resources at the same time, and may be tried again after a failure", async () => {
-    const keys = new AdoptedKeys();
-    const failing = keys.take("key_1", "n", () => Promise.reject(new Error("no")));
+    const keys = new ProcessMemory();
+    const failing = keys.adopting("key_1", "n", () => Promise.reject(new Error("no")));
     const twice = 'Could not adopt the key key_1 as "m": another resource of this program has adopted it.';
-    await expect(keys.take("key_1", "m", async () => 1)).rejects.toThrow(twice);
+    await expect(keys.adopting("key_1", "m", async () => 1)).rejects.toThrow(twice);
     await expect(failing).rejects.toThrow("no");
-    expect(await keys.take("key_1", "n", async () => 1)).toBe(1);
-    keys.stay({ ...state, adoptedKeyId: "key_2", keyId: "key_2" });
-    await expect(keys.take("key_2", "m", async () => 1)).rejects.toThrow("another resource of this program");
+    expect(await keys.adopting("key_1", "n", async () => 1)).toBe(1);
+    keys.noteKept({ ...state, adoptedKeyId: "key_2", keyId: "key_2" });
+    await expect(keys.adopting("key_2", "m", async () => 1)).rejects.toThrow(
+      "another resource of this program",
+    );
   });
 });

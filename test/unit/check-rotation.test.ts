@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { check } from "../../provider/api-key/check";
-import { type Configuration, UNKNOWN } from "../../provider/config";
+import { type Configuration, UNKNOWN } from "../../provider/api-key/context";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 
 const DAY = 86_400_000;

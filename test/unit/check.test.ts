@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { check } from "../../provider/api-key/check";
-import { placeFingerprint } from "../../provider/api-key/state";
-import { type Configuration, type Environment, type Settings, UNKNOWN } from "../../provider/config";
+import {
+  type Configuration,
+  type KnownSettings,
+  type Settings,
+  UNKNOWN,
+} from "../../provider/api-key/context";
+import type { Environment } from "../../provider/config";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { shortFingerprint } from "../../provider/payengine/key-value";
 
 const settings = {
   apiUrl: "https://console.payengine.co/api",
@@ -13,19 +19,23 @@ const settings = {
   maxRetries: 3,
   contract: DEFAULT_CONTRACT,
 };
-const maker = placeFingerprint("c");
+const maker = shortFingerprint("c");
 const ready: Configuration = { kind: "ready", settings };
 const pinned = (accountId: string): Configuration => at({ accountId });
 const at = (more: Partial<Settings>): Configuration => ({
   kind: "ready",
   settings: { ...settings, ...more },
 });
-const unknown = {
+const unknown = (more: Partial<KnownSettings> = {}): Configuration => ({
   kind: "unknown",
-  apiUrl: settings.apiUrl,
-  formerApiUrl: undefined,
-  contract: DEFAULT_CONTRACT,
-} as const;
+  settings: {
+    apiUrl: settings.apiUrl,
+    accountId: undefined,
+    formerApiUrl: undefined,
+    contract: DEFAULT_CONTRACT,
+    ...more,
+  },
+});
 const now = new Date("2026-01-01T00:00:00Z");
 const news = { type: "private", defaultNamePrefix: "p-s-r", digits: "0123456789", __provider: "text" };
 const first = (program: object, configuration: Configuration = ready, env: Environment = {}) =>
@@ -53,7 +63,7 @@ test("a given prefix comes before the default one", () => {
 
 test("a pinned account becomes an input", () => {
   expect(first(news, pinned("acct_1")).inputs.pinnedAccountId).toBe("acct_1");
-  expect(first(news, { ...unknown, accountId: "acct_1" }).inputs.pinnedAccountId).toBe("acct_1");
+  expect(first(news, unknown({ accountId: "acct_1" })).inputs.pinnedAccountId).toBe("acct_1");
 });
 
 describe("the place of a new key", () => {
@@ -73,7 +83,7 @@ describe("the place of a new key", () => {
       apiUrl: elsewhere,
       credentialFingerprint: UNKNOWN,
     });
-    const partly: Configuration = { ...unknown, apiUrl: UNKNOWN, accountId: undefined };
+    const partly = unknown({ apiUrl: UNKNOWN });
     expect(first(news, partly).inputs).toMatchObject({ apiUrl: UNKNOWN, credentialFingerprint: UNKNOWN });
   });
 });

@@ -1,10 +1,5 @@
-import {
-  type ConfigKey,
-  configValues,
-  type Environment,
-  resolveConfig,
-  UNKNOWN,
-} from "../../provider/config";
+import { UNKNOWN } from "../../provider/api-key/context";
+import { type ConfigKey, configValues, type Environment, resolveConfig } from "../../provider/config";
 import { DASHBOARD, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { DEFAULT_API_URL } from "../../provider/payengine/settings";
 
@@ -158,7 +153,6 @@ test.each(["c0ffee".repeat(17), "TEAM KEY", "", "1KEY"])(
 
 describe("an unknown value passes a preview", () => {
   const known = {
-    kind: "unknown",
     apiUrl: DEFAULT_API_URL,
     accountId: "acct_1",
     formerApiUrl: undefined,
@@ -174,17 +168,23 @@ describe("an unknown value passes a preview", () => {
     ["maxRetries", {}],
     ["contract", {}],
   ])("%s", (key, change) => {
-    expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({ ...known, ...change });
+    expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({
+      kind: "unknown",
+      settings: { ...known, ...change },
+    });
   });
 
   test("a part of the contract", () => {
     const contract = JSON.stringify({ reveal: UNKNOWN });
-    expect(resolve({ apiKey: "key", accountId: "acct_1", contract })).toEqual(known);
+    expect(resolve({ apiKey: "key", accountId: "acct_1", contract })).toEqual({
+      kind: "unknown",
+      settings: known,
+    });
   });
 
   test("credentialEnv", () => {
     const given = { provider: "second", credentialEnv: UNKNOWN };
-    expect(resolve(given)).toEqual({ ...known, accountId: undefined });
+    expect(resolve(given)).toEqual({ kind: "unknown", settings: { ...known, accountId: undefined } });
   });
 
   test("and keeps what is known: the address, the contract and where the console was before", () => {
@@ -195,10 +195,12 @@ describe("an unknown value passes a preview", () => {
     };
     expect(resolve({ apiKey: UNKNOWN, ...given })).toEqual({
       kind: "unknown",
-      apiUrl: "https://a.example/api",
-      accountId: undefined,
-      formerApiUrl: "https://b.example",
-      contract: DASHBOARD,
+      settings: {
+        apiUrl: "https://a.example/api",
+        accountId: undefined,
+        formerApiUrl: "https://b.example",
+        contract: DASHBOARD,
+      },
     });
   });
 

@@ -1,6 +1,6 @@
 import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
+import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
@@ -36,7 +36,7 @@ describe("an answer to POST that is no published form of failure", () => {
     const firewall = { kind: "statusBeforeCommit", status: 403, body: "html" } as const;
     await harness.control.addFault({ operation: "createKey", ...firewall });
     const state = completed(await create(harness.context(), inputs));
-    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostNames: [name] });
+    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
     await harness.expectOnlyKeysOf(state);
   });
 
@@ -108,7 +108,7 @@ describe("an answer to POST without an id", () => {
     await harness.control.setLag({ listMs: 600_000 });
     await harness.control.addFault(idMissing);
     const state = completed(await create(harness.context(), inputs));
-    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostNames: [name] });
+    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
     await harness.control.setLag({});
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
@@ -211,7 +211,7 @@ describe("where the first list was empty, which shows nothing of its entries,", 
     await harness.control.addFault({ operation: "listKeys", kind: "html200", times: "always" });
     const { state } = unfinished(await create(emptyAtFirst(), inputs));
     expect(await harness.liveKeys()).toEqual([]);
-    expect(state).toMatchObject({ pendingAction: "create", lostNames: [name] });
+    expect(state).toMatchObject({ pendingAction: "create", unresolvedNames: [name] });
     await harness.control.clearFaults();
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });

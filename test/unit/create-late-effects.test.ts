@@ -1,7 +1,7 @@
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { until } from "../e2e/harness/processes";
 import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
@@ -29,10 +29,10 @@ describe("when the list lags behind a lost POST", () => {
     const state = await createBehindALaggingList();
     expect(state).toMatchObject({
       name: `${name}-r2`,
-      pendingAction: "settle",
-      lostNames: [name],
+      pendingAction: "reconcile",
+      unresolvedNames: [name],
     });
-    const wait = Date.parse(state.settleAfter ?? "") - 65_000;
+    const wait = Date.parse(state.reconcileAfter ?? "") - 65_000;
     expect(wait).toBeGreaterThanOrEqual(before);
     expect(wait).toBeLessThanOrEqual(harness.now().getTime());
   });
@@ -45,14 +45,14 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf(settled);
   });
 
-  test("the mark outlives settleAfter while the list does not show the kept key", async () => {
+  test("the mark outlives reconcileAfter while the list does not show the kept key", async () => {
     const state = await createBehindALaggingList();
     await harness.advance(300_000);
     const still = completed(await update(harness.context(), state, inputs));
     expect(still).toMatchObject({
-      pendingAction: "settle",
-      lostNames: [name],
-      settleAfter: state.settleAfter,
+      pendingAction: "reconcile",
+      unresolvedNames: [name],
+      reconcileAfter: state.reconcileAfter,
     });
     await harness.advance(300_001);
     const settled = completed(await update(harness.context(), still, inputs));
@@ -60,7 +60,7 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf(settled);
   });
 
-  test("an update before settleAfter keeps the mark though the list is current", async () => {
+  test("an update before reconcileAfter keeps the mark though the list is current", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
     const state = completed(await create(harness.context(), inputs));
     await harness.advance(64_000);
@@ -81,7 +81,7 @@ describe("when the list lags behind a lost POST", () => {
   test("delete keeps the key until the time is over in which the stray may show", async () => {
     const state = await createBehindALaggingList();
     expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toBe(
-      `A request to create the key "${name}" was lost and may still take effect until ${state.settleAfter}. ` +
+      `A request to create the key "${name}" was lost and may still take effect until ${state.reconcileAfter}. ` +
         "Whatever it had made so far was revoked; run this again after that time.",
     );
     expect(await harness.statusFor(state.token ?? "")).toBe(200);
@@ -95,7 +95,7 @@ describe("when the list lags behind a lost POST", () => {
     await harness.advance(61_000);
     await harness.control.revokeKey(state.keyId ?? "");
     const refreshed = await read(harness.context(), state);
-    expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostNames: [name] });
+    expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", unresolvedNames: [name] });
     for (const lost of ["token", "keyId", "fingerprint", "redactedToken"]) {
       expect(refreshed).not.toHaveProperty(lost);
     }
@@ -109,7 +109,7 @@ describe("when the list lags behind a lost POST", () => {
 test("an answer that is too late is taken for lost, and its key is revoked once it is there", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 4_000 });
   const state = completed(await create(harness.context({ requestTimeout: 1_000 }), inputs));
-  expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostNames: [name] });
+  expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
   await until("the late key is there", async () => (await harness.liveKeys()).length === 2 || undefined);
   const settled = completed(await update(harness.context(), state, inputs));
   expect(settled).not.toHaveProperty("pendingAction");

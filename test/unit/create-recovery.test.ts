@@ -86,15 +86,15 @@ describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
 
       await harness.expectOnlyKeysOf(state);
       expect(state.name).toBe(`${inputs.uniqueName}-r2`);
-      expect(state.pendingAction).toBe(strays === 1 ? undefined : "settle");
-      expect(state.lostNames).toEqual(strays === 1 ? undefined : [inputs.uniqueName]);
+      expect(state.pendingAction).toBe(strays === 1 ? undefined : "reconcile");
+      expect(state.unresolvedNames).toEqual(strays === 1 ? undefined : [inputs.uniqueName]);
 
       await harness.advance(65_001);
       const settled = completed(await update(harness.context(), state, inputs));
       expect(settled).toMatchObject({ name: state.name, token: state.token });
       expect(settled).not.toHaveProperty("pendingAction");
-      expect(settled).not.toHaveProperty("lostNames");
-      expect(settled).not.toHaveProperty("settleAfter");
+      expect(settled).not.toHaveProperty("unresolvedNames");
+      expect(settled).not.toHaveProperty("reconcileAfter");
       await revokeAll(harness.context(), settled);
       await harness.expectOnlyKeysOf();
     },

@@ -1,6 +1,6 @@
 import { ACCOUNT_IDS, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
+import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { NetworkError } from "../../provider/payengine/errors";
 import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 

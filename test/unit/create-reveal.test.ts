@@ -1,7 +1,7 @@
 import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
+import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
@@ -158,7 +158,7 @@ test("a key that cannot be revealed nor revoked is remembered by its id", async 
   await harness.control.addFault({ ...onReveal, kind: "statusBeforeCommit", ...E106 });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(context(), inputs));
-  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await harness.liveKeys())[0]?.id });
+  expect(state).toMatchObject({ pendingAction: "create", orphanKeyId: (await harness.liveKeys())[0]?.id });
   expect(state).not.toHaveProperty("token");
   await harness.expectOnlyKeysOf(completed(await update(context(), state, inputs)));
 });

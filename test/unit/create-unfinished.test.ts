@@ -2,8 +2,9 @@ import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import { type ApiKeyInputs, placeFingerprint } from "../../provider/api-key/state";
+import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { shortFingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -83,7 +84,7 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
     expect(outcome.reason.endsWith(` ${maybeLeft}`)).toBe(true);
     expect(outcome.state).toMatchObject({ ...inputs, name, pendingAction: "create" });
     expect(outcome.state).not.toHaveProperty("token");
-    expect(outcome.state.lostNames).toEqual([name]);
+    expect(outcome.state.unresolvedNames).toEqual([name]);
   });
 
   test("the next update revokes what is there and makes the key", async () => {
@@ -96,7 +97,7 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
   test("a refresh in between keeps what is left to do", async () => {
     const { state } = await begin();
     const refreshed = await read(harness.context(), state);
-    expect(refreshed).toMatchObject({ pendingAction: "create", lostNames: [name], uniqueName: name });
+    expect(refreshed).toMatchObject({ pendingAction: "create", unresolvedNames: [name], uniqueName: name });
   });
 
   test("delete revokes all keys of the name", async () => {
@@ -129,15 +130,15 @@ test("PayEngine that stays out of reach leaves an unfinished state after three a
   );
   expect(state).toMatchObject({
     latestName: `${name}-r3`,
-    lostNames: [name, `${name}-r2`, `${name}-r3`],
+    unresolvedNames: [name, `${name}-r2`, `${name}-r3`],
     pendingAction: "create",
   });
   await harness.control.clearFaults();
   const mended = completed(await update(harness.context(), state, inputs));
   expect(mended).toMatchObject({
     name: `${name}-r4`,
-    pendingAction: "settle",
-    lostNames: [name, `${name}-r2`, `${name}-r3`],
+    pendingAction: "reconcile",
+    unresolvedNames: [name, `${name}-r2`, `${name}-r3`],
   });
   await harness.expectOnlyKeysOf(mended);
 });
@@ -162,7 +163,7 @@ test("a role lost after a lost POST keeps the name in state", async () => {
 
 test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
   const second = await harness.control.newCredential("sandbox", "Developer");
-  const its = { ...inputs, credentialFingerprint: placeFingerprint(second.key) };
+  const its = { ...inputs, credentialFingerprint: shortFingerprint(second.key) };
   const context = harness.context({ credential: second.key });
   await context.place();
   await context.readableList();

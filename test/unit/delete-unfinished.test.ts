@@ -1,7 +1,7 @@
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
+import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
@@ -20,7 +20,7 @@ test("a key that came without its value is revoked even where the request may st
   await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(harness.context(), inputs));
-  expect(state.strayKeyId).toBeDefined();
+  expect(state.orphanKeyId).toBeDefined();
   // The one request is explained by the key that is revoked by its id: nothing is left to wait for.
   await revokeAll(harness.context(), state);
   await harness.expectOnlyKeysOf();
@@ -30,7 +30,7 @@ test("while the list does not show the kept key, a second one may be missing fro
   await harness.control.setLag({ listMs: 10 * MINUTES });
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const state = completed(await create(harness.context(), inputs));
-  expect(state.pendingAction).toBe("settle");
+  expect(state.pendingAction).toBe("reconcile");
   await harness.advance(2 * MINUTES);
   expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toBe(
     `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: PayEngine's list of keys does ` +
@@ -59,7 +59,7 @@ test("a key that is gone is not forgotten while a request is unexplained: the ne
   await harness.control.revokeKey(state.keyId ?? "");
   await harness.advance(2 * MINUTES);
   const refreshed = await read(harness.context(), state);
-  expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", lostNames: [name] });
+  expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", unresolvedNames: [name] });
 });
 
 test("another key of the resource, which nobody knows, goes with one that is gone already", async () => {
@@ -79,7 +79,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await harness.control.addFault(unknownById);
     const state = completed(await create(harness.context(), inputs));
-    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "settle", lostNames: [name] });
+    expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
     await harness.advance(2 * MINUTES);
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
@@ -90,7 +90,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     const { client, ...rest } = harness.context();
     const blind = { ...rest, client: { ...client, listKeys: async () => ({ data: [], total: 0 }) } };
     const { state } = unfinished(await create(blind, inputs));
-    expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await harness.liveKeys())[0]?.id });
+    expect(state).toMatchObject({ pendingAction: "create", orphanKeyId: (await harness.liveKeys())[0]?.id });
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
 
@@ -98,9 +98,9 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const { state } = unfinished(await create(harness.context(), inputs));
-    await harness.control.revokeKey(state.strayKeyId ?? "");
+    await harness.control.revokeKey(state.orphanKeyId ?? "");
     const mended = completed(await update(harness.context(), state, inputs));
-    expect(mended.pendingAction).toBe("settle");
+    expect(mended.pendingAction).toBe("reconcile");
     await harness.expectOnlyKeysOf(mended);
   });
 });

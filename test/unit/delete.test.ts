@@ -1,7 +1,8 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
-import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import type { ApiKeyState } from "../../provider/api-key/schema";
+import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, SandboxHarness } from "../sandbox-harness";
 
 let harness: SandboxHarness;

@@ -1,5 +1,5 @@
 import type { DialectInput } from "payengine-sandbox";
-import { adopt } from "../../provider/api-key/adopt";
+import { adopt } from "../../provider/api-key/adoption";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";

@@ -1,6 +1,6 @@
+import { KeyError } from "../../provider/api-key/context";
 import { diff } from "../../provider/api-key/diff";
-import { KeyError } from "../../provider/api-key/key-error";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const inputs: ApiKeyInputs = { type: "private", namePrefix: "shop", uniqueName: "shop-0123456789" };
@@ -27,7 +27,7 @@ test.each([
 
 test.each([
   ["an unfinished creation", { pendingAction: "create" as const, token: undefined, keyId: undefined }],
-  ["a mark to settle", { pendingAction: "settle" as const }],
+  ["a mark to settle", { pendingAction: "reconcile" as const }],
   ["a missing token", { token: undefined }],
 ])("%s is a change in place", (_what, lack) => {
   expect(diff({ ...state, ...lack }, inputs, now)).toEqual({ changes: true, replaces: [] });

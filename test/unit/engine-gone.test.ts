@@ -1,5 +1,5 @@
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyInputs } from "../../provider/api-key/state";
+import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
@@ -50,7 +50,7 @@ test("a key that cannot be revoked then is handed over as unfinished, for a sign
         `Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. ${remembered}$`,
     ),
   );
-  expect(state).toMatchObject({ pendingAction: "create", strayKeyId: (await harness.liveKeys())[0]?.id });
+  expect(state).toMatchObject({ pendingAction: "create", orphanKeyId: (await harness.liveKeys())[0]?.id });
   expect(state).not.toHaveProperty("token");
   harness.engineLivesFor = Number.POSITIVE_INFINITY;
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
@@ -61,7 +61,7 @@ test("a key revoked then stays in state while another request may still take eff
   harness.engineLivesFor = 2;
   const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toBe(`${gone}-r2", and it is not certain that none of that name lives. ${remembered}`);
-  expect(state).toMatchObject({ pendingAction: "create", lostNames: [inputs.uniqueName] });
+  expect(state).toMatchObject({ pendingAction: "create", unresolvedNames: [inputs.uniqueName] });
   await harness.expectOnlyKeysOf();
 });
 
@@ -70,7 +70,7 @@ test("what could not be finished stays unfinished when the engine has died meanw
   await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 });
   harness.engineLivesFor = 1;
   const { state } = unfinished(await create(harness.context(), inputs));
-  expect(state).toMatchObject({ pendingAction: "create", lostNames: [inputs.uniqueName] });
+  expect(state).toMatchObject({ pendingAction: "create", unresolvedNames: [inputs.uniqueName] });
 });
 
 test("when the engine has died before, no key is asked for", async () => {

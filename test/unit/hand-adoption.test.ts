@@ -1,14 +1,9 @@
 import { check } from "../../provider/api-key/check";
+import { type Configuration, KeyError, UNKNOWN } from "../../provider/api-key/context";
 import { diff } from "../../provider/api-key/diff";
-import { KeyError } from "../../provider/api-key/key-error";
-import {
-  type ApiKeyInputs,
-  type ApiKeyState,
-  fingerprint,
-  placeFingerprint,
-} from "../../provider/api-key/state";
-import { type Configuration, UNKNOWN } from "../../provider/config";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { type Contract, DASHBOARD, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { fingerprint, shortFingerprint } from "../../provider/payengine/key-value";
 import { DEFAULT_API_URL } from "../../provider/payengine/settings";
 
 const now = new Date("2026-01-01T00:00:00Z");
@@ -40,7 +35,7 @@ const inputs: ApiKeyInputs = {
   uniqueName: "p-s-r-0123456789",
   madeByHand: true,
   adoptedFingerprint: fingerprint(TOKEN),
-  credentialFingerprint: placeFingerprint(CREDENTIAL),
+  credentialFingerprint: shortFingerprint(CREDENTIAL),
 };
 const overlap = { rotation: { overlap: "7d" } };
 const MISSING =
@@ -122,7 +117,7 @@ describe("where only people make keys, check", () => {
 
   test("refuses an ApiKey without adopt in a preview whose credential is not known yet", () => {
     const { settings } = configured(DASHBOARD) as Extract<Configuration, { kind: "ready" }>;
-    expect(reasons({ digits: UNKNOWN }, {}, { kind: "unknown", ...settings })).toEqual([MISSING]);
+    expect(reasons({ digits: UNKNOWN }, {}, { kind: "unknown", settings })).toEqual([MISSING]);
   });
 
   test("refuses another value where nothing says for how long the old one is to work", () => {

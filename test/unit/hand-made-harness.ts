@@ -1,7 +1,8 @@
+import type { Settings } from "../../provider/api-key/context";
 import { takeOver } from "../../provider/api-key/hand-made";
-import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
-import type { Settings } from "../../provider/config";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { DASHBOARD } from "../../provider/payengine/contract";
+import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, newInputs, SandboxHarness } from "../sandbox-harness";
 
 /** A private key that somebody has made in the dashboard. */

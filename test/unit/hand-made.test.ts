@@ -1,7 +1,8 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import { readHandMade, takeOver } from "../../provider/api-key/hand-made";
-import { type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import type { ApiKeyState } from "../../provider/api-key/schema";
+import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, type SandboxHarness } from "../sandbox-harness";
 import { type ByHand, HandMadeHarness, shown } from "./hand-made-harness";
 

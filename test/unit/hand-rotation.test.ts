@@ -1,5 +1,6 @@
 import { forgetHandMade, readHandMade, takeOver, updateHandMade } from "../../provider/api-key/hand-made";
-import { type ApiKeyInputs, type ApiKeyState, fingerprint } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
+import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, type SandboxHarness } from "../sandbox-harness";
 import { type ByHand, HandMadeHarness, shown } from "./hand-made-harness";
 
@@ -24,8 +25,8 @@ const context: HandMadeHarness["context"] = (settings) => it.context(settings);
 const overlap = { rotation: { overlap: "7d" } };
 const update = (from: ApiKeyState, inputs: ApiKeyInputs, given?: ByHand) =>
   updateHandMade(context(), from, inputs, given);
-const forget = (from: ApiKeyState, isHeld: (print: string) => boolean = () => false) =>
-  forgetHandMade(context(), from, isHeld);
+const forget = (from: ApiKeyState, held: readonly string[] = []) =>
+  forgetHandMade(context(), from, new Set(held));
 const CLICK = "Revoke it in PayEngine's dashboard (API -> Manage Keys)";
 const UNCLEAR = "PayEngine answers 401 to the credential too, which says nothing of the key.";
 
@@ -128,10 +129,10 @@ describe("another value", () => {
   });
 
   test("is dropped without a word where another state holds it", async () => {
-    await forget(state, (print) => print === fingerprint(first.token));
-    expect(
-      await messageThrownBy(() => forget(next, (print) => print === fingerprint(second.token))),
-    ).toContain(`The key "${name}" (${shown(first.token)}) still works`);
+    await forget(state, [fingerprint(first.token)]);
+    expect(await messageThrownBy(() => forget(next, [fingerprint(second.token)]))).toContain(
+      `The key "${name}" (${shown(first.token)}) still works`,
+    );
   });
 });
 

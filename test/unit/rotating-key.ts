@@ -1,5 +1,5 @@
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { completed, type SandboxHarness } from "../sandbox-harness";
 

@@ -1,7 +1,7 @@
 import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { completed, messageThrownBy, SandboxHarness, unfinished } from "../sandbox-harness";
 import { RotatingKey } from "./rotating-key";
@@ -60,21 +60,21 @@ describe("a rotation that goes wrong", () => {
         `503 to GET ${harness.url}/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody ` +
         `knows its value. ${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
     );
-    const { settleAfter = "", ...kept } = failed.state;
+    const { reconcileAfter = "", ...kept } = failed.state;
     expect(kept).toEqual({
       ...state,
-      pendingAction: "settle",
-      lostNames: [`${state.name}-g2`],
+      pendingAction: "reconcile",
+      unresolvedNames: [`${state.name}-g2`],
       latestName: `${state.name}-g2`,
     });
     // A list shows the key in use also while it lacks a newer one: a minute more has to pass.
-    expect(Date.parse(settleAfter) - harness.now().getTime()).toBeGreaterThan(120_000);
+    expect(Date.parse(reconcileAfter) - harness.now().getTime()).toBeGreaterThan(120_000);
     expect(difference(failed.state, triggered(1))).toEqual({ changes: true, replaces: [] });
     expect(await read(harness.context(), failed.state)).toEqual(failed.state);
 
     const next = await rotate(failed.state, triggered(1));
     expect(next).toMatchObject({ name: `${state.name}-g2-r2`, generation: 2, previousToken: state.token });
-    expect(next).not.toHaveProperty("lostNames");
+    expect(next).not.toHaveProperty("unresolvedNames");
     await harness.expectOnlyKeysOf(next);
   });
 
@@ -97,7 +97,10 @@ describe("a rotation that goes wrong", () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
-    expect(failed.state).toMatchObject({ token: state.token, strayKeyId: (await harness.liveKeys())[0]?.id });
+    expect(failed.state).toMatchObject({
+      token: state.token,
+      orphanKeyId: (await harness.liveKeys())[0]?.id,
+    });
     await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 

@@ -1,7 +1,8 @@
 import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
-import { type ApiKeyInputs, type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { shortFingerprint } from "../../provider/payengine/key-value";
 import { completed, SandboxHarness, thrownBy } from "../sandbox-harness";
 import { RotatingKey } from "./rotating-key";
 
@@ -61,11 +62,11 @@ test("a rotation costs one list, one POST and one try of the new key, and a proc
 test("a rotation by another credential of the account records the credential that made the new key", async () => {
   const other = await harness.control.newCredential("sandbox", "Developer");
   const next = completed(await update(harness.context({ credential: other.key }), state, triggered(1)));
-  expect(next.credentialFingerprint).toBe(placeFingerprint(other.key));
+  expect(next.credentialFingerprint).toBe(shortFingerprint(other.key));
   expect(next.apiUrl).toBe(harness.url);
   await harness.expectOnlyKeysOf(next);
   const later = await rotate(next, triggered(1));
-  expect(later.credentialFingerprint).toBe(placeFingerprint(other.key));
+  expect(later.credentialFingerprint).toBe(shortFingerprint(other.key));
 });
 
 test("the first update after previousRevokeAt revokes the previous key", async () => {

@@ -1,5 +1,5 @@
 import type { DialectInput } from "payengine-sandbox";
-import { findLiveKeys, revokeStrays } from "../../provider/api-key/strays";
+import { findLiveKeys, sweepNames } from "../../provider/api-key/sweep";
 import type { PayEngineClient } from "../../provider/payengine/calls";
 import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
 import type { KeyPage, PayEngineKey } from "../../provider/payengine/read-answer";
@@ -177,10 +177,10 @@ test("the sweep revokes all but the key to keep, and says whether it was seen", 
     const kept = await api.createKey({ name: `${unique}-r3`, type: "private" });
     const first = await api.createKey({ name: unique, type: "private" });
     const second = await api.createKey({ name: `${unique}-r2`, type: "private" });
-    const swept = await revokeStrays(api, unique, [kept.id ?? ""]);
+    const swept = await sweepNames(api, unique, [kept.id ?? ""]);
     expect([...swept.revoked].sort()).toEqual([first.name, second.name].sort());
     expect(swept.kept).toEqual([kept.id]);
-    expect(await revokeStrays(api, unique, ["key_not_listed"])).toEqual({
+    expect(await sweepNames(api, unique, ["key_not_listed"])).toEqual({
       revoked: [kept.name],
       kept: [],
     });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { create } from "../../provider/api-key/create";
-import type { Outcome } from "../../provider/api-key/state";
+import type { Outcome } from "../../provider/api-key/schema";
 import { newInputs, SandboxHarness } from "../sandbox-harness";
 
 /** How a PayEngine that nobody foresaw answers. */

@@ -1,7 +1,8 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import { type ApiKeyInputs, type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { shortFingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, pinHint, SandboxHarness, unfinished } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -114,7 +115,7 @@ test("a key made anew records the credential that made it", async () => {
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { token: _, ...damaged } = state;
   const mended = completed(await update(harness.context({ credential }), damaged, inputs));
-  expect(mended.credentialFingerprint).toBe(placeFingerprint(credential));
+  expect(mended.credentialFingerprint).toBe(shortFingerprint(credential));
   await harness.expectOnlyKeysOf(mended);
 });
 
@@ -143,7 +144,7 @@ test("a key without a value is revoked by its id while the list does not show it
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const fresh = harness.inputs();
   const begun = unfinished(await create(harness.context(), fresh));
-  expect(begun.state.strayKeyId).toBe((await harness.liveKeys())[0].id);
+  expect(begun.state.orphanKeyId).toBe((await harness.liveKeys())[0].id);
   const mended = completed(await update(harness.context(), begun.state, fresh));
   await harness.expectOnlyKeysOf(state, mended);
 });

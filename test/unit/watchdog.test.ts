@@ -1,7 +1,7 @@
+import type { Settings } from "../../provider/api-key/context";
 import { create } from "../../provider/api-key/create";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
-import type { Settings } from "../../provider/config";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { clearUpAfter } from "../../provider/watchdog/clear-up";
 import { type Expected, heed } from "../../provider/watchdog/expected";

@@ -5,7 +5,7 @@ import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
-import type { ApiKeyInputs, ApiKeyState, Outcome } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState, Outcome } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { DIALECTS } from "../dialects";
 import { SandboxHarness } from "../sandbox-harness";

@@ -1,10 +1,10 @@
 import type { FaultInput } from "payengine-sandbox";
+import type { Settings } from "../../provider/api-key/context";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/state";
+import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
-import type { Settings } from "../../provider/config";
 import { completed, messageThrownBy, pinHint, SandboxHarness, thrownBy } from "../sandbox-harness";
 
 let harness: SandboxHarness;

@@ -1,10 +1,11 @@
 import { ACCOUNT_IDS, type DialectInput, MERCHANT_IDS } from "payengine-sandbox";
+import type { Settings } from "../../provider/api-key/context";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
-import { RecordedKeys } from "../../provider/api-key/recorded-keys";
-import { type ApiKeyState, placeFingerprint } from "../../provider/api-key/state";
-import type { Settings } from "../../provider/config";
+import type { ApiKeyState } from "../../provider/api-key/schema";
+import { shortFingerprint } from "../../provider/payengine/key-value";
+import { ProcessMemory } from "../../provider/process-memory";
 import { completed, messageThrownBy, pinHint, SandboxHarness } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -25,7 +26,7 @@ async function revokedKey(type: string, dialect: DialectInput = {}): Promise<Api
 const otherCredential = async (account = "sandbox") =>
   (await harness.control.newCredential(account, "Developer")).key;
 
-async function expectGone(state: ApiKeyState, settings: Partial<Settings>, recorded = new RecordedKeys()) {
+async function expectGone(state: ApiKeyState, settings: Partial<Settings>, recorded = new ProcessMemory()) {
   expect(await read(harness.context(settings, recorded), state)).toBeUndefined();
   await revokeAll(harness.context(settings, recorded), state);
 }
@@ -34,7 +35,7 @@ async function expectKept(
   state: ApiKeyState,
   why: string,
   settings: Partial<Settings>,
-  recorded = new RecordedKeys(),
+  recorded = new ProcessMemory(),
 ) {
   const { name, keyId } = state;
   expect(await messageThrownBy(() => read(harness.context(settings, recorded), state))).toBe(
@@ -79,16 +80,16 @@ describe.each([
 
   test("is gone to another credential that sees another key of the same place", async () => {
     const state = await revokedKey(type, dialect);
-    const recorded = new RecordedKeys();
-    recorded.note(completed(await create(harness.context(), harness.inputs({ type: "public" }))));
-    recorded.note(state);
+    const recorded = new ProcessMemory();
+    recorded.noteRecorded(completed(await create(harness.context(), harness.inputs({ type: "public" }))));
+    recorded.noteRecorded(state);
     await expectGone(state, { credential: await otherCredential() }, recorded);
   });
 
   test("is kept where the other key of the same place is not shown either", async () => {
     const { merchantId: _, ...state } = await revokedKey(type, dialect);
-    const recorded = new RecordedKeys();
-    recorded.note(await revokedKey("public", dialect));
+    const recorded = new ProcessMemory();
+    recorded.noteRecorded(await revokedKey("public", dialect));
     await expectKept(state, unproven(state), { credential: await otherCredential() }, recorded);
   });
 
@@ -118,9 +119,9 @@ describe.each([
 describe("a key of another credential, which states of two accounts may hold in one process,", () => {
   const seenByAnother = async (state: ApiKeyState) => {
     const maker = await otherCredential();
-    const inputs = harness.inputs({ credentialFingerprint: placeFingerprint(maker) });
-    const recorded = new RecordedKeys();
-    recorded.note(completed(await create(harness.context({ credential: maker }), inputs)));
+    const inputs = harness.inputs({ credentialFingerprint: shortFingerprint(maker) });
+    const recorded = new ProcessMemory();
+    recorded.noteRecorded(completed(await create(harness.context({ credential: maker }), inputs)));
     return [state, { credential: await otherCredential() }, recorded] as const;
   };
 
@@ -137,9 +138,9 @@ describe("a key of another credential, which states of two accounts may hold in 
 
   test("is none at another address", async () => {
     const state = await revokedKey("public");
-    const recorded = new RecordedKeys();
+    const recorded = new ProcessMemory();
     const other = completed(await create(harness.context(), harness.inputs()));
-    recorded.note({ ...other, apiUrl: "https://console.payengine.dev/api" });
+    recorded.noteRecorded({ ...other, apiUrl: "https://console.payengine.dev/api" });
     await expectKept(state, unproven(state), { credential: await otherCredential() }, recorded);
   });
 });

@@ -5,16 +5,16 @@ import type { CreatedKey } from "../payengine/read-answer";
 import { redact } from "../payengine/redact";
 import { isWithoutEffect } from "../payengine/retry-policy";
 import type { Context } from "./context";
-import type { IssuedKey } from "./state";
+import type { IssuedKey } from "./schema";
 
 /** How one request to create a key ends. */
-export type Posted =
+export type Sent =
   /** The key exists and its value is known. */
   | { readonly kind: "issued"; readonly key: IssuedKey }
   /** It is certain that no key was made. */
   | { readonly kind: "refused"; readonly reason: string }
   /** A key may exist, and its value is lost. */
-  | { readonly kind: "lost"; readonly reason: string; readonly keyId?: string | undefined }
+  | { readonly kind: "unresolved"; readonly reason: string; readonly keyId?: string | undefined }
   /** A key exists that is not to be kept, and another attempt would end in the same way. */
   | { readonly kind: "wrong"; readonly reason: string; readonly keyId: string };
 
@@ -23,7 +23,7 @@ export type Posted =
  *
  * Nothing is asked for before the list of keys has shown that it can be read: what an attempt may leave is found there.
  */
-export async function postKey(context: Context, name: string, type: string): Promise<Posted> {
+export async function sendKey(context: Context, name: string, type: string): Promise<Sent> {
   let listed: number;
   try {
     listed = await context.readableList();
@@ -35,19 +35,23 @@ export async function postKey(context: Context, name: string, type: string): Pro
   try {
     created = await context.client.createKey({ name, type });
   } catch (error) {
-    return { kind: isWithoutEffect(error) ? "refused" : "lost", reason: messageOf(error) };
+    return { kind: isWithoutEffect(error) ? "refused" : "unresolved", reason: messageOf(error) };
   }
-  const posted = await judge(context, created, name, type);
-  return posted.kind === "issued" && listed === 0 ? listable(context, posted) : posted;
+  const sent = await judge(context, created, name, type);
+  return sent.kind === "issued" && listed === 0 ? listable(context, sent) : sent;
 }
 
 const ASK_DOCTOR =
   "; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account";
 
-async function judge(context: Context, created: CreatedKey, name: string, type: string): Promise<Posted> {
+async function judge(context: Context, created: CreatedKey, name: string, type: string): Promise<Sent> {
   const id = created.id ?? (await idByName(context, name));
   if (id === undefined)
-    return { kind: "lost", reason: "The response did not include the key's id", keyId: created.likelyId };
+    return {
+      kind: "unresolved",
+      reason: "The response did not include the key's id",
+      keyId: created.likelyId,
+    };
   const isOther = [
     [created.name, name],
     [created.type, type],
@@ -65,7 +69,7 @@ async function judge(context: Context, created: CreatedKey, name: string, type: 
     return { kind: "issued", key: { ...key, value: created.value } };
   }
   return context.client.contract.calls.reveal === undefined
-    ? { kind: "lost", reason: NO_VALUE, keyId: id }
+    ? { kind: "unresolved", reason: NO_VALUE, keyId: id }
     : revealed(context, key);
 }
 
@@ -85,26 +89,26 @@ async function idByName(context: Context, name: string): Promise<string | undefi
 }
 
 /** PayEngine shows the value once: what is lost then, is lost for good. */
-async function revealed(context: Context, key: Omit<IssuedKey, "value">): Promise<Posted> {
+async function revealed(context: Context, key: Omit<IssuedKey, "value">): Promise<Sent> {
   const { id: keyId } = key;
   try {
     const value = await context.client.revealKey(keyId);
     if (isWholeValue(value, key.type, key.redacted)) return { kind: "issued", key: { ...key, value } };
-    return { kind: "lost", reason: "The response to reveal did not include the key's value", keyId };
+    return { kind: "unresolved", reason: "The response to reveal did not include the key's value", keyId };
   } catch (error) {
     const reason = `The key was made, but its value was not revealed: ${messageOf(error)}`;
     // What PayEngine refuses for one key it refuses for the next.
     const isFinal = error instanceof ApiError && isWithoutEffect(error);
-    return { kind: isFinal ? "wrong" : "lost", reason, keyId };
+    return { kind: isFinal ? "wrong" : "unresolved", reason, keyId };
   }
 }
 
 /** An empty list has not shown whether its entries can be read. */
-async function listable(context: Context, posted: Extract<Posted, { kind: "issued" }>): Promise<Posted> {
+async function listable(context: Context, sent: Extract<Sent, { kind: "issued" }>): Promise<Sent> {
   try {
     await requireReadableList(context.client);
-    return posted;
+    return sent;
   } catch (error) {
-    return { kind: "wrong", reason: messageOf(error), keyId: posted.key.id };
+    return { kind: "wrong", reason: messageOf(error), keyId: sent.key.id };
   }
 }

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { Context } from "./context";
+
+/**
+ * What is known of the attempts to make a key of a resource. State holds it as long as something is left to do, so that
+ * whatever an attempt has left is found by its name.
+ */
+export interface Journal {
+  /** The name that was posted last, over all runs; undefined before the first attempt for a resource. */
+  readonly latestName?: string | undefined;
+  /** Names of the attempts whose outcome is unknown: no key of that name has been found. */
+  readonly unresolvedNames: readonly string[];
+  /** When the unresolved attempts can no longer have an effect (ISO 8601). */
+  readonly reconcileAfter?: string | undefined;
+  /** A key that the latest attempt has made and that is to be revoked: its name alone may not tell of it. */
+  readonly orphanKeyId?: string | undefined;
+}
+
+/** What is left to do once a key is in hand. */
+export interface Reconciled {
+  readonly journal: Journal;
+  /** The next `up` looks again, and every one until a look succeeds. */
+  readonly pendingAction: "reconcile" | undefined;
+}
+
+/** The journal of a resource that is not in state yet. */
+export const NEW_JOURNAL: Journal = { unresolvedNames: [] };
+
+/** How state holds a journal. */
+export const JournalFields = z.object({
+  /** What is left to do: `create` the key, or `reconcile` whether an unresolved attempt has made a second one. */
+  pendingAction: z.enum(["create", "reconcile"]).optional(),
+  /** Names of the attempts whose outcome is unknown: no key of that name has been found. */
+  unresolvedNames: z.array(z.string()).optional(),
+  /** When those attempts can no longer have an effect (ISO 8601). */
+  reconcileAfter: z.string().optional(),
+  /** The name that was posted last, where it is not the key's. */
+  latestName: z.string().optional(),
+  /** A key to revoke, which its name alone may not tell of. */
+  orphanKeyId: z.string().optional(),
+});
+
+type JournalFields = z.infer<typeof JournalFields>;
+
+/** A request that was given up may still take effect at PayEngine this long after its own limit, in milliseconds. */
+export const GRACE_MS = 60_000;
+
+/** The outcome of the latest attempt is unknown. */
+export function unresolved(context: Context, journal: Journal, orphanKeyId?: string): Journal {
+  const { latestName = "", unresolvedNames } = journal;
+  const over = new Date(context.now().getTime() + context.settings.requestTimeout + GRACE_MS);
+  return {
+    latestName,
+    unresolvedNames: [...unresolvedNames, latestName],
+    reconcileAfter: over.toISOString(),
+    orphanKeyId,
+  };
+}
+
+/** Keys of these names were found and revoked: that resolves the attempts that posted them. */
+export function resolved(journal: Journal, names: readonly string[]): Journal {
+  const { latestName = "", orphanKeyId } = journal;
+  return {
+    ...journal,
+    unresolvedNames: journal.unresolvedNames.filter((name) => !names.includes(name)),
+    orphanKeyId: names.includes(latestName) ? undefined : orphanKeyId,
+  };
+}
+
+/** Says whether it is certain that no attempt has left a key. */
+export function isResolved({ unresolvedNames, orphanKeyId }: Journal): boolean {
+  return unresolvedNames.length === 0 && orphanKeyId === undefined;
+}
+
+/** Says whether an unresolved attempt may still make a key. */
+export function mayStillAppear({ now }: Context, { unresolvedNames, reconcileAfter }: Journal): boolean {
+  return unresolvedNames.length > 0 && reconcileAfter !== undefined && now() < new Date(reconcileAfter);
+}
+
+/** What a state tells of its keys, beside the journal. */
+interface Keys extends JournalFields {
+  readonly name: string;
+  readonly keyId?: string | undefined;
+  readonly token?: string | undefined;
+  readonly previousKeyId?: string | undefined;
+}
+
+/** Says whether state holds no usable key. */
+export function lacksKey({ token, pendingAction }: Pick<Keys, "token" | "pendingAction">): boolean {
+  return token === undefined || pendingAction === "create";
+}
+
+/** Ids of the keys that consumers use: the current one, and the one before it as long as it is kept. */
+export function keysInUse(state: Keys): string[] {
+  const { keyId, previousKeyId } = state;
+  return [lacksKey(state) ? undefined : keyId, previousKeyId].filter((id) => id !== undefined);
+}
+
+/** The journal in a state. */
+export function journalOf(state: Keys): Journal {
+  const { latestName, name, unresolvedNames = [], reconcileAfter, orphanKeyId, keyId } = state;
+  // A key whose value is lost is one to revoke.
+  const lostKeyId = lacksKey(state) ? keyId : undefined;
+  return {
+    latestName: latestName ?? name,
+    unresolvedNames,
+    reconcileAfter,
+    orphanKeyId: orphanKeyId ?? lostKeyId,
+  };
+}
+
+/**
+ * What state has to hold of a journal.
+ *
+ * @param name of the key that state holds.
+ */
+export function fieldsOf(
+  journal: Journal,
+  name: string,
+  pendingAction: JournalFields["pendingAction"],
+): JournalFields {
+  const { latestName, unresolvedNames, reconcileAfter, orphanKeyId } = journal;
+  const isUnresolved = unresolvedNames.length > 0;
+  return {
+    pendingAction,
+    latestName: latestName === name ? undefined : latestName,
+    unresolvedNames: isUnresolved ? [...unresolvedNames] : undefined,
+    reconcileAfter: isUnresolved ? reconcileAfter : undefined,
+    orphanKeyId,
+  };
+}

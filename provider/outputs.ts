@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from "node:util";
+import { KeyError } from "./api-key/context";
+import { type ApiKeyInputs, type ApiKeyState, type Outcome, SCHEMA_VERSION } from "./api-key/schema";
+
+type Properties = Record<string, unknown>;
+
+/** What the engine stores of a state. */
+export function outputsOf(state: ApiKeyState): Properties {
+  const outputs = { ...state, schemaVersion: SCHEMA_VERSION };
+  if (state.type === "public") return outputs;
+  const { token, previousToken } = state;
+  return {
+    ...outputs,
+    ...(token !== undefined && { token: wireSecret(token) }),
+    ...(previousToken !== undefined && { previousToken: wireSecret(previousToken) }),
+  };
+}
+
+/** What a create or update gives to the engine. @throws where it is unfinished, the engine's form of a partial success. */
+export function resultOf(outcome: Outcome, inputs: ApiKeyInputs, provider: unknown) {
+  const { uniqueName: id, rotation } = outcome.state;
+  // Earlier arguments may hold a secret that the program does not pass any more: the engine would not know it as one.
+  const isEarlier = rotation !== undefined && !isDeepStrictEqual(rotation, inputs.rotation);
+  const outs = { ...outputsOf(outcome.state), ...(isEarlier && { rotation: wireSecret(rotation) }) };
+  if (outcome.kind === "complete") return { id, outs };
+  const properties = { ...outs, __provider: provider };
+  throw Object.assign(new KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });
+}
+
+/** How the engine marks a secret on the wire. */
+const SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } as const;
+
+/** A value that the engine encrypts in state whatever the program says of it. */
+function wireSecret(value: unknown) {
+  return { ...SIGNATURE, value };
+}

@@ -1,0 +1,101 @@
+import { KeyError, type RecordedKey } from "./api-key/context";
+import type { ApiKeyState } from "./api-key/schema";
+
+/**
+ * What the plugin's process remembers of the keys that it has seen: Pulumi's methods are not told which other resources
+ * a program has, nor how they ended.
+ */
+export class ProcessMemory {
+  /** A key whose create or update failed. */
+  private failedKey: string | undefined;
+  /** Keys that states hold, by their ids. */
+  private readonly recorded = new Map<string, RecordedKey>();
+  /** Ids of the keys that were adopted in this process, and of adopted ones whose resource is not replaced. */
+  private readonly adopted = new Set<string>();
+  private readonly staying = new Set<string>();
+  /** The resources that hold a value made by hand, by its fingerprint. */
+  private readonly holders = new Map<string, string>();
+
+  /** Making a key has failed, partially or plainly. */
+  noteFailure(uniqueName: string): void {
+    this.failedKey = uniqueName;
+  }
+
+  /**
+   * When a replacement fails half-way, the engine takes the old key for deletable while consumers still use it. Methods
+   * are not told which resource they serve, and a renamed one bears an old name in state, so a process in which the
+   * making of a key failed revokes nothing at all; the engine tries again in the next `up`.
+   */
+  refuseDeleteAfterFailure({ name }: ApiKeyState): void {
+    if (this.failedKey === undefined) return;
+    throw new KeyError(
+      `The key "${name}" is not revoked in this run, because making "${this.failedKey}" failed and this key may be the ` +
+        "one in use. State keeps it: run `pulumi up` again, without --continue-on-error.",
+    );
+  }
+
+  /** A state holds a key, which is a witness for others of its place. */
+  noteRecorded({ keyId, name, apiUrl, credentialFingerprint }: ApiKeyState): void {
+    if (keyId !== undefined) this.recorded.set(keyId, { keyId, name, apiUrl, credentialFingerprint });
+  }
+
+  recordedKeys(): readonly RecordedKey[] {
+    return [...this.recorded.values()];
+  }
+
+  /**
+   * Takes over a key, which no other resource may do at the same time: when a resource that adopts is replaced while
+   * `adopt` still stands in the program, it adopts the same key once more, and the engine then deletes the old state.
+   * That must not revoke the key.
+   *
+   * @throws KeyError where another resource is known to hold it.
+   */
+  async adopting<T>(keyId: string, uniqueName: string, adopt: () => Promise<T>): Promise<T> {
+    if (this.adopted.has(keyId) || this.staying.has(keyId)) {
+      throw new KeyError(
+        `Could not adopt the key ${keyId} as "${uniqueName}": another resource of this program has adopted it. Nothing ` +
+          "was changed.",
+      );
+    }
+    this.adopted.add(keyId);
+    try {
+      return await adopt();
+    } catch (error) {
+      this.adopted.delete(keyId);
+      throw error;
+    }
+  }
+
+  /** A resource is not going to be replaced. */
+  noteKept({ adoptedKeyId, keyId, previousKeyId }: ApiKeyState): void {
+    if (adoptedKeyId === undefined) return;
+    if (adoptedKeyId === keyId || adoptedKeyId === previousKeyId) this.staying.add(adoptedKeyId);
+  }
+
+  /**
+   * Ids of the keys that are not to be revoked with a state, since another resource holds them.
+   *
+   * @throws KeyError in the update that adopted one of them again: the user meant to replace it.
+   */
+  heldBesides({ keyId = "", previousKeyId = "", name }: ApiKeyState): ReadonlySet<string> {
+    if (this.adopted.has(keyId) || this.adopted.has(previousKeyId)) {
+      throw new KeyError(
+        `The key "${name}" (${keyId}) is not revoked, because the program has adopted it, or the one before it, again in ` +
+          "this update. Nothing was changed at PayEngine: take adopt out of the program, run `pulumi up`, and replace " +
+          "the key after that.",
+      );
+    }
+    return this.staying;
+  }
+
+  /** A resource holds a value that somebody has made. */
+  noteHolder({ madeByHand, fingerprint, uniqueName }: ApiKeyState): void {
+    if (madeByHand && fingerprint !== undefined) this.holders.set(fingerprint, uniqueName);
+  }
+
+  /** Fingerprints of the values that other resources hold. */
+  valuesHeldBesides({ uniqueName }: ApiKeyState): ReadonlySet<string> {
+    const others = [...this.holders].filter(([, holder]) => holder !== uniqueName);
+    return new Set(others.map(([fingerprint]) => fingerprint));
+  }
+}
