@@ -25,6 +25,7 @@ const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
  * @param address what the engine passed as the plugin's first argument, such as `127.0.0.1:34433`; with anything
  *   else only a signal counts.
  * @param signals where signals arrive: the process.
+ * @mechanism engine gone
  */
 export function watchEngine(address: string | undefined, signals: NodeJS.EventEmitter): Engine {
   const callbacks: (() => void)[] = [];

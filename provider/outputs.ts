@@ -16,7 +16,12 @@ export function outputsOf(state: ApiKeyState): Properties {
   };
 }
 
-/** What a create or update gives to the engine. @throws where it is unfinished, the engine's form of a partial success. */
+/**
+ * What a create or update gives to the engine.
+ *
+ * @throws where it is unfinished, the engine's form of a partial success.
+ * @mechanism partial success
+ */
 export function resultOf(outcome: Outcome, inputs: ApiKeyInputs, provider: unknown) {
   const { uniqueName: id, rotation } = outcome.state;
   // Earlier arguments may hold a secret that the program does not pass any more: the engine would not know it as one.

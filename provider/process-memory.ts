@@ -25,6 +25,8 @@ export class ProcessMemory {
    * When a replacement fails half-way, the engine takes the old key for deletable while consumers still use it. Methods
    * are not told which resource they serve, and a renamed one bears an old name in state, so a process in which the
    * making of a key failed revokes nothing at all; the engine tries again in the next `up`.
+   *
+   * @mechanism delete hold-back
    */
   refuseDeleteAfterFailure({ name }: ApiKeyState): void {
     if (this.failedKey === undefined) return;

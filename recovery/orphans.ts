@@ -90,7 +90,7 @@ export async function findOrphans(stack: PulumiStack, options: OrphanOptions = {
   }
 }
 
-/** Looks at state and at PayEngine once. */
+/** Looks at state and at PayEngine once. @mechanism orphans command */
 export async function look(
   pool: AccountPool,
   source: StateSource,

@@ -12,6 +12,7 @@ import { isLive, refuseOwnCredential, revokeIfFound, revokeListed, sweep, sweepB
  * @param held ids of keys that another resource holds, and that stay.
  * @throws KeyError where the key may live on, or where an unresolved attempt may still make one: then the key itself is kept,
  *   so that state goes on telling the truth.
+ * @mechanism delete sweep
  */
 export async function revokeAll(
   context: Context,

@@ -156,6 +156,8 @@ export const LAG_MS = 60_000;
  *
  * @returns other live keys of this resource.
  * @throws Error where it is not proven: the key may live in another account.
+ * @mechanism proof before gone
+ * @mechanism right place
  */
 export async function proveGone(context: Context, state: ApiKeyState): Promise<PayEngineKey[]> {
   const others = await otherLiveKeys(context, state);

@@ -22,6 +22,8 @@ export type Sent =
  * Asks PayEngine for a key, once; where the contract has a call that reveals the value, by that call.
  *
  * Nothing is asked for before the list of keys has shown that it can be read: what an attempt may leave is found there.
+ *
+ * @mechanism lost answers
  */
 export async function sendKey(context: Context, name: string, type: string): Promise<Sent> {
   let listed: number;

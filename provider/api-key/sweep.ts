@@ -45,7 +45,11 @@ export async function sweep(
   return { journal: resolved(journal, found), kept, revoked: found };
 }
 
-/** Revokes what attempts have left beside the keys in use, once the list has shown that it can be read. */
+/**
+ * Revokes what attempts have left beside the keys in use, once the list has shown that it can be read.
+ *
+ * @mechanism rotation sweep
+ */
 export async function sweepBeside(context: Context, state: ApiKeyState): Promise<Swept> {
   // Read once a process, it tells how long a page is, and with that whether one of the resource's own keys is the last.
   await context.readableList();
@@ -56,6 +60,8 @@ export async function sweepBeside(context: Context, state: ApiKeyState): Promise
  * With a key in hand, revokes what other attempts have left.
  *
  * @param keep ids of the keys in use, the one in hand among them.
+ * @mechanism final sweep
+ * @mechanism reconcile mark
  */
 export async function reconcile(
   context: Context,

@@ -7,7 +7,7 @@ const MAX_READS = 5;
 /** The smallest page that a published list gives. */
 const SMALLEST_PAGE = 10;
 
-/** Lists the keys whose names match and that are not revoked; otherwise as {@link listKeys}. */
+/** Lists the keys whose names match and that are not revoked; otherwise as {@link listKeys}. @mechanism sweep */
 export function listLiveKeys(
   client: PayEngineClient,
   q: string,

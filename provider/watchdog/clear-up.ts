@@ -21,6 +21,8 @@ const OUT_OF_REACH_MS = 60 * 60_000;
  * Revokes whatever bears a name of the resource, until as many keys were revoked as were asked for, or until a look
  * after the time in which a request can still take effect. None of them can be in state: the plugin died before it
  * handed one over.
+ *
+ * @mechanism watchdog
  */
 export async function clearUpAfter(
   { now, sleep }: Clock,

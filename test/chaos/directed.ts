@@ -1,6 +1,6 @@
 import type { FaultInput } from "payengine-sandbox";
 import { DIALECTS } from "../dialects";
-import type { Mechanism } from "./mechanisms";
+import type { MechanismName } from "./mechanisms";
 import type { FaultPlan, KeyPlan, Round, Scenario } from "./scenario";
 
 const KEY: KeyPlan = { name: "k00", type: "private" };
@@ -38,11 +38,11 @@ const listFails: FaultInput = {
  * For each mechanism the shortest run that ends in a loss without it. The mechanisms overlap, so seeds alone reach
  * some of them rarely.
  */
-export const DIRECTED: Readonly<Record<Mechanism, Scenario>> = {
+export const DIRECTED: Readonly<Record<MechanismName, Scenario>> = {
   "lost answers": scenario([{ ...quietUp, faults: [fault("response dropped after commit", lost)] }]),
   sweep: scenario([{ ...quietUp, faults: [fault("response dropped after commit", lost)] }]),
   "final sweep": scenario([{ ...quietUp, faults: [late(2_600)] }]),
-  "settle mark": scenario([{ ...quietUp, faults: [late(6_000)] }]),
+  "reconcile mark": scenario([{ ...quietUp, faults: [late(6_000)] }]),
   "partial success": scenario([
     { ...quietUp, faults: [fault("list fails while recovering", lost, listFails)] },
   ]),

@@ -5,7 +5,7 @@ import { DIRECTED, IN_DIALECTS } from "./directed";
 import { ALL_KINDS } from "./fault-kinds";
 import { ROTATION } from "./focused";
 import { generate } from "./generate";
-import { MECHANISMS, type Mechanism } from "./mechanisms";
+import { MECHANISMS, type MechanismName } from "./mechanisms";
 import { runAll } from "./pool";
 import { type Prepared, prepare, removePrepared, withMechanismOff } from "./prepare";
 import {
@@ -24,7 +24,7 @@ interface Flags {
   readonly seed: number;
   readonly first: number;
   readonly workers: number;
-  readonly mechanismOff?: Mechanism | "all";
+  readonly mechanismOff?: MechanismName | "all";
   readonly faults?: string;
   readonly focus?: string;
   readonly atLeast: number;
@@ -93,7 +93,7 @@ async function withoutMechanisms(
 ): Promise<void> {
   const { mechanismOff } = flags;
   const mechanisms =
-    mechanismOff === "all" ? (Object.keys(MECHANISMS) as Mechanism[]) : [mechanismOff as Mechanism];
+    mechanismOff === "all" ? (Object.keys(MECHANISMS) as MechanismName[]) : [mechanismOff as MechanismName];
   const all: MechanismFigures[] = [];
   for (const mechanism of mechanisms) {
     const crippled = await withMechanismOff(prepared, mechanism);

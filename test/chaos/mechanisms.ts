@@ -1,103 +1,152 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 
-interface Patch {
-  readonly file: string;
-  /** Stands in the built file exactly once, or the patch has lost its aim. */
-  readonly anchor: string;
-  readonly instead: string;
+/** What a module exports: functions and classes. */
+// biome-ignore lint/suspicious/noExplicitAny: a mechanism is replaced whatever it takes and gives.
+type Exports = Record<string, any>;
+
+interface Mechanism {
+  /** The module whose exports are the seam. Its source marks them with `@mechanism` and the mechanism's name. */
+  readonly module: string;
+  /**
+   * The exports that take their place. It is run in the built module's place, so it uses only what it is given.
+   *
+   * @param whole what the module exports.
+   * @param load loads another module, relative to it.
+   */
+  readonly without: (whole: Exports, load: (path: string) => Exports) => Exports;
 }
 
 /**
- * How each recovery mechanism is taken out of a copy of the installed package. The product itself has no switches: a
- * switch could be left on.
+ * How each recovery mechanism is taken out of a copy of the installed package: another module takes the place of the one
+ * that exports it. The product itself has no switches: a switch could be left on.
  */
 export const MECHANISMS = {
   "lost answers": {
-    file: "provider/api-key/post.js",
-    anchor: '(0, retry_policy_1.isWithoutEffect)(error) ? "refused" : "lost", reason:',
-    instead: '"refused", reason:',
+    module: "provider/api-key/send-key",
+    without: ({ sendKey }) => ({
+      async sendKey(...args: unknown[]) {
+        const sent = await sendKey(...args);
+        return sent.kind === "unresolved" ? { ...sent, kind: "refused" } : sent;
+      },
+    }),
   },
   sweep: {
-    file: "provider/api-key/strays.js",
-    anchor: "const live = await findLiveKeys(client, unique);",
-    instead: "const live = [];",
+    module: "provider/payengine/key-list",
+    without: () => ({ listLiveKeys: async () => [] }),
   },
   "final sweep": {
-    file: "provider/api-key/settle.js",
-    anchor:
-      "const cleared = await clearUp(context, state.uniqueName, attempts, (0, pending_1.keysInUse)(settled));",
-    instead: "const cleared = { attempts, kept: [state.keyId], revoked: [] };",
+    module: "provider/api-key/sweep",
+    without: (_whole, load) => ({
+      async reconcile(context: unknown, _unique: string, key: { name: string }, journal: unknown) {
+        const done = { journal: { latestName: key.name, unresolvedNames: [] }, pendingAction: undefined };
+        const isOpen = load("./journal").mayStillAppear(context, journal);
+        return isOpen ? { journal, pendingAction: "reconcile" } : done;
+      },
+    }),
   },
-  "settle mark": {
-    file: "provider/api-key/settle.js",
-    anchor: 'return { ...settled, ...(0, pending_1.remembered)(left, state.name, "reconcile") };',
-    instead: "return settled;",
+  "reconcile mark": {
+    module: "provider/api-key/sweep",
+    without: ({ reconcile }) => ({
+      async reconcile(...args: [unknown, string, { name: string }]) {
+        await reconcile(...args);
+        return { journal: { latestName: args[2].name, unresolvedNames: [] }, pendingAction: undefined };
+      },
+    }),
   },
   "partial success": {
-    file: "provider/adapter.js",
-    anchor:
-      "throw Object.assign(new key_error_1.KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });",
-    instead: "throw new key_error_1.KeyError(outcome.reason);",
+    module: "provider/outputs",
+    without: ({ resultOf }, load) => ({
+      resultOf(outcome: { kind: string; reason?: string }, ...rest: unknown[]) {
+        if (outcome.kind === "complete") return resultOf(outcome, ...rest);
+        const { KeyError } = load("./api-key/context");
+        throw new KeyError(outcome.reason);
+      },
+    }),
   },
   "engine gone": {
-    file: "provider/api-key/make.js",
-    anchor: "const { key, attempts } = issued;",
-    instead:
-      "const { key, attempts } = issued;\n    context = { ...context, engine: { isGone: async () => false } };",
+    module: "provider/engine",
+    without: ({ watchEngine }) => ({
+      watchEngine: (...args: unknown[]) => ({ ...watchEngine(...args), isGone: async () => false }),
+    }),
   },
   watchdog: {
-    file: "provider/watchdog/clear-up.js",
-    anchor: "async function clearUpAfter({ now, sleep }, { uniqueName, settings, posts }) {",
-    instead:
-      "async function clearUpAfter() { }\nasync function unused({ now, sleep }, { uniqueName, settings, posts }) {",
+    module: "provider/watchdog/clear-up",
+    without: () => ({ clearUpAfter: async () => {} }),
   },
   "delete hold-back": {
-    file: "provider/adapter.js",
-    anchor: "refuseAfterFailure(state, failedKey);",
-    instead: "",
+    module: "provider/process-memory",
+    without: ({ ProcessMemory }) => ({
+      ProcessMemory: class extends ProcessMemory {
+        refuseDeleteAfterFailure() {}
+      },
+    }),
   },
   "delete sweep": {
-    file: "provider/api-key/delete.js",
-    anchor:
-      "const { attempts, revoked } = await (0, settle_1.clearUp)(context, state.uniqueName, (0, pending_1.attemptsOf)(state), []);\n    await (0, place_1.provePlace)(context, state, revoked);\n    refuseWhileLost(context, state, attempts);",
-    instead: ";",
+    module: "provider/api-key/delete",
+    without: ({ revokeAll }, load) => ({
+      revokeAll: (context: unknown, state: unknown, held: unknown) =>
+        load("./journal").lacksKey(state)
+          ? load("./rotation").revokePrevious(context, state, held)
+          : revokeAll(context, state, held),
+    }),
   },
   "rotation sweep": {
-    file: "provider/api-key/rotate.js",
-    anchor:
-      "const { attempts, kept } = await (0, settle_1.clearUp)(context, inUse.uniqueName, (0, pending_1.attemptsOf)(inUse), keep);",
-    instead: "const attempts = (0, pending_1.attemptsOf)(inUse), kept = keep;",
+    module: "provider/api-key/sweep",
+    without: (_whole, load) => ({
+      async sweepBeside(_context: unknown, state: unknown) {
+        const { journalOf, keysInUse } = load("./journal");
+        return { journal: journalOf(state), kept: keysInUse(state), revoked: [] };
+      },
+    }),
   },
   "proof before gone": {
-    file: "provider/api-key/absence.js",
-    anchor: "async function proveGone(context, state) {",
-    instead: "async function proveGone() {\n    return [];\n}\nasync function unused(context, state) {",
+    module: "provider/api-key/proof",
+    without: () => ({ proveGone: async () => [] }),
   },
   "right place": {
-    file: "provider/api-key/absence.js",
-    anchor: "if (!(await isRightPlace(context, state))) {",
-    instead: "if (false) {",
+    module: "provider/api-key/proof",
+    without: ({ proveGone }, load) => ({
+      proveGone(context: { settings: { apiUrl: string; credential: string } }, state: object) {
+        const { apiUrl, credential } = context.settings;
+        const credentialFingerprint = load("../payengine/key-value").shortFingerprint(credential);
+        return proveGone(context, { ...state, apiUrl, credentialFingerprint });
+      },
+    }),
   },
   "orphans command": {
-    file: "recovery/orphans.js",
-    anchor: "orphans.set(key.id, orphan(recorded, key));",
-    instead: "",
+    module: "recovery/orphans",
+    without: ({ look }) => ({
+      async look(...args: unknown[]) {
+        const found = await look(...args);
+        return { ...found, report: { ...found.report, orphans: [] } };
+      },
+    }),
   },
-} as const satisfies Record<string, Patch>;
+} as const satisfies Record<string, Mechanism>;
 
-export type Mechanism = keyof typeof MECHANISMS;
+export type MechanismName = keyof typeof MECHANISMS;
 
-/** @throws Error where the built file no longer holds what is to be taken out. */
-export async function applyMechanismOff(mechanism: Mechanism, dist: string): Promise<void> {
-  const { file, anchor, instead } = MECHANISMS[mechanism];
-  const path = join(dist, file);
-  const text = await readFile(path, "utf8");
-  const parts = text.split(anchor);
-  if (parts.length !== 2) {
-    throw new Error(
-      `"${mechanism}" cannot be switched off: ${file} holds its anchor ${parts.length - 1} times`,
-    );
-  }
-  await writeFile(path, parts.join(instead));
+const REPOSITORY = join(__dirname, "../..");
+
+/**
+ * Puts a module without the mechanism in the place of a built one.
+ *
+ * @throws Error where the source does not name the mechanism, or the module no longer exports what is to be replaced.
+ */
+export async function applyMechanismOff(mechanism: MechanismName, dist: string): Promise<void> {
+  const { module, without }: Mechanism = MECHANISMS[mechanism];
+  const source = await readFile(join(REPOSITORY, `${module}.ts`), "utf8");
+  if (!new RegExp(`@mechanism ${mechanism}( \\*/)?$`, "m").test(source))
+    throw new Error(`"${mechanism}" cannot be taken out: ${module}.ts does not name it`);
+  const path = join(dist, `${module}.js`);
+  const whole = join(dist, `${module}.whole.js`);
+  await rename(path, whole);
+  const text = `const whole = require(${JSON.stringify(`./${relative(join(path, ".."), whole)}`)});
+const replaced = (${String(without)})(whole, require);
+for (const name of Object.keys(replaced))
+  if (typeof whole[name] !== "function") throw new Error(\`${module} does not export \${name}\`);
+module.exports = { ...whole, ...replaced };
+`;
+  await writeFile(path, text);
 }

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { startSandbox } from "payengine-sandbox";
 import installPackage from "../e2e/harness/install-package";
 import { runProgram } from "../e2e/harness/run-program";
-import { applyMechanismOff, type Mechanism } from "./mechanisms";
+import { applyMechanismOff, type MechanismName } from "./mechanisms";
 import { PROGRAM } from "./program";
 
 /** What all runs of the harness share. */
@@ -52,7 +52,7 @@ export async function removePrepared({ folder }: Pick<Prepared, "folder">): Prom
 }
 
 /** The same packages, but with a copy of ours from which one mechanism is taken out. */
-export async function withMechanismOff(prepared: Prepared, mechanism: Mechanism): Promise<Prepared> {
+export async function withMechanismOff(prepared: Prepared, mechanism: MechanismName): Promise<Prepared> {
   const packages = join(prepared.folder, `without-${mechanism}`, "node_modules");
   await mkdir(packages, { recursive: true });
   for (const name of await readdir(prepared.packages)) {

@@ -48,6 +48,7 @@ test("a private key goes through its whole life, its token a secret on the wire 
   expect(made.id).toBe(uniqueName);
   expect(made.outputs).toEqual({
     ...inputs,
+    schemaVersion: "0.1.0",
     name: uniqueName,
     generation: 1,
     keyId: live.id,

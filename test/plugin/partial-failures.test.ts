@@ -51,6 +51,7 @@ test("an unfinished create carries id, reason and what state needs, without a to
   );
   expect(failure.properties).toEqual({
     ...inputs,
+    schemaVersion: "0.1.0",
     name: inputs.uniqueName,
     merchantId: MERCHANT_IDS.sandbox[1],
     pendingAction: "create",
