@@ -1,8 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Who may see a key: `"public"` for code that is handed out, `"private"` for servers. */
-export type KeyType = "public" | "private";
-
 /** When a key gives way to the next one, and for how long it works on beside it. */
 export interface RotationArgs {
   /**
@@ -39,7 +36,7 @@ export interface AdoptArgs {
 /** Arguments of an `ApiKey`. */
 export interface ApiKeyArgs {
   /** A plain literal, since it decides what is secret. Changing it makes a new key and then revokes the old one. */
-  readonly type: KeyType;
+  readonly type: "public" | "private";
   /**
    * How the key's name at PayEngine begins; ten random digits follow. At most 108 characters. Changing it makes a new
    * key and then revokes the old one. Default: `project-stack-resource` as it was when the key was made.

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
+import type { AdoptArgs, ApiKeyArgs } from "./api-key-args";
+import { ApiKeyOutputs } from "./api-key-outputs";
 import { refuseUnknownConfig, warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
@@ -17,6 +18,8 @@ const PROVIDER =
   "exports.handler=()=>{try{return require('pulumi-payengine/provider').apiKey}catch(e){" +
   "throw Error('Run npm install: '+e.message)}}";
 
+export interface ApiKey extends ApiKeyOutputs {}
+
 /**
  * A PayEngine API key, created by `pulumi up` and revoked by `pulumi destroy`.
  *
@@ -27,53 +30,8 @@ const PROVIDER =
  * export const privateKey = checkout.token;
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the runtime sets each property that is declared.
 export class ApiKey extends pulumi.CustomResource {
-  /** Who may see the key. */
-  declare readonly type: pulumi.Output<KeyType>;
-  /** How the key's name begins. */
-  declare readonly namePrefix: pulumi.Output<string>;
-  /** Whether and for how long a new private key is tried, as the program says. */
-  declare readonly verify: pulumi.Output<boolean | pulumi.Unwrap<VerifyArgs> | undefined>;
-  /** When and how the key rotates, as the program says. */
-  declare readonly rotation: pulumi.Output<pulumi.Unwrap<RotationArgs> | undefined>;
-  /** The first `up` after that time makes the next key (ISO 8601); undefined without `rotation.period`. */
-  declare readonly rotateAt: pulumi.Output<string | undefined>;
-  /** When the key took the place of the one before it (ISO 8601); undefined for a first one. */
-  declare readonly rotatedAt: pulumi.Output<string | undefined>;
-  /** Counts the keys of this resource from 1. A replacement counts anew. */
-  declare readonly generation: pulumi.Output<number>;
-  /** Id of the key before this one, as long as it works. */
-  declare readonly previousKeyId: pulumi.Output<string | undefined>;
-  /** The key before this one works until then (ISO 8601); the first `up` after it revokes that key. */
-  declare readonly previousRevokeAt: pulumi.Output<string | undefined>;
-  /** Value of the key before this one, as long as it works: secret as `token` is. */
-  declare readonly previousToken: pulumi.Output<string | undefined>;
-  /** The resource's own name at PayEngine, before marks of further attempts; also the resource's id. */
-  declare readonly uniqueName: pulumi.Output<string>;
-  /** The key's full name at PayEngine. */
-  declare readonly name: pulumi.Output<string>;
-  /** The key's id at PayEngine; undefined for a key that was made by hand under the contract `"dashboard"`. */
-  declare readonly keyId: pulumi.Output<string | undefined>;
-  /** The value as PayEngine shows it in lists, such as `3f9a…c21d`. */
-  declare readonly redactedToken: pulumi.Output<string>;
-  /** First 16 hex digits of the token's SHA-256: tells tokens apart without revealing them. */
-  declare readonly fingerprint: pulumi.Output<string>;
-  /** When PayEngine made the key (ISO 8601); undefined for a key that was made by hand. */
-  declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** The account that the key belongs to, where PayEngine told it. */
-  declare readonly accountId: pulumi.Output<string | undefined>;
-  /** A merchant of that account, where it had one when the key was made. */
-  declare readonly merchantId: pulumi.Output<string | undefined>;
-  /** What the next `pulumi up` has left to do; undefined when all is well. */
-  declare readonly pendingAction: pulumi.Output<"create" | "reconcile" | undefined>;
-
-  /**
-   * The key's value: secret and encrypted in state if the key is private.
-   *
-   * An error takes its place where an update left the key without one, so that no consumer runs with an empty token.
-   */
-  declare readonly token: pulumi.Output<string>;
-
   /**
    * @param name name of the resource, unique among the program's keys.
    * @param args see {@link ApiKeyArgs}.
@@ -93,24 +51,6 @@ export class ApiKey extends pulumi.CustomResource {
     refuseUnknownConfig();
     warnOfPlaintextCredential();
     hideAnswersFromDebugLog();
-    const outputs = {
-      uniqueName: undefined,
-      name: undefined,
-      keyId: undefined,
-      token: undefined,
-      redactedToken: undefined,
-      fingerprint: undefined,
-      createdAt: undefined,
-      accountId: undefined,
-      merchantId: undefined,
-      rotateAt: undefined,
-      rotatedAt: undefined,
-      generation: undefined,
-      previousKeyId: undefined,
-      previousRevokeAt: undefined,
-      previousToken: undefined,
-      pendingAction: undefined,
-    };
     const fromProgram = {
       defaultNamePrefix: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
       digits: newDigits(),
@@ -121,8 +61,7 @@ export class ApiKey extends pulumi.CustomResource {
     if (reserved !== undefined)
       throw new pulumi.RunError(`ApiKey "${name}": ${reserved} is not an argument of ApiKey`);
     const inputs = {
-      ...outputs,
-      ...{ namePrefix: undefined, verify: undefined, rotation: undefined },
+      ...new ApiKeyOutputs(),
       ...args,
       ...(args?.adopt !== undefined && { adopt: withSecretToken(args.adopt) }),
       ...fromProgram,

@@ -1,5 +1,6 @@
 export { ApiKey } from "./api-key";
-export type { AdoptArgs, ApiKeyArgs, KeyType, RotationArgs, VerifyArgs } from "./api-key-args";
+export type { AdoptArgs, ApiKeyArgs, RotationArgs, VerifyArgs } from "./api-key-args";
+export type { ApiKeyOutputs } from "./api-key-outputs";
 export type { ContractArgs, ContractFields, ContractTypes } from "./contract-args";
 export {
   type ApiKeyInfo,

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../provider/lookup";
 import type { PayEngineKey } from "../provider/payengine/read-answer";
 import { TYPE } from "./api-key";
-import type { KeyType } from "./api-key-args";
 import { refuseUnknownConfig } from "./config";
 import { valuesOf } from "./provider";
 
@@ -44,7 +43,7 @@ export type GetApiKeyArgs =
 /** Which keys to list. What is left out does not matter. */
 export interface ListApiKeysArgs {
   /** Who may see the key. */
-  readonly type?: KeyType | undefined;
+  readonly type?: "public" | "private" | undefined;
   /** What the name starts with. */
   readonly namePrefix?: string | undefined;
   /** Such as `"active"`. PayEngine may not list revoked keys at all. */

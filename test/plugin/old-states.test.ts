@@ -53,6 +53,14 @@ test("a state that lost its token gets a new key, and the old one is revoked", a
   expect(await harness.statusFor(String(asStored(mended).token))).toBe(200);
 });
 
+type Method = "diff" | "read" | "update" | "delete";
+
+function called(method: Method, recorded: Wire): Promise<unknown> {
+  if (method === "diff") return plugin.rpc.diff(recorded, inputs);
+  if (method === "update") return plugin.rpc.update(recorded, inputs);
+  return method === "read" ? plugin.rpc.read(recorded) : plugin.rpc.delete(recorded);
+}
+
 const damage: [string, (whole: Wire) => Wire, string, string][] = [
   ["a missing name", () => without("name"), "without a name", "name: invalid_type"],
   [
@@ -69,17 +77,40 @@ const damage: [string, (whole: Wire) => Wire, string, string][] = [
   ],
 ];
 
+describe.each(["0.1.1", "0.2.0", "0.10.0", "1.0.0"])(
+  "a state in a form that came with version %s",
+  (schemaVersion) => {
+    test.each(["diff", "read", "update", "delete"] as const)(
+      "is refused by %s with what to install",
+      async (method) => {
+        const newer = { ...state, schemaVersion };
+        await harness.control.clearRequests();
+        const error = await refusal(called(method, newer));
+        expect(error.details).toBe(
+          `The state of the key "${state.name}" was written by a newer version of pulumi-payengine. Install pulumi-payengine ` +
+            `${schemaVersion} or later, and run this again. Nothing was changed.`,
+        );
+        if (method !== "update") printed.push(`payengine: ${error.details}\n`);
+        expect(await harness.calls()).toEqual([]);
+      },
+    );
+  },
+);
+
+test.each(["0.1.0", "0.0.9", undefined])(
+  "a state in the form of version %s is in good order",
+  async (schemaVersion) => {
+    const { schemaVersion: _present, ...older } = state;
+    const recorded = schemaVersion === undefined ? older : { ...older, schemaVersion };
+    expect(await plugin.rpc.diff(recorded, inputs)).toEqual({ changes: false, replaces: [] });
+    expect((await plugin.rpc.read(recorded)).outputs.schemaVersion).toBe("0.1.0");
+  },
+);
+
 describe.each(damage)("a state with %s", (_what, damaged, key, issues) => {
   test.each(["diff", "read", "update", "delete"] as const)("fails %s with what is wrong", async (method) => {
-    const broken = damaged(state);
-    const calls = {
-      diff: () => plugin.rpc.diff(broken, inputs),
-      read: () => plugin.rpc.read(broken),
-      update: () => plugin.rpc.update(broken, inputs),
-      delete: () => plugin.rpc.delete(broken),
-    };
     await harness.control.clearRequests();
-    const error = await refusal(calls[method]());
+    const error = await refusal(called(method, damaged(state)));
     expect(error.details).toBe(
       `The state of the key ${key.replace("NAME", `"${state.name}"`)} cannot be read (${issues}). Restore it from an ` +
         "earlier `pulumi stack export`; or run `pulumi state delete` with its URN, and revoke the key in PayEngine's " +
