@@ -7,7 +7,7 @@ export function warnOfPlaintextCredential(): void {
   if (warned || pulumi.runtime.getConfig("payengine:apiKey") === undefined) return;
   if (isConfigSecret("payengine:apiKey")) return;
   warned = true;
-  pulumi.log.warn(
+  void pulumi.log.warn(
     "payengine:apiKey stands in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` " +
       "to encrypt it, and make another credential if the file was ever shared.",
   );

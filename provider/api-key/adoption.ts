@@ -32,7 +32,8 @@ export interface Adoption {
  * Decides what becomes of `adopt`. Only the inputs of a creation hold the value: a secret that check returned without
  * the program passing it would stand in state in the clear.
  */
-export function adoptionOf(earlier: Earlier, { type, namePrefix, adopt }: Asked): Adoption {
+export function adoptionOf(earlier: Earlier, asked: Asked): Adoption {
+  const { adopt } = asked;
   const known = adopt === UNKNOWN ? undefined : adopt;
   if (known !== undefined && known.keyId === undefined)
     return { inputs: {}, failures: [{ property: "adopt.keyId", reason: "is missing; give the key's id" }] };
@@ -42,34 +43,35 @@ export function adoptionOf(earlier: Earlier, { type, namePrefix, adopt }: Asked)
     return { inputs: plain({ adopt, adoptedKeyId, adoptedFingerprint }), failures: [] };
   }
   const { adoptedKeyId, adoptedFingerprint } = earlier;
-  const inputs = plain({ adoptedKeyId, adoptedFingerprint });
-  if (known === undefined) return { inputs, failures: [] };
-  const failure = (property: string, reason: string): Adoption => ({
-    inputs,
-    failures: [{ property, reason }],
-  });
-  if (adoptedKeyId === undefined)
-    return failure(
+  const failures = known === undefined ? [] : laterFailures(earlier, asked, known);
+  return { inputs: plain({ adoptedKeyId, adoptedFingerprint }), failures };
+}
+
+/** What is wrong with an `adopt` that still stands in the program of a resource that has a key: at most one thing. */
+function laterFailures(earlier: Earlier, { type, namePrefix }: Asked, adopt: Adopt): Failure[] {
+  const { adoptedKeyId, adoptedFingerprint } = earlier;
+  const replaced = "has changed, which replaces the key, while the program still says which key to adopt;";
+  const rules: [property: string, isBroken: boolean, reason: string][] = [
+    [
       "adopt",
+      adoptedKeyId === undefined,
       "was added to a resource that has a key already; give the existing key a resource of its own",
-    );
-  if (differs(known.keyId, adoptedKeyId))
-    return failure(
+    ],
+    [
       "adopt.keyId",
+      differs(adopt.keyId, adoptedKeyId),
       "is not the key that this resource has adopted; set it back, or take adopt out",
-    );
-  if (differs(printOf(known), adoptedFingerprint))
-    return failure(
+    ],
+    [
       "adopt.token",
+      differs(printOf(adopt), adoptedFingerprint),
       "is not the value that this resource has adopted; set it back, or take adopt out",
-    );
-  const changed =
-    type !== earlier.type ? "type" : differs(namePrefix, earlier.namePrefix) ? "namePrefix" : undefined;
-  if (changed === undefined) return { inputs, failures: [] };
-  return failure(
-    changed,
-    "has changed, which replaces the key, while the program still says which key to adopt; take adopt out first",
-  );
+    ],
+    ["type", type !== earlier.type, `${replaced} take adopt out first`],
+    ["namePrefix", differs(namePrefix, earlier.namePrefix), `${replaced} take adopt out first`],
+  ];
+  const broken = rules.find(([, isBroken]) => isBroken);
+  return broken === undefined ? [] : [{ property: broken[0], reason: broken[2] }];
 }
 
 export function printOf({ token }: Adopt): string {

@@ -62,12 +62,7 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   const earlier = read.data;
   const isNew = earlier.uniqueName === undefined;
   const failures = configuration.kind === "invalid" ? [...configuration.failures] : [];
-  if (isNew && isSet(env.PULUMI_SKIP_CHECKPOINTS)) {
-    failures.push({
-      property: "PULUMI_SKIP_CHECKPOINTS",
-      reason: "is set, so a crash would leave a key that no state names; unset it to create keys",
-    });
-  }
+  if (isNew && isSet(env.PULUMI_SKIP_CHECKPOINTS)) failures.push(NO_CHECKPOINTS);
   const program = Program.safeParse(news);
   if (!("namePrefix" in news) && earlier.namePrefix === undefined && "defaultNamePrefix" in news) {
     failures.push(...defaultPrefixFailures(news.defaultNamePrefix));
@@ -84,19 +79,15 @@ export function check(olds: object, news: object, { configuration, env, now }: S
     ? handAdoptionOf(earlier, asked, credentialOf(configuration))
     : adoptionOf(earlier, asked);
   failures.push(...adoption.failures);
-  if (!isByHand) {
-    const isAdopted = adoption.inputs.adoptedKeyId !== undefined;
-    failures.push(...cutFailures({ rotation, protect, isAdopted }), ...aimlessFailures(rotation));
-  }
+  if (!isByHand) failures.push(...rotationFailures({ rotation, protect }, adoption.inputs));
   const isPreview = digits === UNKNOWN;
-  const isKnown = namePrefix !== UNKNOWN && !isPreview;
   const credential = isPreview ? undefined : credentialOf(configuration);
   return {
     failures,
     inputs: plain({
       type,
       namePrefix,
-      uniqueName: earlier.uniqueName ?? (isKnown ? uniqueName(namePrefix, digits) : UNKNOWN),
+      uniqueName: earlier.uniqueName ?? firstName(namePrefix, digits),
       verify,
       rotation,
       ...adoption.inputs,
@@ -107,25 +98,33 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   };
 }
 
-/** Cutting a key at once replaces it. */
-function cutFailures({
-  rotation,
-  protect = false,
-  isAdopted,
-}: Pick<Rotating, "rotation"> & { readonly protect?: boolean; readonly isAdopted: boolean }): Failure[] {
-  if (!cutsAtOnce({ rotation }) || !(protect || isAdopted)) return [];
-  const why = protect
-    ? 'the option protect forbids that; give an overlap such as "7d", or take protect off'
-    : 'a key that was adopted rotates in place only; give an overlap such as "1h"';
-  return [{ property: "rotation.overlap", reason: `is "0s", which replaces the key, and ${why}` }];
+const NO_CHECKPOINTS: Failure = {
+  property: "PULUMI_SKIP_CHECKPOINTS",
+  reason: "is set, so a crash would leave a key that no state names; unset it to create keys",
+};
+
+function firstName(namePrefix: string, digits: string): string {
+  return [namePrefix, digits].includes(UNKNOWN) ? UNKNOWN : uniqueName(namePrefix, digits);
 }
 
-function aimlessFailures(rotation: Rotating["rotation"]): Failure[] {
+/** Cutting a key at once replaces it, and a rotation has to have an aim. */
+function rotationFailures(
+  { rotation, protect = false }: Pick<Rotating, "rotation"> & { readonly protect: boolean | undefined },
+  { adoptedKeyId }: Pick<ApiKeyInputs, "adoptedKeyId">,
+): Failure[] {
+  const failures: Failure[] = [];
+  if (cutsAtOnce({ rotation }) && (protect || adoptedKeyId !== undefined)) {
+    const why = protect
+      ? 'the option protect forbids that; give an overlap such as "7d", or take protect off'
+      : 'a key that was adopted rotates in place only; give an overlap such as "1h"';
+    failures.push({ property: "rotation.overlap", reason: `is "0s", which replaces the key, and ${why}` });
+  }
   const { period, triggers, overlap } = rotationOf({ rotation }) ?? {};
-  if (overlap === undefined || period !== undefined || triggers !== undefined) return [];
-  return [
-    { property: "rotation", reason: "has neither period nor triggers, so it would never rotate; give one" },
-  ];
+  if (overlap !== undefined && period === undefined && triggers === undefined) {
+    const reason = "has neither period nor triggers, so it would never rotate; give one";
+    failures.push({ property: "rotation", reason });
+  }
+  return failures;
 }
 
 /**

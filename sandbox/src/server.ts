@@ -53,10 +53,10 @@ export function sandboxServer(
   );
   logRequests(server, sandbox);
   server.addHook("onRequest", async (_request, reply) => {
-    pending.add(once(reply.raw, "close"));
+    void pending.add(once(reply.raw, "close"));
   });
-  server.register(apiRoutes, { prefix: apiPrefix, sandbox, pending });
-  if (options.control) server.register(controlRoutes, { prefix: controlPrefix, sandbox, pending });
+  void server.register(apiRoutes, { prefix: apiPrefix, sandbox, pending });
+  if (options.control) void server.register(controlRoutes, { prefix: controlPrefix, sandbox, pending });
   return server;
 }
 

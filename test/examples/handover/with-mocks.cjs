@@ -22,4 +22,4 @@ async function main() {
   console.log(JSON.stringify(got));
 }
 
-main();
+void main();
