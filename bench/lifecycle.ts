@@ -1,4 +1,4 @@
-import { type Bench, MeasuredStack, type Pace } from "./measured-stack";
+import { type Bench, MeasuredStack, type Traffic } from "./measured-stack";
 import type { StepResult } from "./results";
 
 type Step = (stack: MeasuredStack) => Promise<void>;
@@ -10,7 +10,7 @@ const DESTROY = ["destroy", "--yes", "--skip-preview"];
 const REPLACE = [...UP, "--replace", "**key-*"];
 
 /** The floor calls nothing; by hand, one that is told to wait fails. */
-const PACES: readonly Pace[] = [
+const TRAFFIC: readonly Traffic[] = [
   { name: "50 ms", input: { latencyMs: 50 }, subjects: ["payengine", "hand-written"] },
   { name: "20 calls a second", input: { callsPerSecond: 20 }, subjects: ["payengine"] },
 ];
@@ -21,10 +21,10 @@ const LIFE: readonly Step[] = [
   (stack) => stack.step("up", UP),
   (stack) => stack.step("up, no change", UP),
   (stack) => stack.step("refresh", REFRESH),
-  ...PACES.map(
-    (pace): Step =>
+  ...TRAFFIC.map(
+    (traffic): Step =>
       (stack) =>
-        stack.paced("refresh", REFRESH, pace),
+        stack.under("refresh", REFRESH, traffic),
   ),
   (stack) => stack.step("destroy", DESTROY),
 ];
@@ -38,9 +38,9 @@ const ROTATION: readonly Step[] = [
 
 const NETWORK: readonly Step[] = [
   (stack) => stack.write({ rotating: false, trigger: 0 }),
-  ...PACES.flatMap((pace): Step[] => [
-    (stack) => stack.paced("up", UP, pace),
-    (stack) => stack.paced("destroy", DESTROY, pace),
+  ...TRAFFIC.flatMap((traffic): Step[] => [
+    (stack) => stack.under("up", UP, traffic),
+    (stack) => stack.under("destroy", DESTROY, traffic),
   ]),
 ];
 

@@ -1,4 +1,4 @@
-import { type PaceInput, SandboxControl } from "payengine-sandbox";
+import { SandboxControl, type ThrottleInput } from "payengine-sandbox";
 import type { StepResult } from "./results";
 import { type SandboxProcess, startSandboxProcess } from "./sandbox-process";
 import { BenchStack, type Keys, type Subject } from "./stack";
@@ -20,9 +20,9 @@ export interface Run {
 }
 
 /** What a network, or a limit, allows. */
-export interface Pace {
+export interface Traffic {
   readonly name: string;
-  readonly input: PaceInput;
+  readonly input: ThrottleInput;
   /** Who is measured with it. */
   readonly subjects: readonly Subject[];
 }
@@ -79,11 +79,11 @@ export class MeasuredStack {
   }
 
   /** A step over a network, or against a limit of calls. */
-  async paced(name: string, args: readonly string[], pace: Pace): Promise<void> {
-    if (!pace.subjects.includes(this.of.subject)) return;
-    await this.control.setPace(pace.input);
-    await this.step(`${name}, ${pace.name}`, args);
-    await this.control.setPace({});
+  async under(name: string, args: readonly string[], traffic: Traffic): Promise<void> {
+    if (!traffic.subjects.includes(this.of.subject)) return;
+    await this.control.setThrottle(traffic.input);
+    await this.step(`${name}, ${traffic.name}`, args);
+    await this.control.setThrottle({});
   }
 
   async unmeasured(args: readonly string[]): Promise<void> {

@@ -22,7 +22,7 @@ export interface Shared {
 }
 
 /** What the process gives to each context. */
-export interface Surroundings extends Pick<Context, "engine" | "now" | "sleep" | "recordedKeys"> {
+export interface ContextSource extends Pick<Context, "engine" | "now" | "sleep" | "recordedKeys"> {
   readonly watchdog: Watchdog;
 }
 
@@ -30,19 +30,19 @@ export interface Surroundings extends Pick<Context, "engine" | "now" | "sleep" |
  * Makes the context of one operation. Connections, what PayEngine tells of the account, and lists are kept for as long
  * as the settings stay the same; the limit of time is each operation's own.
  */
-export function contextMaker(surroundings: Surroundings): (settings: Settings) => Context {
+export function contextMaker(source: ContextSource): (settings: Settings) => Context {
   let kept: { readonly key: string; readonly shared: Shared } | undefined;
   return (settings) => {
     const key = JSON.stringify(settings);
     if (kept?.key !== key) kept = { key, shared: sharedBy(settings, openDispatcher(settings)) };
-    return contextOf(surroundings, settings, kept.shared);
+    return contextOf(source, settings, kept.shared);
   };
 }
 
 /** The context of one operation. */
-export function contextOf(surroundings: Surroundings, settings: Settings, shared: Shared): Context {
+export function contextOf(source: ContextSource, settings: Settings, shared: Shared): Context {
   const { connection, pages, place, provePin, readableList, reads, latestDate } = shared;
-  const { engine, watchdog, now, sleep, recordedKeys } = surroundings;
+  const { engine, watchdog, now, sleep, recordedKeys } = source;
   const limit = AbortSignal.timeout(operationLimit(settings));
   const clientFor = (credential: string, memory?: PageMemory): PayEngineClient =>
     payEngineClient(createRequest({ ...settings, credential }, connection, limit), settings.contract, memory);

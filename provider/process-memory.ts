@@ -1,4 +1,4 @@
-import { KeyError, type RecordedKey } from "./api-key/context";
+import { KeyError, type WitnessKey } from "./api-key/context";
 import type { ApiKeyState } from "./api-key/schema";
 
 /**
@@ -9,7 +9,7 @@ export class ProcessMemory {
   /** A key whose create or update failed. */
   private failedKey: string | undefined;
   /** Keys that states hold, by their ids. */
-  private readonly recorded = new Map<string, RecordedKey>();
+  private readonly recorded = new Map<string, WitnessKey>();
   /** Ids of the keys that were adopted in this process, and of adopted ones whose resource is not replaced. */
   private readonly adopted = new Set<string>();
   private readonly staying = new Set<string>();
@@ -41,7 +41,7 @@ export class ProcessMemory {
     if (keyId !== undefined) this.recorded.set(keyId, { keyId, name, apiUrl, credentialFingerprint });
   }
 
-  recordedKeys(): readonly RecordedKey[] {
+  recordedKeys(): readonly WitnessKey[] {
     return [...this.recorded.values()];
   }
 

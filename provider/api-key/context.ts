@@ -1,7 +1,7 @@
 import type { ReadKey } from "../payengine/batched-reads";
 import type { PayEngineClient } from "../payengine/calls";
 import type { Place } from "../payengine/read-answer";
-import type { Settings as CallSettings } from "../payengine/settings";
+import type { CallSettings } from "../payengine/settings";
 
 /** How the engine writes a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -36,7 +36,7 @@ export type Configuration =
   | { readonly kind: "invalid"; readonly failures: readonly Failure[] };
 
 /** A key that a state holds, and where it was made. */
-export interface RecordedKey {
+export interface WitnessKey {
   readonly keyId: string;
   readonly name: string;
   readonly apiUrl: string | undefined;
@@ -63,7 +63,7 @@ export interface Context {
   /** The same calls with another private key. */
   readonly clientFor: (token: string) => PayEngineClient;
   /** Keys of states that this process has seen. */
-  readonly recordedKeys: () => readonly RecordedKey[];
+  readonly recordedKeys: () => readonly WitnessKey[];
   readonly engine: {
     /** True only when it is certain that nobody is left to store a result. */
     readonly isGone: () => Promise<boolean>;

@@ -4,7 +4,7 @@ import type { PayEngineKey, Place } from "../payengine/read-answer";
 import { redact } from "../payengine/redact";
 import { DEFAULT_API_URL } from "../payengine/settings";
 import { tryValue } from "../payengine/witnesses";
-import { type Context, KeyError, type RecordedKey, type Settings } from "./context";
+import { type Context, KeyError, type Settings, type WitnessKey } from "./context";
 import type { ApiKeyState } from "./schema";
 import { findLiveKeys } from "./sweep";
 
@@ -125,7 +125,7 @@ export async function showsRecordedKey(context: Context, state: ApiKeyState): Pr
 const MOST_OTHERS = 5;
 
 /** Says whether the same credential made both at the same address. */
-function isOfSameOrigin(one: RecordedKey, other: ApiKeyState): boolean {
+function isOfSameOrigin(one: WitnessKey, other: ApiKeyState): boolean {
   const { credentialFingerprint, apiUrl } = one;
   if (credentialFingerprint === undefined || apiUrl !== other.apiUrl) return false;
   return credentialFingerprint === other.credentialFingerprint;

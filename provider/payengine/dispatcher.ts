@@ -1,5 +1,5 @@
 import type { Agent, Dispatcher } from "undici";
-import { isLoopback, type Settings } from "./settings";
+import { type CallSettings, isLoopback } from "./settings";
 
 /** Loaded with the first call: a preview makes none. */
 const undici = (): typeof import("undici") => require("undici");
@@ -14,7 +14,7 @@ export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 export function openDispatcher({
   apiUrl,
   requestTimeout,
-}: Pick<Settings, "apiUrl" | "requestTimeout">): Dispatcher {
+}: Pick<CallSettings, "apiUrl" | "requestTimeout">): Dispatcher {
   const limits: Agent.Options = {
     connect: { timeout: requestTimeout },
     headersTimeout: requestTimeout,

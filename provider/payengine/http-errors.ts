@@ -4,7 +4,7 @@ import { isProxied, MAX_RESPONSE_BYTES } from "./dispatcher";
 import { ApiError, type ErrorKind, NetworkError, NotFoundError, ResponseSchemaError } from "./errors";
 import { redact } from "./redact";
 import { CUT_ANSWER, LONGEST_WAIT_MS, TIMEOUT } from "./retry-policy";
-import type { Settings } from "./settings";
+import type { CallSettings } from "./settings";
 
 /** The two published forms of a failure. */
 const FailureBody = z.union([
@@ -34,7 +34,7 @@ export function apiError(
   status: number,
   headers: Headers,
   answer: unknown,
-  { credential }: Settings,
+  { credential }: CallSettings,
 ): ApiError {
   const body = FailureBody.safeParse(answer);
   const text = body.success ? textOf(body.data) : "";
@@ -127,7 +127,7 @@ function retryAfter({ "retry-after": header }: Headers): number | undefined {
 export function networkError(
   what: string,
   error: unknown,
-  { apiUrl, requestTimeout }: Settings,
+  { apiUrl, requestTimeout }: CallSettings,
 ): NetworkError | ResponseSchemaError {
   const code = codeOf(error);
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {

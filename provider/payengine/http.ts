@@ -5,7 +5,7 @@ import { apiError, cutAnswer, isFailure, networkError } from "./http-errors";
 import { parseJson } from "./parse-json";
 import { RateLimiter } from "./rate-limiter";
 import { OUT_OF_TIME, pause, type RetryMode, waitBeforeRetry } from "./retry-policy";
-import type { Settings } from "./settings";
+import type { CallSettings } from "./settings";
 
 /** One call to PayEngine. */
 export interface Call<T> {
@@ -49,7 +49,11 @@ export function connectionBy(dispatcher: Dispatcher, limiter = new RateLimiter()
  *
  * @param operation ends all calls of one operation when its time is over.
  */
-export function createRequest(settings: Settings, connection: Connection, operation?: AbortSignal): Request {
+export function createRequest(
+  settings: CallSettings,
+  connection: Connection,
+  operation?: AbortSignal,
+): Request {
   const { limiter, pause } = connection;
   const target = targetOf(settings, connection, operation);
   return async (call) => {
@@ -73,7 +77,7 @@ export function createRequest(settings: Settings, connection: Connection, operat
 
 /** Where calls go, and what limits them. */
 interface Target {
-  readonly settings: Settings;
+  readonly settings: CallSettings;
   readonly connection: Connection;
   readonly operation: AbortSignal | undefined;
   readonly origin: string;
@@ -82,7 +86,11 @@ interface Target {
   readonly limited: ReturnType<typeof limits>;
 }
 
-function targetOf(settings: Settings, connection: Connection, operation: AbortSignal | undefined): Target {
+function targetOf(
+  settings: CallSettings,
+  connection: Connection,
+  operation: AbortSignal | undefined,
+): Target {
   const { origin, pathname } = new URL(settings.apiUrl);
   const authorization = settings.contract.authorization.replace("{key}", () => settings.credential);
   const base = pathname.replace(/\/$/, "");

@@ -1,7 +1,7 @@
 import type { Contract } from "./contract";
 
 /** What one call to PayEngine needs to know. */
-export interface Settings {
+export interface CallSettings {
   /** Address of the API without a slash at its end. */
   readonly apiUrl: string;
   /** The private key, or another credential, that the calls are made with. */

@@ -5,9 +5,9 @@ import type { Message } from "./watchdog";
 /** The watchdog's process: listens to the plugin's, and acts when that one has died. */
 const expected = new Map<string, Expected>();
 /** The plugin waits for the first answer, and a short `up` is over before this is needed. */
-const clearUp = (): typeof import("./clear-up") => require("./clear-up");
+const sweeper = (): typeof import("./sweep-after-death") => require("./sweep-after-death");
 const LOAD_AFTER_MS = 1_000;
-setTimeout(clearUp, LOAD_AFTER_MS).unref();
+setTimeout(sweeper, LOAD_AFTER_MS).unref();
 
 const host = { now: () => new Date(), sleep: (milliseconds: number) => sleep(milliseconds) };
 
@@ -21,5 +21,5 @@ process.on("message", (message: Message) => {
   process.send?.(message.number, undefined, {}, () => {});
 });
 process.once("disconnect", () => {
-  for (const it of expected.values()) void clearUp().clearUpAfter(host, it);
+  for (const it of expected.values()) void sweeper().sweepAfterDeath(host, it);
 });

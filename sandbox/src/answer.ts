@@ -4,7 +4,7 @@ import { Failure, failureBody } from "./failure";
 import { type Resource, wireItem } from "./wire-names";
 
 /** What a call came to, by the sandbox's own field names: no dialect or fault has changed it yet. */
-export interface Outcome {
+export interface CallResult {
   status: number;
   resource: Resource;
   data: Record<string, unknown> | Record<string, unknown>[];
@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** The outcome or the failure in the dialect's words. */
-export function present(result: Outcome | Failure, dialect: Dialect): Answer {
+export function present(result: CallResult | Failure, dialect: Dialect): Answer {
   if (result instanceof Failure) return jsonAnswer(result.statusCode, failureBody(result, dialect));
   const { status, resource, message, total } = result;
   if (status === 204) return { status, headers: {}, body: "" };

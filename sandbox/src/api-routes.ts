@@ -3,9 +3,9 @@ import { present, send } from "./answer";
 import { answerCall, unsupported } from "./call";
 import { contract, contractYaml } from "./contract";
 import { Failure } from "./failure";
-import { limitCalls } from "./pace";
 import type { PendingCalls } from "./pending-calls";
 import type { Sandbox } from "./sandbox";
+import { limitCalls } from "./throttle";
 
 /** The contract's own document, and PayEngine's calls. Which there are, the dialect says with each call. */
 export async function apiRoutes(

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type Answer, type Outcome, present } from "./answer";
+import { type Answer, type CallResult, present } from "./answer";
 import { authenticate } from "./authenticate";
 import { callRoute } from "./call-route";
 import { Failure } from "./failure";
@@ -24,11 +24,11 @@ export interface CallContext {
 
 /** What a call came to, and the fault that changes its answer. */
 interface Ending {
-  result: Outcome | Failure;
+  result: CallResult | Failure;
   fault?: EndingFault;
 }
 
-const nothing: Outcome = { status: 200, resource: "key", data: {} };
+const nothing: CallResult = { status: 200, resource: "key", data: {} };
 
 /** What PayEngine answers to a call, whatever is wrong with it. */
 export async function answerCall(context: CallContext): Promise<Answer> {
@@ -55,7 +55,7 @@ async function endingOf(context: CallContext): Promise<Ending> {
 
   request.logged.operation = operation;
   if (keyName !== undefined) request.logged.keyName = withoutPrivateValues(keyName);
-  await pending.pause(sandbox.pace.latencyMs);
+  await pending.pause(sandbox.throttle.latencyMs);
   return underFaults(context, { operation, keyName }, async () => ({ result: perform() }));
 }
 

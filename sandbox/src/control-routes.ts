@@ -7,11 +7,11 @@ import type { StandingFault } from "./fault-list";
 import type { StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
 import type { Merchant } from "./merchant-store";
-import { type Pace, paceSchema } from "./pace";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
 import { roles } from "./seeds";
+import { type Throttle, throttleSchema } from "./throttle";
 
 /** A key as the control interface shows it. */
 export interface ControlKey extends Omit<StoredKey, "credential"> {
@@ -62,9 +62,9 @@ export async function controlRoutes(
     return sandbox.lag;
   });
 
-  server.post("/pace", (request): Pace => {
-    sandbox.pace = read(paceSchema, request);
-    return sandbox.pace;
+  server.post("/throttle", (request): Throttle => {
+    sandbox.throttle = read(throttleSchema, request);
+    return sandbox.throttle;
   });
 
   server.post("/clock", (request): { now: number } => {

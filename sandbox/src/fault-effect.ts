@@ -1,10 +1,10 @@
-import { type Answer, htmlAnswer, jsonAnswer, type Outcome, present } from "./answer";
+import { type Answer, type CallResult, htmlAnswer, jsonAnswer, present } from "./answer";
 import type { Dialect } from "./dialect";
 import { Failure } from "./failure";
 import type { EndingFault, MaskForm } from "./fault";
 import { redact } from "./key-value";
 
-type Result = Outcome | Failure;
+type Result = CallResult | Failure;
 type Item = Record<string, unknown>;
 type StatusFault = Extract<EndingFault, { kind: "statusBeforeCommit" | "statusAfterCommit" }>;
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { User } from "./account-store";
-import type { Outcome } from "./answer";
+import type { CallResult } from "./answer";
 import type { Identity } from "./authenticate";
 import { readListQuery, readNewKey } from "./call-input";
 import type { CallRoute } from "./call-route";
@@ -14,7 +14,7 @@ import type { Sandbox } from "./sandbox";
 export interface ReadyCall {
   /** The name that faults and the log know the call's key by. */
   keyName: string | undefined;
-  perform: () => Outcome;
+  perform: () => CallResult;
 }
 
 /** Reads what a call asks for. */

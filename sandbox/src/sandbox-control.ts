@@ -6,9 +6,9 @@ import type { StandingFault } from "./fault-list";
 import type { GivenKey } from "./key-store";
 import type { Lag, LagInput } from "./lag";
 import type { Merchant } from "./merchant-store";
-import type { Pace, PaceInput } from "./pace";
 import type { LoggedRequest } from "./request-log";
 import type { Role } from "./seeds";
+import type { Throttle, ThrottleInput } from "./throttle";
 
 /**
  * Steers a sandbox from a test, over its control interface.
@@ -51,8 +51,8 @@ export class SandboxControl {
   }
 
   /** Sets how fast the sandbox is; what is left out goes back to as fast as it can. */
-  setPace(pace: PaceInput): Promise<Pace> {
-    return this.call("POST", "/pace", pace);
+  setThrottle(throttle: ThrottleInput): Promise<Throttle> {
+    return this.call("POST", "/throttle", throttle);
   }
 
   /** Puts the sandbox's clock forward, or back for less than 0; answers what it then shows. */

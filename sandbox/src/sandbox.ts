@@ -6,10 +6,10 @@ import { FaultList } from "./fault-list";
 import { KeyStore, type StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
 import { MerchantStore } from "./merchant-store";
-import { type Pace, paceSchema } from "./pace";
 import { randomSource } from "./random-source";
 import { RequestLog } from "./request-log";
 import type { Role } from "./seeds";
+import { type Throttle, throttleSchema } from "./throttle";
 
 /** What every call works on: what is stored, and what the control interface has asked for. */
 export class Sandbox {
@@ -21,7 +21,7 @@ export class Sandbox {
   readonly merchants: MerchantStore;
   dialect: Dialect = dialectSchema.parse({});
   lag: Lag = lagSchema.parse({});
-  pace: Pace = paceSchema.parse({});
+  throttle: Throttle = throttleSchema.parse({});
   /** The sandbox account's first credential; only on the first start of a database. */
   readonly adminKey: string | undefined;
 

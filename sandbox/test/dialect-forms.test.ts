@@ -131,7 +131,7 @@ describe("a dialect's forms of answers", () => {
     for (const body of bodies) {
       expect(body).toEqual({ success: false, message: expect.stringMatching(/./) });
     }
-    await control.setPace({ callsPerSecond: 1 });
+    await control.setThrottle({ callsPerSecond: 1 });
     const hurried = await Promise.all(Array.from({ length: 20 }, () => admin.merchant()));
     expect(hurried.find(({ status }) => status === 429)?.body).toEqual({
       success: false,

@@ -20,7 +20,7 @@ const quietUp: Round = {
   listLagMs: 0,
   unusableMs: 0,
   wrongAccount: false,
-  mending: "up",
+  repair: "up",
   later: false,
 };
 
@@ -67,7 +67,7 @@ export const DIRECTED: Readonly<Record<MechanismName, Scenario>> = {
     {
       ...quietUp,
       faults: [fault("list fails while recovering", lost, listFails)],
-      mending: "destroy",
+      repair: "destroy",
       later: true,
     },
   ]),
@@ -108,7 +108,7 @@ export const IN_DIALECTS: readonly Scenario[] = Object.entries(DIALECTS).map(([n
       program: [KEY, { ...PUBLIC, name: "k01" }],
       deadly: { kind: "CLI, plugin and watchdog killed", moment: "committed", waitMs: 0 },
     },
-    { ...quietUp, program: [KEY], operation: "refresh", mending: "destroy", later: true },
+    { ...quietUp, program: [KEY], operation: "refresh", repair: "destroy", later: true },
   ]),
   name: `dialect: ${name}`,
   dialect,

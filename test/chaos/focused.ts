@@ -21,7 +21,7 @@ export const FOCI = [...ON_CREATE_KINDS, GONE, ROTATION];
 /** Keys are made, then all rotate at once and the plugin is killed meanwhile, then other things change. */
 export function rotationRound(random: Prng, change: Change, number: number): Round {
   const round = quietRound(random, change);
-  if (number !== 1) return { ...round, mending: "up" };
+  if (number !== 1) return { ...round, repair: "up" };
   const deadly = { kind: "plugin killed", moment: "committed", waitMs: random.int(0, 150) } as const;
   return { ...round, deadly, withoutOrphans: true };
 }
@@ -59,7 +59,7 @@ function quietRound(random: Prng, { program }: Change): Round {
     listLagMs: 0,
     unusableMs: 0,
     wrongAccount: false,
-    mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
+    repair: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
     later: random.chance(50),
   };
 }
@@ -81,10 +81,10 @@ export function interruptedRound(
   const waitMs = random.int(0, 150);
   const quiet = QUIET.find((kind) => kind === focus);
   const mayStrike = !stack.isFresh || (quiet !== QUIET[0] && focus !== KILLED_ELSEWHERE);
-  if (!mayStrike || focus === TWO_STACKS) return { ...round, mending: "up" };
+  if (!mayStrike || focus === TWO_STACKS) return { ...round, repair: "up" };
   if (focus === WRONG_ACCOUNT)
     return stack.isFresh
-      ? { ...round, mending: "up" }
+      ? { ...round, repair: "up" }
       : { ...round, operation: "refresh", wrongAccount: true };
   if (quiet !== undefined) return { ...round, quiet: { kind: quiet, moment: "committed", waitMs } };
   if (focus === KILLED_ELSEWHERE) {

@@ -51,7 +51,7 @@ export function generate(seed: number, index: number, focusOn?: string): Scenari
   const rounds: Round[] = [];
   for (let number = 0; number < ROUNDS; number++) {
     const deal = index * ROUNDS + number;
-    const isFresh = number === 0 || rounds.at(-1)?.mending === "destroy";
+    const isFresh = number === 0 || rounds.at(-1)?.repair === "destroy";
     if (number > 0)
       change =
         focus === ROTATION && number === 1 ? rotateAll(program) : changeProgram(random, program, isFresh);
@@ -128,7 +128,7 @@ function makeRound(
       quiet === undefined &&
       (stack.pinned || !makes) &&
       random.chance(50),
-    mending: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
+    repair: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
     later: random.chance(50),
     ...(isAlone && { withoutOrphans: true }),
   };

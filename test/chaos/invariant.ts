@@ -18,7 +18,7 @@ export type Harm =
   /** A plugin that outlived its engine. */
   | "process"
   /** A command of the runbook failed, or left something to do that it should not have. */
-  | "mending"
+  | "repair"
   /** The harness itself failed. */
   | "harness";
 
@@ -82,7 +82,7 @@ function fingerprint(token: string): string {
   return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
-/** After the mending `up` every key of the program is in state with its value, after a destroy none is. */
+/** After the repair `up` every key of the program is in state with its value, after a destroy none is. */
 export function checkComplete(state: StackState, round: Round, isDestroyed: boolean): Violation[] {
   if (isDestroyed) {
     return state.keys.map(({ urn }) => ({ harm: "lost", detail: `${urn} is still in state after destroy` }));
@@ -98,16 +98,16 @@ export function checkComplete(state: StackState, round: Round, isDestroyed: bool
   const extra = state.keys.filter(({ resource }) => !round.program.some(({ name }) => name === resource));
   return [
     ...violations,
-    ...extra.map(({ urn }): Violation => ({ harm: "mending", detail: `${urn} was kept` })),
+    ...extra.map(({ urn }): Violation => ({ harm: "repair", detail: `${urn} was kept` })),
   ];
 }
 
 /** Once lost requests can no longer take effect, nothing is left to do. */
-export function checkSettled(state: StackState): Violation[] {
+export function checkReconciled(state: StackState): Violation[] {
   return state.keys
     .filter(({ pendingAction, awaitsDelete }) => pendingAction !== undefined || awaitsDelete)
     .map(({ urn, pendingAction }) => ({
-      harm: "mending",
+      harm: "repair",
       detail: `${urn} still is to ${pendingAction ?? "delete"}`,
     }));
 }

@@ -71,8 +71,8 @@ export const MECHANISMS = {
     }),
   },
   watchdog: {
-    module: "provider/watchdog/clear-up",
-    without: () => ({ clearUpAfter: async () => {} }),
+    module: "provider/watchdog/sweep-after-death",
+    without: () => ({ sweepAfterDeath: async () => {} }),
   },
   "delete hold-back": {
     module: "provider/process-memory",

@@ -6,16 +6,16 @@ import { countFaults } from "./count-faults";
 import { deleteCutAttributes } from "./cut-attributes";
 import { holdingFaults, strike } from "./interruptions";
 import { checkInUse, type Violation } from "./invariant";
-import { mend } from "./mending";
+import { repair } from "./repair";
 import type { Tally } from "./run-scenario";
 import { type Round, type Scenario, TWO_STACKS } from "./scenario";
-import { endOf, MARGIN_MS, settleDown } from "./settle-down";
 import type { StackState } from "./stack";
+import { endOf, MARGIN_MS, waitUntilIdle } from "./wait-until-idle";
 import type { World } from "./world";
 
 const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
-/** Runs one operation under its faults, takes them away, has the user mend what is left, and checks. */
+/** Runs one operation under its faults, takes them away, has the user repair what is left, and checks. */
 export async function playRound(
   world: World,
   scenario: Scenario,
@@ -26,7 +26,7 @@ export async function playRound(
   for (const stack of world.stacks) await stack.write(round.program);
   await armFaults(world, round);
   const { ended, struck } = await operate(world, round, tally);
-  tally.add(number, await settleDown(world, scenario));
+  tally.add(number, await waitUntilIdle(world, scenario));
   await countFaults(world, round, tally);
   await takeFaultsAway(world);
   tally.add(
@@ -46,7 +46,7 @@ export async function playRound(
     );
   report(await checkInUse(world, after, round));
   tally.log.push(await requestsOf(world, number));
-  world.before = await mend(world, round, after, struck, report, tally);
+  world.before = await repair(world, round, after, struck, report, tally);
 }
 
 async function armFaults(world: World, round: Round): Promise<void> {
@@ -150,7 +150,7 @@ function outcomeOf({ exitCode }: Ended, { keys, pending }: StackState): string {
   if (pending.length > 0) return "interrupted, with pending operations";
   if (exitCode !== 0) return "failed";
   return keys.some(({ pendingAction }) => pendingAction === "reconcile")
-    ? "succeeded, to be settled"
+    ? "succeeded, to be reconciled"
     : "succeeded";
 }
 

@@ -64,7 +64,7 @@ export interface Interruption<Kind extends string> {
 }
 
 export type Operation = "up" | "refresh" | "up --refresh" | "destroy";
-export type Mending = "up" | "refresh, up" | "up --refresh" | "destroy";
+export type Repair = "up" | "refresh, up" | "up --refresh" | "destroy";
 
 /** One operation with its faults, and what the user does after it. */
 export interface Round {
@@ -82,7 +82,7 @@ export interface Round {
   readonly deadly?: Interruption<Deadly>;
   /** The operation runs with a credential of another account. */
   readonly wrongAccount: boolean;
-  readonly mending: Mending;
+  readonly repair: Repair;
   /** The user comes back minutes later. */
   readonly later: boolean;
   /** Leaves the orphans command out after a crash: only where the provider must have cleared up by itself. */

@@ -116,7 +116,7 @@ test.each([
   [["doctor"], "Checking … 1 s"],
 ])("what takes long says so at a terminal, and neither to a pipe nor in CI: %j", async (args, line) => {
   const { project } = await projectWithKey(given.fixture);
-  await given.fixture.control.setPace({ latencyMs: 1_500 });
+  await given.fixture.control.setThrottle({ latencyMs: 1_500 });
   const env = { TERM: "xterm" };
   const erased = `\r${ESCAPE}[K`;
   const [person, ci, piped] = await Promise.all([

@@ -3,7 +3,7 @@ import { type PayEngineClient, payEngineClient } from "../../provider/payengine/
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { openDispatcher } from "../../provider/payengine/dispatcher";
 import { connectionBy, createRequest, type Request } from "../../provider/payengine/http";
-import type { Settings } from "../../provider/payengine/settings";
+import type { CallSettings } from "../../provider/payengine/settings";
 
 /** Shaped as PayEngine's private keys are. */
 export const CREDENTIAL = "c0ffee".repeat(17);
@@ -13,10 +13,10 @@ const open: Dispatcher[] = [];
 /** A client for one test, closed by {@link closeClients}. */
 export function client(
   apiUrl: string,
-  settings: Partial<Settings> = {},
+  settings: Partial<CallSettings> = {},
   operation?: AbortSignal,
 ): { api: PayEngineClient; request: Request } {
-  const all: Settings = {
+  const all: CallSettings = {
     apiUrl,
     credential: CREDENTIAL,
     requestTimeout: 2_000,

@@ -24,7 +24,7 @@ async function createBehindALaggingList(): Promise<ApiKeyState> {
 }
 
 describe("when the list lags behind a lost POST", () => {
-  test("the key is marked to settle until a request's limit and a minute have passed", async () => {
+  test("the key is marked to reconcile until a request's limit and a minute have passed", async () => {
     const before = harness.now().getTime();
     const state = await createBehindALaggingList();
     expect(state).toMatchObject({
@@ -37,12 +37,12 @@ describe("when the list lags behind a lost POST", () => {
     expect(wait).toBeLessThanOrEqual(harness.now().getTime());
   });
 
-  test("an update revokes the stray as soon as the list shows it", async () => {
+  test("an update revokes the orphan as soon as the list shows it", async () => {
     const state = await createBehindALaggingList();
     await harness.control.setLag({});
-    const settled = completed(await update(harness.context(), state, inputs));
-    expect(settled).not.toHaveProperty("pendingAction");
-    await harness.expectOnlyKeysOf(settled);
+    const reconciled = completed(await update(harness.context(), state, inputs));
+    expect(reconciled).not.toHaveProperty("pendingAction");
+    await harness.expectOnlyKeysOf(reconciled);
   });
 
   test("the mark outlives reconcileAfter while the list does not show the kept key", async () => {
@@ -55,9 +55,9 @@ describe("when the list lags behind a lost POST", () => {
       reconcileAfter: state.reconcileAfter,
     });
     await harness.advance(300_001);
-    const settled = completed(await update(harness.context(), still, inputs));
-    expect(settled).not.toHaveProperty("pendingAction");
-    await harness.expectOnlyKeysOf(settled);
+    const reconciled = completed(await update(harness.context(), still, inputs));
+    expect(reconciled).not.toHaveProperty("pendingAction");
+    await harness.expectOnlyKeysOf(reconciled);
   });
 
   test("an update before reconcileAfter keeps the mark though the list is current", async () => {
@@ -78,7 +78,7 @@ describe("when the list lags behind a lost POST", () => {
     expect(await read(harness.context(), state)).toEqual(state);
   });
 
-  test("delete keeps the key until the time is over in which the stray may show", async () => {
+  test("delete keeps the key until the time is over in which the orphan may show", async () => {
     const state = await createBehindALaggingList();
     expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toBe(
       `A request to create the key "${name}" was lost and may still take effect until ${state.reconcileAfter}. ` +
@@ -90,7 +90,7 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf();
   });
 
-  test("a key that is gone is not forgotten while a stray may live", async () => {
+  test("a key that is gone is not forgotten while a orphan may live", async () => {
     const state = await createBehindALaggingList();
     await harness.advance(61_000);
     await harness.control.revokeKey(state.keyId ?? "");
@@ -111,12 +111,12 @@ test("an answer that is too late is taken for lost, and its key is revoked once 
   const state = completed(await create(harness.context({ requestTimeout: 1_000 }), inputs));
   expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
   await until("the late key is there", async () => (await harness.liveKeys()).length === 2 || undefined);
-  const settled = completed(await update(harness.context(), state, inputs));
-  expect(settled).not.toHaveProperty("pendingAction");
-  await harness.expectOnlyKeysOf(settled);
+  const reconciled = completed(await update(harness.context(), state, inputs));
+  expect(reconciled).not.toHaveProperty("pendingAction");
+  await harness.expectOnlyKeysOf(reconciled);
 });
 
-test("a stray counts as revoked only when PayEngine itself says that it is not there", async () => {
+test("a orphan counts as revoked only when PayEngine itself says that it is not there", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await harness.control.addFault({
     operation: "revokeKey",

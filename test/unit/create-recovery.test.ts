@@ -34,7 +34,7 @@ const dialects: Record<string, DialectInput> = {
   },
 };
 
-const lost = (strays: number, fault: FaultInput) => ({ strays, fault });
+const lost = (orphans: number, fault: FaultInput) => ({ orphans, fault });
 
 /** Faults of one POST after which a key may exist, with the number of keys that the recovery is to find. */
 const lostPosts = {
@@ -78,7 +78,7 @@ describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
 
   test.each(Object.entries(lostPosts))(
     "a POST lost by %s leaves one key",
-    async (_name, { fault, strays }) => {
+    async (_name, { fault, orphans }) => {
       await harness.control.setDialect(dialect);
       await harness.control.addFault(fault);
       const inputs = harness.inputs();
@@ -86,16 +86,16 @@ describe.each(Object.entries(dialects))("with %s", (_dialect, dialect) => {
 
       await harness.expectOnlyKeysOf(state);
       expect(state.name).toBe(`${inputs.uniqueName}-r2`);
-      expect(state.pendingAction).toBe(strays === 1 ? undefined : "reconcile");
-      expect(state.unresolvedNames).toEqual(strays === 1 ? undefined : [inputs.uniqueName]);
+      expect(state.pendingAction).toBe(orphans === 1 ? undefined : "reconcile");
+      expect(state.unresolvedNames).toEqual(orphans === 1 ? undefined : [inputs.uniqueName]);
 
       await harness.advance(65_001);
-      const settled = completed(await update(harness.context(), state, inputs));
-      expect(settled).toMatchObject({ name: state.name, token: state.token });
-      expect(settled).not.toHaveProperty("pendingAction");
-      expect(settled).not.toHaveProperty("unresolvedNames");
-      expect(settled).not.toHaveProperty("reconcileAfter");
-      await revokeAll(harness.context(), settled);
+      const reconciled = completed(await update(harness.context(), state, inputs));
+      expect(reconciled).toMatchObject({ name: state.name, token: state.token });
+      expect(reconciled).not.toHaveProperty("pendingAction");
+      expect(reconciled).not.toHaveProperty("unresolvedNames");
+      expect(reconciled).not.toHaveProperty("reconcileAfter");
+      await revokeAll(harness.context(), reconciled);
       await harness.expectOnlyKeysOf();
     },
   );

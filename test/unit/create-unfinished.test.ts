@@ -54,7 +54,7 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => str
       `PayEngine's answer was cut off; try again (POST ${harness.url}/api-keys, CUT_ANSWER); and clearing up failed: ` +
       `PayEngine's answer was cut off; try again (GET ${harness.url}/api-keys, CUT_ANSWER).`,
   },
-  "the revocation of the stray fails": {
+  "the revocation of the orphan fails": {
     faults: [
       { operation: "createKey", kind: "dropAfterCommit" },
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },

@@ -27,7 +27,7 @@ test.each([
 
 test.each([
   ["an unfinished creation", { pendingAction: "create" as const, token: undefined, keyId: undefined }],
-  ["a mark to settle", { pendingAction: "reconcile" as const }],
+  ["a mark to reconcile", { pendingAction: "reconcile" as const }],
   ["a missing token", { token: undefined }],
 ])("%s is a change in place", (_what, lack) => {
   expect(diff({ ...state, ...lack }, inputs, now)).toEqual({ changes: true, replaces: [] });

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 test("calls side by side stay below a limit that would refuse each of them more often than it is repeated", async () => {
-  await harness.control.setPace({ callsPerSecond: 5 });
+  await harness.control.setThrottle({ callsPerSecond: 5 });
   const { api } = client(harness.url, { credential: harness.credential, maxRetries: 3 });
   const places = await Promise.all(Array.from({ length: 32 }, () => api.place()));
 

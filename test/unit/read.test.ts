@@ -131,13 +131,15 @@ test.each(["contract", "html"] as const)(
   },
 );
 
-test("a stray under the resource's name keeps the resource in state, with the key yet to be made", async () => {
-  const stray = await harness.context().client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
+test("a orphan under the resource's name keeps the resource in state, with the key yet to be made", async () => {
+  const orphan = await harness
+    .context()
+    .client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
   await harness.advance(MINUTE);
   await harness.control.revokeKey(state.keyId ?? "");
   const { token: _, keyId: __, fingerprint: ___, redactedToken: ____, createdAt: _____, ...rest } = state;
   expect(await read(harness.context(), state)).toEqual({ ...rest, pendingAction: "create" });
-  expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([stray.id]);
+  expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([orphan.id]);
 });
 
 test("a key whose name only begins alike is none of this resource's", async () => {

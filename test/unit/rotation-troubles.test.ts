@@ -78,7 +78,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(next);
   });
 
-  test("and is taken back in the program is settled by the next update", async () => {
+  test("and is taken back in the program is reconciled by the next update", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -87,10 +87,10 @@ describe("a rotation that goes wrong", () => {
       skip: 2,
     });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
-    const settled = await rotate(failed.state, inputs);
+    const reconciled = await rotate(failed.state, inputs);
     // PayEngine may never give that name again.
-    expect(settled).toEqual({ ...state, latestName: `${state.name}-g2` });
-    await harness.expectOnlyKeysOf(settled);
+    expect(reconciled).toEqual({ ...state, latestName: `${state.name}-g2` });
+    await harness.expectOnlyKeysOf(reconciled);
   });
 
   test("leaves a key of another name remembered by its id", async () => {

@@ -3,8 +3,8 @@ import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
-import { clearUpAfter } from "../../provider/watchdog/clear-up";
 import { type Expected, heed } from "../../provider/watchdog/expected";
+import { sweepAfterDeath } from "../../provider/watchdog/sweep-after-death";
 import { startWatchdog } from "../../provider/watchdog/watchdog";
 import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
@@ -110,14 +110,14 @@ describe("when the plugin's process has died", () => {
     const other = completed(await create(harness.context(), harness.inputs()));
     await post();
     const it = host();
-    await clearUpAfter(it, expected());
+    await sweepAfterDeath(it, expected());
     await harness.expectOnlyKeysOf(other);
     expect(it.pauses).toEqual([]);
   });
 
   test("a request that takes effect later is waited for", async () => {
     const it = host((pause) => (pause === 3 ? post() : Promise.resolve()));
-    await clearUpAfter(it, expected());
+    await sweepAfterDeath(it, expected());
     expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
@@ -125,7 +125,7 @@ describe("when the plugin's process has died", () => {
   test("two requests are waited for, however many of their keys come first", async () => {
     await post();
     const it = host((pause) => (pause === 2 ? post(2) : Promise.resolve()));
-    await clearUpAfter(it, expected(2));
+    await sweepAfterDeath(it, expected(2));
     expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500]);
   });
@@ -140,14 +140,14 @@ describe("when the plugin's process has died", () => {
     });
     await harness.control.addFault({ operation: "revokeKey", kind: "dropBeforeCommit" });
     const it = host();
-    await clearUpAfter(it, expected());
+    await sweepAfterDeath(it, expected());
     expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
 
   test("a request without effect is looked for until it can have none: its timeout and a minute", async () => {
     const it = host();
-    await clearUpAfter(it, expected());
+    await sweepAfterDeath(it, expected());
     const waited = it.pauses.reduce((sum, pause) => sum + pause, 0);
     expect(waited).toBeGreaterThanOrEqual(62_000);
     expect(waited).toBeLessThanOrEqual(67_000);
@@ -156,7 +156,7 @@ describe("when the plugin's process has died", () => {
   test("PayEngine out of reach for longer than that is asked until it answers", async () => {
     await post();
     await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: 40 });
-    await clearUpAfter(host(), expected());
+    await sweepAfterDeath(host(), expected());
     expect(await harness.liveKeys()).toEqual([]);
   });
 
@@ -168,14 +168,14 @@ describe("when the plugin's process has died", () => {
       times: "always",
     });
     const it = host();
-    await clearUpAfter(it, expected());
+    await sweepAfterDeath(it, expected());
     expect(it.pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(67_000);
   });
 
   test("after an hour out of reach it gives up", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: "always" });
     const it = host();
-    await clearUpAfter(it, expected());
+    await sweepAfterDeath(it, expected());
     expect(it.pauses.reduce((sum, pause) => sum + pause, 0) / 60_000).toBeCloseTo(61, 0);
   });
 });

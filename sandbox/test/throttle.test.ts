@@ -1,9 +1,9 @@
 import { openSandbox } from "./sandbox-client";
 
-describe("pace", () => {
+describe("throttle", () => {
   it("answers 429 in the contract's form beyond the limit of calls, and says when to come back", async () => {
     const { sandbox, admin, control } = await openSandbox();
-    await control.setPace({ callsPerSecond: 1 });
+    await control.setThrottle({ callsPerSecond: 1 });
     const headers = { authorization: `Basic ${sandbox.adminKey}` };
     const calls = Array.from({ length: 20 }, () => fetch(`${sandbox.url}/merchant`, { headers }));
     const [refused, ...more] = (await Promise.all(calls)).filter(({ status }) => status === 429);
@@ -13,13 +13,13 @@ describe("pace", () => {
     expect(await refused?.json()).toEqual({ error: true, message: "Too many calls" });
     expect((await control.requests()).map(({ answered }) => answered)).toContain(429);
 
-    await control.setPace({});
+    await control.setThrottle({});
     expect((await admin.merchant()).status).toBe(200);
   });
 
   it("latencyMs holds every call back", async () => {
     const { admin, control } = await openSandbox();
-    await control.setPace({ latencyMs: 60_000 });
+    await control.setThrottle({ latencyMs: 60_000 });
     const call = admin.merchant();
     while ((await control.requests()).at(-1)?.operation !== "merchant") await control.keys();
     expect((await control.requests()).at(-1)?.answered).toBe("pending");

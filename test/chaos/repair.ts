@@ -1,8 +1,8 @@
 import type { Ended } from "../e2e/harness/run-program";
-import { checkAgreement, checkComplete, checkSettled, heldIds, type Violation } from "./invariant";
+import { checkAgreement, checkComplete, checkReconciled, heldIds, type Violation } from "./invariant";
 import type { Struck } from "./play-round";
 import type { Tally } from "./run-scenario";
-import type { Mending, Round } from "./scenario";
+import type { Repair, Round } from "./scenario";
 import type { ChaosStack, StackState } from "./stack";
 import type { World } from "./world";
 
@@ -20,7 +20,7 @@ const KEPT = /they stay in state/;
  *
  * @returns the states it leaves.
  */
-export async function mend(
+export async function repair(
   world: World,
   round: Round,
   after: readonly StackState[],
@@ -28,15 +28,15 @@ export async function mend(
   report: (violations: readonly Violation[]) => void,
   tally: Tally,
 ): Promise<StackState[]> {
-  const mending = mendingOf(round, struck);
+  const repair = repairOf(round, struck);
   const isCrash = struck.deadly && round.deadly?.kind !== "Ctrl-C once";
   const states: StackState[] = [];
   const ends: boolean[] = [];
   for (const [index, stack] of world.stacks.entries()) {
     const isPartial = after[index].keys.some(({ pendingAction }) => pendingAction === "create");
-    if (isPartial) tally.outcome(`partial success, mended by ${mending}`);
+    if (isPartial) tally.outcome(`partial success, repaired by ${repair}`);
     if (isCrash || after[index].pending.length > 0) report(await afterCrash(stack, round, world.isRenewed));
-    const end = await goOn(stack, mending, round.later);
+    const end = await goOn(stack, repair, round.later);
     report(end.violations);
     ends.push(end.mustWait);
     states.push(await stack.state());
@@ -48,13 +48,13 @@ export async function mend(
 
   for (const [index, stack] of world.stacks.entries()) {
     if (ends[index]) {
-      tally.outcome("mending had to wait for a lost request");
-      const again = await goOn(stack, mending, true);
+      tally.outcome("repair had to wait for a lost request");
+      const again = await goOn(stack, repair, true);
       report(again.violations);
       states[index] = await stack.state();
     }
-    report(checkComplete(states[index], round, mending === "destroy"));
-    if (round.later || ends[index]) report(checkSettled(states[index]));
+    report(checkComplete(states[index], round, repair === "destroy"));
+    if (round.later || ends[index]) report(checkReconciled(states[index]));
   }
   if (ends.includes(true)) report(await checkAgreement(world, states));
   return states;
@@ -70,9 +70,9 @@ async function revokeOrphans(world: World, states: readonly StackState[]): Promi
  * Only a refresh can see that a key was revoked behind Pulumi's back, or by a destroy that did not get to the end: of
  * these the engine still has the key in state.
  */
-function mendingOf({ mending, quiet, operation }: Round, struck: Struck): Mending {
+function repairOf({ repair, quiet, operation }: Round, struck: Struck): Repair {
   const isRevoked = struck.quiet && quiet?.kind === "key revoked behind Pulumi's back";
-  return mending === "up" && (isRevoked || operation === "destroy") ? "up --refresh" : mending;
+  return repair === "up" && (isRevoked || operation === "destroy") ? "up --refresh" : repair;
 }
 
 async function afterCrash(
@@ -90,18 +90,18 @@ async function afterCrash(
   return [
     ...violations,
     ...failed(orphans),
-    ...pending.map((it): Violation => ({ harm: "mending", detail: `${it} was not cleared` })),
+    ...pending.map((it): Violation => ({ harm: "repair", detail: `${it} was not cleared` })),
   ];
 }
 
 async function goOn(
   stack: ChaosStack,
-  mending: Mending,
+  repair: Repair,
   later: boolean,
 ): Promise<{ violations: Violation[]; mustWait: boolean }> {
   const violations: Violation[] = [];
   let mustWait = false;
-  for (const command of mending.split(", ")) {
+  for (const command of repair.split(", ")) {
     const ended = await stack.change(command.split(" "), { later });
     // A lost request is older than the wait when the user comes back minutes later.
     const waits = !later && ended.exitCode !== 0 && WAIT.test(ended.stdout);
@@ -114,5 +114,5 @@ async function goOn(
 function failed({ command, exitCode, stdout, stderr }: Ended): Violation[] {
   if (exitCode === 0) return [];
   const said = `${stdout}${stderr}`.split("\n").filter((line) => /error|warn|may|stay/i.test(line));
-  return [{ harm: "mending", detail: `${command} ended with ${exitCode}: ${said.slice(0, 8).join(" | ")}` }];
+  return [{ harm: "repair", detail: `${command} ended with ${exitCode}: ${said.slice(0, 8).join(" | ")}` }];
 }

@@ -7,7 +7,7 @@ import { connectionBy, createRequest } from "../payengine/http";
 import type { Expected } from "./expected";
 
 /** The time of this process. */
-export interface Clock {
+export interface Timing {
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
@@ -24,12 +24,12 @@ const OUT_OF_REACH_MS = 60 * 60_000;
  *
  * @mechanism watchdog
  */
-export async function clearUpAfter(
-  { now, sleep }: Clock,
+export async function sweepAfterDeath(
+  { now, sleep }: Timing,
   { uniqueName, settings, posts }: Expected,
 ): Promise<void> {
-  const settled = settings.requestTimeout + GRACE_MS;
-  const limit = settled + OUT_OF_REACH_MS;
+  const lastEffect = settings.requestTimeout + GRACE_MS;
+  const limit = lastEffect + OUT_OF_REACH_MS;
   const start = now().getTime();
   const elapsed = () => now().getTime() - start;
   const dispatcher = openDispatcher(settings);
@@ -41,11 +41,11 @@ export async function clearUpAfter(
     const begun = elapsed();
     try {
       revoked += (await sweepNames(client, uniqueName)).revoked.length;
-      isOver = revoked >= posts || begun >= settled;
+      isOver = revoked >= posts || begun >= lastEffect;
     } catch (error) {
       // PayEngine may be out of reach for a while; there is nobody left to tell. A revoked credential stays revoked.
       const isRefused = error instanceof ApiError && error.status === 401;
-      isOver = begun >= (isRefused ? settled : limit);
+      isOver = begun >= (isRefused ? lastEffect : limit);
     }
     if (!isOver) await sleep(pause);
   }

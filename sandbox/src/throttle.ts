@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Failure } from "./failure";
 
 /** How fast the sandbox is, in real time whatever its clock shows. */
-export const paceSchema = z.strictObject({
+export const throttleSchema = z.strictObject({
   /** Every call is answered so much later. */
   latencyMs: z.number().min(0).default(0),
   /** More calls within a second are answered with 429 and Retry-After; null for no limit. */
@@ -12,16 +12,19 @@ export const paceSchema = z.strictObject({
 });
 
 /** A whole setting. */
-export type Pace = z.output<typeof paceSchema>;
+export type Throttle = z.output<typeof throttleSchema>;
 /** What a test says of one. */
-export type PaceInput = z.input<typeof paceSchema>;
+export type ThrottleInput = z.input<typeof throttleSchema>;
 
 /** Refuses what goes beyond the limit of calls, for all who may call together. */
-export async function limitCalls(server: FastifyInstance, sandbox: { readonly pace: Pace }): Promise<void> {
+export async function limitCalls(
+  server: FastifyInstance,
+  sandbox: { readonly throttle: Throttle },
+): Promise<void> {
   await server.register(rateLimit, {
     timeWindow: 1_000,
-    max: () => sandbox.pace.callsPerSecond ?? Number.MAX_SAFE_INTEGER,
-    allowList: () => sandbox.pace.callsPerSecond === null,
+    max: () => sandbox.throttle.callsPerSecond ?? Number.MAX_SAFE_INTEGER,
+    allowList: () => sandbox.throttle.callsPerSecond === null,
     keyGenerator: () => "all",
     errorResponseBuilder: () => new Failure(429, "Too many calls"),
   });

@@ -9,7 +9,7 @@ import type { World } from "./world";
  * Waits until nothing of the operation goes on: a plugin that finishes without its engine, and requests that were
  * given up and still take effect.
  */
-export async function settleDown(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
+export async function waitUntilIdle(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
   const violations = await endOf(world, "plugin", providersIn, 10 * requestTimeoutMs + MARGIN_MS);
   // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
   const watchdogs = await watchdogsIn(world.folder);
