@@ -16,7 +16,7 @@ export const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
  */
 const PROVIDER =
   "exports.handler=()=>{try{return require('pulumi-payengine/provider').apiKey}catch(e){" +
-  "throw Error('Run npm install: '+e.message)}}";
+  "throw Error('Run npm install: '+e)}}";
 
 export interface ApiKey extends ApiKeyOutputs {}
 
@@ -74,8 +74,9 @@ export class ApiKey extends pulumi.CustomResource {
     } finally {
       stacks.restore();
     }
-    const { token } = this;
+    const { token, generation } = this;
     Object.defineProperty(this, "token", { enumerable: true, get: () => demanded(name, token) });
+    Object.assign(this, { generation: generation.apply((count) => count ?? 1) });
   }
 
   /** Existing keys cannot be looked up as resources: a private key's value is shown only when it is created. */

@@ -85,7 +85,7 @@ export async function takeOver(context: Context, inputs: ApiKeyInputs, { token }
   try {
     const account = await accountFields(context);
     await requireWorking(context, token);
-    const state = { ...inputs, ...account, name: uniqueName, generation: 1, ...valueFields(token) };
+    const state = { ...inputs, ...account, name: uniqueName, ...valueFields(token) };
     return { kind: "complete", state: plain(state) };
   } catch (error) {
     throw new KeyError(

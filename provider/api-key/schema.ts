@@ -201,7 +201,7 @@ export const ApiKeyState = ApiKeyInputs.extend(JournalFields.shape).extend({
   /** First 16 hex digits of the token's SHA-256. */
   fingerprint: z.string().optional(),
   createdAt: z.string().optional(),
-  /** Counts the keys of this resource, from 1. */
+  /** Counts the keys of this resource; left out for the first. */
   generation: z.number().optional(),
   /** When this key took the place of the one before it (ISO 8601). */
   rotatedAt: z.string().optional(),

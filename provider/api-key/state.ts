@@ -72,7 +72,13 @@ export function withJournal(
 /** What a key adds to the state. */
 export function keyFields(uniqueName: string, { name, id, value, redacted, createdAt }: IssuedKey) {
   const generation = generationOf(uniqueName, name);
-  return { name, generation, keyId: id, ...valueFields(value, redacted), createdAt };
+  return {
+    name,
+    generation: generation > 1 ? generation : undefined,
+    keyId: id,
+    ...valueFields(value, redacted),
+    createdAt,
+  };
 }
 
 /** What a value adds to the state. */

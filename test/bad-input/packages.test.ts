@@ -53,7 +53,7 @@ test("destroy in a project that lacks only pulumi-payengine names the command to
     await relink(project, join(others, "node_modules"));
     const failed = await project.fails("destroy", "--skip-preview");
     expect(diagnosticsOf(failed).checkout.join("\n")).toContain(
-      "Run npm install: Cannot find module 'pulumi-payengine/provider'",
+      "Run npm install: Error: Cannot find module 'pulumi-payengine/provider'",
     );
     expect(await project.keys()).toEqual(made);
     await relink(project, packages());

@@ -50,7 +50,6 @@ test("a private key goes through its whole life, its token a secret on the wire 
     ...inputs,
     schemaVersion: "0.1.0",
     name: uniqueName,
-    generation: 1,
     keyId: live.id,
     token: wireSecret(token),
     redactedToken: live.redacted,

@@ -42,7 +42,6 @@ test.each(["private", "public"] as const)("a %s key is taken over as it is", asy
     keyId: given.keyId,
     token: given.token,
     fingerprint: fingerprint(given.token),
-    generation: 1,
   });
   expect(state).not.toHaveProperty("adopt");
   const calls = ["GET /api/merchant", `GET /api/api-keys/${given.keyId}`];

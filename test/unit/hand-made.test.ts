@@ -32,7 +32,6 @@ describe("taking over a value", () => {
     expect(completed(await takeOver(context(), inputs, given))).toEqual({
       ...inputs,
       name,
-      generation: 1,
       token: given.token,
       redactedToken: shown(given.token),
       fingerprint: fingerprint(given.token),

@@ -43,7 +43,7 @@ test("a key registers its arguments, the default prefix, fresh digits and one co
     digits: expect.stringMatching(/^[0-9a-f]{10}$/),
     __provider:
       "exports.handler=()=>{try{return require('pulumi-payengine/provider').apiKey}catch(e){" +
-      "throw Error('Run npm install: '+e.message)}}",
+      "throw Error('Run npm install: '+e)}}",
   });
 });
 
