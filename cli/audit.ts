@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { type AuditReport, auditKeys } from "../recovery/audit";
-import type { AuditProblem } from "../recovery/audit-states";
-import { type AuditedKey, CATEGORIES } from "../recovery/audited-key";
-import { openStack } from "../recovery/pulumi-stack";
-import { openStateFile } from "../recovery/state-source";
+import { type AuditReport, auditKeys } from "../recovery/audit/audit-keys";
+import { type AuditedKey, CATEGORIES } from "../recovery/audit/audited-key";
+import type { AuditProblem } from "../recovery/audit/audited-states";
+import { openStack } from "../recovery/pulumi/pulumi-stack";
+import { openStateFile } from "../recovery/pulumi/state-source";
 import type { Unreached } from "../recovery/unreached";
 import { EXIT } from "./exit-code";
 import { collected, duration } from "./flags";

@@ -1,6 +1,6 @@
 import { type ConfigValues, resolveConfig, type Settings } from "../../provider/config";
 import { messageOf } from "../../provider/payengine/errors";
-import type { ProviderValues } from "../../recovery/state-source";
+import type { ProviderValues } from "../../recovery/pulumi/recorded-provider";
 import { contractFinding, uncalled } from "./contract-in-force";
 import type { ContractPlace } from "./contract-lines";
 import { type Finding, fail, pass, skip } from "./finding";

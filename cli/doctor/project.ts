@@ -1,9 +1,9 @@
 import { unknownConfigKeys } from "../../provider/config-keys";
 import { messageOf } from "../../provider/payengine/errors";
-import { providerValues } from "../../recovery/accounts";
-import { type ConfigEntry, openStack, type PulumiStack } from "../../recovery/pulumi-stack";
-import type { StackState } from "../../recovery/stack-state";
-import { type ProviderValues, stateOfStack } from "../../recovery/state-source";
+import { type ConfigEntry, openStack, type PulumiStack } from "../../recovery/pulumi/pulumi-stack";
+import type { ProviderValues } from "../../recovery/pulumi/recorded-provider";
+import type { StackState } from "../../recovery/pulumi/stack-state";
+import { providerValues, stateOfStack } from "../../recovery/pulumi/state-source";
 import { type Finding, fail, keysOf, pass, skip, warn } from "./finding";
 
 /** Which stack and provider to examine. */

@@ -1,7 +1,7 @@
 import { NotFoundError } from "../payengine/errors";
 import type { Place } from "../payengine/read-answer";
-import { redact } from "../payengine/redact";
 import { DEFAULT_API_URL } from "../payengine/settings";
+import { accountMismatch } from "../payengine/witnesses";
 import type { Context } from "./context";
 import { KeyError } from "./key-error";
 import { type ApiKeyState, placeFingerprint } from "./state";
@@ -38,13 +38,9 @@ function requireAddress(context: Context, state: ApiKeyState): void {
   );
 }
 
-function requireAccount({ accountIds }: Place, recorded: string): void {
-  const [actual] = accountIds;
-  if (actual === undefined || accountIds.includes(recorded)) return;
-  throw new Error(
-    `The credential belongs to account ${redact(actual, [])}, but this key's state records account ${recorded}; use a ` +
-      `credential and payengine:apiUrl of account ${recorded}`,
-  );
+function requireAccount(place: Place, recorded: string): void {
+  const mismatch = accountMismatch(place, recorded);
+  if (mismatch !== undefined) throw new Error(mismatch);
 }
 
 /** What state records of the account in which a key is made, as far as PayEngine tells it. */

@@ -80,8 +80,8 @@ export const MECHANISMS = {
     instead: "if (false) {",
   },
   "orphans command": {
-    file: "recovery/orphans.js",
-    anchor: "orphans.set(key.id, orphan(recorded, key));",
+    file: "recovery/orphans/find-orphans.js",
+    anchor: "found.set(key.id, { orphan: orphanOf(recorded, key), account });",
     instead: "",
   },
 } as const satisfies Record<string, Patch>;

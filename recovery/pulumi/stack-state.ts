@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { parseJson } from "../provider/payengine/parse-json";
-import { DEFAULT_API_URL } from "../provider/payengine/settings";
+import { parseJson } from "../../provider/payengine/parse-json";
+import { DEFAULT_API_URL } from "../../provider/payengine/settings";
+import { API_KEY_TYPE } from "../../provider/resource-type";
 import { isEncrypted, readText, revealed } from "./property-text";
 import { type RecordedProvider, recordedProvider } from "./recorded-provider";
-
-const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 const Properties = z.record(z.string(), z.unknown()).default({});
 
@@ -123,7 +122,7 @@ export function readStackState(text: string): StackState {
 }
 
 function isKey(resource: Resource): boolean {
-  return resource.type === KEY_TYPE;
+  return resource.type === API_KEY_TYPE;
 }
 
 function isMadeByHand({ inputs, outputs }: Resource): boolean {
