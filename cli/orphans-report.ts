@@ -3,7 +3,7 @@ import type { OrphanReport } from "../recovery/orphans/find-orphans";
 import type { RevokeReport } from "../recovery/orphans/revoke-orphans";
 import type { StackLock } from "../recovery/pulumi/stack-lock";
 import type { Unreached } from "../recovery/unreached";
-import { table } from "./table";
+import { renderTable } from "./table";
 import { counted, fewOf, printable } from "./terminal";
 
 const HEAD = ["RESOURCE", "KEY NAME", "KEY ID", "CREATED", "LAST USED", "EVIDENCE", "ACTION"];
@@ -20,7 +20,9 @@ export function describeOrphans(report: OrphanReport, action: string): string {
     return [resource, keyName, keyId, createdAt ?? "-", lastUsedAt ?? "never", evidence, possible];
   });
   return [
-    ...(rows.length > 0 ? [table(HEAD, rows)] : [`No orphaned keys of stack ${report.stack} were found.`]),
+    ...(rows.length > 0
+      ? [renderTable(HEAD, rows)]
+      : [`No orphaned keys of stack ${report.stack} were found.`]),
     ...report.unreached.map((it) => unreachedLine(it)),
     ...pendingLines(report),
     ...useLines(report),

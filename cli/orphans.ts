@@ -4,7 +4,7 @@ import { type Findings, lookForOrphans, type OrphanReport } from "../recovery/or
 import { actOn, type RevokeReport, revokeOrphans } from "../recovery/orphans/revoke-orphans";
 import { openStack, type PulumiStack } from "../recovery/pulumi/pulumi-stack";
 import { EXIT } from "./exit-code";
-import { duration } from "./flags";
+import { readDuration } from "./flags";
 import { describeActs, describeOrphans, mayAct } from "./orphans-report";
 import { withProgress } from "./progress";
 import { agrees, counted, isInteractive } from "./terminal";
@@ -43,7 +43,7 @@ Exit codes:
 
 export function orphansCommand(): Command {
   return new Command("orphans")
-    .description("find live keys that an interrupted update has left and nobody knows, and revoke them")
+    .description("find live keys that an interrupted update left, whose values were lost, and revoke them")
     .option("--stack <name>", "the stack; by default the selected one")
     .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
     .option("--revoke", "revoke what is found, and clear its pending operations", false)
@@ -52,7 +52,7 @@ export function orphansCommand(): Command {
       "--min-age <duration>",
       'how long state must not have changed before keys are revoked, such as "10m"; by default longer than an ' +
         "operation can last. Give less only if nobody is updating the stack",
-      duration,
+      readDuration,
     )
     .option("--json", "print JSON", false)
     .addHelpText("after", HELP)

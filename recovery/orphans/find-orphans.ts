@@ -18,7 +18,7 @@ import { stateOfStack } from "../pulumi/state-source";
 import { groupedByProblem, type Unreached } from "../unreached";
 import { type Look, type Looked, reasonToKeep } from "./pending-creates";
 
-/** A live key whose value nobody knows: its exact name stands in state, and its id does not. */
+/** A live key whose value was lost: its exact name stands in state, and its id does not. */
 export interface Orphan {
   /** URN of the resource that it was made for. */
   readonly urn: string;

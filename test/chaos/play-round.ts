@@ -11,7 +11,7 @@ import { mend } from "./mending";
 import type { Tally } from "./run-scenario";
 import { type Round, type Scenario, TWO_STACKS } from "./scenario";
 import { endOf, MARGIN_MS, settleDown } from "./settle-down";
-import type { StackState } from "./stack";
+import type { ChaosState } from "./stack";
 import type { World } from "./world";
 
 /** Runs one operation under its faults, takes them away, has the user mend what is left, and checks. */
@@ -143,7 +143,7 @@ async function takeFaultsAway(world: World): Promise<void> {
   await world.renewCredential();
 }
 
-function outcomeOf({ exitCode }: Ended, { keys, pending }: StackState): string {
+function outcomeOf({ exitCode }: Ended, { keys, pending }: ChaosState): string {
   if (keys.some(({ pendingAction }) => pendingAction === "create")) return "partial success";
   if (exitCode === null) return "killed";
   if (pending.length > 0) return "interrupted, with pending operations";

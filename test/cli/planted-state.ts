@@ -64,7 +64,7 @@ export function provider(stack: string, name = "default", inputs: Properties = {
 }
 
 /** A key that is being created, or, with outputs, one that was. */
-export function key(
+export function storedKey(
   { urn, id }: StoredResource,
   resource: string,
   uniqueName: string,
@@ -94,7 +94,7 @@ export function placeOf({ sandbox, credential }: Fixture, by = credential) {
 }
 
 /** Makes a key over PayEngine's API. */
-export async function makeKey(
+export async function plantKey(
   fixture: Fixture,
   name: string,
   type: "public" | "private" = "public",
