@@ -82,7 +82,7 @@ export const MECHANISMS = {
   "orphans command": {
     file: "recovery/orphans/find-orphans.js",
     anchor: "found.set(key.id, { orphan: orphanOf(recorded, key), account });",
-    instead: "",
+    instead: ";",
   },
 } as const satisfies Record<string, Patch>;
 
