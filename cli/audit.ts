@@ -1,15 +1,15 @@
 import { Command } from "commander";
-import { type AuditReport, auditKeys } from "../recovery/audit";
-import type { AuditProblem } from "../recovery/audit-states";
-import { type AuditedKey, CATEGORIES } from "../recovery/audited-key";
-import { openStack } from "../recovery/pulumi-stack";
-import { openStateFile } from "../recovery/state-source";
+import { type AuditReport, auditKeys } from "../recovery/audit/audit-keys";
+import { type AuditedKey, CATEGORIES } from "../recovery/audit/audited-key";
+import type { AuditProblem } from "../recovery/audit/audited-states";
+import { openStack } from "../recovery/pulumi/pulumi-stack";
+import { openStateFile } from "../recovery/pulumi/state-source";
 import type { Unreached } from "../recovery/unreached";
 import { EXIT } from "./exit-code";
-import { collected, duration } from "./flags";
+import { collected, readDuration } from "./flags";
 import { unreachedLine } from "./orphans-report";
 import { withProgress } from "./progress";
-import { table } from "./table";
+import { renderTable } from "./table";
 import { counted } from "./terminal";
 
 interface Flags {
@@ -24,7 +24,7 @@ interface Flags {
 const HELP = `
 Categories:
   managed    live, and a state holds its value
-  orphaned   live, and nobody knows its value, by the proof that \`orphans\` asks for
+  orphaned   live, and its value was lost, by the proof that \`orphans\` asks for
   unsettled  named in a state that an operation may still be changing: look again
   gone       a state holds its value, and it no longer works
   overdue    the previous key of a rotation, live after its date
@@ -53,7 +53,7 @@ export function auditCommand(): Command {
     .option("--stack <name>", "a stack; may be repeated; by default the selected one", collected, [])
     .option("--state <file>", "what `pulumi stack export` has written; may be repeated", collected, [])
     .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
-    .option("--min-age <duration>", "as in `orphans`", duration)
+    .option("--min-age <duration>", "as in `orphans`", readDuration)
     .option("--all", "show managed keys as well", false)
     .option("--json", "print JSON, with all keys", false)
     .addHelpText("after", HELP)
@@ -85,12 +85,12 @@ const HEAD = ["CATEGORY", "STACK", "RESOURCE", "KEY NAME", "KEY ID", "CREATED", 
 function describe(report: AuditReport, all: boolean): string {
   const keys = CATEGORIES.flatMap((category) => report.keys.filter((key) => key.category === category));
   const shown = keys.filter((key) => all || needsPerson(key));
-  const rows = shown.map((key) => [
-    ...[key.category, key.source ?? "-", key.resource ?? "-", key.keyName, key.keyId],
-    ...[key.createdAt ?? "-", key.lastUsedAt ?? "never", key.note || "nothing"],
-  ]);
+  const rows = shown.map(({ category, source = "-", resource = "-", keyName, keyId, ...key }) => {
+    const { createdAt = "-", lastUsedAt = "never", note } = key;
+    return [category, source, resource, keyName, keyId, createdAt, lastUsedAt, note || "nothing"];
+  });
   return [
-    ...(rows.length > 0 ? [table(HEAD, rows)] : []),
+    ...(rows.length > 0 ? [renderTable(HEAD, rows)] : []),
     ...report.unreached.map((it) => unreachedLine(withSource(it))),
     ...report.notAudited.map((it) => unreachedLine(withSource(it), "Not audited")),
     ...report.accounts.map(

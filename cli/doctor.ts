@@ -97,11 +97,11 @@ function printJson(value: unknown): void {
 }
 
 function printLine(finding: Finding): void {
-  console.log(lineOf(finding));
+  console.log(findingLine(finding));
 }
 
 function printTrouble(finding: Finding): void {
-  if (finding.status === "fail" || finding.status === "warn") console.error(lineOf(finding));
+  if (finding.status === "fail" || finding.status === "warn") console.error(findingLine(finding));
 }
 
 /** What makes payengine:contract fit, ready to paste. */
@@ -128,7 +128,7 @@ const COLORS = { pass: "green", fail: "red", warn: "yellow", skip: "gray" } as c
 
 const CHECK_WIDTH = 20;
 
-function lineOf({ check, status, found, todo }: Finding): string {
+function findingLine({ check, status, found, todo }: Finding): string {
   const line = `${colored(COLORS[status], LABELS[status])}  ${check.padEnd(CHECK_WIDTH)}${printable(found)}`;
   return todo === undefined ? line : `${line}\n      ${"".padEnd(CHECK_WIDTH)}→ ${printable(todo)}`;
 }

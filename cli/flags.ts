@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import ms from "ms";
 
 /** Reads a duration such as "90s" or "10m" into milliseconds. */
-export function duration(text: string): number {
+export function readDuration(text: string): number {
   const value = /^\d+(\.\d+)? ?[a-z]+$/.test(text) ? ms(text as ms.StringValue) : undefined;
   if (value === undefined) throw new InvalidArgumentError('Write a duration like "90s" or "10m".');
   return value;

@@ -27,7 +27,7 @@ With --json, a failure is {"error": "..."} on the output as well.`;
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
 
 const program = new Command("pulumi-payengine")
-  .description("Finds and mends what a fault has left of the PayEngine keys that Pulumi manages")
+  .description("Find and clean up PayEngine keys left by interrupted Pulumi runs, and check an account")
   .version(version, "--version", "print the version")
   .addCommand(orphansCommand())
   .addCommand(auditCommand())

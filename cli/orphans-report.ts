@@ -1,9 +1,9 @@
 import ms from "ms";
-import type { OrphanReport } from "../recovery/orphans";
-import type { RevokeReport } from "../recovery/revoke-orphans";
-import type { StackLock } from "../recovery/stack-lock";
+import type { OrphanReport } from "../recovery/orphans/find-orphans";
+import type { RevokeReport } from "../recovery/orphans/revoke-orphans";
+import type { StackLock } from "../recovery/pulumi/stack-lock";
 import type { Unreached } from "../recovery/unreached";
-import { table } from "./table";
+import { renderTable } from "./table";
 import { counted, fewOf, printable } from "./terminal";
 
 const HEAD = ["RESOURCE", "KEY NAME", "KEY ID", "CREATED", "LAST USED", "EVIDENCE", "ACTION"];
@@ -13,24 +13,25 @@ export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
   return lock === undefined && waitUntil === undefined;
 }
 
-/** @param revoke the command was asked to revoke. */
-export function describeOrphans(report: OrphanReport, revoke: boolean): string {
-  const action = actionFor(report, revoke);
-  const rows = report.orphans.map(({ resource, keyName, keyId, createdAt, lastUsedAt, evidence }) => [
-    ...[resource, keyName, keyId, createdAt ?? "-", lastUsedAt ?? "never", evidence, action],
-  ]);
+/** @param action what the command was asked to do with each key. */
+export function describeOrphans(report: OrphanReport, action: string): string {
+  const possible = possibleAction(report, action);
+  const rows = report.orphans.map(({ resource, keyName, keyId, createdAt, lastUsedAt, evidence }) => {
+    return [resource, keyName, keyId, createdAt ?? "-", lastUsedAt ?? "never", evidence, possible];
+  });
   return [
-    ...(rows.length > 0 ? [table(HEAD, rows)] : [`No orphaned keys of stack ${report.stack} were found.`]),
+    ...(rows.length > 0
+      ? [renderTable(HEAD, rows)]
+      : [`No orphaned keys of stack ${report.stack} were found.`]),
     ...report.unreached.map((it) => unreachedLine(it)),
     ...pendingLines(report),
     ...useLines(report),
   ].join("\n");
 }
 
-function actionFor({ lock, waitUntil }: OrphanReport, revoke: boolean): string {
+function possibleAction({ lock, waitUntil }: OrphanReport, action: string): string {
   if (lock !== undefined) return "none: locked";
-  if (waitUntil !== undefined) return "none: wait";
-  return revoke ? "revoke" : "none without --revoke";
+  return waitUntil === undefined ? action : "none: wait";
 }
 
 export function unreachedLine({ resources, problem }: Unreached, label = "Not looked at"): string {

@@ -1,9 +1,10 @@
 import { Command } from "commander";
-import { findOrphans, type OrphanReport } from "../recovery/orphans";
-import { openStack } from "../recovery/pulumi-stack";
-import { type RevokeReport, revokeOrphans } from "../recovery/revoke-orphans";
+import { AccountPool } from "../recovery/accounts";
+import { type Findings, lookForOrphans, type OrphanReport } from "../recovery/orphans/find-orphans";
+import { actOn, type RevokeReport, revokeOrphans } from "../recovery/orphans/revoke-orphans";
+import { openStack, type PulumiStack } from "../recovery/pulumi/pulumi-stack";
 import { EXIT } from "./exit-code";
-import { duration } from "./flags";
+import { readDuration } from "./flags";
 import { describeActs, describeOrphans, mayAct } from "./orphans-report";
 import { withProgress } from "./progress";
 import { agrees, counted, isInteractive } from "./terminal";
@@ -42,7 +43,7 @@ Exit codes:
 
 export function orphansCommand(): Command {
   return new Command("orphans")
-    .description("find live keys that an interrupted update has left and nobody knows, and revoke them")
+    .description("find live keys that an interrupted update left, whose values were lost, and revoke them")
     .option("--stack <name>", "the stack; by default the selected one")
     .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
     .option("--revoke", "revoke what is found, and clear its pending operations", false)
@@ -51,7 +52,7 @@ export function orphansCommand(): Command {
       "--min-age <duration>",
       'how long state must not have changed before keys are revoked, such as "10m"; by default longer than an ' +
         "operation can last. Give less only if nobody is updating the stack",
-      duration,
+      readDuration,
     )
     .option("--json", "print JSON", false)
     .addHelpText("after", HELP)
@@ -59,31 +60,68 @@ export function orphansCommand(): Command {
 }
 
 async function orphans(flags: Flags): Promise<void> {
-  const { minAge } = flags;
-  // Nobody waits to see first what would be revoked: one look serves.
-  const isAgreed = flags.revoke && flags.yes;
-  const found = await withProgress(async ({ step: onStep }) => {
+  const pool = new AccountPool();
+  try {
+    const plan = await makePlan(pool, flags);
+    const consent = await confirm(plan.findings.report, flags);
+    const report = consent === "none" ? plan.findings.report : await apply(plan, consent, flags);
+    if (flags.json) console.log(JSON.stringify(report, undefined, 2));
+    process.exitCode = exitCode(report);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** What a stack's interrupted operations have left. */
+interface Plan {
+  readonly stack: PulumiStack;
+  readonly findings: Findings;
+}
+
+async function makePlan(pool: AccountPool, flags: Flags): Promise<Plan> {
+  return withProgress(async ({ step: onStep }) => {
     onStep("Asking Pulumi for the stack");
     const stack = await openStack(flags);
-    return { stack, first: await (isAgreed ? revokeOrphans : findOrphans)(stack, { minAge, onStep }) };
+    return { stack, findings: await lookForOrphans(pool, stack, { minAge: flags.minAge, onStep }) };
   });
-  let report: OrphanReport | RevokeReport = found.first;
-  // What a person is asked about must be seen; JSON on the output must stay alone.
-  const willAsk = flags.revoke && !isAgreed && isInteractive();
-  if (!flags.json) console.log(describeOrphans(report, flags.revoke));
-  else if (willAsk) console.error(describeOrphans(report, flags.revoke));
+}
 
-  const isSomething = report.orphans.length > 0 || report.pendingOperations.length > 0;
-  if (flags.revoke && !isAgreed && isSomething && mayAct(report) && (await isAgreedTo(report))) {
-    const only = report.orphans.map(({ keyId }) => keyId);
-    report = await withProgress(({ step: onStep }) => revokeOrphans(found.stack, { minAge, only, onStep }));
-  }
-  if (flags.json) console.log(JSON.stringify(report, undefined, 2));
-  // What keeps a first look from acting has been said.
-  else if ("revoked" in report && isSomething && (mayAct(report) || !isAgreed)) {
-    console.log(describeActs(report));
-  }
-  process.exitCode = exitCode(report);
+/** Who agreed to the plan: a flag, before it was made, or a person who has read it. */
+type Consent = "none" | "by flag" | "by person";
+
+/** Shows the plan, and asks the person at the terminal where no flag agrees. */
+async function confirm(report: OrphanReport, { revoke, yes, json }: Flags): Promise<Consent> {
+  const mayAsk = revoke && !yes && isInteractive();
+  // What a person is asked about must be seen; JSON on the output must stay alone.
+  if (!json) console.log(describeOrphans(report, revoke ? "revoke" : "none without --revoke"));
+  else if (mayAsk) console.error(describeOrphans(report, "revoke"));
+  if (!revoke) return "none";
+  if (yes) return "by flag";
+  if (!hasAnything(report) || !mayAct(report)) return "none";
+  const question = questionOf(report);
+  if (mayAsk) return question !== "" && (await agrees(question)) ? "by person" : "none";
+  if (question !== "")
+    console.error("Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.");
+  return "none";
+}
+
+async function apply({ stack, findings }: Plan, consent: Consent, flags: Flags): Promise<RevokeReport> {
+  const { minAge, json } = flags;
+  const only = findings.report.orphans.map(({ keyId }) => keyId);
+  const report = await withProgress(({ step: onStep }) =>
+    // The stack may have gone on while a person was reading: only a look of this moment is acted on.
+    consent === "by person"
+      ? revokeOrphans(stack, { minAge, only, onStep })
+      : actOn(findings, stack, { onStep }),
+  );
+  // What keeps the plan itself from being acted on has been said.
+  const isNews = hasAnything(findings.report) && (mayAct(report) || consent === "by person");
+  if (!json && isNews) console.log(describeActs(report));
+  return report;
+}
+
+function hasAnything({ orphans: found, pendingOperations }: OrphanReport): boolean {
+  return found.length > 0 || pendingOperations.length > 0;
 }
 
 /** What a person is asked to agree to; empty where there is nothing to do. */
@@ -98,17 +136,12 @@ function questionOf({ orphans: found, pendingOperations, keepPending }: OrphanRe
   return question === "" ? "" : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
 }
 
-async function isAgreedTo(report: OrphanReport): Promise<boolean> {
-  const question = questionOf(report);
-  if (question === "" || isInteractive()) return question !== "" && agrees(question);
-  console.error("Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.");
-  return false;
-}
-
 function exitCode(report: OrphanReport | RevokeReport): number {
   if (!mayAct(report)) return EXIT.inUse;
-  const revoked = "revoked" in report ? report.revoked.length : 0;
-  const isCleared = "clearedPending" in report && report.clearedPending;
+  const { revoked, isCleared } =
+    "revoked" in report
+      ? { revoked: report.revoked.length, isCleared: report.clearedPending }
+      : { revoked: 0, isCleared: false };
   const pendingLeft = report.pendingOperations.length > 0 && !isCleared;
   const isLeft = report.orphans.length > revoked || report.unreached.length > 0 || pendingLeft;
   return isLeft ? EXIT.left : EXIT.done;

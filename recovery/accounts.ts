@@ -7,15 +7,12 @@ import { openDispatcher } from "../provider/payengine/dispatcher";
 import { messageOf } from "../provider/payengine/errors";
 import { connectionBy, createRequest } from "../provider/payengine/http";
 import type { Place } from "../provider/payengine/read-answer";
-import { redact } from "../provider/payengine/redact";
-import { placeLookup, requirePin } from "../provider/payengine/witnesses";
-import { once } from "./once";
-import { needsDecryption } from "./recorded-provider";
-import type { RecordedKey, StackState } from "./stack-state";
-import { isDefault, type ProviderValues, type StateSource } from "./state-source";
+import { accountMismatch, placeLookup, requirePin } from "../provider/payengine/witnesses";
+import type { RecordedKey, StackState } from "./pulumi/stack-state";
+import { LOOK_BY_HAND, providerValues, type StateSource } from "./pulumi/state-source";
 
 /** One account, as a credential reaches it. */
-export interface Account {
+export interface ReachedAccount {
   readonly client: PayEngineClient;
   readonly apiUrl: string;
   /** What PayEngine tells of it: often nothing. */
@@ -26,7 +23,7 @@ export interface Account {
 
 /** An account and the settings that reach it. */
 export interface Reachable {
-  readonly account: Account;
+  readonly account: ReachedAccount;
   readonly settings: Settings;
 }
 
@@ -42,10 +39,10 @@ export type Reached = Reachable | Unreachable;
 
 /** Opens each account once for each credential, however many providers and stacks share it. */
 export class AccountPool {
-  private readonly opened = new Map<string, Promise<Account>>();
+  private readonly opened = new Map<string, Promise<ReachedAccount>>();
   private readonly closers: (() => Promise<void>)[] = [];
 
-  open(settings: Settings): Promise<Account> {
+  open(settings: Settings): Promise<ReachedAccount> {
     const key = JSON.stringify(omit(settings, "accountId", "formerApiUrl"));
     const account = this.opened.get(key) ?? this.connect(settings);
     this.opened.set(key, account);
@@ -56,7 +53,7 @@ export class AccountPool {
     await Promise.all(this.closers.map((close) => close()));
   }
 
-  private async connect(settings: Settings): Promise<Account> {
+  private async connect(settings: Settings): Promise<ReachedAccount> {
     const dispatcher = openDispatcher(settings);
     this.closers.push(() => dispatcher.destroy());
     const client = payEngineClient(createRequest(settings, connectionBy(dispatcher)), settings.contract);
@@ -78,11 +75,10 @@ export async function reachAccounts(
   state: StackState,
   references: readonly string[] = keyProviders(state),
 ): Promise<ReadonlyMap<string, Reached>> {
-  const shared = { ...source, decrypted: once(source.decrypted), config: once(source.config) };
   const reach = async (reference: string): Promise<Reached> => {
     let settings: Settings | undefined;
     try {
-      const values = await providerValues(shared, state, reference);
+      const values = await providerValues(source, state, reference);
       settings = requireSettings(resolveConfig(values as ConfigValues, source.env));
       return await openAccount(
         pool,
@@ -101,30 +97,6 @@ export function keyProviders({ keys }: StackState): string[] {
   return [...new Set(keys.map((key) => key.provider))];
 }
 
-/** The configuration of one provider that a state refers to. */
-export async function providerValues(
-  source: StateSource,
-  state: StackState,
-  reference: string,
-): Promise<ProviderValues> {
-  const recorded = state.providers.get(reference);
-  if (recorded === undefined && !isDefault(reference)) {
-    const provider = reference.split("::").slice(0, -1).join("::");
-    throw new Error(`state does not hold its provider, ${provider}; ${BY_HAND}`);
-  }
-  if (recorded?.values.provider === undefined) return source.config();
-  const { values } = recorded;
-  if (!needsDecryption(recorded, source.env)) return values;
-  const decrypted = (await source.decrypted()).get(reference);
-  // Anything less, such as a configuration without its address, would send the credential elsewhere.
-  if (decrypted === undefined || needsDecryption(decrypted, source.env)) {
-    throw new Error(`the configuration of its provider "${values.provider}" cannot be decrypted; ${BY_HAND}`);
-  }
-  return decrypted.values;
-}
-
-const BY_HAND = "look for its key by name in PayEngine's dashboard";
-
 /** @param keys those of its provider; where all were made elsewhere, not even the credential is sent. */
 async function openAccount(
   pool: AccountPool,
@@ -135,7 +107,7 @@ async function openAccount(
   if (elsewhere !== undefined && keys.every((key) => otherAddress(key, settings) !== undefined))
     return { problem: elsewhere, settings };
   if (settings.contract.kind === "dashboard")
-    return { problem: keys.length === 0 ? NO_LIST : `${NO_LIST}; ${BY_HAND}`, settings };
+    return { problem: keys.length === 0 ? NO_LIST : `${NO_LIST}; ${LOOK_BY_HAND}`, settings };
   const account = await pool.open(settings);
   await requirePin(account.client, async () => account.place, settings.accountId);
   return { account, settings };
@@ -145,34 +117,26 @@ const NO_LIST = 'payengine:contract is "dashboard", so no call lists the keys of
 
 /**
  * Says why a key is not looked for where its provider reaches: no account, another address, or another account than
- * state records, whose list proves nothing of a key that was made elsewhere.
+ * state records.
  */
 export function unreachedBecause(key: RecordedKey, reached: Reached | undefined): string | undefined {
   if (reached === undefined) return NEW;
   const elsewhere = reached.settings && otherAddress(key, reached.settings);
   if (elsewhere !== undefined) return elsewhere;
   if ("problem" in reached) return reached.problem;
-  return otherAccount(reached.account, key) ?? (key.isDamaged ? DAMAGED : undefined);
+  // What another account's list lacks proves nothing of a key that was made elsewhere.
+  return accountMismatch(reached.account.place, key.accountId) ?? (key.isDamaged ? DAMAGED : undefined);
 }
 
 /** An update has gone on meanwhile. */
 export const NEW = "its provider is new in state; run this again";
 
-const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${BY_HAND}`;
+const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${LOOK_BY_HAND}`;
 
 function otherAddress({ apiUrl: made }: RecordedKey, settings: Settings): string | undefined {
   if (isSameAddress(made, settings)) return undefined;
   return (
     `its key was asked for at ${made}, but payengine:apiUrl is ${settings.apiUrl}, where nothing of it was sent; set ` +
     `payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to ${made}`
-  );
-}
-
-function otherAccount({ place }: Account, { accountId: expected }: RecordedKey): string | undefined {
-  const [actual] = place.accountIds;
-  if (expected === undefined || actual === undefined || place.accountIds.includes(expected)) return undefined;
-  return (
-    `the credential belongs to account ${redact(actual, [])}, but state records account ${expected}; use a credential ` +
-    `and payengine:apiUrl of account ${expected}`
   );
 }

@@ -1,13 +1,5 @@
-import { DIGITS, generationOf, marksIn } from "../provider/api-key/names";
-import type { RecordedKey } from "./stack-state";
-
-/** A name of ours: what makes it unique, then marks of attempts and generations. */
-const OUR_NAME = new RegExp(`^(.+-[0-9a-f]{${DIGITS}})((?:-[rg]\\d+)*)$`);
-
-/** Says whether a key's name looks like those that this project gives. */
-export function looksLikeOurs(name: string): boolean {
-  return OUR_NAME.test(name);
-}
+import { generationOf, marksIn, uniqueNameIn } from "../provider/api-key/names";
+import type { RecordedKey } from "./pulumi/stack-state";
 
 /**
  * Finds the resource that a key's exact name belongs to; a state may speak of thousands.
@@ -21,18 +13,17 @@ export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: stri
     if (!byUniqueName.has(key.uniqueName)) byUniqueName.set(key.uniqueName, key);
   }
   return (name) => {
-    const base = OUR_NAME.exec(name)?.[1];
-    const owner = byUniqueName.get(name) ?? (base === undefined ? undefined : byUniqueName.get(base));
-    return owner !== undefined && mayBeLost(owner, name) ? owner : undefined;
+    const owner = byUniqueName.get(name) ?? byUniqueName.get(uniqueNameIn(name) ?? "");
+    return owner !== undefined && mayBeOrphan(owner, name) ? owner : undefined;
   };
 }
 
-function mayBeLost({ uniqueName, name: current }: RecordedKey, name: string): boolean {
+function mayBeOrphan({ uniqueName, name: current }: RecordedKey, name: string): boolean {
   const generation = marksIn(uniqueName, name)?.generation;
   return generation !== undefined && generation <= generationOf(uniqueName, current) + 1;
 }
 
 /** Ids of the keys whose values a state holds: current ones, and previous ones that a rotation keeps for a while. */
-export function heldIds(keys: readonly RecordedKey[]): ReadonlySet<string> {
+export function recordedIds(keys: readonly RecordedKey[]): ReadonlySet<string> {
   return new Set(keys.flatMap(({ keyId, previous }) => [keyId ?? [], previous?.keyId ?? []].flat()));
 }

@@ -2,8 +2,8 @@ import { shortFingerprint } from "../provider/payengine/key-value";
 import { redact } from "../provider/payengine/redact";
 import { showsPin } from "../provider/payengine/witnesses";
 import type { Reachable } from "./accounts";
-import type { RecordedKey } from "./stack-state";
-import { isDefault } from "./state-source";
+import { isDefault } from "./pulumi/recorded-provider";
+import type { RecordedKey } from "./pulumi/stack-state";
 
 /**
  * Says whether something proves that a key was asked for in the account where it was looked for, at an address where it

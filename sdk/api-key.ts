@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { API_KEY_TYPE as TYPE } from "../provider/resource-type";
 import type { AdoptArgs, ApiKeyArgs } from "./api-key-args";
 import { ApiKeyOutputs } from "./api-key-outputs";
 import { refuseUnknownConfig, warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
 import { shortenStacks } from "./short-stacks";
-
-/** The resource's type, as state has it. */
-export const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 /**
  * What the plugin process evaluates to find the provider. State holds it, and delete and read run what state holds:

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../provider/lookup";
 import type { PayEngineKey } from "../provider/payengine/read-answer";
-import { TYPE } from "./api-key";
+import { API_KEY_TYPE as TYPE } from "../provider/resource-type";
 import { refuseUnknownConfig } from "./config";
 import { valuesOf } from "./provider";
 

@@ -7,7 +7,7 @@ export type Haystack =
   | { readonly name: string; readonly content: string | Uint8Array };
 
 /** A secret that was found. Never holds the secret itself, so that a failing test does not leak it. */
-export interface Finding {
+export interface FoundSecret {
   /** First and last four characters. */
   readonly secret: string;
   readonly encoding: string;
@@ -31,9 +31,9 @@ interface Needle {
  *
  * @returns the first place of each secret, encoding and haystack; empty where nothing leaks.
  */
-export function findSecrets(secrets: Iterable<string>, haystacks: Iterable<Haystack>): Finding[] {
+export function findSecrets(secrets: Iterable<string>, haystacks: Iterable<Haystack>): FoundSecret[] {
   const needles = needlesFor(new Set(secrets));
-  const findings: Finding[] = [];
+  const findings: FoundSecret[] = [];
   for (const { name, content } of contentsOf(haystacks)) {
     const exact = Buffer.from(content);
     const lower = lowerCased(exact);

@@ -1,7 +1,7 @@
 import type { Settings } from "../../provider/api-key/context";
 import { type Contract, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { type ContractChange, type Finding, pass, SET_IT, skip, warn } from "./finding";
-import { lineOf } from "./observer";
+import { callLine } from "./observer";
 
 const CALLS = ["create", "list", "get", "reveal", "revoke"] as const;
 
@@ -19,7 +19,7 @@ export function contractFinding({ contract }: Settings, set: string | undefined)
   if (set === undefined)
     return pass(check, "PayEngine's published conventions; payengine:contract is not set");
   const lines = CALLS.filter((call) => contract.calls[call] !== undefined).map((call) =>
-    lineOf(call, contract),
+    callLine(call, contract),
   );
   const changes = apartFromList(contract);
   const found = `payengine:contract is set: ${lines.join(", ")}`;
@@ -40,14 +40,10 @@ function apartFromList({ calls: { list, create, revoke } }: Contract): ContractC
 }
 
 /** The calls that reading does not make, by name. */
-export function uncalled(contract: Contract, write: boolean): Finding {
-  if (contract.kind === "dashboard") {
-    const reason = 'payengine:contract is "dashboard", which has no call that makes, lists or revokes a key';
-    return write ? skip("write", `${reason}: nothing was made`) : skip("list", reason);
-  }
+export function uncalled(contract: Contract): Finding {
   const calls = (["create", "reveal", "revoke"] as const).filter(
     (call) => contract.calls[call] !== undefined,
   );
-  const lines = calls.map((call) => lineOf(call, contract)).join(", ");
+  const lines = calls.map((call) => callLine(call, contract)).join(", ");
   return skip(calls.join(", "), `${lines}: only --write makes these calls`);
 }

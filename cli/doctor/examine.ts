@@ -1,7 +1,7 @@
 import type { Settings } from "../../provider/api-key/context";
 import { type ConfigValues, resolveConfig } from "../../provider/config";
 import { messageOf } from "../../provider/payengine/errors";
-import type { ProviderValues } from "../../recovery/state-source";
+import type { ProviderValues } from "../../recovery/pulumi/recorded-provider";
 import { contractFinding, uncalled } from "./contract-in-force";
 import type { ContractPlace } from "./contract-lines";
 import { type Finding, fail, pass, skip } from "./finding";
@@ -10,12 +10,12 @@ import { listFindings } from "./list";
 import { machineFindings } from "./machine";
 import { Observer, type Seen } from "./observer";
 import { pinFinding } from "./pin";
-import { projectFindings, type Subject } from "./project";
+import { type DoctorTarget, projectFindings } from "./project";
 import { trialFindings } from "./trial-key";
 import { worksFindings } from "./works";
 
 /** What to examine. */
-export interface Examination extends Subject {
+export interface Examination extends DoctorTarget {
   /** Make a key and revoke it again. */
   readonly write: boolean;
 }
@@ -59,7 +59,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   }
   try {
     yield contractFinding(settings, values?.contract);
-    yield* accountFindings(observer, settings, place, examination.write);
+    yield* accountFindings(observer, settings, place, examination);
   } finally {
     await observer.close();
   }
@@ -70,7 +70,7 @@ async function* accountFindings(
   observer: Observer,
   settings: Settings,
   set: ContractPlace,
-  write: boolean,
+  { write }: Examination,
 ): AsyncGenerator<Finding> {
   const { findings, place } = await worksFindings(observer, settings);
   yield* findings;
@@ -83,15 +83,17 @@ async function* accountFindings(
   yield* list.findings;
   const pin = await pinFinding(observer, settings, place, list.keys, set);
   yield pin;
-  if (isDashboard || !write) {
-    yield uncalled(settings.contract, write);
-    return;
-  }
+  if (isDashboard)
+    yield write ? skip("write", `${NO_KEY_CALLS}: nothing was made`) : skip("list", NO_KEY_CALLS);
+  else if (!write) yield uncalled(settings.contract);
   // A key must only be made where it can be found and revoked again.
-  if ([...list.findings, pin].some(({ status }) => status === "fail"))
+  else if ([...list.findings, pin].some(({ status }) => status === "fail"))
     yield skip("write", "put right what failed before: nothing was made");
   else yield* await holdingSignals(() => trialFindings(observer, list.keys.length));
 }
+
+const NO_KEY_CALLS =
+  'payengine:contract is "dashboard", which has no call that makes, lists or revokes a key';
 
 interface ReadSettings {
   readonly finding?: Finding;

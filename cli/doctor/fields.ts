@@ -1,6 +1,7 @@
 import { type Contract, FIELDS, type Field } from "../../provider/payengine/contract";
 import { unwrapped } from "../../provider/payengine/read-answer";
-import { type Finding, fail, keysOf, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
+import { counted } from "../terminal";
+import { type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
 import { guessFields, guessPublicValueField, hasField, namesOf } from "./guess-fields";
 import { ISO_DATE, isObject, shapeOf, told } from "./shape";
 
@@ -37,7 +38,9 @@ export function fieldFindings(where: string, keys: readonly unknown[], contract:
   const optional = missing.filter((field) => !NEEDED.includes(field) && guesses[field] === undefined);
   const lacks = optional.map((field) => `; ${field} is not told, so ${WITHOUT[field]}`).join("");
   return [
-    ...(names.length > 0 ? [pass(check, `${names.join(", ")} on ${keysOf(keys.length)}${lacks}`)] : []),
+    ...(names.length > 0
+      ? [pass(check, `${names.join(", ")} on ${counted(keys.length, "key")}${lacks}`)]
+      : []),
     ...missing.flatMap((field) => missingFinding(where, field, guesses[field], keys.length)),
     ...there.flatMap((field) => partlyMissing(where, field, keys, contract)),
     ...dates(where, keys, contract),
@@ -61,11 +64,11 @@ function missingFinding(where: string, field: Field, guess: string | undefined, 
   const check = `${where}: ${field}`;
   const isNeeded = NEEDED.includes(field);
   if (guess === undefined) {
-    const found = `is missing on ${keysOf(count)}, and no other field looks like it: ${WITHOUT[field]}`;
+    const found = `is missing on ${counted(count, "key")}, and no other field looks like it: ${WITHOUT[field]}`;
     const todo = `if a field holds it all the same, set payengine:contract.fields.${field} to its name; otherwise ${REPORT_IT}`;
     return isNeeded ? [fail(check, found, todo)] : [];
   }
-  const found = `is missing on ${keysOf(count)}; "${guess}" looks like it`;
+  const found = `is missing on ${counted(count, "key")}; "${guess}" looks like it`;
   const changes = [{ path: `fields.${field}`, value: guess }];
   return [isNeeded ? fail(check, found, SET_IT, changes) : warn(check, found, SET_IT, changes)];
 }
@@ -74,7 +77,7 @@ function missingFinding(where: string, field: Field, guess: string | undefined, 
 function partlyMissing(where: string, field: Field, keys: readonly unknown[], contract: Contract): Finding[] {
   const without = keys.filter((key) => !hasField(key, field, contract)).length;
   if (field !== "id" || without === 0) return [];
-  const found = `is missing on ${without} of ${keysOf(keys.length)}, so the list cannot be read`;
+  const found = `is missing on ${without} of ${counted(keys.length, "key")}, so the list cannot be read`;
   return [fail(`${where}: id`, found, REPORT_IT)];
 }
 
@@ -83,7 +86,7 @@ function dates(where: string, keys: readonly unknown[], contract: Contract): Fin
   if (name === undefined) return [];
   const wrong = keys.filter((key) => has(key, name) && !ISO_DATE.test(String(Object(key)[name]))).length;
   if (wrong === 0) return [];
-  const found = `${name} is no ISO 8601 date on ${wrong} of ${keysOf(keys.length)}`;
+  const found = `${name} is no ISO 8601 date on ${wrong} of ${counted(keys.length, "key")}`;
   return [
     warn(`${where}: createdAt`, found, "new and old keys are not told apart: report this with --report"),
   ];

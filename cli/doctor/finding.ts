@@ -56,7 +56,3 @@ export const REPORT_IT =
 
 /** What to do where payengine:contract can be changed to fit. */
 export const SET_IT = "run the commands at the end of this output, then run this again";
-
-export function keysOf(count: number): string {
-  return count === 1 ? "1 key" : `${count} keys`;
-}

@@ -1,60 +1,22 @@
 import { CONVENTIONAL_NAMES, type Contract, FIELDS, type Field } from "../../provider/payengine/contract";
 import { isWholeValue } from "../../provider/payengine/key-value";
 import { redact } from "../../provider/payengine/redact";
-import { ISO_DATE, isObject, kindOf } from "./shape";
+import { ISO_DATE, isObject, valueKind } from "./shape";
 
 /** What fields of a key are called elsewhere; case, "_" and "-" do not count. */
-const OTHER_NAMES: Readonly<Record<Field, readonly string[]>> = {
-  id: ["uuid", "guid", "keyid", "keyuuid", "apikeyid", "identifier"],
-  name: ["label", "title", "keyname", "displayname", "apikeyname", "nickname", "alias", "description"],
-  type: ["keytype", "kind", "apikeytype", "category"],
-  value: [
-    ...[
-      "secret",
-      "value",
-      "token",
-      "apikey",
-      "privatekey",
-      "secretkey",
-      "keyvalue",
-      "apitoken",
-      "accesstoken",
-    ],
-    ...["plaintext", "plaintextkey", "rawkey", "fullkey", "publickey", "credential"],
-  ],
-  redacted: [
-    ...[
-      "redacted",
-      "redactedvalue",
-      "masked",
-      "maskedkey",
-      "maskedvalue",
-      "keypreview",
-      "preview",
-      "hint",
-      "keyhint",
-    ],
-    ...["obfuscatedkey", "truncatedkey", "partialkey", "last4", "lastfour", "shortkey"],
-  ],
-  status: ["state", "keystatus", "apikeystatus"],
-  createdAt: [
-    "created",
-    "createdon",
-    "createddate",
-    "creationdate",
-    "datecreated",
-    "createtime",
-    "insertedat",
-  ],
-  lastUsedAt: [
-    "lastused",
-    "lastusedon",
-    "lastuseddate",
-    "lastuse",
-    "lastusage",
-    "lastseenat",
-    "lastaccessedat",
-  ],
+const OTHER_NAMES: Readonly<Record<Field, string>> = {
+  id: "uuid guid keyid keyuuid apikeyid identifier",
+  name: "label title keyname displayname apikeyname nickname alias description",
+  type: "keytype kind apikeytype category",
+  value:
+    "secret value token apikey privatekey secretkey keyvalue apitoken accesstoken plaintext plaintextkey rawkey fullkey " +
+    "publickey credential",
+  redacted:
+    "redacted redactedvalue masked maskedkey maskedvalue keypreview preview hint keyhint obfuscatedkey truncatedkey " +
+    "partialkey last4 lastfour shortkey",
+  status: "state keystatus apikeystatus",
+  createdAt: "created createdon createddate creationdate datecreated createtime insertedat",
+  lastUsedAt: "lastused lastusedon lastuseddate lastuse lastusage lastseenat lastaccessedat",
 };
 
 /** Fields that hold a UUID or date of something else. */
@@ -114,7 +76,7 @@ export function guessFields(keys: readonly unknown[], contract: Contract): Parti
 }
 
 function byName(field: Field, names: readonly string[]): string | undefined {
-  const known = [...CONVENTIONAL_NAMES[field], ...OTHER_NAMES[field]].map(folded);
+  const known = [...CONVENTIONAL_NAMES[field], ...OTHER_NAMES[field].split(" ")].map(folded);
   return known.flatMap((wanted) => names.filter((name) => folded(name) === wanted)).at(0);
 }
 
@@ -133,7 +95,7 @@ function byKind(
       const isDistinct = field === "createdAt" || new Set(values).size === keys.length;
       return (
         isDistinct &&
-        values.every((value) => kindOf(value) === kinds[field] || (field === "name" && isLikeName(value)))
+        values.every((value) => valueKind(value) === kinds[field] || (field === "name" && isLikeName(value)))
       );
     });
   return all.length === 1 ? all[0] : undefined;
@@ -155,7 +117,9 @@ function isLike(field: Field, value: unknown): boolean {
 function isLikeName(value: unknown): boolean {
   const text = String(value);
   return (
-    ["text", "long text"].includes(kindOf(value)) && !/^[0-9a-f]{16,}$/i.test(text) && !text.startsWith("pk_")
+    ["text", "long text"].includes(valueKind(value)) &&
+    !/^[0-9a-f]{16,}$/i.test(text) &&
+    !text.startsWith("pk_")
   );
 }
 
@@ -191,7 +155,7 @@ export function guessValueField(key: unknown, contract: Contract, name: string):
 }
 
 function isLikeValue(value: unknown): boolean {
-  return kindOf(value) === "long text" && isWholeValue(String(value), "private", undefined);
+  return valueKind(value) === "long text" && isWholeValue(String(value), "private", undefined);
 }
 
 /** Guesses which field of a listed public key holds its value, by PayEngine's published form of it. */

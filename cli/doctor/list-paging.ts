@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { messageOf } from "../../provider/payengine/errors";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
-import { type Finding, fail, keysOf, pass, REPORT_IT } from "./finding";
+import { counted } from "../terminal";
+import { type Finding, fail, pass, REPORT_IT } from "./finding";
 import type { Observer, Seen } from "./observer";
 import { isObject } from "./shape";
 
@@ -14,7 +15,7 @@ export async function pagingFindings(
   first: Seen,
   keys: readonly PayEngineKey[],
 ): Promise<Finding[]> {
-  const second = await observer.ask("list", (client) => client.listKeys(2, ""), "list page 2");
+  const second = await observer.ask("list", (client) => client.readPage(2, ""), "list page 2");
   const ids = second.value?.data.map(({ id }) => id) ?? [];
   return [
     count([first, second], new Set([...keys.map(({ id }) => id), ...ids]).size),
@@ -30,7 +31,7 @@ function count(pages: readonly Seen[], least: number): Finding {
   const [total] = totals;
   if (total === undefined) return pass(check, "keys are not counted: a short or empty page ends the list");
   if (totals.every((it) => Number.isInteger(it) && Number(it) >= least))
-    return pass(check, `total says ${keysOf(Number(total))}`);
+    return pass(check, `total says ${counted(Number(total), "key")}`);
   return fail(check, "total is no number of keys, or less than those on the pages", REPORT_IT);
 }
 
@@ -38,10 +39,10 @@ function paging(keys: readonly PayEngineKey[], second: Seen, ids: readonly strin
   const check = "list: page";
   if (second.value === undefined) return fail(check, messageOf(second.error), REPORT_IT);
   const repeated = keys.filter(({ id }) => ids.includes(id)).length;
-  const size = `page 1 has ${keysOf(keys.length)}`;
+  const size = `page 1 has ${counted(keys.length, "key")}`;
   // A key made meanwhile pushes one over from page 1.
   if (repeated === 0 || repeated < Math.min(keys.length, 5))
-    return pass(check, `${size}, and page 2 has ${keysOf(ids.length)}, none of page 1`);
+    return pass(check, `${size}, and page 2 has ${counted(ids.length, "key")}, none of page 1`);
   if (keys.length < SMALLEST_PAGE && ids.length === keys.length)
     return pass(
       check,
@@ -57,12 +58,12 @@ function paging(keys: readonly PayEngineKey[], second: Seen, ids: readonly strin
 async function query(observer: Observer, keys: readonly PayEngineKey[]): Promise<Finding> {
   const check = "list: q";
   const nothing = `pulumi-payengine-${randomBytes(8).toString("hex")}`;
-  const none = await observer.ask("list", (client) => client.listKeys(1, nothing), "list q without a match");
+  const none = await observer.ask("list", (client) => client.readPage(1, nothing), "list q without a match");
   if (none.value === undefined) return fail(check, messageOf(none.error), REPORT_IT);
   const known = keys.find(({ name }) => name !== "");
   // A key's other attempts bear its name and more: part of a name must find it, too.
   for (const part of known === undefined ? [] : partsOf(known.name)) {
-    const found = await observer.ask("list", (client) => client.listKeys(1, part), "list q");
+    const found = await observer.ask("list", (client) => client.readPage(1, part), "list q");
     if (found.value === undefined) return fail(check, messageOf(found.error), REPORT_IT);
     const { data } = found.value;
     // A whole page may have it on the next one.

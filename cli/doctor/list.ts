@@ -4,9 +4,10 @@ import { ApiError, NetworkError } from "../../provider/payengine/errors";
 import { contradictedHost } from "../../provider/payengine/key-marker";
 import { isWholeValue } from "../../provider/payengine/key-value";
 import { listIn, type PayEngineKey, readPage } from "../../provider/payengine/read-answer";
+import { counted } from "../terminal";
 import { withChanges } from "./contract-lines";
 import { fieldFindings } from "./fields";
-import { type Finding, fail, keysOf, pass, REPORT_IT, skip, warn } from "./finding";
+import { type Finding, fail, pass, REPORT_IT, skip, warn } from "./finding";
 import { pagingFindings } from "./list-paging";
 import type { Observer, Seen } from "./observer";
 import { refusalOf } from "./refusal";
@@ -24,7 +25,7 @@ export interface ListExamined {
 
 /** Whether the list lets this private key in and can be read; then single keys. All by reading only. */
 export async function listFindings(observer: Observer, settings: Settings): Promise<ListExamined> {
-  const seen = await observer.ask("list", (client) => client.listKeys(1, ""));
+  const seen = await observer.ask("list", (client) => client.readPage(1, ""));
   const noGet = skip("get", "there is no listed key to ask for");
   if (seen.error instanceof ApiError || seen.error instanceof NetworkError || seen.raw === undefined) {
     const { found, todo } = refusalOf(seen);
@@ -80,7 +81,7 @@ function values(keys: readonly PayEngineKey[]): Finding {
   if (shown.length === 0) return pass(check, "no private key's value is shown");
   return warn(
     check,
-    `the list shows the values of ${keysOf(shown.length)} that should be private`,
+    `the list shows the values of ${counted(shown.length, "key")} that should be private`,
     "PayEngine should show a private key once: whoever may list keys can read these",
   );
 }
@@ -94,7 +95,9 @@ export function markerFinding(
   const wrong = publicValues.flatMap((value) => contradictedHost(value, apiUrl) ?? []);
   const [why] = wrong;
   if (why === undefined) return [];
-  return [warn("list: public keys", `${keysOf(wrong.length)} listed as public belong elsewhere`, why)];
+  return [
+    warn("list: public keys", `${counted(wrong.length, "key")} listed as public belong elsewhere`, why),
+  ];
 }
 
 /** What an earlier --write was not able to revoke. */

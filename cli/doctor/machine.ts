@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { messageOf } from "../../provider/payengine/errors";
-import { runPulumi } from "../../recovery/run-pulumi";
+import { runPulumi } from "../../recovery/pulumi/run-pulumi";
 import { type Finding, fail, pass } from "./finding";
 
 const LEAST_NODE = "20.18.1";

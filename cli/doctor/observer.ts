@@ -85,7 +85,7 @@ export class Observer {
     const seen = {
       label,
       call,
-      line: lineOf(call, this.contract),
+      line: callLine(call, this.contract),
       response: this.wire.latest,
       raw: this.raw,
     };
@@ -104,7 +104,7 @@ export class Observer {
 }
 
 /** The call as the contract has it, such as "GET /api-keys". */
-export function lineOf(call: CallName, contract: Contract): string {
+export function callLine(call: CallName, contract: Contract): string {
   const spec = contract.calls[call];
   return spec === undefined ? "none" : `${spec.method} ${spec.path}`;
 }

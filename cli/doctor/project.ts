@@ -1,13 +1,14 @@
 import { unknownConfigKeys } from "../../provider/config-keys";
 import { messageOf } from "../../provider/payengine/errors";
-import { providerValues } from "../../recovery/accounts";
-import { type ConfigEntry, openStack, type PulumiStack } from "../../recovery/pulumi-stack";
-import type { StackState } from "../../recovery/stack-state";
-import { type ProviderValues, stateOfStack } from "../../recovery/state-source";
-import { type Finding, fail, keysOf, pass, skip, warn } from "./finding";
+import { type ConfigEntry, openStack, type PulumiStack } from "../../recovery/pulumi/pulumi-stack";
+import type { ProviderValues } from "../../recovery/pulumi/recorded-provider";
+import type { StackState } from "../../recovery/pulumi/stack-state";
+import { providerValues, stateOfStack } from "../../recovery/pulumi/state-source";
+import { counted } from "../terminal";
+import { type Finding, fail, pass, skip, warn } from "./finding";
 
 /** Which stack and provider to examine. */
-export interface Subject {
+export interface DoctorTarget {
   readonly stack?: string | undefined;
   readonly cwd: string;
   /** Name of an explicit provider in the program; the default provider if left out. */
@@ -30,11 +31,11 @@ const NO_STACK: readonly Finding[] = [
 ];
 
 /** Looks at the stack's state and config. */
-export async function projectFindings(subject: Subject): Promise<ProjectFindings> {
+export async function projectFindings(target: DoctorTarget): Promise<ProjectFindings> {
   let stack: PulumiStack;
   let state: StackState;
   try {
-    stack = await openStack({ stack: subject.stack, cwd: subject.cwd });
+    stack = await openStack({ stack: target.stack, cwd: target.cwd });
     state = await stateOfStack(stack).load();
   } catch (error) {
     const todo = "run this in a Pulumi project's folder with a stack, or give --cwd and --stack";
@@ -42,9 +43,9 @@ export async function projectFindings(subject: Subject): Promise<ProjectFindings
     return { findings, values: undefined, isExplicitOnly: false };
   }
   const config = await configFindings(stack);
-  const { finding, values, isExplicitOnly = false } = await readValues(stack, state, subject.provider);
+  const { finding, values, isExplicitOnly = false } = await readValues(stack, state, target.provider);
   const findings = [
-    pass("stack", `${stack.name}, ${keysOf(state.keys.length)} recorded in state`),
+    pass("stack", `${stack.name}, ${counted(state.keys.length, "key")} recorded in state`),
     secretsFinding(state.secretsProvider, process.env),
     ...config,
     ...(finding === undefined ? [] : [finding]),

@@ -10,17 +10,10 @@ const HOSTS: Readonly<Record<string, string>> = {
   "console.payengine.dev": "PayEngine's sandbox",
 };
 
-const HEADERS = [
-  ...["retry-after", "x-request-id", "request-id", "x-correlation-id", "cf-ray", "date", "etag", "link"],
-  ...[
-    "x-ratelimit-limit",
-    "x-ratelimit-remaining",
-    "ratelimit",
-    "ratelimit-policy",
-    "x-total-count",
-    "idempotency-key",
-  ],
-];
+const HEADERS = (
+  "retry-after x-request-id request-id x-correlation-id cf-ray date etag link x-ratelimit-limit x-ratelimit-remaining " +
+  "ratelimit ratelimit-policy x-total-count idempotency-key"
+).split(" ");
 
 /** What doctor saw, without any value, id or name: fit for a public issue. */
 export function reportOf(
@@ -49,7 +42,7 @@ function hostOf(apiUrl: string): string {
 /** What a user has set by hand may hold an id in a path, or words of their own. */
 function contractOf({ kind, calls, authorization, fields, types, revokedStatuses }: Contract) {
   const lines = Object.entries(calls).flatMap(([name, spec]) =>
-    spec ? [[name, lineOf(spec)] as const] : [],
+    spec ? [[name, wordsOnly(spec)] as const] : [],
   );
   return {
     kind,
@@ -64,7 +57,7 @@ function contractOf({ kind, calls, authorization, fields, types, revokedStatuses
 }
 
 /** The call, with only words in its path. */
-function lineOf({ method, path }: CallSpec): string {
+function wordsOnly({ method, path }: CallSpec): string {
   const parts = path
     .split("/")
     .map((part) => (/^([a-z_.-]{1,30}|v\d+|\{id\})?$/i.test(part) ? part : HIDDEN));

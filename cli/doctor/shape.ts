@@ -18,7 +18,7 @@ export const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?
 export const HIDDEN = "…";
 const MASKED = /[*•…]|\.{2,}|[xX]{4,}/;
 
-export function kindOf(value: unknown): Kind {
+export function valueKind(value: unknown): Kind {
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "object")
@@ -55,7 +55,7 @@ export function shapeOf(answer: unknown, wanted: "list" | "object"): Shape {
   const objects = (Array.isArray(found) ? found : [found]).filter(isObject);
   const fields = new Map<string, Set<Kind>>();
   for (const [name, value] of objects.flatMap(Object.entries))
-    fields.set(name, (fields.get(name) ?? new Set()).add(kindOf(value)));
+    fields.set(name, (fields.get(name) ?? new Set()).add(valueKind(value)));
   const named = [...fields].filter(([name]) => isFieldName(name));
   const around = at === "" || !isObject(answer) ? [] : Object.entries(answer);
   return {
@@ -68,7 +68,7 @@ export function shapeOf(answer: unknown, wanted: "list" | "object"): Shape {
     beside: Object.fromEntries(
       around
         .filter(([name]) => name !== at.split(".")[0] && isFieldName(name))
-        .map(([name, value]) => [name, kindOf(value)]),
+        .map(([name, value]) => [name, valueKind(value)]),
     ),
   };
 }

@@ -5,7 +5,7 @@ import { listLiveKeys } from "../../provider/payengine/key-list";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import { tryValue } from "../../provider/payengine/witnesses";
 import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
-import { lineOf, type Observer } from "./observer";
+import { callLine, type Observer } from "./observer";
 import { reasonOf } from "./refusal";
 import { inQuotes, revokedStatuses, wordsOf } from "./words";
 
@@ -30,12 +30,11 @@ export interface Trial {
 export async function removeTrial(observer: Observer, trial: Trial): Promise<Finding[]> {
   if (!trial.mayLive) return [];
   const byId = trial.id === undefined ? undefined : await revokeById(observer, trial.id);
-  const byName = await revokeByName(observer, trial, byId !== "revoked");
+  const byName = await revokeByName(observer, trial, byId === "revoked" ? 1 : LOOKS_FOR_LOST);
   const value = await tryRevoked(observer, trial);
-  const isDead = value === "dead" || value === "refused";
-  const revoked = revokeFinding(observer, trial, byId, byName, isDead);
+  const revoked = revokeFinding(observer, trial, byId, byName, value);
   if (revoked.status === "fail") return [revoked];
-  return [revoked, await goneFinding(observer, trial, byName, isDead), valueFinding(trial, value)];
+  return [revoked, await goneFinding(observer, trial, byName, value), valueFinding(trial, value)];
 }
 
 /** What came of revoking one key; anything else is the error. */
@@ -56,10 +55,10 @@ interface ByName {
   readonly problem: Error | undefined;
 }
 
-async function revokeByName(observer: Observer, { name }: Trial, mayBeLost: boolean): Promise<ByName> {
+async function revokeByName(observer: Observer, { name }: Trial, looks: number): Promise<ByName> {
   let found: readonly PayEngineKey[] = [];
   try {
-    for (let look = 1; found.length === 0 && look <= (mayBeLost ? LOOKS_FOR_LOST : 1); look++) {
+    for (let look = 1; found.length === 0 && look <= looks; look++) {
       if (look > 1) await sleep(PAUSE_MS);
       found = await liveKeys(observer, name);
     }
@@ -84,10 +83,11 @@ function revokeFinding(
   { name }: Trial,
   byId: Revoked | undefined,
   { found, live, problem }: ByName,
-  isDead: boolean,
+  value: Fate,
 ): Finding {
   const check = "revoke";
-  const line = lineOf("revoke", observer.contract);
+  const isDead = isRefused(value);
+  const line = callLine("revoke", observer.contract);
   if (byId === "revoked" && (isDead || live.length === 0)) return pass(check, `${line} revoked ${name}`);
   // A status of another word than the contract's is told by the next finding.
   if (found > 0 && problem === undefined && (isDead || live.length === 0))
@@ -97,28 +97,26 @@ function revokeFinding(
     const how = error === undefined ? "answers 404" : `failed: ${messageOf(error)}`;
     return fail(check, `${name} no longer works, although ${line} ${how}`, REPORT_IT);
   }
-  const guess = guessedRevoke(observer, byId === "not found" && live.length > 0, error);
-  const [call] = guess;
-  const todo =
-    `look for ${name} in PayEngine's dashboard, and revoke it` +
-    (call === undefined
-      ? ""
-      : `; "${String(call.value)}" is a guess at the call that does: find the one that PayEngine's console makes ` +
-        "(docs/contract.md), correct the guess, and set it by the commands at the end of this output");
+  const guess = guessedRevoke(observer, byId === "not found" && live.length > 0 ? byId : error);
+  const todo = `look for ${name} in PayEngine's dashboard, and revoke it${guess.map(correctIt).join("")}`;
   if (error !== undefined) return fail(check, `${name} may still be live: ${messageOf(error)}`, todo, guess);
   if (live.length > 0) return fail(check, `PayEngine still lists ${name} as live after ${line}`, todo, guess);
   return fail(check, `no ${name} was found; it may yet appear`, todo);
 }
 
+function correctIt({ value }: ContractChange): string {
+  return (
+    `; "${String(value)}" is a guess at the call that does: find the one that PayEngine's console makes ` +
+    "(docs/contract.md), correct the guess, and set it by the commands at the end of this output"
+  );
+}
+
 /** Where PayEngine has no such call, the other convention is to post. */
-function guessedRevoke(
-  { contract }: Observer,
-  isNotFound: boolean,
-  error: Error | undefined,
-): ContractChange[] {
+function guessedRevoke({ contract }: Observer, told: Revoked | undefined): ContractChange[] {
   const { revoke: spec } = contract.calls;
-  const isUnknown = error instanceof ApiError && reasonOf({ error, response: undefined }) === "no such call";
-  if (spec?.method !== "DELETE" || !(isUnknown || isNotFound)) return [];
+  const isUnknown =
+    told instanceof ApiError && reasonOf({ error: told, response: undefined }) === "no such call";
+  if (spec?.method !== "DELETE" || !(isUnknown || told === "not found")) return [];
   return [{ path: "revoke", value: `POST ${spec.path}/revoke` }];
 }
 
@@ -127,15 +125,15 @@ async function goneFinding(
   observer: Observer,
   { name, id }: Trial,
   byName: ByName,
-  isDead: boolean,
+  value: Fate,
 ): Promise<Finding> {
   const check = "gone";
   const shown: PayEngineKey[] = [...byName.live];
   let answer = "is not listed";
   if (id !== undefined) {
-    const { value, error } = await observer.ask("get", (client) => client.getKey(id), "get of a revoked key");
-    if (value !== undefined) shown.push(value);
-    else if (!(error instanceof NotFoundError)) return fail(check, messageOf(error), REPORT_IT);
+    const got = await observer.ask("get", (client) => client.getKey(id), "get of a revoked key");
+    if (got.value !== undefined) shown.push(got.value);
+    else if (!(got.error instanceof NotFoundError)) return fail(check, messageOf(got.error), REPORT_IT);
     else if (observer.contract.calls.get !== undefined) answer = "answers 404";
   }
   const live = shown.filter(({ isRevoked }) => !isRevoked);
@@ -153,7 +151,7 @@ async function goneFinding(
     return warn(check, `PayEngine shows ${name} without a status after it was revoked`, todo);
   }
   const found = `PayEngine shows ${name} with the status ${inQuotes(words)}`;
-  if (isDead) {
+  if (isRefused(value)) {
     const change = revokedStatuses(observer.contract, words);
     return fail(check, `${found}, and its value no longer works: that is its word for revoked`, SET_IT, [
       change,
@@ -168,6 +166,10 @@ async function goneFinding(
 
 /** What a revoked key's value gets: "refused" is 403. */
 type Fate = "dead" | "refused" | "works" | "unclear" | "untried";
+
+function isRefused(fate: Fate): boolean {
+  return fate === "dead" || fate === "refused";
+}
 
 async function tryRevoked(observer: Observer, { token, worked }: Trial): Promise<Fate> {
   if (token === undefined || worked !== true) return "untried";

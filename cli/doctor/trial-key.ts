@@ -8,7 +8,7 @@ import { withChanges } from "./contract-lines";
 import { fieldFindings, toldKey } from "./fields";
 import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, warn } from "./finding";
 import { guessValueField, namesOf } from "./guess-fields";
-import { lineOf, type Observer, type Seen } from "./observer";
+import { callLine, type Observer, type Seen } from "./observer";
 import { refusalOf } from "./refusal";
 import { contentOf, isObject, shapeOf, told } from "./shape";
 import { removeTrial, type Trial } from "./trial-end";
@@ -163,7 +163,7 @@ async function reveal(
 ): Promise<{ readonly finding: Finding; readonly token?: string | undefined }> {
   const check = "reveal";
   const seen = await observer.ask("reveal", (client) => client.revealKey(id));
-  const line = lineOf("reveal", observer.contract);
+  const line = callLine("reveal", observer.contract);
   if (seen.error instanceof ApiError || seen.error instanceof NetworkError) {
     const { found, todo } = refusalOf(seen);
     return { finding: fail(check, found, todo) };
@@ -183,7 +183,7 @@ async function reveal(
 
 /** A list that was empty before shows only now which fields its keys have. */
 async function relist(observer: Observer): Promise<{ findings: Finding[]; fitting: Observer }> {
-  const { raw } = await observer.ask("list", (client) => client.listKeys(1, ""), "list with the new key");
+  const { raw } = await observer.ask("list", (client) => client.readPage(1, ""), "list with the new key");
   const entries = listIn(raw);
   if (entries === undefined) return { findings: [], fitting: observer };
   const findings = fieldFindings("list", entries, observer.contract);

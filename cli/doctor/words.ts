@@ -7,42 +7,13 @@ import { type ContractChange, type Finding, fail, pass, SET_IT, skip, warn } fro
 // Words of an account for types and statuses, which payengine:contract translates.
 
 const LONGEST_WORD = 40;
-const LIVE = ["active", "enabled", "live", "valid", "ok", "on", "in_use", "working", "activated", "issued"];
-const DEAD = [
-  ...[
-    "revoked",
-    "disabled",
-    "inactive",
-    "deleted",
-    "deactivated",
-    "expired",
-    "suspended",
-    "blocked",
-    "archived",
-  ],
-  ...["removed", "cancelled", "canceled", "invalid", "invalidated", "destroyed", "terminated", "off"],
-];
-const PRIVATE = [
-  "private",
-  "secret",
-  "server",
-  "server_side",
-  "backend",
-  "private_key",
-  "secret_key",
-  "sk",
-  "prv",
-];
-const PUBLIC = [
-  "public",
-  "publishable",
-  "client",
-  "client_side",
-  "frontend",
-  "public_key",
-  "publishable_key",
-  "pk",
-];
+const LIVE = "active enabled live valid ok on in_use working activated issued".split(" ");
+const DEAD = (
+  "revoked disabled inactive deleted deactivated expired suspended blocked archived removed cancelled canceled invalid " +
+  "invalidated destroyed terminated off"
+).split(" ");
+const PRIVATE = "private secret server server_side backend private_key secret_key sk prv".split(" ");
+const PUBLIC = "public publishable client client_side frontend public_key publishable_key pk".split(" ");
 
 /** @param credential which the list may show as well: it is private. */
 export function typesFinding(keys: readonly PayEngineKey[], contract: Contract, credential: string): Finding {

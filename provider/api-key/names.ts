@@ -27,11 +27,23 @@ export function keyName(unique: string, { generation, attempt }: Marks): string 
   return unique + (generation > 1 ? `-g${generation}` : "") + (attempt > 1 ? `-r${attempt}` : "");
 }
 
+const MARKS = String.raw`(?:-g([2-9]|[1-9]\d+))?(?:-r([2-9]|[1-9]\d+))?$`;
+const MARKS_ALONE = new RegExp(`^${MARKS}`);
+const OUR_NAME = new RegExp(`^(.+-[0-9a-f]{${DIGITS}})${MARKS}`);
+
 /** Reads the marks of a name; undefined where it is none of this resource's. Names are compared in full. */
 export function marksIn(unique: string, name: string): Marks | undefined {
   if (!name.startsWith(unique)) return undefined;
-  const marks = /^(?:-g([2-9]|[1-9]\d+))?(?:-r([2-9]|[1-9]\d+))?$/.exec(name.slice(unique.length));
+  const marks = MARKS_ALONE.exec(name.slice(unique.length));
   return marks === null ? undefined : { generation: Number(marks[1] ?? 1), attempt: Number(marks[2] ?? 1) };
+}
+
+/**
+ * What a name begins with up to its digits, where it looks like one that this provider gives: a unique name, then marks.
+ * Whose it is, only the state that holds the unique name can tell.
+ */
+export function uniqueNameIn(name: string): string | undefined {
+  return OUR_NAME.exec(name)?.[1];
 }
 
 /** Says whether a key of this name was made by an attempt for this resource. */

@@ -1,9 +1,8 @@
 import { NotFoundError } from "../payengine/errors";
 import { shortFingerprint } from "../payengine/key-value";
-import type { PayEngineKey, Place } from "../payengine/read-answer";
-import { redact } from "../payengine/redact";
+import type { PayEngineKey } from "../payengine/read-answer";
 import { DEFAULT_API_URL } from "../payengine/settings";
-import { tryValue } from "../payengine/witnesses";
+import { accountMismatch, tryValue } from "../payengine/witnesses";
 import { type Context, KeyError, type Settings, type WitnessKey } from "./context";
 import type { ApiKeyState } from "./schema";
 import { findLiveKeys } from "./sweep";
@@ -17,7 +16,8 @@ import { findLiveKeys } from "./sweep";
 export async function guardPlace(context: Context, state: ApiKeyState): Promise<void> {
   requireAddress(context, state);
   if (context.settings.accountId !== undefined) await context.provePin();
-  if (state.accountId !== undefined) requireAccount(await context.place(), state.accountId);
+  const mismatch = state.accountId && accountMismatch(await context.place(), state.accountId);
+  if (mismatch) throw new Error(mismatch);
 }
 
 /** Says whether what was made at an address may be looked for at the configured one. */
@@ -34,15 +34,6 @@ function requireAddress(context: Context, state: ApiKeyState): void {
   throw new KeyError(
     `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${context.settings.apiUrl}. Nothing of it was sent there. Set ` +
       `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${recorded}.`,
-  );
-}
-
-function requireAccount({ accountIds }: Place, recorded: string): void {
-  const [actual] = accountIds;
-  if (actual === undefined || accountIds.includes(recorded)) return;
-  throw new Error(
-    `The credential belongs to account ${redact(actual, [])}, but this key's state records account ${recorded}; use a ` +
-      `credential and payengine:apiUrl of account ${recorded}`,
   );
 }
 

@@ -73,7 +73,7 @@ async function listPages(api: PayEngineClient, q: string, mostPages: () => numbe
   const keys = new Map<string, PayEngineKey>();
   try {
     for (let page = 1, isOver = false; !isOver && page <= mostPages(); page++) {
-      const { data, total } = await api.listKeys(page, q);
+      const { data, total } = await api.readPage(page, q);
       const known = keys.size;
       for (const key of data) keys.set(key.id, key);
       const isLast = total === undefined ? data.length < api.pages.longest : keys.size >= total;

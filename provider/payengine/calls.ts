@@ -37,7 +37,7 @@ export interface PayEngineClient {
   /** @throws NotFoundError where PayEngine does not have the key. */
   getKey(id: string): Promise<PayEngineKey>;
   /** @param q part of a name; PayEngine may ignore it. */
-  listKeys(page: number, q: string): Promise<KeyPage>;
+  readPage(page: number, q: string): Promise<KeyPage>;
   revokeKey(id: string): Promise<void>;
   /** What PayEngine tells of the account behind the credential, by the call `works`. */
   place(): Promise<Place>;
@@ -103,7 +103,7 @@ export function payEngineClient(
       if (key.id === id) return key;
       throw new ResponseSchemaError(`PayEngine answered with another key, ${redact(key.id, [])}`);
     },
-    async listKeys(page, q) {
+    async readPage(page, q) {
       // Published lists page by `size`, others by `limit`; each ignores what it does not know.
       const query = { page: String(page), size: String(PAGE_SIZE), limit: String(PAGE_SIZE), q };
       const read = (answer: unknown) => readPage(answer, contract);

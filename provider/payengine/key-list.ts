@@ -49,7 +49,7 @@ export async function listKeys(
  * @returns how many keys its first page shows.
  */
 export async function requireReadableList(client: PayEngineClient): Promise<number> {
-  const { data } = await client.listKeys(1, "");
+  const { data } = await client.readPage(1, "");
   requireNames(data);
   client.pages.longest = Math.max(client.pages.longest, data.length);
   return data.length;
@@ -67,7 +67,7 @@ async function readAllPages(
   };
   let seen = 0;
   for (let page = 1; page <= MAX_PAGES; page++) {
-    const { data, total } = await client.listKeys(page, q);
+    const { data, total } = await client.readPage(page, q);
     const known = keys.size;
     for (const key of data) keys.set(key.id, key);
     seen += data.length;

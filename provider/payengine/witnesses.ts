@@ -43,6 +43,20 @@ export async function requirePin(
   );
 }
 
+/**
+ * Says why the account behind the credential is not the one that state records, where PayEngine tells of both.
+ *
+ * @param recorded the account's id in state.
+ */
+export function accountMismatch({ accountIds }: Place, recorded: string | undefined): string | undefined {
+  const [actual] = accountIds;
+  if (recorded === undefined || actual === undefined || accountIds.includes(recorded)) return undefined;
+  return (
+    `the credential belongs to account ${redact(actual, [])}, but state records account ${recorded}; use a credential ` +
+    `and payengine:apiUrl of account ${recorded}`
+  );
+}
+
 /** Says whether PayEngine shows a key of this id, live or revoked. */
 async function hasKey(client: PayEngineClient, id: string): Promise<boolean> {
   try {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { findSecrets } from "../secret-search";
 import type { Round } from "./scenario";
-import type { StackState } from "./stack";
+import type { ChaosState } from "./stack";
 import type { World } from "./world";
 
 export type Harm =
@@ -31,7 +31,7 @@ export interface Violation {
 }
 
 /** The live keys at the sandbox are exactly those in state, and what state holds works. */
-export async function checkAgreement(world: World, states: readonly StackState[]): Promise<Violation[]> {
+export async function checkAgreement(world: World, states: readonly ChaosState[]): Promise<Violation[]> {
   const live = await world.liveKeys();
   const keys = states.flatMap((state) => state.keys);
   const inState = new Set(heldIds(keys));
@@ -73,7 +73,7 @@ export async function checkAgreement(world: World, states: readonly StackState[]
 }
 
 /** Ids of the keys that states hold: current ones, and those before them that still work. */
-export function heldIds(keys: StackState["keys"]): string[] {
+export function heldIds(keys: ChaosState["keys"]): string[] {
   return keys.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
 }
 
@@ -83,7 +83,7 @@ function fingerprint(token: string): string {
 }
 
 /** After the repair `up` every key of the program is in state with its value, after a destroy none is. */
-export function checkComplete(state: StackState, round: Round, isDestroyed: boolean): Violation[] {
+export function checkComplete(state: ChaosState, round: Round, isDestroyed: boolean): Violation[] {
   if (isDestroyed) {
     return state.keys.map(({ urn }) => ({ harm: "lost", detail: `${urn} is still in state after destroy` }));
   }
@@ -103,7 +103,7 @@ export function checkComplete(state: StackState, round: Round, isDestroyed: bool
 }
 
 /** Once lost requests can no longer take effect, nothing is left to do. */
-export function checkReconciled(state: StackState): Violation[] {
+export function checkReconciled(state: ChaosState): Violation[] {
   return state.keys
     .filter(({ pendingAction, awaitsDelete }) => pendingAction !== undefined || awaitsDelete)
     .map(({ urn, pendingAction }) => ({
@@ -115,7 +115,7 @@ export function checkReconciled(state: StackState): Violation[] {
 /** No operation but a destroy takes a key out of use before state holds its successor. */
 export async function checkInUse(
   world: World,
-  after: readonly StackState[],
+  after: readonly ChaosState[],
   round: Round,
 ): Promise<Violation[]> {
   if (round.operation === "destroy") return [];

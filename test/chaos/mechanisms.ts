@@ -115,10 +115,10 @@ export const MECHANISMS = {
     }),
   },
   "orphans command": {
-    module: "recovery/orphans",
-    without: ({ look }) => ({
-      async look(...args: unknown[]) {
-        const found = await look(...args);
+    module: "recovery/orphans/find-orphans",
+    without: ({ lookForOrphans }) => ({
+      async lookForOrphans(...args: unknown[]) {
+        const found = await lookForOrphans(...args);
         return { ...found, report: { ...found.report, orphans: [] } };
       },
     }),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { API_KEY_TYPE } from "../../provider/resource-type";
 import { watchdogsIn } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
 import { freeDisk } from "../e2e/harness/small-disk";
@@ -9,11 +10,9 @@ import { checkInUse, type Violation } from "./invariant";
 import { repair } from "./repair";
 import type { Tally } from "./run-scenario";
 import { type Round, type Scenario, TWO_STACKS } from "./scenario";
-import type { StackState } from "./stack";
+import type { ChaosState } from "./stack";
 import { endOf, MARGIN_MS, waitUntilIdle } from "./wait-until-idle";
 import type { World } from "./world";
-
-const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 /** Runs one operation under its faults, takes them away, has the user repair what is left, and checks. */
 export async function playRound(
@@ -127,7 +126,7 @@ function argumentsOf(world: World, round: Round, index: number): string[] {
     .filter(({ awaitsDelete }) => !awaitsDelete)
     .map(({ resource }) => resource);
   for (const name of round.replace.filter((it) => held.includes(it)))
-    args.push("--replace", `urn:pulumi:${world.stacks[index].name}::shop::${KEY_TYPE}::${name}`);
+    args.push("--replace", `urn:pulumi:${world.stacks[index].name}::shop::${API_KEY_TYPE}::${name}`);
   return args;
 }
 
@@ -144,7 +143,7 @@ async function takeFaultsAway(world: World): Promise<void> {
   await world.renewCredential();
 }
 
-function outcomeOf({ exitCode }: Ended, { keys, pending }: StackState): string {
+function outcomeOf({ exitCode }: Ended, { keys, pending }: ChaosState): string {
   if (keys.some(({ pendingAction }) => pendingAction === "create")) return "partial success";
   if (exitCode === null) return "killed";
   if (pending.length > 0) return "interrupted, with pending operations";

@@ -3,7 +3,7 @@ import { checkAgreement, checkComplete, checkReconciled, heldIds, type Violation
 import type { Struck } from "./play-round";
 import type { Tally } from "./run-scenario";
 import type { Repair, Round } from "./scenario";
-import type { ChaosStack, StackState } from "./stack";
+import type { ChaosStack, ChaosState } from "./stack";
 import type { World } from "./world";
 
 /**
@@ -23,14 +23,14 @@ const KEPT = /they stay in state/;
 export async function repair(
   world: World,
   round: Round,
-  after: readonly StackState[],
+  after: readonly ChaosState[],
   struck: Struck,
   report: (violations: readonly Violation[]) => void,
   tally: Tally,
-): Promise<StackState[]> {
+): Promise<ChaosState[]> {
   const repair = repairOf(round, struck);
   const isCrash = struck.deadly && round.deadly?.kind !== "Ctrl-C once";
-  const states: StackState[] = [];
+  const states: ChaosState[] = [];
   const ends: boolean[] = [];
   for (const [index, stack] of world.stacks.entries()) {
     const isPartial = after[index].keys.some(({ pendingAction }) => pendingAction === "create");
@@ -61,7 +61,7 @@ export async function repair(
 }
 
 /** What was reported once is not to be reported again in each later round. */
-async function revokeOrphans(world: World, states: readonly StackState[]): Promise<void> {
+async function revokeOrphans(world: World, states: readonly ChaosState[]): Promise<void> {
   const held = new Set(states.flatMap(({ keys }) => heldIds(keys)));
   for (const { id } of await world.liveKeys()) if (!held.has(id)) await world.control.revokeKey(id);
 }

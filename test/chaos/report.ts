@@ -1,4 +1,4 @@
-import { table } from "../../cli/table";
+import { renderTable } from "../../cli/table";
 import { ALL_KINDS } from "./fault-kinds";
 import { type Harm, LOSSES } from "./invariant";
 import type { RunResult } from "./run-scenario";
@@ -79,7 +79,7 @@ export function describe(figures: Figures): string {
 }
 
 export function describeMechanisms(all: readonly MechanismFigures[]): string {
-  return table(
+  return renderTable(
     ["MECHANISM OFF", "RUNS", "LOSSES", "IN DIRECTED RUN", "SEEDS WITH LOSS"],
     all.map((it) => [
       it.mechanism,
@@ -95,7 +95,7 @@ function counts(head: string, counted: Readonly<Partial<Record<string, number>>>
   const rows = Object.entries(counted)
     .sort(([left], [right]) => left.localeCompare(right))
     .map(([name, count]) => [name, String(count)]);
-  return table([head, "COUNT"], rows.length > 0 ? rows : [[none, "0"]]);
+  return renderTable([head, "COUNT"], rows.length > 0 ? rows : [[none, "0"]]);
 }
 
 function sums(records: readonly Readonly<Partial<Record<string, number>>>[]): Record<string, number> {

@@ -11,7 +11,7 @@ export const COMMAND_LIMIT_MS = 120_000;
 const LATER_MS = 600_000;
 
 /** What a stack's state holds, decrypted, in memory only. */
-export interface StackState {
+export interface ChaosState {
   readonly keys: readonly KeyInState[];
   readonly pending: readonly string[];
 }
@@ -58,7 +58,7 @@ export class ChaosStack {
     return this.keep(process.execPath, [main, ...args], options);
   }
 
-  async state(): Promise<StackState> {
+  async state(): Promise<ChaosState> {
     const args = ["stack", "export", "--show-secrets", "--stack", this.name];
     const { exitCode, stdout, stderr } = await this.run(join(this.cli, "pulumi"), args, {});
     if (exitCode !== 0) throw new Error(`The state cannot be exported: ${stderr}`);

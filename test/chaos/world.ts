@@ -17,14 +17,14 @@ import { mountSmallDisk, unmount } from "../e2e/harness/small-disk";
 import { tapTokens } from "../token-tap";
 import { environmentOf, type Prepared, SANDBOX_SEED } from "./prepare";
 import type { Scenario } from "./scenario";
-import { ChaosStack, type StackState } from "./stack";
+import { ChaosStack, type ChaosState } from "./stack";
 
 const ACCOUNT = "sandbox";
 
 /** What one run works with: a sandbox, a project, its stacks, and all secrets that there ever were. */
 export class World {
   /** States before the operation under way, one for each stack. */
-  before: StackState[] = [];
+  before: ChaosState[] = [];
   /** Keys that the harness itself revoked. */
   readonly revokedBehind = new Set<string>();
   /** User behind the credential in use. */

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** An answer of PayEngine on its way back. */
-export interface Answer {
+export interface ProxiedAnswer {
   readonly method: string;
   /** With its query. */
   readonly path: string;
@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Stands before a sandbox and changes what it answers, for servers that keep to another contract. */
-export async function startAlteringProxy(target: string, alter: (answer: Answer) => void) {
+export async function startAlteringProxy(target: string, alter: (answer: ProxiedAnswer) => void) {
   const origin = new URL(target).origin;
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -25,7 +25,7 @@ export async function startAlteringProxy(target: string, alter: (answer: Answer)
       ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
     });
     const text = await upstream.text();
-    const answer: Answer = {
+    const answer: ProxiedAnswer = {
       method,
       path: url.replace(/^\/api/, ""),
       status: upstream.status,

@@ -1,16 +1,16 @@
 import { openStack, revokeOrphans } from "../../recovery";
 import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { keyName } from "./one-key-project";
+import { keyNameOf } from "./one-key-project";
 import {
   changeState,
   creating,
-  key,
-  makeKey,
   placeOf,
+  plantKey,
   provider,
   root,
   type StoredState,
+  storedKey,
 } from "./planted-state";
 
 const given = useFixture();
@@ -30,11 +30,11 @@ async function dashboardProject(change: (state: StoredState) => void, contract =
 
 /** A private key of the dashboard, as state holds it: no id is known. */
 async function handMade(fixture: Fixture, resource: string, digit: number) {
-  const made = await makeKey(fixture, `the ${resource} key`, "private");
+  const made = await plantKey(fixture, `the ${resource} key`, "private");
   fixture.leftAlive.add(made.id);
   fixture.inTheClear.add(String(made.outputs.token));
   const outputs = { ...made.outputs, keyId: undefined, createdAt: undefined, madeByHand: true };
-  return key(provider("dev"), resource, keyName(resource, digit), outputs);
+  return storedKey(provider("dev"), resource, keyNameOf(resource, digit), outputs);
 }
 
 const AUDIT = ["audit", "--min-age", "0s"];
@@ -64,10 +64,10 @@ test("keys made by hand are named, counted nowhere, and need nobody", async () =
 test("beside keys that calls made, one made by hand is neither damaged nor gone nor orphaned", async () => {
   const { fixture } = given;
   const resource = await handMade(fixture, "web", 1);
-  const other = await makeKey(fixture, keyName("api", 2));
+  const other = await plantKey(fixture, keyNameOf("api", 2));
   const project = await dashboardProject(
     ({ resources }) =>
-      resources?.push(resource, key(provider("dev"), "api", keyName("api", 2), other.outputs)),
+      resources?.push(resource, storedKey(provider("dev"), "api", keyNameOf("api", 2), other.outputs)),
     "{}",
   );
   const { exitCode, stdout } = await payengine(project, AUDIT);
@@ -79,11 +79,11 @@ test("beside keys that calls made, one made by hand is neither damaged nor gone 
 
 test("keys that calls made are not looked at where nothing lists keys any more, which is said once", async () => {
   const { fixture } = given;
-  const made = [await makeKey(fixture, keyName("web", 1)), await makeKey(fixture, keyName("api", 2))];
+  const made = [await plantKey(fixture, keyNameOf("web", 1)), await plantKey(fixture, keyNameOf("api", 2))];
   const project = await dashboardProject(({ resources }) =>
     resources?.push(
-      key(provider("dev"), "web", keyName("web", 1), made[0]?.outputs),
-      key(provider("dev"), "api", keyName("api", 2), made[1]?.outputs),
+      storedKey(provider("dev"), "web", keyNameOf("web", 1), made[0]?.outputs),
+      storedKey(provider("dev"), "api", keyNameOf("api", 2), made[1]?.outputs),
     ),
   );
   const why =
@@ -102,7 +102,7 @@ test("keys that calls made are not looked at where nothing lists keys any more, 
 
 test("the creation of a key made by hand asks PayEngine for nothing: it is cleared without a look", async () => {
   const { fixture } = given;
-  const pending = creating(key(provider("dev"), "web", keyName("web", 1)), {
+  const pending = creating(storedKey(provider("dev"), "web", keyNameOf("web", 1)), {
     ...placeOf(fixture),
     madeByHand: true,
   });
@@ -127,15 +127,15 @@ test("the creation of a key made by hand asks PayEngine for nothing: it is clear
 
 test("it keeps no other operation back either", async () => {
   const { fixture } = given;
-  const byHand = key(provider("dev"), "hand", keyName("hand", 1));
-  const byCall = key(provider("dev"), "web", keyName("web", 2));
+  const byHand = storedKey(provider("dev"), "hand", keyNameOf("hand", 1));
+  const byCall = storedKey(provider("dev"), "web", keyNameOf("web", 2));
   const project = await dashboardProject((state) => {
     state.pending_operations = [
       creating(byHand, { ...placeOf(fixture), madeByHand: true }),
       creating(byCall, placeOf(fixture)),
     ];
   }, "{}");
-  const { id } = await makeKey(fixture, keyName("web", 2));
+  const { id } = await plantKey(fixture, keyNameOf("web", 2));
   const stack = await openStack({ cwd: project.folder, env: project.env });
   const { revoked, clearedPending } = await revokeOrphans(stack, { minAge: 0 });
   expect([revoked, clearedPending]).toEqual([[id], true]);

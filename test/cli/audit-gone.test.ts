@@ -3,8 +3,8 @@ import { auditKeys, openStack } from "../../recovery";
 import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
 import { linesOf, payengine } from "./command";
-import { keyName } from "./one-key-project";
-import { changeState, key, makeKey, placeOf, provider, root } from "./planted-state";
+import { keyNameOf } from "./one-key-project";
+import { changeState, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -19,8 +19,8 @@ async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
   const project = await fixture.project({});
   const at = provider("dev");
   const [gone, live] = [
-    await makeKey(fixture, keyName("web", 1), "private"),
-    await makeKey(fixture, keyName("api", 2)),
+    await plantKey(fixture, keyNameOf("web", 1), "private"),
+    await plantKey(fixture, keyNameOf("api", 2)),
   ];
   fixture.inTheClear.add(String(gone.outputs.token));
   await fixture.control.revokeKey(gone.id);
@@ -29,8 +29,8 @@ async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
     state.resources = [
       root("dev"),
       at,
-      key(at, "web", keyName("web", 1), { ...gone.outputs, ...long, ...COLLEAGUES, ...web }),
-      key(at, "api", keyName("api", 2), { ...live.outputs, ...api }),
+      storedKey(at, "web", keyNameOf("web", 1), { ...gone.outputs, ...long, ...COLLEAGUES, ...web }),
+      storedKey(at, "api", keyNameOf("api", 2), { ...live.outputs, ...api }),
     ];
   });
   return project;
@@ -121,9 +121,9 @@ test("two credentials of one account give one account, whatever PayEngine tells 
     "payengine:apiUrl": fixture.sandbox.url,
     "payengine:credentialEnv": "TEAM_KEY",
   });
-  const made = await makeKey(fixture, keyName("other", 3), "public", colleague.key);
+  const made = await plantKey(fixture, keyNameOf("other", 3), "public", colleague.key);
   await changeState(project, (state) => {
-    state.resources?.push(team, key(team, "other", keyName("other", 3), made.outputs));
+    state.resources?.push(team, storedKey(team, "other", keyNameOf("other", 3), made.outputs));
   });
   const { exitCode, stdout } = await payengine(project, ["audit", "--min-age", "0s"], {
     env: { TEAM_KEY: colleague.key },

@@ -1,8 +1,8 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
 import { useFixture } from "../e2e/harness/fixture";
-import { linesOf, payengine, plain } from "./command";
-import { keyName, projectWithKey } from "./one-key-project";
-import { changeState, creating, key, makeKey, placeOf, provider } from "./planted-state";
+import { linesOf, payengine, plainText } from "./command";
+import { keyNameOf, projectWithKey } from "./one-key-project";
+import { changeState, creating, placeOf, plantKey, provider, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -11,10 +11,10 @@ const AUDIT = ["audit", "--min-age", "0s"];
 test("a key that may still be stored is unsettled, not orphaned", async () => {
   const { fixture } = given;
   const { project, at } = await projectWithKey(given.fixture);
-  fixture.leftAlive.add((await makeKey(fixture, keyName("lost", 6))).id);
+  fixture.leftAlive.add((await plantKey(fixture, keyNameOf("lost", 6))).id);
   await changeState(project, (state) => {
     state.manifest.time = new Date().toISOString();
-    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)), placeOf(fixture))];
+    state.pending_operations = [creating(storedKey(at, "lost", keyNameOf("lost", 6)), placeOf(fixture))];
   });
   const { exitCode, stdout } = await payengine(project, ["audit"]);
   expect([exitCode, linesOf(stdout)[1]]).toEqual([
@@ -62,7 +62,7 @@ test("with a credential of another account, or an unreachable one, nothing is ca
     times: "always",
   });
   const refused = await payengine(project, [...AUDIT, "--json"]);
-  expect([refused.exitCode, JSON.parse(plain(refused.stdout))]).toEqual([
+  expect([refused.exitCode, JSON.parse(plainText(refused.stdout))]).toEqual([
     2,
     {
       sources: ["dev"],
@@ -92,11 +92,11 @@ test("an exported file with an encrypted credential says where to get one; a sha
       ciphertext: "v1:x",
     },
   });
-  const copy = key(at, "copied", keyName("web", 1), made.outputs);
+  const copy = storedKey(at, "copied", keyNameOf("web", 1), made.outputs);
   const deployment = { manifest: { time: new Date().toISOString() }, resources: [at, copy] };
   await project.write({ "copy.json": JSON.stringify({ version: 3, deployment }) });
   const esc = String.fromCharCode(27);
-  fixture.leftAlive.add((await makeKey(fixture, `${esc}[31mred-0123456789`)).id);
+  fixture.leftAlive.add((await plantKey(fixture, `${esc}[31mred-0123456789`)).id);
 
   const file = await payengine(project, [...AUDIT, "--state", "copy.json"]);
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([

@@ -1,7 +1,7 @@
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { keyName, projectWithKey } from "./one-key-project";
-import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
+import { keyNameOf, projectWithKey } from "./one-key-project";
+import { changeState, creating, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -9,7 +9,7 @@ const AUDIT = ["audit", "--min-age", "0s"];
 
 test("where account and state agree, audit says so and ends with 0", async () => {
   const { project } = await projectWithKey(given.fixture);
-  given.fixture.leftAlive.add((await makeKey(given.fixture, "made by hand")).id);
+  given.fixture.leftAlive.add((await plantKey(given.fixture, "made by hand")).id);
   const { exitCode, stdout, stderr } = await payengine(project, AUDIT);
   expect([exitCode, linesOf(stdout), stderr]).toEqual([
     0,
@@ -26,7 +26,7 @@ test("where account and state agree, audit says so and ends with 0", async () =>
 test("each key gets its category, over two stacks and an exported file, and needs a person", async () => {
   const { fixture } = given;
   const { project, at } = await projectWithKey(given.fixture);
-  const make = (resource: string, digit: number) => makeKey(fixture, keyName(resource, digit));
+  const make = (resource: string, digit: number) => plantKey(fixture, keyNameOf(resource, digit));
   const alone = async (made: Promise<{ id: string; outputs: Record<string, unknown> }>) => {
     const { id, outputs } = await made;
     fixture.leftAlive.add(id);
@@ -36,7 +36,7 @@ test("each key gets its category, over two stacks and an exported file, and need
   const overdue = await alone(make("rotated", 4));
   const kept = await alone(make("rotated", 5));
   await alone(make("lost", 6));
-  await alone(makeKey(fixture, `${keyName("web", 1)}-r2`));
+  await alone(plantKey(fixture, `${keyNameOf("web", 1)}-r2`));
   await alone(make("elsewhere", 7));
   const other = await alone(make("other", 8));
   const filed = await alone(make("filed", 9));
@@ -46,16 +46,16 @@ test("each key gets its category, over two stacks and an exported file, and need
   const future = { previousKeyId: kept.id, previousRevokeAt: "2999-01-01T00:00:00Z" };
   await changeState(project, (state) => {
     state.resources?.push(
-      key(at, "gone", keyName("gone", 2), { ...gone.outputs, createdAt: "2026-01-01T00:00:00Z" }),
-      key(at, "rotated", keyName("rotated", 3), { ...rotated.outputs, ...past }),
+      storedKey(at, "gone", keyNameOf("gone", 2), { ...gone.outputs, createdAt: "2026-01-01T00:00:00Z" }),
+      storedKey(at, "rotated", keyNameOf("rotated", 3), { ...rotated.outputs, ...past }),
     );
-    state.pending_operations = [creating(key(at, "lost", keyName("lost", 6)), placeOf(fixture))];
+    state.pending_operations = [creating(storedKey(at, "lost", keyNameOf("lost", 6)), placeOf(fixture))];
   });
   const file = {
     version: 3,
     deployment: {
       manifest: { time: new Date().toISOString() },
-      resources: [at, key(at, "filed", keyName("filed", 9), { ...filed.outputs, ...future })],
+      resources: [at, storedKey(at, "filed", keyNameOf("filed", 9), { ...filed.outputs, ...future })],
     },
   };
   await project.write({ "other.json": JSON.stringify(file).replaceAll(":dev::", ":prod::") });
@@ -63,7 +63,11 @@ test("each key gets its category, over two stacks and an exported file, and need
   project.stack = "second";
   const atSecond = provider("second");
   await changeState(project, (state) => {
-    state.resources = [root("second"), atSecond, key(atSecond, "other", keyName("other", 8), other.outputs)];
+    state.resources = [
+      root("second"),
+      atSecond,
+      storedKey(atSecond, "other", keyNameOf("other", 8), other.outputs),
+    ];
   });
   project.stack = "dev";
   await project.write({ "Pulumi.second.yaml": `config:\n  payengine:apiUrl: ${fixture.sandbox.url}\n` });
@@ -92,12 +96,12 @@ test("each key gets its category, over two stacks and an exported file, and need
     source: "other.json",
     note: "previous key until 2999-01-01T00:00:00.000Z",
   });
-  expect(json.keys.find((it: { keyName: string }) => it.keyName === keyName("lost", 6))).toEqual({
+  expect(json.keys.find((it: { keyName: string }) => it.keyName === keyNameOf("lost", 6))).toEqual({
     category: "orphaned",
     source: "dev",
     resource: "lost",
     urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::lost",
-    keyName: keyName("lost", 6),
+    keyName: keyNameOf("lost", 6),
     keyId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     createdAt: expect.any(String),
     sharedWith: [],
@@ -112,7 +116,7 @@ test("each key gets its category, over two stacks and an exported file, and need
 test("the account is looked at also where state holds no key: what an interrupted first update has left is seen", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
-  fixture.leftAlive.add((await makeKey(fixture, keyName("web", 1))).id);
+  fixture.leftAlive.add((await plantKey(fixture, keyNameOf("web", 1))).id);
   const { exitCode, stdout } = await payengine(project, AUDIT);
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
@@ -128,7 +132,7 @@ test("an explicit provider that no key belongs to any more has its account looke
   const { fixture } = given;
   const { project } = await projectWithKey(fixture);
   const { key: elsewhere } = await fixture.newCredential("production", "Admin");
-  fixture.leftAlive.add((await makeKey(fixture, keyName("web", 2), "public", elsewhere)).id);
+  fixture.leftAlive.add((await plantKey(fixture, keyNameOf("web", 2), "public", elsewhere)).id);
   const team = provider("dev", "team", {
     "payengine:provider": "team",
     "payengine:apiUrl": fixture.sandbox.url,

@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { ModuleKind, transpile } from "typescript";
 import { useFixture } from "../e2e/harness/fixture";
 import { runProgram } from "../e2e/harness/run-program";
-import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
 
 const given = useFixture();
 
@@ -25,9 +34,9 @@ test("the documented Automation API program revokes a stack's orphans", async ()
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(fixture))];
+    state.pending_operations = [creating(storedKey(at, "web", "shop-dev-web-0123456789"), placeOf(fixture))];
   });
-  await makeKey(fixture, "shop-dev-web-0123456789");
+  await plantKey(fixture, "shop-dev-web-0123456789");
   await project.write({ "recover.js": await documentedExample() });
   const run = async () => {
     const ended = await runProgram(process.execPath, ["recover.js"], {

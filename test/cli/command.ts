@@ -10,7 +10,7 @@ const MAIN = join(
 );
 const LIMIT_MS = 90_000;
 
-export interface CommandOptions {
+export interface PayengineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Variables that the command does not get. */
   readonly without?: readonly string[];
@@ -23,7 +23,7 @@ export interface CommandOptions {
 export async function payengine(
   project: Project,
   args: readonly string[],
-  options: CommandOptions = {},
+  options: PayengineOptions = {},
 ): Promise<Ended> {
   return noted(project, process.execPath, [MAIN, ...args], options);
 }
@@ -33,7 +33,7 @@ export async function payengineAtTerminal(
   project: Project,
   args: readonly string[],
   typed: string,
-  options: CommandOptions = {},
+  options: PayengineOptions = {},
 ): Promise<Ended> {
   const command = [process.execPath, MAIN, ...args].map((part) => `'${part}'`).join(" ");
   const ended = await noted(project, "script", ["-qec", command, "/dev/null"], options, typed);
@@ -44,7 +44,7 @@ async function noted(
   project: Project,
   program: string,
   args: readonly string[],
-  { env = {}, without = [], onStart, cwd = project.folder }: CommandOptions,
+  { env = {}, without = [], onStart, cwd = project.folder }: PayengineOptions,
   stdin?: string,
 ): Promise<Ended> {
   const all = Object.entries({ ...project.env, ...env }).filter(([name]) => !without.includes(name));
@@ -60,7 +60,7 @@ async function noted(
 }
 
 /** The text without what differs from run to run; runs of blanks, whose length follows from it, become two. */
-export function plain(text: string): string {
+export function plainText(text: string): string {
   return text
     .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
     .replace(PROJECT_FOLDER, "<folder>")
@@ -70,7 +70,7 @@ export function plain(text: string): string {
     .replace(/ {2,}/g, "  ");
 }
 
-/** The lines of a text, as {@link plain} has them. */
+/** The lines of a text, as {@link plainText} has them. */
 export function linesOf(text: string): string[] {
-  return plain(text).trimEnd().split("\n");
+  return plainText(text).trimEnd().split("\n");
 }

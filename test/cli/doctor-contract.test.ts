@@ -1,6 +1,6 @@
 import { useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
-import { doctorOn, examined, paste, SET_IT, troubles } from "./doctor-fixture";
+import { doctorOn, examined, paste, SET_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
@@ -36,9 +36,9 @@ test("fields by other names are found, and with the printed commands --write pas
   const { lines } = await doctorOn(fixture);
   expect(troubles(lines).slice(0, 4)).toEqual([
     'FAIL  list: id  is missing on 1 key; "uuid" looks like it',
-    SET_IT,
+    SET_LINE,
     'FAIL  list: name  is missing on 1 key; "label" looks like it',
-    SET_IT,
+    SET_LINE,
   ]);
   // The rest is looked at as if the commands had been run.
   expect(lines).toContain(

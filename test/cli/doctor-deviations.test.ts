@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { useFixture } from "../e2e/harness/fixture";
-import { type Answer, startAlteringProxy } from "./altering-proxy";
-import { examined, paste, REPORT_IT, troubles } from "./doctor-fixture";
+import { type ProxiedAnswer, startAlteringProxy } from "./altering-proxy";
+import { examined, paste, REPORT_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
 /** What doctor says but for what passed, of a PayEngine whose answers are changed on the way. */
-async function troublesWith(alter: (answer: Answer) => void) {
+async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
   const proxy = await startAlteringProxy(given.fixture.sandbox.url, alter);
   try {
     const project = await given.fixture.project({ config: { "payengine:apiUrl": proxy.url } });
@@ -38,7 +38,7 @@ test("a key without an id fails, and no key is made", async () => {
     2,
     [
       "FAIL  list: id  is missing on 1 of 2 keys, so the list cannot be read",
-      REPORT_IT,
+      REPORT_LINE,
       "skip  get  there is no listed key to ask for",
       NO_WRITE,
     ],
@@ -54,7 +54,7 @@ test("keys without names fail, and no key is made", async () => {
     2,
     [
       "FAIL  list: name  is missing on 1 key, and no other field looks like it: no key is found by its name",
-      `  → if a field holds it all the same, set payengine:contract.fields.name to its name; otherwise ${REPORT_IT.replace("  → ", "")}`,
+      `  → if a field holds it all the same, set payengine:contract.fields.name to its name; otherwise ${REPORT_LINE.replace("  → ", "")}`,
       NO_WRITE,
     ],
   ]);
@@ -81,7 +81,7 @@ test.each([
     2,
     [
       `FAIL  list  GET /api-keys answers 200, but ${what}`,
-      REPORT_IT,
+      REPORT_LINE,
       "skip  get  there is no listed key to ask for",
       NO_WRITE,
     ],
@@ -127,7 +127,7 @@ test("a total that is too small fails", async () => {
     if (isList(path) && path.includes("page=1")) Object.assign(body as List, { total: 0 });
   });
   const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT_IT, NO_WRITE]]);
+  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
 });
 
 test("a total that leaves out the second page fails: reading would end before it", async () => {
@@ -143,7 +143,7 @@ test("a total that leaves out the second page fails: reading would end before it
     Object.assign(answer.body as List, { total: 1 });
   });
   const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT_IT, NO_WRITE]]);
+  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
 });
 
 test.each([
@@ -159,7 +159,7 @@ test.each([
   });
   const why =
     "FAIL  list: q  does not find a listed key by its name or part of it, so no key's absence can be proven";
-  expect(troubles).toEqual([2, [why, REPORT_IT, NO_WRITE]]);
+  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
 });
 
 test.each([
@@ -169,7 +169,7 @@ test.each([
       2,
       [
         "FAIL  list: page  page 2 repeats page 1: `page` does nothing, so no key's absence can be proven",
-        REPORT_IT,
+        REPORT_LINE,
         NO_WRITE,
       ],
     ],

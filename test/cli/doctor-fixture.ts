@@ -1,10 +1,10 @@
 import type { Fixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
 import { runProgram } from "../e2e/harness/run-program";
-import { type CommandOptions, linesOf, payengine } from "./command";
+import { linesOf, type PayengineOptions, payengine } from "./command";
 
 /** What doctor has said, without what differs from run to run. */
-export interface Examined {
+export interface DoctorRun {
   readonly exitCode: number | null;
   /** Its findings, with the lines that say what to do. */
   readonly lines: readonly string[];
@@ -21,8 +21,8 @@ const UUID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 export async function examined(
   project: Project,
   args: readonly string[] = [],
-  options: CommandOptions = {},
-): Promise<Examined> {
+  options: PayengineOptions = {},
+): Promise<DoctorRun> {
   const { exitCode, stdout, stderr } = await payengine(project, ["doctor", ...args], options);
   const all = linesOf(stdout.replace(UUID, "<id>"));
   return {
@@ -36,7 +36,7 @@ export async function examined(
 }
 
 /** Runs doctor in a new project that works on the fixture's sandbox. */
-export async function doctorOn(fixture: Fixture, ...args: string[]): Promise<Examined> {
+export async function doctorOn(fixture: Fixture, ...args: string[]): Promise<DoctorRun> {
   return examined(await fixture.project({}), args);
 }
 
@@ -65,6 +65,6 @@ export async function paste(project: Project, commands: readonly string[]): Prom
   if (exitCode !== 0) throw new Error(stderr);
 }
 
-export const SET_IT = "  → run the commands at the end of this output, then run this again";
-export const REPORT_IT =
+export const SET_LINE = "  → run the commands at the end of this output, then run this again";
+export const REPORT_LINE =
   "  → payengine:contract cannot express this: create no keys with this account yet, and attach what `pulumi-payengine doctor --report` prints (it holds no values) to an issue of the project";

@@ -1,8 +1,8 @@
 import { useFixture } from "../e2e/harness/fixture";
 import { until } from "../e2e/harness/processes";
-import { type Answer, startAlteringProxy } from "./altering-proxy";
+import { type ProxiedAnswer, startAlteringProxy } from "./altering-proxy";
 import { payengine } from "./command";
-import { doctorOn, examined, REPORT_IT, troubles } from "./doctor-fixture";
+import { doctorOn, examined, REPORT_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
@@ -40,7 +40,7 @@ test.each([
   [
     "a web page that says 200",
     { kind: "html200" },
-    ["FAIL  create  POST /api-keys answers 200, but with a web page", REPORT_IT, UNTRIED],
+    ["FAIL  create  POST /api-keys answers 200, but with a web page", REPORT_LINE, UNTRIED],
     LOST,
   ],
   [
@@ -48,7 +48,7 @@ test.each([
     { kind: "unreadable" },
     [
       "FAIL  create  POST /api-keys answers 200, but with an object bare, which has no id, name or value of a key",
-      REPORT_IT,
+      REPORT_LINE,
       UNTRIED,
     ],
     LOST,
@@ -67,7 +67,7 @@ test.each([
   [
     "another name",
     { kind: "wrongName" },
-    ["FAIL  create: as asked  the key has another name than was asked for", REPORT_IT],
+    ["FAIL  create: as asked  the key has another name than was asked for", REPORT_LINE],
     REVOKED,
   ],
   [
@@ -89,7 +89,7 @@ test.each([
 });
 
 /** Runs --write against a PayEngine whose answers are changed on the way. */
-async function writeWith(alter: (answer: Answer) => void) {
+async function writeWith(alter: (answer: ProxiedAnswer) => void) {
   const { fixture } = given;
   const proxy = await startAlteringProxy(fixture.sandbox.url, alter);
   const project = await fixture.project({ config: { "payengine:apiUrl": proxy.url } });
@@ -106,7 +106,7 @@ test("a key in a wrapper that cannot be set is revoked by the id beside its name
     2,
     [
       "FAIL  create  POST /api-keys answers 200, but with an object in data.api_key, snake_case, which has no id, name or value of a key",
-      REPORT_IT,
+      REPORT_LINE,
       UNTRIED,
     ],
   ]);

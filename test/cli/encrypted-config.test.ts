@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { auditKeys, openStateFile, type StateSource } from "../../recovery";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { keyName, projectWithKey } from "./one-key-project";
-import { key, provider } from "./planted-state";
+import { keyNameOf, projectWithKey } from "./one-key-project";
+import { provider, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -16,7 +16,7 @@ const ENCRYPTED = {
 async function projectWithFile(inputs: Record<string, unknown>, name?: string) {
   const { project, made } = await projectWithKey(given.fixture);
   const at = provider("prod", name, inputs);
-  const resources = [at, key(at, "web", keyName("web", 1), made.outputs)];
+  const resources = [at, storedKey(at, "web", keyNameOf("web", 1), made.outputs)];
   const deployment = { manifest: { time: new Date().toISOString() }, resources };
   await project.write({ "prod.json": JSON.stringify({ version: 3, deployment }) });
   return project;

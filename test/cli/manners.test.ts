@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { useFixture } from "../e2e/harness/fixture";
-import { linesOf, payengine, payengineAtTerminal, plain } from "./command";
+import { linesOf, payengine, payengineAtTerminal, plainText } from "./command";
 import { projectWithKey } from "./one-key-project";
 
 const given = useFixture();
@@ -129,7 +129,7 @@ test.each([
   expect([ci.stdout.includes(" … "), ci.stdout.includes(ESCAPE), piped.stderr]).toEqual([false, false, ""]);
   // Nothing of it stays: the last line is followed by its erasure.
   expect(person.stdout.lastIndexOf(erased)).toBeGreaterThan(person.stdout.lastIndexOf(" … "));
-  expect(plain(ci.stdout)).toBe(plain(piped.stdout));
+  expect(plainText(ci.stdout)).toBe(plainText(piped.stdout));
 });
 
 test("with --json every command prints one JSON value and nothing else", async () => {

@@ -1,8 +1,8 @@
 import type { Fixture } from "../e2e/harness/fixture";
-import { changeState, key, makeKey, provider, root } from "./planted-state";
+import { changeState, plantKey, provider, root, storedKey } from "./planted-state";
 
 /** A unique name as the provider would give it, its digits all the same. */
-export function keyName(resource: string, digit: number): string {
+export function keyNameOf(resource: string, digit: number): string {
   return `shop-dev-${resource}-${String(digit).repeat(10)}`;
 }
 
@@ -10,9 +10,9 @@ export function keyName(resource: string, digit: number): string {
 export async function projectWithKey(fixture: Fixture) {
   const project = await fixture.project({});
   const at = provider("dev");
-  const made = await makeKey(fixture, keyName("web", 1));
+  const made = await plantKey(fixture, keyNameOf("web", 1));
   await changeState(project, (state) => {
-    state.resources = [root("dev"), at, key(at, "web", keyName("web", 1), made.outputs)];
+    state.resources = [root("dev"), at, storedKey(at, "web", keyNameOf("web", 1), made.outputs)];
   });
   return { project, at, made };
 }

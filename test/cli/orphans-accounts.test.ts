@@ -1,7 +1,16 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
 
 const given = useFixture();
 
@@ -15,7 +24,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", name), placeOf(given.fixture))];
+    state.pending_operations = [creating(storedKey(at, "web", name), placeOf(given.fixture))];
   });
   return project;
 }
@@ -37,10 +46,10 @@ new payengine.ApiKey("third", { type: "private" });`,
   });
   await project.up();
   const names = (await project.keys()).map(({ name }) => name);
-  for (const name of names.slice(0, 2)) await makeKey(fixture, `${name}-r2`, "private", fromEnv.key);
-  await makeKey(fixture, `${names[2]}-r2`);
+  for (const name of names.slice(0, 2)) await plantKey(fixture, `${name}-r2`, "private", fromEnv.key);
+  await plantKey(fixture, `${names[2]}-r2`);
   // The right name in the wrong account.
-  fixture.leftAlive.add((await makeKey(fixture, `${names[0]}-r3`)).id);
+  fixture.leftAlive.add((await plantKey(fixture, `${names[0]}-r3`)).id);
 
   const withoutState = await payengine(project, ["orphans", "--min-age", "0s"], {
     env: { PAYENGINE_API_KEY: fixture.credential },
@@ -83,8 +92,8 @@ test("stacks that share an account revoke their own keys only, side by side and 
     await projectWithPending("shop-dev-web-0123456789"),
     await projectWithPending("shop-dev-web-9876543210"),
   ];
-  const mine = await makeKey(fixture, "shop-dev-web-0123456789");
-  const theirs = await makeKey(fixture, "shop-dev-web-9876543210-r2");
+  const mine = await plantKey(fixture, "shop-dev-web-0123456789");
+  const theirs = await plantKey(fixture, "shop-dev-web-9876543210-r2");
   expect((await payengine(one, REVOKE)).exitCode).toBe(0);
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([theirs.id]);
   expect((await fixture.control.keys()).find(({ id }) => id === mine.id)?.status).toBe("revoked");
@@ -105,9 +114,9 @@ test.each([
   const { fixture } = given;
   await fixture.control.setDialect(dialect);
   const project = await projectWithPending();
-  await makeKey(fixture, "shop-dev-web-0123456789");
+  await plantKey(fixture, "shop-dev-web-0123456789");
   for (let index = 0; index < others; index++)
-    fixture.leftAlive.add((await makeKey(fixture, `other-${index}`)).id);
+    fixture.leftAlive.add((await plantKey(fixture, `other-${index}`)).id);
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([
     0,
@@ -121,12 +130,16 @@ test("a state with thousands of keys takes one listing, read twice", async () =>
   const project = await fixture.project({});
   const at = provider("dev");
   const names = Array.from({ length: 2_000 }, (_, index) => `web-${index.toString(16).padStart(10, "0")}`);
-  const made: Awaited<ReturnType<typeof makeKey>>[] = [];
-  for (const name of names) made.push(await makeKey(fixture, name));
+  const made: Awaited<ReturnType<typeof plantKey>>[] = [];
+  for (const name of names) made.push(await plantKey(fixture, name));
   await changeState(project, (state) => {
-    const held = names.slice(0, -3).map((name, index) => key(at, `web${index}`, name, made[index].outputs));
+    const held = names
+      .slice(0, -3)
+      .map((name, index) => storedKey(at, `web${index}`, name, made[index].outputs));
     state.resources = [root("dev"), at, ...held];
-    state.pending_operations = names.slice(-3).map((name) => creating(key(at, name, name), placeOf(fixture)));
+    state.pending_operations = names
+      .slice(-3)
+      .map((name) => creating(storedKey(at, name, name), placeOf(fixture)));
   });
   await fixture.control.clearRequests();
   const found = await payengine(project, ["orphans", "--min-age", "0s", "--json"]);

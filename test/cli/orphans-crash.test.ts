@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { countsOf } from "../e2e/harness/diagnostics";
 import { useFixture } from "../e2e/harness/fixture";
-import { linesOf, payengine, plain } from "./command";
+import { linesOf, payengine, plainText } from "./command";
 import { crashWhileCreating } from "./crash";
 
 const given = useFixture();
@@ -92,7 +92,7 @@ test("a key that an unfinished creation has left is revoked, and the next up mak
   await fixture.control.clearFaults();
   const report = await payengine(project, ["orphans", "--revoke", "--yes", "--json", "--min-age", "0s"]);
   expect([report.exitCode, report.stderr]).toEqual([0, ""]);
-  expect(JSON.parse(plain(report.stdout))).toEqual({
+  expect(JSON.parse(plainText(report.stdout))).toEqual({
     stack: "dev",
     orphans: [
       {

@@ -2,8 +2,17 @@ import { join } from "node:path";
 import { ACCOUNT_IDS } from "payengine-sandbox";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { keyName, projectWithKey } from "./one-key-project";
-import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
+import { keyNameOf, projectWithKey } from "./one-key-project";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
 
 const given = useFixture();
 
@@ -17,8 +26,8 @@ test("with a credential of another account than state records, nothing is listed
     Object.assign(resources[2].outputs ?? {}, { accountId: ACCOUNT_IDS.sandbox });
   });
   const { key: elsewhere } = await fixture.newCredential("production", "Admin");
-  const stray = `${keyName("web", 1)}-r2`;
-  fixture.leftAlive.add((await makeKey(fixture, stray, "public", elsewhere)).id);
+  const stray = `${keyNameOf("web", 1)}-r2`;
+  fixture.leftAlive.add((await plantKey(fixture, stray, "public", elsewhere)).id);
   const env = { PAYENGINE_API_KEY: elsewhere };
   await fixture.control.setDialect({ merchant: "object" });
   const { exitCode, stdout } = await payengine(project, [...FIND, "--revoke", "--yes"], { env });
@@ -50,9 +59,9 @@ test("--stack and --cwd say where to look, and the last use of a key is shown", 
   await changeState(project, (state) => {
     state.manifest.time = longAgo();
     state.resources = [root("second"), at];
-    state.pending_operations = [creating(key(at, "web", keyName("web", 1)), placeOf(fixture))];
+    state.pending_operations = [creating(storedKey(at, "web", keyNameOf("web", 1)), placeOf(fixture))];
   });
-  const { id, outputs } = await makeKey(fixture, keyName("web", 1), "private");
+  const { id, outputs } = await plantKey(fixture, keyNameOf("web", 1), "private");
   fixture.leftAlive.add(id);
   expect(await fixture.authenticates(String(outputs.token))).toBe(true);
 

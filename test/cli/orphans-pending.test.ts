@@ -1,7 +1,16 @@
 import { findOrphans, openStack, type PulumiStack, revokeOrphans } from "../../recovery";
 import { useFixture } from "../e2e/harness/fixture";
-import { type CommandOptions, linesOf, payengine } from "./command";
-import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
+import { linesOf, type PayengineOptions, payengine } from "./command";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
 
 const given = useFixture();
 
@@ -18,7 +27,7 @@ async function projectWithPending(time = longAgo()) {
   await changeState(project, (state) => {
     state.manifest.time = time;
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.fixture))];
+    state.pending_operations = [creating(storedKey(at, "web", NAME), placeOf(given.fixture))];
   });
   return project;
 }
@@ -27,7 +36,7 @@ type Project = Awaited<ReturnType<typeof projectWithPending>>;
 
 const pendingOf = async (project: Project) => (await project.deployment()).pending_operations?.length ?? 0;
 
-async function revoke(project: Project, options: CommandOptions = {}): Promise<[number | null, string[]]> {
+async function revoke(project: Project, options: PayengineOptions = {}): Promise<[number | null, string[]]> {
   const { exitCode, stdout } = await payengine(project, REVOKE, options);
   return [exitCode, linesOf(stdout)];
 }
@@ -49,7 +58,7 @@ test("where no key is found, the credential that began the operation proves its 
 test("when clearing fails after the key was revoked, the next run clears", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(fixture, NAME);
+  await plantKey(fixture, NAME);
   const env = { PAYENGINE_API_KEY: fixture.credential };
   const [exitCode, lines] = await revoke(project, { env, without: ["PULUMI_CONFIG_PASSPHRASE"] });
   expect([exitCode, lines.slice(-2)]).toEqual([
@@ -67,7 +76,7 @@ test("whatever --min-age says, a name is not dropped while its request may still
   expect(await revoke(project)).toEqual(kept(why));
 
   // A later attempt's key is not what the first request has made.
-  await makeKey(fixture, `${NAME}-r2`);
+  await plantKey(fixture, `${NAME}-r2`);
   const [exitCode, lines] = await revoke(project);
   expect([exitCode, lines[2], lines.at(-1)]).toEqual([
     2,
@@ -76,7 +85,7 @@ test("whatever --min-age says, a name is not dropped while its request may still
   ]);
   expect(await pendingOf(project)).toBe(1);
 
-  await makeKey(fixture, NAME);
+  await plantKey(fixture, NAME);
   const [late, said] = await revoke(project);
   expect([late, said.slice(-2), await pendingOf(project)]).toEqual([0, ["Revoked 1 of 1 key.", CLEARED], 0]);
 });
@@ -111,7 +120,7 @@ test.each([
   ["after the state was read again", 3],
 ])("an update that takes the lock %s keeps the pending operations", async (_what, nth) => {
   const project = await projectWithPending();
-  await makeKey(given.fixture, NAME);
+  await plantKey(given.fixture, NAME);
   const real = await openStack({ cwd: project.folder, env: project.env });
   let looks = 0;
   const meanwhile: PulumiStack = {

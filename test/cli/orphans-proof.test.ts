@@ -1,6 +1,6 @@
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
+import { changeState, creating, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -18,8 +18,8 @@ test("only further attempts of an exact name are orphans: the key in state and l
   });
   await project.up();
   const { name } = await project.key("checkout");
-  await makeKey(fixture, `${name}-r2`);
-  await makeKey(fixture, name, "private");
+  await plantKey(fixture, `${name}-r2`);
+  await plantKey(fixture, name, "private");
   const others = [
     `${name}-r1`,
     `${name}-r02`,
@@ -28,7 +28,7 @@ test("only further attempts of an exact name are orphans: the key in state and l
     `x${name}`,
     "shop-dev-checkout-0123456789",
   ];
-  for (const other of others) fixture.leftAlive.add((await makeKey(fixture, other)).id);
+  for (const other of others) fixture.leftAlive.add((await plantKey(fixture, other)).id);
 
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect(exitCode).toBe(0);
@@ -50,7 +50,7 @@ new payengine.ApiKey("rotated", { type: "private" });`,
   });
   await project.up();
   const rotated = await project.key("rotated");
-  const previous = await makeKey(fixture, `${rotated.name}-r2`);
+  const previous = await plantKey(fixture, `${rotated.name}-r2`);
   fixture.leftAlive.add(previous.id);
   await changeState(project, ({ resources = [] }) => {
     const resource = resources.find(({ urn }) => urn.endsWith("::rotated"));
@@ -75,10 +75,10 @@ test("where state holds a value without the id of its key, nothing is proven los
   const { fixture } = given;
   const project = await fixture.project({});
   const name = "shop-dev-web-0123456789";
-  const made = await makeKey(fixture, name);
+  const made = await plantKey(fixture, name);
   const at = provider("dev");
   await changeState(project, (state) => {
-    state.resources = [root("dev"), at, key(at, "web", name, { ...made.outputs, keyId: undefined })];
+    state.resources = [root("dev"), at, storedKey(at, "web", name, { ...made.outputs, keyId: undefined })];
   });
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout)]).toEqual([
@@ -107,11 +107,11 @@ test("a pending creation without a name, or of anything else, keeps all pending 
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
     state.pending_operations = [
-      creating(key(at, "web", "shop-dev-web-0123456789"), placeOf(fixture)),
+      creating(storedKey(at, "web", "shop-dev-web-0123456789"), placeOf(fixture)),
       creating(bucket),
     ];
   });
-  const { id } = await makeKey(fixture, "shop-dev-web-0123456789");
+  const { id } = await plantKey(fixture, "shop-dev-web-0123456789");
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
@@ -127,7 +127,7 @@ test("a pending creation without a name, or of anything else, keeps all pending 
   expect((await project.deployment()).pending_operations).toHaveLength(2);
 
   await changeState(project, (state) => {
-    const nameless = key(at, "web", "shop-dev-web-0123456789");
+    const nameless = storedKey(at, "web", "shop-dev-web-0123456789");
     delete nameless.inputs?.uniqueName;
     state.pending_operations = [creating(nameless, placeOf(fixture))];
   });

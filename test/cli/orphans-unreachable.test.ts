@@ -1,6 +1,6 @@
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
+import { changeState, creating, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -14,7 +14,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", name), placeOf(given.fixture))];
+    state.pending_operations = [creating(storedKey(at, "web", name), placeOf(given.fixture))];
   });
   return project;
 }
@@ -22,7 +22,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
 test("while PayEngine cannot be reached, or refuses to revoke, the evidence stays in state", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(fixture, "shop-dev-web-0123456789");
+  await plantKey(fixture, "shop-dev-web-0123456789");
   const env = { PAYENGINE_API_KEY: "f".repeat(108) };
   const unknown = await payengine(project, REVOKE, { env });
   expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
@@ -68,7 +68,7 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
 test("the credential in the environment needs no passphrase to find and revoke; clearing says that it does", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(fixture, "shop-dev-web-0123456789");
+  await plantKey(fixture, "shop-dev-web-0123456789");
   const without = ["PULUMI_CONFIG_PASSPHRASE"];
   const missing = await payengine(project, REVOKE, { without });
   expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
@@ -94,7 +94,7 @@ test("the credential in the environment needs no passphrase to find and revoke; 
 test("a key that is listed, and not found when it is to be revoked, is not taken for revoked", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
-  await makeKey(fixture, "shop-dev-web-0123456789");
+  await plantKey(fixture, "shop-dev-web-0123456789");
   await fixture.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
   const { exitCode, stdout } = await payengine(project, REVOKE);
   expect([exitCode, linesOf(stdout).slice(-2)]).toEqual([

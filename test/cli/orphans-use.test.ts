@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openStack, type PulumiStack, revokeOrphans } from "../../recovery";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, payengineAtTerminal } from "./command";
-import { changeState, creating, key, makeKey, placeOf, provider, root } from "./planted-state";
+import { changeState, creating, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
 
 const given = useFixture();
 
@@ -16,9 +16,9 @@ async function projectWithOrphan() {
   const at = provider("dev");
   await changeState(project, (state) => {
     state.resources = [root("dev"), at];
-    state.pending_operations = [creating(key(at, "web", NAME), placeOf(given.fixture))];
+    state.pending_operations = [creating(storedKey(at, "web", NAME), placeOf(given.fixture))];
   });
-  const { id } = await makeKey(given.fixture, NAME);
+  const { id } = await plantKey(given.fixture, NAME);
   return { project, id };
 }
 

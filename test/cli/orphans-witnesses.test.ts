@@ -2,7 +2,16 @@ import { MERCHANT_IDS } from "payengine-sandbox";
 import { findOrphans, openStack } from "../../recovery";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
-import { changeState, creating, key, longAgo, makeKey, placeOf, provider, root } from "./planted-state";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
 
 const given = useFixture();
 
@@ -26,7 +35,7 @@ async function projectWithPending(place: Record<string, unknown> = {}, at = prov
     state.manifest.time = longAgo();
     state.resources = [root("dev"), at];
     const inputs = { ...placeOf(given.fixture), ...COLLEAGUES, ...place };
-    state.pending_operations = [creating(key(at, "web", NAME), inputs)];
+    state.pending_operations = [creating(storedKey(at, "web", NAME), inputs)];
   });
   return project;
 }
@@ -35,9 +44,9 @@ type Project = Awaited<ReturnType<typeof projectWithPending>>;
 
 /** Plants another key that works, of the resource "api". */
 async function plantSibling(project: Project, place: Record<string, unknown>) {
-  const { id, outputs } = await makeKey(given.fixture, OTHER);
+  const { id, outputs } = await plantKey(given.fixture, OTHER);
   await changeState(project, ({ resources = [] }) => {
-    resources.push(key(provider("dev"), "api", OTHER, { ...outputs, ...place }));
+    resources.push(storedKey(provider("dev"), "api", OTHER, { ...outputs, ...place }));
   });
   return id;
 }
@@ -113,7 +122,7 @@ test("its exact name settles an operation whoever began it, also once that key i
   const { fixture } = given;
   await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
-  const { id } = await makeKey(fixture, NAME);
+  const { id } = await plantKey(fixture, NAME);
   expect(await reasonToKeep(project)).toBeUndefined();
   await fixture.control.revokeKey(id);
   const { exitCode, stdout } = await payengine(project, REVOKE);
@@ -133,7 +142,7 @@ test("a revoked key of that name does not tell that no later attempt is on its w
   const { fixture } = given;
   await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
-  await fixture.control.revokeKey((await makeKey(fixture, NAME)).id);
+  await fixture.control.revokeKey((await plantKey(fixture, NAME)).id);
   await changeState(project, ({ manifest }) => {
     manifest.time = new Date().toISOString();
   });

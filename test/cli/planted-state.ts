@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shortFingerprint } from "../../provider/payengine/key-value";
+import { API_KEY_TYPE } from "../../provider/resource-type";
 import type { Fixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
 
 const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
-const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 type Properties = Record<string, unknown>;
 
@@ -64,7 +64,7 @@ export function provider(stack: string, name = "default", inputs: Properties = {
 }
 
 /** A key that is being created, or, with outputs, one that was. */
-export function key(
+export function storedKey(
   { urn, id }: StoredResource,
   resource: string,
   uniqueName: string,
@@ -73,8 +73,8 @@ export function key(
   const stack = urn.split(":")[2];
   const inputs = { type: "public", namePrefix: uniqueName.slice(0, -11), uniqueName };
   return {
-    urn: `urn:pulumi:${stack}::shop::${KEY_TYPE}::${resource}`,
-    type: KEY_TYPE,
+    urn: `urn:pulumi:${stack}::shop::${API_KEY_TYPE}::${resource}`,
+    type: API_KEY_TYPE,
     custom: true,
     inputs,
     provider: `${urn}::${id}`,
@@ -94,7 +94,7 @@ export function placeOf({ sandbox, credential }: Fixture, by = credential) {
 }
 
 /** Makes a key over PayEngine's API. */
-export async function makeKey(
+export async function plantKey(
   fixture: Fixture,
   name: string,
   type: "public" | "private" = "public",

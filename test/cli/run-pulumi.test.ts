@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runPulumi } from "../../recovery/run-pulumi";
+import { runPulumi } from "../../recovery/pulumi/run-pulumi";
 
 let folder: string;
 

@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { useFixture } from "./harness/fixture";
-import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/interruptions";
+import { held, pending, quiet, runOrphansRevoke, upUntil } from "./harness/interruptions";
 import { later } from "./harness/later";
 import { fillDisk, freeDisk, mountSmallDisk, unmount } from "./harness/small-disk";
 
@@ -38,7 +38,7 @@ test("a full disk under the backend while a key is made: state has its name from
 
   await quiet(project);
   await project.run(["cancel", "--yes"]);
-  const { exitCode: orphans } = await later(project, () => revokeOrphans(project));
+  const { exitCode: orphans } = await later(project, () => runOrphansRevoke(project));
   expect(orphans).toBe(0);
   expect(await fixture.liveKeys()).toEqual([]);
   await project.up();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fixture, useFixture } from "./harness/fixture";
-import { held, pending, quiet, revokeOrphans, upUntil } from "./harness/interruptions";
+import { held, pending, quiet, runOrphansRevoke, upUntil } from "./harness/interruptions";
 import { later } from "./harness/later";
 import { kill, pluginsIn, until } from "./harness/processes";
 import type { Project } from "./harness/project";
@@ -15,7 +15,7 @@ const projectOf = (fixture: Fixture) => fixture.project({ program });
 async function mend(project: Project): Promise<void> {
   await quiet(project);
   await project.ok("cancel", "--yes");
-  const { exitCode, stderr } = await later(project, () => revokeOrphans(project));
+  const { exitCode, stderr } = await later(project, () => runOrphansRevoke(project));
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(await pendingIn(project)).toEqual([]);
   await project.up();

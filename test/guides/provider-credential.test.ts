@@ -1,4 +1,4 @@
-import { makeKey } from "../cli/planted-state";
+import { plantKey } from "../cli/planted-state";
 import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import type { Project } from "../e2e/harness/project";
 import { pasted, unasked, YES } from "./answers";
@@ -108,7 +108,7 @@ test("after a leak nothing changes without a new credential, and keys of others 
   const project = await projectWith(fixture, leaked.key);
   await project.up();
   const { keyId, token = "" } = await project.key("checkout");
-  const { id } = await makeKey(fixture, "of-the-finder", "private", leaked.key);
+  const { id } = await plantKey(fixture, "of-the-finder", "private", leaked.key);
   fixture.leftAlive.add(id);
 
   await fixture.control.revokeKey(leaked.keyId);

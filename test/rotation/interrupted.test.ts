@@ -1,5 +1,5 @@
 import { commonJs, useFixture } from "../e2e/harness/fixture";
-import { held, pending, quiet, revokeOrphans, upUntil } from "../e2e/harness/interruptions";
+import { held, pending, quiet, runOrphansRevoke, upUntil } from "../e2e/harness/interruptions";
 import { later } from "../e2e/harness/later";
 import { kill, pluginsIn } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
@@ -71,7 +71,7 @@ test("what an interrupted rotation leaves is revoked when the trigger is set bac
 
   await project.write({ "index.js": commonJs(checkout(0)) });
   await project.up("--expect-no-changes");
-  const { exitCode, stdout } = await later(project, () => revokeOrphans(project));
+  const { exitCode, stdout } = await later(project, () => runOrphansRevoke(project));
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining(`${first.name}-g2`) });
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([first.keyId]);
 });

@@ -32,7 +32,7 @@ test("a request carries the credential, asks for JSON and says so of its body", 
 
 test("an id and a search are encoded", async () => {
   const { api, received } = await serve(200, { data: [] });
-  await api.listKeys(2, "a&b=c d").catch(() => {});
+  await api.readPage(2, "a&b=c d").catch(() => {});
   await api.getKey("../merchant?x=1#y").catch(() => {});
   expect(received.map(({ url }) => url)).toEqual([
     "/api/api-keys?page=2&size=100&limit=100&q=a%26b%3Dc+d",
@@ -75,13 +75,13 @@ describe.each([
     ["with a count", { data: [wire], total: 1 }, 1],
     ["with a count of null", { data: [wire], total: null }, undefined],
   ])("a list %s is read", async (_how, body, total) => {
-    expect(await (await serve(200, body)).api.listKeys(1, "")).toEqual({ data: [whole], total });
+    expect(await (await serve(200, body)).api.readPage(1, "")).toEqual({ data: [whole], total });
   });
 });
 
 test("of a key only its id is needed, and an unknown status counts as live", async () => {
   const body = { data: [{ id: 7 }, { id: "b", status: "paused", type: "restricted", name: "" }] };
-  expect(await (await serve(200, body)).api.listKeys(1, "")).toMatchObject({
+  expect(await (await serve(200, body)).api.readPage(1, "")).toMatchObject({
     data: [
       { id: "7", name: "", type: "", status: "", isRevoked: false, createdAt: undefined },
       { id: "b", name: "", type: "restricted", status: "paused", isRevoked: false },
@@ -178,7 +178,7 @@ test.each([
   ["an entry that is text", [key, "x"], "entry 2 has no id"],
 ])("a list with %s is no shorter list", async (_what, body, issue) => {
   const { api, url } = await serve(200, body);
-  expect(await messageThrownBy(() => api.listKeys(1, ""))).toBe(
+  expect(await messageThrownBy(() => api.readPage(1, ""))).toBe(
     `The answer to GET ${url}/api-keys is not in the form of the contract (${issue})`,
   );
 });

@@ -132,8 +132,8 @@ test("where PayEngine tells the account's id, a credential of another account re
   await harness.control.clearRequests();
   expect(await messageThrownBy(() => revokeAll(harness.context({ credential: key }), state))).toBe(
     couldNotRevoke(
-      `The credential belongs to account ${production}, but this key's state records account ${sandbox}; use a ` +
-        `credential and payengine:apiUrl of account ${sandbox}.`,
+      `the credential belongs to account ${production}, but state records account ${sandbox}; use a credential and ` +
+        `payengine:apiUrl of account ${sandbox}.`,
     ),
   );
   expect(await harness.calls()).toEqual(["GET /api/merchant"]);

@@ -1,5 +1,6 @@
-import { heldIds, looksLikeOurs, ownersOf } from "../../recovery/key-owners";
-import type { RecordedKey } from "../../recovery/stack-state";
+import { uniqueNameIn } from "../../provider/api-key/names";
+import { ownersOf, recordedIds } from "../../recovery/key-owners";
+import type { RecordedKey } from "../../recovery/pulumi/stack-state";
 
 const unique = "shop-prod-checkout-0123456789";
 const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey => ({
@@ -34,24 +35,25 @@ test.each([
   ["made by hand", `${unique}-g2`, true],
   ["made by hand", "made by hand", false],
   [unique, "shop-prod-checkout-9876543210", false],
-])("a state that holds %j may have lost %j: %j", (held, name, isLost) => {
+])("a state that holds %j may have orphaned %j: %j", (held, name, isOrphan) => {
   const key = recorded(held);
-  expect(ownersOf([key])(name)).toBe(isLost ? key : undefined);
+  expect(ownersOf([key])(name)).toBe(isOrphan ? key : undefined);
 });
 
 test("a state holds its key and the one before it", () => {
   const previous = { keyId: "key_0", revokeAt: undefined };
-  expect([...heldIds([recorded(unique, { previous }), recorded(unique, { keyId: undefined })])]).toEqual([
+  expect([...recordedIds([recorded(unique, { previous }), recorded(unique, { keyId: undefined })])]).toEqual([
     "key_1",
     "key_0",
   ]);
 });
 
 test("names of ours are told by their digits and marks", () => {
-  expect([unique, `${unique}-g2-r3`, "shop", `${unique}-x`].map(looksLikeOurs)).toEqual([
-    true,
-    true,
-    false,
-    false,
+  expect([unique, `${unique}-g2-r3`, "shop", `${unique}-x`, `${unique}-r2-g2`].map(uniqueNameIn)).toEqual([
+    unique,
+    unique,
+    undefined,
+    undefined,
+    undefined,
   ]);
 });

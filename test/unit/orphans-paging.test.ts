@@ -21,13 +21,13 @@ const key = (id: number, name = "another's"): PayEngineKey => ({
 /** A list that answers these pages one after the other, whatever page is asked for: the sandbox's never moves. */
 function scripted(pages: KeyPage[]): { api: PayEngineClient; asked: number[] } {
   const asked: number[] = [];
-  const listKeys = async (page: number): Promise<KeyPage> => {
+  const readPage = async (page: number): Promise<KeyPage> => {
     asked.push(page);
     const answer = pages.shift();
     if (answer === undefined) throw new Error("more pages were asked for than the script has");
     return answer;
   };
-  const client: Partial<PayEngineClient> = { listKeys, pages: { longest: 0 } };
+  const client: Partial<PayEngineClient> = { readPage, pages: { longest: 0 } };
   return { api: client as PayEngineClient, asked };
 }
 

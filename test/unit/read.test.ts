@@ -76,8 +76,8 @@ test("where PayEngine tells the account's id, a credential of another account is
   const { sandbox, production } = ACCOUNT_IDS;
   expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toBe(
     couldNotRead(
-      `The credential belongs to account ${production}, but this key's state records account ${sandbox}; use a ` +
-        `credential and payengine:apiUrl of account ${sandbox}.`,
+      `the credential belongs to account ${production}, but state records account ${sandbox}; use a credential and ` +
+        `payengine:apiUrl of account ${sandbox}.`,
     ),
   );
 });

@@ -46,8 +46,8 @@ describe("where PayEngine tells the account's id", () => {
     const { key } = await harness.control.newCredential("production", "Admin");
     const { sandbox, production } = ACCOUNT_IDS;
     expect(await messageThrownBy(() => update(harness.context({ credential: key }), state, inputs))).toBe(
-      `Could not update the key "${state.name}": The credential belongs to account ${production}, but this key's ` +
-        `state records account ${sandbox}; use a credential and payengine:apiUrl of account ${sandbox}. State keeps it ` +
+      `Could not update the key "${state.name}": the credential belongs to account ${production}, but state ` +
+        `records account ${sandbox}; use a credential and payengine:apiUrl of account ${sandbox}. State keeps it ` +
         "as it was.",
     );
   });

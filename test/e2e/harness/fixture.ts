@@ -1,5 +1,5 @@
 import { type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
-import { type Finding, findSecrets, type Haystack } from "../../secret-search";
+import { type FoundSecret, findSecrets, type Haystack } from "../../secret-search";
 import { tapTokens } from "../../token-tap";
 import { stopLeftovers } from "./processes";
 import { Project, type ProjectOptions } from "./project";
@@ -79,7 +79,7 @@ export class Fixture {
   }
 
   /** Every secret that is known, wherever it should not be. */
-  findLeaks(): Finding[] {
+  findLeaks(): FoundSecret[] {
     const secrets = [this.secrets, this.issued, ...this.projects.map((project) => project.secrets)].flatMap(
       (set) => [...set],
     );

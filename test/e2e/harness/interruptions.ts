@@ -48,7 +48,7 @@ export async function quiet({ folder }: Project): Promise<void> {
 }
 
 /** Runs the installed command as a user in CI does. */
-export async function revokeOrphans({ folder, env, said }: Project): Promise<Ended> {
+export async function runOrphansRevoke({ folder, env, said }: Project): Promise<Ended> {
   const main = join(folder, "node_modules/pulumi-payengine/dist/cli/main.js");
   const args = [main, "orphans", "--revoke", "--yes"];
   const ended = await runProgram(process.execPath, args, { cwd: folder, env, limitMs: 60_000 });

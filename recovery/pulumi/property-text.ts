@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../provider/payengine/parse-json";
+import { parseJson } from "../../provider/payengine/parse-json";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 

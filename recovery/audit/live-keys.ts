@@ -1,8 +1,9 @@
-import type { PayEngineKey } from "../provider/payengine/read-answer";
-import type { AuditedAccount } from "./audit-accounts";
-import type { LocatedKey } from "./audit-states";
+import { uniqueNameIn } from "../../provider/api-key/names";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import { ownersOf } from "../key-owners";
+import type { AuditedAccount } from "./account-lists";
 import type { AuditedKey, Category } from "./audited-key";
-import { looksLikeOurs, ownersOf } from "./key-owners";
+import type { LocatedKey } from "./audited-states";
 
 interface LiveKeys {
   readonly keys: readonly AuditedKey[];
@@ -12,32 +13,35 @@ interface LiveKeys {
 
 /** What each live key of an account is to the states. */
 export function liveKeys(audited: AuditedAccount, recorded: readonly LocatedKey[], now: Date): LiveKeys {
+  const holders = holdersById(recorded);
+  const owner = ownersOf(recorded.filter((key) => key.audited === audited && !key.isDamaged));
+  const toldOf = (key: PayEngineKey): AuditedKey | undefined => {
+    const holding = holders.get(key.id) ?? [];
+    const holder = holding.find(({ keyId }) => keyId === key.id) ?? holding[0];
+    if (holder !== undefined) return held(key, holder, holding, now);
+    const named = owner(key.name);
+    if (named !== undefined) return orphaned(key, named);
+    if (uniqueNameIn(key.name) === undefined) return undefined;
+    return auditedKey(key, undefined, audited.account.id, "unmatched", UNMATCHED);
+  };
+  const keys = audited.live.map(toldOf).filter((key) => key !== undefined);
+  return { keys, foreign: audited.live.length - keys.length };
+}
+
+function holdersById(recorded: readonly LocatedKey[]): ReadonlyMap<string, readonly LocatedKey[]> {
   const holders = new Map<string, LocatedKey[]>();
   for (const key of recorded) {
     for (const id of [key.keyId, key.previous?.keyId]) {
       if (id !== undefined) holders.set(id, [...(holders.get(id) ?? []), key]);
     }
   }
-  const owner = ownersOf(recorded.filter((key) => key.audited === audited && !key.isDamaged));
-  const known: AuditedKey[] = [];
-  let foreign = 0;
-  for (const key of audited.live) {
-    const holding = holders.get(key.id) ?? [];
-    const named = owner(key.name);
-    if (holding.length > 0) known.push(held(key, holding, now));
-    else if (named !== undefined) known.push(lost(key, named));
-    else if (looksLikeOurs(key.name))
-      known.push(auditedKey(key, undefined, audited.account.id, "unmatched", UNMATCHED));
-    else foreign++;
-  }
-  return { keys: known, foreign };
+  return holders;
 }
 
 const UNMATCHED =
   "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
 
-function held(key: PayEngineKey, holding: readonly LocatedKey[], now: Date): AuditedKey {
-  const holder = holding.find(({ keyId }) => keyId === key.id) ?? (holding[0] as LocatedKey);
+function held(key: PayEngineKey, holder: LocatedKey, holding: readonly LocatedKey[], now: Date): AuditedKey {
   const accountId = holder.audited?.account.id ?? holder.accountId;
   const make = (category: Category, note: string) => auditedKey(key, holder, accountId, category, note);
   if (holder.keyId !== key.id) {
@@ -55,14 +59,14 @@ function held(key: PayEngineKey, holding: readonly LocatedKey[], now: Date): Aud
   return { ...make("managed", note), sharedWith };
 }
 
-/** By the same proof as `orphans`: named in a state that does not hold it, with no operation under way. */
-function lost(key: PayEngineKey, owner: LocatedKey): AuditedKey {
-  const { source, lock, state, unsettledUntil, audited } = owner;
+/** By the same proof as `orphans`: named in a state that does not hold it, with no operation running. */
+function orphaned(key: PayEngineKey, owner: LocatedKey): AuditedKey {
+  const { source, lock, state, mayChangeUntil, audited } = owner;
   const make = (category: Category, note: string) =>
     auditedKey(key, owner, audited?.account.id, category, note);
   if (lock !== undefined) return make("unsettled", "the stack is locked: look again when it is not");
-  if (unsettledUntil !== undefined)
-    return make("unsettled", `an operation may be under way until ${unsettledUntil.toISOString()}`);
+  if (mayChangeUntil !== undefined)
+    return make("unsettled", `an operation may be under way until ${mayChangeUntil.toISOString()}`);
   // The stack may have gone on since the file was written.
   const isOlder = key.createdAt !== undefined && new Date(key.createdAt) <= state.changedAt;
   if (source.isFile && !isOlder) return make("unsettled", key.createdAt === undefined ? UNDATED : TOO_YOUNG);
@@ -81,9 +85,7 @@ function auditedKey(
   note: string,
 ): AuditedKey {
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
-  return {
-    ...{ category, source: owner?.source.name, resource: owner?.resource, urn: owner?.urn },
-    ...{ keyName, keyId, accountId, createdAt, lastUsedAt },
-    ...{ sharedWith: [], note },
-  };
+  const { source, resource, urn } = owner ?? {};
+  const told = { keyName, keyId, accountId, createdAt, lastUsedAt };
+  return { category, source: source?.name, resource, urn, ...told, sharedWith: [], note };
 }

@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { ConfigKey, Environment } from "../provider/config";
-import { messageOf } from "../provider/payengine/errors";
+import type { Environment } from "../../provider/config";
+import { messageOf } from "../../provider/payengine/errors";
+import { once } from "./once";
 import type { PulumiStack } from "./pulumi-stack";
-import { needsDecryption, type RecordedProvider } from "./recorded-provider";
+import { isDefault, needsDecryption, type ProviderValues, type RecordedProvider } from "./recorded-provider";
 import type { StackLock } from "./stack-lock";
 import { readStackState, type StackState } from "./stack-state";
-
-/** What a provider is configured with. */
-export type ProviderValues = Partial<Record<ConfigKey, string>>;
 
 /** Where a state comes from, and the configuration of its providers. */
 export interface StateSource {
@@ -40,7 +38,7 @@ export function stateOfStack(stack: PulumiStack): StateSource {
         : requireNames(readStackState(await stack.exportSecrets()), DAMAGED);
     },
     config: () => stack.config(),
-    decrypted: async () => readStackState(await stack.exportSecrets()).providers,
+    decrypted: once(async () => readStackState(await stack.exportSecrets()).providers),
     lock: (project) => stack.lock(project),
   };
 }
@@ -91,6 +89,9 @@ function parse(path: string, text: string): StackState {
   }
 }
 
+/** What is left to do where only a person can look for a key. */
+export const LOOK_BY_HAND = "look for its key by name in PayEngine's dashboard";
+
 const DAMAGED = "look for them by name in PayEngine's dashboard";
 
 function requireNames(state: StackState, todo: string): StackState {
@@ -106,13 +107,31 @@ function defaultProvider(state: StackState): RecordedProvider | undefined {
   return [...state.providers].find(([reference]) => isDefault(reference))?.[1];
 }
 
-/** Stands for the default provider where state holds none. */
-export const DEFAULT_PROVIDER = "default";
-
-/** Says whether a reference, `urn::id`, is to the provider that Pulumi makes by itself. */
-export function isDefault(reference: string): boolean {
-  return (
-    reference === DEFAULT_PROVIDER ||
-    /::pulumi:providers:pulumi-nodejs::default(_[\w]+)?::[^:]*$/.test(reference)
-  );
+/**
+ * The configuration of one provider that a state refers to.
+ *
+ * @param reference `urn::id`.
+ * @throws Error where state does not hold it, or what is needed of it cannot be decrypted.
+ */
+export async function providerValues(
+  source: StateSource,
+  state: StackState,
+  reference: string,
+): Promise<ProviderValues> {
+  const recorded = state.providers.get(reference);
+  if (recorded === undefined && !isDefault(reference)) {
+    const provider = reference.split("::").slice(0, -1).join("::");
+    throw new Error(`state does not hold its provider, ${provider}; ${LOOK_BY_HAND}`);
+  }
+  if (recorded?.values.provider === undefined) return source.config();
+  const { values } = recorded;
+  if (!needsDecryption(recorded, source.env)) return values;
+  const decrypted = (await source.decrypted()).get(reference);
+  // Anything less, such as a configuration without its address, would send the credential elsewhere.
+  if (decrypted === undefined || needsDecryption(decrypted, source.env)) {
+    throw new Error(
+      `the configuration of its provider "${values.provider}" cannot be decrypted; ${LOOK_BY_HAND}`,
+    );
+  }
+  return decrypted.values;
 }

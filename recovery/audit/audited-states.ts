@@ -1,11 +1,11 @@
-import { type AccountPool, type Reachable, type Reached, reachAccounts, unreachedBecause } from "./accounts";
-import { type AccountLists, type AuditedAccount, listAccounts } from "./audit-accounts";
-import { auditedProviders, unusedProviders } from "./audit-providers";
-import { type SettlingOptions, unsettledUntil } from "./settling";
-import type { StackLock } from "./stack-lock";
-import type { RecordedKey, StackState } from "./stack-state";
-import type { StateSource } from "./state-source";
-import { groupedByProblem, type Unreached } from "./unreached";
+import { type AccountPool, type Reachable, type Reached, reachAccounts, unreachedBecause } from "../accounts";
+import { mayChangeUntil, type RecoveryOptions } from "../operation-time";
+import type { StackLock } from "../pulumi/stack-lock";
+import type { RecordedKey, StackState } from "../pulumi/stack-state";
+import type { StateSource } from "../pulumi/state-source";
+import { groupedByProblem, type Unreached } from "../unreached";
+import { type AccountLists, type AuditedAccount, listAccounts } from "./account-lists";
+import { auditedProviders, unusedProviders } from "./audited-providers";
 
 /** A key of a state, and where it was looked for. */
 export interface LocatedKey extends RecordedKey {
@@ -15,7 +15,7 @@ export interface LocatedKey extends RecordedKey {
   readonly audited: AuditedAccount | undefined;
   readonly settings: Reachable["settings"] | undefined;
   /** Somebody may be changing its state until then. */
-  readonly unsettledUntil: Date | undefined;
+  readonly mayChangeUntil: Date | undefined;
   readonly lock: StackLock | undefined;
 }
 
@@ -34,35 +34,27 @@ export interface Audited {
   readonly notAudited: readonly AuditProblem[];
 }
 
+/** A state as it was before its accounts were listed, and what its providers reach. */
+interface ReachedState {
+  readonly source: StateSource;
+  readonly earlier: StackState;
+  readonly reached: ReadonlyMap<string, Reached>;
+}
+
 /** Reads the states, lists their accounts, and reads the states again. */
 export async function readAudited(
   pool: AccountPool,
   sources: readonly StateSource[],
-  options: SettlingOptions,
+  options: RecoveryOptions,
 ): Promise<Audited> {
   const names = sources.map(({ name }) => name).join(", ");
   options.onStep?.(`Reading the state of ${names}`);
-  const before = await Promise.all(sources.map((source) => source.load()));
+  const loaded = await Promise.all(sources.map(async (source) => ({ source, earlier: await source.load() })));
   options.onStep?.("Listing the keys at PayEngine");
-  const reached = await Promise.all(
-    sources.map((source, index) => {
-      const state = before[index] as StackState;
-      return reachAccounts(pool, source, state, auditedProviders(state));
-    }),
-  );
-  const lists = await listAccounts(reached.flatMap((byProvider) => [...byProvider.values()]));
+  const states = await Promise.all(loaded.map((it) => reach(pool, it.source, it.earlier)));
+  const lists = await listAccounts(states.flatMap(({ reached }) => [...reached.values()]));
   options.onStep?.(`Reading the state of ${names} again`);
-  const located = await Promise.all(
-    sources.map((source, index) =>
-      locate(
-        source,
-        before[index] as StackState,
-        reached[index] as ReadonlyMap<string, Reached>,
-        lists,
-        options,
-      ),
-    ),
-  );
+  const located = await Promise.all(states.map((state) => locate(state, lists, options)));
   return {
     accounts: [...new Set([...lists.values()].flatMap((list) => ("problem" in list ? [] : [list])))],
     keys: located.flatMap(({ keys }) => keys),
@@ -71,31 +63,35 @@ export async function readAudited(
   };
 }
 
+async function reach(pool: AccountPool, source: StateSource, earlier: StackState): Promise<ReachedState> {
+  return { source, earlier, reached: await reachAccounts(pool, source, earlier, auditedProviders(earlier)) };
+}
+
 /** As in `orphans`: reads lock and state after the lists. */
 async function locate(
-  source: StateSource,
-  earlier: StackState,
-  reached: ReadonlyMap<string, Reached>,
+  { source, earlier, reached }: ReachedState,
   lists: AccountLists,
-  options: SettlingOptions,
-): Promise<Pick<Audited, "unreached" | "notAudited"> & { readonly keys: LocatedKey[] }> {
+  options: RecoveryOptions,
+): Promise<Omit<Audited, "accounts">> {
   const lock = earlier.project === undefined ? undefined : await source.lock(earlier.project);
   const state = await source.load();
-  const until = unsettledUntil(earlier, state, reached.values(), options);
-  const problemIn = (it: Reached): string | undefined => {
-    const list = "problem" in it ? it : lists.get(it.account);
-    return list && "problem" in list ? list.problem : undefined;
-  };
+  const until = mayChangeUntil(earlier, state, reached.values(), options);
+  const unlisted = new Map(
+    [...reached].flatMap(([reference, it]) => {
+      const list = "problem" in it ? it : lists.get(it.account);
+      return list && "problem" in list ? [[reference, list.problem] as const] : [];
+    }),
+  );
   const problems: { resource: string; problem: string }[] = [];
   const keys = state.keys.map((key): LocatedKey => {
     const it = reached.get(key.provider);
-    const reason = unreachedBecause(key, it) ?? (it && problemIn(it));
-    if (reason !== undefined) problems.push({ resource: key.resource, problem: reason });
-    const list = reason === undefined && it && "account" in it ? lists.get(it.account) : undefined;
+    const problem = unreachedBecause(key, it) ?? unlisted.get(key.provider);
+    if (problem !== undefined) problems.push({ resource: key.resource, problem });
+    const list = problem === undefined && it && "account" in it ? lists.get(it.account) : undefined;
     const audited = list && "live" in list ? list : undefined;
-    return { ...key, source, state, audited, settings: it?.settings, unsettledUntil: until, lock };
+    return { ...key, source, state, audited, settings: it?.settings, mayChangeUntil: until, lock };
   });
-  const unused = unusedProviders(state, reached, problemIn);
+  const unused = unusedProviders(state, reached, unlisted);
   const byHand = state.madeByHand.map((resource) => ({ resource, problem: MADE_BY_HAND }));
   const ofSource = (it: Unreached) => ({ source: source.name, ...it });
   return {

@@ -1,10 +1,10 @@
-import { messageOf } from "../provider/payengine/errors";
-import type { PayEngineKey } from "../provider/payengine/read-answer";
-import type { Reachable } from "./accounts";
-import { ownersOf } from "./key-owners";
-import { isProvenPlace, wayToProve } from "./place-proof";
-import { longestOperation } from "./settling";
-import type { RecordedKey, StackState } from "./stack-state";
+import { messageOf } from "../../provider/payengine/errors";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import type { Reachable } from "../accounts";
+import { ownersOf } from "../key-owners";
+import { longestOperation } from "../operation-time";
+import { isProvenPlace, wayToProve } from "../place-proof";
+import type { RecordedKey, StackState } from "../pulumi/stack-state";
 
 /** Where a key was looked for, and what the list showed. */
 export interface Looked extends Reachable {

@@ -1,13 +1,13 @@
-import { revokeListed } from "../provider/api-key/sweep";
-import { messageOf } from "../provider/payengine/errors";
-import { type Account, AccountPool } from "./accounts";
-import { type Findings, look, type OrphanOptions, type OrphanReport } from "./orphans";
-import type { PulumiStack } from "./pulumi-stack";
-import { readStackState, type StackState } from "./stack-state";
-import { stateOfStack } from "./state-source";
+import { revokeListed } from "../../provider/api-key/sweep";
+import { messageOf } from "../../provider/payengine/errors";
+import { AccountPool } from "../accounts";
+import type { RecoveryOptions } from "../operation-time";
+import type { PulumiStack } from "../pulumi/pulumi-stack";
+import { readStackState, type StackState } from "../pulumi/stack-state";
+import { type Findings, type FoundOrphan, lookForOrphans, type OrphanReport } from "./find-orphans";
 
 /** How to revoke orphans. */
-export interface RevokeOptions extends OrphanOptions {
+export interface RevokeOptions extends RecoveryOptions {
   /** Ids of the keys that may be revoked: what a person has agreed to. Default: all that are found. */
   readonly only?: readonly string[] | undefined;
 }
@@ -31,40 +31,46 @@ export interface RevokeReport extends OrphanReport {
 
 /**
  * Revokes what `findOrphans` finds, then clears pending operations where all of them are creations of keys and it is
- * proven that all of those were looked for in the right account. Does nothing while the stack is locked or may be in use. Safe to run
- * twice, side by side and beside an update: it acts only on a state that has not changed for longer than an operation
- * can last.
+ * proven that all of those were looked for in the right account. Does nothing while the stack is locked or may be in
+ * use. Safe to run twice, side by side and beside an update: it acts only on a state that has not changed for longer
+ * than an operation can last.
  *
  * @throws Error where Pulumi's CLI does not run or the state cannot be read; what fails later is in the report.
  */
 export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions = {}): Promise<RevokeReport> {
   const pool = new AccountPool();
   try {
-    const findings = await look(pool, stateOfStack(stack), options);
-    const { report, state } = findings;
-    const nothing = { revoked: [], failed: [], clearedPending: false, clearProblem: undefined };
-    if (report.lock !== undefined || report.waitUntil !== undefined) return { ...report, ...nothing };
-
-    const acts = await revokeFound(findings, options);
-    const isClean = acts.revoked.length === report.orphans.length;
-    const mayClear = isClean && report.pendingOperations.length > 0 && report.keepPending === undefined;
-    if (mayClear) options.onStep?.("Clearing pending operations");
-    const clearProblem = mayClear ? await clearPending(stack, state) : undefined;
-    return { ...report, ...acts, clearedPending: mayClear && clearProblem === undefined, clearProblem };
+    return await actOn(await lookForOrphans(pool, stack, options), stack, options);
   } finally {
     await pool.close();
   }
 }
 
-async function revokeFound({ report, accountOf }: Findings, { only, onStep }: RevokeOptions) {
+/** Acts on what a look has just found, as {@link revokeOrphans} says. */
+export async function actOn(
+  { report, state, found }: Findings,
+  stack: PulumiStack,
+  { only, onStep }: RevokeOptions,
+): Promise<RevokeReport> {
+  const nothing = { revoked: [], failed: [], clearedPending: false, clearProblem: undefined };
+  if (report.lock !== undefined || report.waitUntil !== undefined) return { ...report, ...nothing };
+  const agreed = found.filter(({ orphan }) => only?.includes(orphan.keyId) ?? true);
+  const acts = await revokeFound(agreed, onStep);
+  const isClean = acts.revoked.length === report.orphans.length;
+  const mayClear = isClean && report.pendingOperations.length > 0 && report.keepPending === undefined;
+  if (mayClear) onStep?.("Clearing pending operations");
+  const clearProblem = mayClear ? await clearPending(stack, state) : undefined;
+  return { ...report, ...acts, clearedPending: mayClear && clearProblem === undefined, clearProblem };
+}
+
+async function revokeFound(found: readonly FoundOrphan[], onStep: RevokeOptions["onStep"]) {
   const revoked: string[] = [];
   const failed: { keyId: string; problem: string }[] = [];
-  const agreed = report.orphans.filter((it) => only?.includes(it.keyId) ?? true);
-  for (const [index, { keyId, keyName }] of agreed.entries()) {
-    onStep?.(`Revoking key ${index + 1} of ${agreed.length}`);
-    const { client } = accountOf.get(keyId) as Account;
+  for (const [index, { orphan, account }] of found.entries()) {
+    const { keyId, keyName } = orphan;
+    onStep?.(`Revoking key ${index + 1} of ${found.length}`);
     try {
-      await revokeListed(client, { id: keyId, name: keyName });
+      await revokeListed(account.client, { id: keyId, name: keyName });
       revoked.push(keyId);
     } catch (error) {
       failed.push({ keyId, problem: messageOf(error) });

@@ -2,11 +2,16 @@ import type { Settings } from "../provider/api-key/context";
 import { GRACE_MS } from "../provider/api-key/journal";
 import { operationLimit } from "../provider/config";
 import type { Reached } from "./accounts";
-import type { StackState } from "./stack-state";
+import type { StackState } from "./pulumi/stack-state";
 
-/** For how long something may still be under way. */
-export interface SettlingOptions {
-  /** How long state must not have changed, in milliseconds. Default: longer than any operation of a key can last. */
+/** How to look for keys. */
+export interface RecoveryOptions {
+  /**
+   * How long state must not have changed before a key counts as orphaned, in milliseconds. Default: longer than any
+   * operation of a key can last (eleven request timeouts and three minutes). Less is safe only where nobody is updating
+   * the stack: backends other than folders do not show their locks. A pending operation of which no key is found is kept
+   * for the default time, whatever stands here: its request may still make one.
+   */
   readonly minAge?: number | undefined;
   /** The clock. Default: this machine's. */
   readonly now?: (() => Date) | undefined;
@@ -20,16 +25,16 @@ export function longestOperation(settings: Settings): number {
 }
 
 /**
- * Says until when an operation of this state may still be under way, so that what looks lost may yet be stored.
+ * Says until when an operation of this state may still run, so that a key that looks orphaned may yet be stored.
  *
  * @param before the same state, read earlier.
  * @returns `undefined` once that time is over.
  */
-export function unsettledUntil(
+export function mayChangeUntil(
   before: StackState,
   state: StackState,
   reached: Iterable<Reached>,
-  { minAge, now = () => new Date() }: SettlingOptions,
+  { minAge, now = () => new Date() }: RecoveryOptions,
 ): Date | undefined {
   const lasting = [...reached].flatMap((it) => ("account" in it ? [longestOperation(it.settings)] : []));
   const until = state.changedAt.getTime() + (minAge ?? Math.max(0, ...lasting));

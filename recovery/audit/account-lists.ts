@@ -1,23 +1,26 @@
-import { messageOf } from "../provider/payengine/errors";
-import { listKeys } from "../provider/payengine/key-list";
-import type { PayEngineKey } from "../provider/payengine/read-answer";
-import type { Account, Reached } from "./accounts";
+import { messageOf } from "../../provider/payengine/errors";
+import { listKeys } from "../../provider/payengine/key-list";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import type { Reached, ReachedAccount } from "../accounts";
 
 /** An account with all its keys, whoever made them. */
 export interface AuditedAccount {
-  readonly account: Account;
+  readonly account: ReachedAccount;
   readonly live: readonly PayEngineKey[];
   /** Ids of all keys that its list shows, revoked ones too. */
   readonly shown: ReadonlySet<string>;
 }
 
-/** Each account with its list, or why it could not be listed. Several credentials may reach one account. */
-export type AccountLists = ReadonlyMap<Account, AuditedAccount | { readonly problem: string }>;
+/** An account's keys, or why they could not be listed. */
+type AccountList = AuditedAccount | { readonly problem: string };
+
+/** Each account with its list. Several credentials may reach one account. */
+export type AccountLists = ReadonlyMap<ReachedAccount, AccountList>;
 
 /** Lists the accounts that providers reach. Those that turn out to be one account are listed as one. */
 export async function listAccounts(reached: readonly Reached[]): Promise<AccountLists> {
   const accounts = new Set(reached.flatMap((it) => ("account" in it ? [it.account] : [])));
-  const lists = new Map<Account, AuditedAccount | { readonly problem: string }>();
+  const lists = new Map<ReachedAccount, AccountList>();
   for (const [account, list] of await Promise.all([...accounts].map(listAll))) {
     const same = [...lists.values()].find((it) => "live" in it && "live" in list && isSame(it, list));
     lists.set(account, same ?? list);
@@ -25,9 +28,7 @@ export async function listAccounts(reached: readonly Reached[]): Promise<Account
   return lists;
 }
 
-async function listAll(
-  account: Account,
-): Promise<readonly [Account, AuditedAccount | { readonly problem: string }]> {
+async function listAll(account: ReachedAccount): Promise<readonly [ReachedAccount, AccountList]> {
   try {
     const keys = await listKeys(account.client, "", () => true);
     const live = keys.filter(({ isRevoked }) => !isRevoked);

@@ -2,7 +2,7 @@
  * What becomes of a key:
  *
  * - `managed`: live, and a state holds its value.
- * - `orphaned`: live, nobody knows its value: by the same proof as `orphans`.
+ * - `orphaned`: live, and its value was lost: by the same proof as `orphans`.
  * - `unsettled`: bears a name of a state that an operation may still be changing, so nothing is proven yet.
  * - `gone`: a state holds its value, and it no longer works.
  * - `overdue`: the previous key of a rotation, live after its date.

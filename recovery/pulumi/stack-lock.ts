@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { parseJson } from "../provider/payengine/parse-json";
+import { parseJson } from "../../provider/payengine/parse-json";
 
 /** Who holds the lock of a stack, as a file backend says it. */
 export interface StackLock {

@@ -1,25 +1,24 @@
-import { messageOf } from "../provider/payengine/errors";
-import { listKeys } from "../provider/payengine/key-list";
-import type { PayEngineKey } from "../provider/payengine/read-answer";
+import { messageOf } from "../../provider/payengine/errors";
+import { listKeys } from "../../provider/payengine/key-list";
+import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import {
-  type Account,
   AccountPool,
   NEW,
-  type Reachable,
   type Reached,
+  type ReachedAccount,
   reachAccounts,
   unreachedBecause,
-} from "./accounts";
-import { heldIds, ownersOf } from "./key-owners";
+} from "../accounts";
+import { ownersOf, recordedIds } from "../key-owners";
+import { mayChangeUntil, type RecoveryOptions } from "../operation-time";
+import type { PulumiStack } from "../pulumi/pulumi-stack";
+import type { StackLock } from "../pulumi/stack-lock";
+import type { RecordedKey, StackState } from "../pulumi/stack-state";
+import { stateOfStack } from "../pulumi/state-source";
+import { groupedByProblem, type Unreached } from "../unreached";
 import { type Look, type Looked, reasonToKeep } from "./pending-creates";
-import type { PulumiStack } from "./pulumi-stack";
-import { type SettlingOptions, unsettledUntil } from "./settling";
-import type { StackLock } from "./stack-lock";
-import type { RecordedKey, StackState } from "./stack-state";
-import { type StateSource, stateOfStack } from "./state-source";
-import { groupedByProblem, type Unreached } from "./unreached";
 
-/** A live key whose value nobody knows: its exact name stands in state, and its id does not. */
+/** A live key whose value was lost: its exact name stands in state, and its id does not. */
 export interface Orphan {
   /** URN of the resource that it was made for. */
   readonly urn: string;
@@ -55,25 +54,18 @@ export interface OrphanReport {
   readonly keepPending: string | undefined;
 }
 
-/** How to look for orphans. */
-export interface OrphanOptions extends SettlingOptions {
-  /**
-   * How long state must not have changed before a key is revoked, in milliseconds. Default: longer than any operation
-   * of a key can last (eleven request timeouts and three minutes). Less is safe only where nobody is updating the stack:
-   * backends other than folders do not show their locks. A pending operation of which no key is found is kept for the
-   * default time, whatever stands here: its request may still make one.
-   */
-  readonly minAge?: number | undefined;
-  /** The clock. Default: this machine's. */
-  readonly now?: (() => Date) | undefined;
+/** An orphan, and the account that it is in. */
+export interface FoundOrphan {
+  readonly orphan: Orphan;
+  readonly account: ReachedAccount;
 }
 
 /** What a look has found, and what it takes to act on it. */
 export interface Findings {
   readonly report: OrphanReport;
   readonly state: StackState;
-  /** The account of each orphan, by the key's id. */
-  readonly accountOf: ReadonlyMap<string, Account>;
+  /** In the order of the report. */
+  readonly found: readonly FoundOrphan[];
 }
 
 /**
@@ -81,27 +73,28 @@ export interface Findings {
  *
  * @throws Error where Pulumi's CLI does not run or the state cannot be read.
  */
-export async function findOrphans(stack: PulumiStack, options: OrphanOptions = {}): Promise<OrphanReport> {
+export async function findOrphans(stack: PulumiStack, options: RecoveryOptions = {}): Promise<OrphanReport> {
   const pool = new AccountPool();
   try {
-    return (await look(pool, stateOfStack(stack), options)).report;
+    return (await lookForOrphans(pool, stack, options)).report;
   } finally {
     await pool.close();
   }
 }
 
 /** Looks at state and at PayEngine once. @mechanism orphans command */
-export async function look(
+export async function lookForOrphans(
   pool: AccountPool,
-  source: StateSource,
-  options: OrphanOptions,
+  stack: PulumiStack,
+  options: RecoveryOptions,
 ): Promise<Findings> {
   const { now = () => new Date(), onStep } = options;
+  const source = stateOfStack(stack);
   onStep?.(`Reading the state of ${source.name}`);
   const before = await source.load();
   onStep?.("Listing the keys at PayEngine");
   const reached = await reachAccounts(pool, source, before);
-  const lists = await listAccounts(before, reached);
+  const lists = await listRecorded(before, reached);
   // In this order: a key that was in the list was made before, so whoever made it either holds the lock still, or has
   // stored it in the state that is read last.
   onStep?.(`Reading the state of ${source.name} again`);
@@ -109,45 +102,30 @@ export async function look(
   const state = await source.load();
 
   const looks = new Map(state.keys.map((key) => [key, lookFor(key, reached.get(key.provider), lists)]));
+  const found = orphansIn(state, looks, lists);
   const problems = [...looks].flatMap(([{ resource }, it]) =>
     "problem" in it ? [{ resource, problem: it.problem }] : [],
   );
-  const held = heldIds(state.keys);
-  const owner = ownersOf(state.keys.filter((key) => "keys" in (looks.get(key) as Look)));
-  const orphans = new Map<string, Orphan>();
-  const accountOf = new Map<string, Account>();
-  for (const [account, list] of lists) {
-    for (const key of "keys" in list ? list.keys : []) {
-      const recorded = key.isRevoked || held.has(key.id) ? undefined : owner(key.name);
-      if (recorded === undefined) continue;
-      orphans.set(key.id, orphan(recorded, key));
-      accountOf.set(key.id, account);
-    }
-  }
   const report = {
     stack: source.name,
-    orphans: [...orphans.values()].sort(byName),
+    orphans: found.map(({ orphan }) => orphan),
     unreached: groupedByProblem(problems),
     lock,
-    waitUntil: unsettledUntil(before, state, reached.values(), options),
+    waitUntil: mayChangeUntil(before, state, reached.values(), options),
     pendingOperations: state.pendingOperations,
     keepPending: await reasonToKeep(state, looks, now()),
   };
-  return { report, state, accountOf };
-}
-
-function byName(left: Orphan, right: Orphan): number {
-  return left.resource.localeCompare(right.resource) || left.keyName.localeCompare(right.keyName);
+  return { report, state, found };
 }
 
 /** What an account's list shows of a state's keys, or why it shows nothing. */
 type List = Pick<Looked, "keys"> | { readonly problem: string };
 
-async function listAccounts(
+async function listRecorded(
   { keys }: StackState,
   reached: ReadonlyMap<string, Reached>,
-): Promise<ReadonlyMap<Account, List>> {
-  const recordedIn = new Map<Account, RecordedKey[]>();
+): Promise<ReadonlyMap<ReachedAccount, List>> {
+  const recordedIn = new Map<ReachedAccount, RecordedKey[]>();
   for (const key of keys) {
     const it = reached.get(key.provider);
     if (it === undefined || "problem" in it || unreachedBecause(key, it) !== undefined) continue;
@@ -155,7 +133,7 @@ async function listAccounts(
     recorded.push(key);
     recordedIn.set(it.account, recorded);
   }
-  const held = heldIds(keys);
+  const held = recordedIds(keys);
   const lists = [...recordedIn].map(
     async ([account, recorded]) => [account, await listOwn(account, recorded, held)] as const,
   );
@@ -163,7 +141,7 @@ async function listAccounts(
 }
 
 async function listOwn(
-  { client }: Account,
+  { client }: ReachedAccount,
   recorded: readonly RecordedKey[],
   held: ReadonlySet<string>,
 ): Promise<List> {
@@ -179,15 +157,39 @@ async function listOwn(
   }
 }
 
-function lookFor(key: RecordedKey, reached: Reached | undefined, lists: ReadonlyMap<Account, List>): Look {
+function lookFor(
+  key: RecordedKey,
+  reached: Reached | undefined,
+  lists: ReadonlyMap<ReachedAccount, List>,
+): Look {
   const problem = unreachedBecause(key, reached);
   if (problem !== undefined) return { problem };
-  const { account, settings } = reached as Reachable;
-  return { account, settings, ...(lists.get(account) ?? { problem: NEW }) };
+  if (reached === undefined || "problem" in reached) return { problem: NEW };
+  return { ...reached, ...(lists.get(reached.account) ?? { problem: NEW }) };
 }
 
-function orphan(owner: RecordedKey, key: PayEngineKey): Orphan {
-  const { urn, resource, evidence } = owner;
+function orphansIn(
+  { keys }: StackState,
+  looks: ReadonlyMap<RecordedKey, Look>,
+  lists: ReadonlyMap<ReachedAccount, List>,
+): FoundOrphan[] {
+  const held = recordedIds(keys);
+  const owner = ownersOf([...looks].flatMap(([key, it]) => ("keys" in it ? [key] : [])));
+  const found = new Map<string, FoundOrphan>();
+  for (const [account, list] of lists) {
+    for (const key of "keys" in list ? list.keys : []) {
+      const recorded = key.isRevoked || held.has(key.id) ? undefined : owner(key.name);
+      if (recorded !== undefined) found.set(key.id, { orphan: orphanOf(recorded, key), account });
+    }
+  }
+  return [...found.values()].sort(byName);
+}
+
+function orphanOf({ urn, resource, evidence }: RecordedKey, key: PayEngineKey): Orphan {
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
   return { urn, resource, evidence, keyName, keyId, createdAt, lastUsedAt };
+}
+
+function byName({ orphan: left }: FoundOrphan, { orphan: right }: FoundOrphan): number {
+  return left.resource.localeCompare(right.resource) || left.keyName.localeCompare(right.keyName);
 }

@@ -1,6 +1,6 @@
-import { keyProviders, type Reached } from "./accounts";
-import type { StackState } from "./stack-state";
-import { DEFAULT_PROVIDER, isDefault } from "./state-source";
+import { keyProviders, type Reached } from "../accounts";
+import { DEFAULT_PROVIDER, isDefault } from "../pulumi/recorded-provider";
+import type { StackState } from "../pulumi/stack-state";
 
 /**
  * References to the providers whose accounts an audit looks at. A stack may have left keys in an account although its
@@ -27,17 +27,17 @@ interface Unused {
  * What could not be looked at of the providers that no key of the state belongs to, and what no call tells of them.
  *
  * @param reached every provider that was tried.
- * @param problemIn says why its account could not be listed.
+ * @param problems why an account could not be listed, by the provider's reference.
  */
 export function unusedProviders(
   state: StackState,
   reached: ReadonlyMap<string, Reached>,
-  problemIn: (reached: Reached) => string | undefined,
+  problems: ReadonlyMap<string, string>,
 ): { readonly unreached: Unused[]; readonly notAudited: Unused[] } {
   const used = new Set(keyProviders(state));
-  const isSeen = [...reached.values()].some((it) => problemIn(it) === undefined);
+  const isSeen = [...reached.keys()].some((reference) => !problems.has(reference));
   const unused = [...reached].flatMap(([reference, it]) => {
-    const problem = problemIn(it);
+    const problem = problems.get(reference);
     // That state does not even record it is no fault where another account has been looked at.
     const isGuess = reference === DEFAULT_PROVIDER && (isSeen || used.size > 0);
     if (used.has(reference) || isGuess || problem === undefined) return [];

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import type { Environment } from "../provider/config";
-import { parseJson } from "../provider/payengine/parse-json";
+import type { Environment } from "../../provider/config";
+import { parseJson } from "../../provider/payengine/parse-json";
 import { once } from "./once";
+import { CONFIG_PREFIX, needsDecryption } from "./recorded-provider";
 import { runPulumi } from "./run-pulumi";
 import { readLock, type StackLock } from "./stack-lock";
 
@@ -54,7 +55,6 @@ const LIMIT_MS = 120_000;
 const REFRESH_LIMIT_MS = 30 * 60_000;
 /** For what a refresh has under way, when it is told to end. */
 const REFRESH_GRACE_MS = 60_000;
-const PREFIX = "payengine:";
 
 const Backend = z.object({ url: z.string() });
 const Config = z.record(
@@ -87,8 +87,8 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
     exportSecrets: () => pulumi(["stack", "export", "--show-secrets", ...on]),
     configEntries: configAsIs,
     config: once(async () => {
-      const asIs = await configAsIs();
-      return valuesOf(needsDecryption(asIs, env) ? await readConfig("--show-secrets") : asIs);
+      const asIs = ownConfig(await configAsIs());
+      return needsDecryption(asIs, env) ? ownConfig(await readConfig("--show-secrets")).values : asIs.values;
     }),
     async lock(project) {
       const { url } = await backend();
@@ -102,17 +102,15 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
   };
 }
 
-/** A credential in the environment comes before that of config, which then needs no passphrase. */
-function needsDecryption(entries: Readonly<Record<string, ConfigEntry>>, env: Environment): boolean {
-  return Object.entries(entries).some(
-    ([key, { secret }]) =>
-      secret === true && key.startsWith(PREFIX) && !(key === `${PREFIX}apiKey` && env.PAYENGINE_API_KEY),
-  );
-}
-
-function valuesOf(entries: Readonly<Record<string, ConfigEntry>>): Record<string, string> {
-  const own = Object.entries(entries).filter(([key]) => key.startsWith(PREFIX));
-  return Object.fromEntries(
-    own.flatMap(([key, { value }]) => (value === undefined ? [] : [[key.slice(PREFIX.length), value]])),
-  );
+/** What of a stack's config is the provider's. */
+function ownConfig(entries: Readonly<Record<string, ConfigEntry>>) {
+  const values: Record<string, string> = {};
+  const encrypted: string[] = [];
+  for (const [name, { value, secret }] of Object.entries(entries)) {
+    if (!name.startsWith(CONFIG_PREFIX)) continue;
+    const key = name.slice(CONFIG_PREFIX.length);
+    if (value !== undefined) values[key] = value;
+    if (secret === true) encrypted.push(key);
+  }
+  return { values, encrypted };
 }

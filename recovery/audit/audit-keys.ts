@@ -1,11 +1,11 @@
-import { AccountPool } from "./accounts";
-import { gone } from "./audit-gone";
-import { liveKeys } from "./audit-live";
-import { type AuditProblem, readAudited } from "./audit-states";
+import { AccountPool } from "../accounts";
+import type { RecoveryOptions } from "../operation-time";
+import type { PulumiStack } from "../pulumi/pulumi-stack";
+import { type StateSource, stateOfStack } from "../pulumi/state-source";
 import type { AuditedKey } from "./audited-key";
-import type { PulumiStack } from "./pulumi-stack";
-import type { SettlingOptions } from "./settling";
-import { type StateSource, stateOfStack } from "./state-source";
+import { type AuditProblem, readAudited } from "./audited-states";
+import { goneKeys } from "./gone-keys";
+import { liveKeys } from "./live-keys";
 
 /** How an account's live keys and the given states fit together. */
 export interface AuditReport {
@@ -40,23 +40,25 @@ export interface AuditReport {
  */
 export async function auditKeys(
   sources: readonly (PulumiStack | StateSource)[],
-  options: SettlingOptions = {},
+  options: RecoveryOptions = {},
 ): Promise<AuditReport> {
   const pool = new AccountPool();
   const states = sources.map((source) => ("load" in source ? source : stateOfStack(source)));
   try {
     const audited = await readAudited(pool, states, options);
     const now = (options.now ?? (() => new Date()))();
-    const live = audited.accounts.map((account) => liveKeys(account, audited.keys, now));
-    const lost = await gone(audited, now, options);
+    const listed = audited.accounts.map((it) => ({ it, ...liveKeys(it, audited.keys, now) }));
+    const gone = await goneKeys(audited, now, options);
     return {
       sources: states.map(({ name }) => name),
-      accounts: audited.accounts.map(({ account: { id, apiUrl }, live: all }, index) => ({
-        ...{ id, apiUrl },
-        ...{ live: all.length, foreign: live[index]?.foreign ?? 0 },
+      accounts: listed.map(({ it: { account, live }, foreign }) => ({
+        id: account.id,
+        apiUrl: account.apiUrl,
+        live: live.length,
+        foreign,
       })),
-      keys: onceEach([...live.flatMap(({ keys }) => keys), ...lost.keys]),
-      unreached: [...audited.unreached, ...lost.unreached],
+      keys: onceEach([...listed.flatMap(({ keys }) => keys), ...gone.keys]),
+      unreached: [...audited.unreached, ...gone.unreached],
       notAudited: audited.notAudited,
     };
   } finally {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { parseJson } from "../provider/payengine/parse-json";
-import { DEFAULT_API_URL } from "../provider/payengine/settings";
+import { neededVersion } from "../../provider/api-key/state";
+import { parseJson } from "../../provider/payengine/parse-json";
+import { DEFAULT_API_URL } from "../../provider/payengine/settings";
+import { API_KEY_TYPE } from "../../provider/resource-type";
 import { isEncrypted, readText, revealed } from "./property-text";
 import { type RecordedProvider, recordedProvider } from "./recorded-provider";
-
-const KEY_TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 
 const Properties = z.record(z.string(), z.unknown()).default({});
 
@@ -88,13 +88,14 @@ export interface StackState {
 /**
  * Reads what `pulumi stack export` prints.
  *
- * @throws Error where it is not a stack's state.
+ * @throws Error where it is not a stack's state, or a newer version of this package has written it.
  */
 export function readStackState(text: string): StackState {
   const parsed = Export.safeParse(parseJson(text));
   if (!parsed.success)
     throw new Error("This is not the state of a stack as `pulumi stack export` prints it.");
   const { manifest, resources, pending_operations: pending, secrets_providers } = parsed.data.deployment;
+  requirePresentForm(resources.filter(isKey));
   const providers = resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
   const pendingKeys = pending.map(({ resource }) => resource).filter(isListedKey);
   const own = [...resources.filter(isListedKey), ...pendingKeys];
@@ -122,8 +123,17 @@ export function readStackState(text: string): StackState {
   };
 }
 
+function requirePresentForm(keys: readonly Resource[]): void {
+  const needed = keys.map(({ outputs }) => neededVersion(outputs)).find((version) => version !== undefined);
+  if (needed === undefined) return;
+  throw new Error(
+    "Keys of this stack were written by a newer version of pulumi-payengine, so nothing can be said of them. Install " +
+      `pulumi-payengine ${needed} or later, and run this again.`,
+  );
+}
+
 function isKey(resource: Resource): boolean {
-  return resource.type === KEY_TYPE;
+  return resource.type === API_KEY_TYPE;
 }
 
 function isMadeByHand({ inputs, outputs }: Resource): boolean {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
-import type { Environment } from "../provider/config";
+import type { Environment } from "../../provider/config";
 
 /** How Pulumi's CLI is run. */
 export interface PulumiCommand {

@@ -1,0 +1,80 @@
+import { LAG_MS } from "../../provider/api-key/proof";
+import { messageOf, NotFoundError } from "../../provider/payengine/errors";
+import type { Reachable } from "../accounts";
+import type { RecoveryOptions } from "../operation-time";
+import { isProvenPlace, wayToProve } from "../place-proof";
+import type { AuditedAccount } from "./account-lists";
+import type { AuditedKey } from "./audited-key";
+import type { Audited, AuditProblem, LocatedKey } from "./audited-states";
+
+/** Keys whose values states hold, and that no longer work. */
+export async function goneKeys(
+  { accounts, keys }: Audited,
+  now: Date,
+  { onStep }: RecoveryOptions,
+): Promise<{ readonly keys: readonly AuditedKey[]; readonly unreached: readonly AuditProblem[] }> {
+  const live = new Map(accounts.map((it) => [it, new Set(it.live.map(({ id }) => id))]));
+  const found: AuditedKey[] = [];
+  const unreached: AuditProblem[] = [];
+  for (const key of keys) {
+    const { audited, settings, keyId, resource, source } = key;
+    if (audited === undefined || settings === undefined || keyId === undefined) continue;
+    if (live.get(audited)?.has(keyId)) continue;
+    onStep?.(`Asking PayEngine for the key of ${resource}, which it does not list`);
+    try {
+      const fate = await fateOf({ key, keyId, audited, settings }, keys, now);
+      if (fate === "unproven")
+        unreached.push({ source: source.name, resources: [resource], problem: unproven(key) });
+      else found.push({ ...unlistedKey(key, keyId, audited), ...FATES[fate] });
+    } catch (error) {
+      unreached.push({ source: source.name, resources: [resource], problem: messageOf(error) });
+    }
+  }
+  return { keys: found, unreached };
+}
+
+const FATES = {
+  live: { category: "managed", note: "" },
+  new: {
+    category: "unsettled",
+    note: "made less than a minute ago, and PayEngine may not know it yet: look again",
+  },
+  gone: { category: "gone", note: "run pulumi refresh, then pulumi up, which makes a new one" },
+} as const;
+
+function unproven(key: LocatedKey): string {
+  return `PayEngine does not find its key, but nothing proves that it was made in this account; ${wayToProve(key)}`;
+}
+
+/** A key that the list of its account lacks. */
+interface UnlistedKey {
+  readonly key: LocatedKey;
+  readonly keyId: string;
+  readonly audited: AuditedAccount;
+  readonly settings: Reachable["settings"];
+}
+
+/**
+ * A list may lag behind: the key itself is asked for.
+ *
+ * @throws where PayEngine does not answer.
+ */
+async function fateOf(
+  { key, keyId, audited: { account, shown }, settings }: UnlistedKey,
+  others: readonly LocatedKey[],
+  now: Date,
+): Promise<keyof typeof FATES | "unproven"> {
+  try {
+    return (await account.client.getKey(keyId)).isRevoked ? "gone" : "live";
+  } catch (error) {
+    if (!(error instanceof NotFoundError && error.byContract)) throw error;
+  }
+  if (now.getTime() - Date.parse(key.createdAt ?? "") < LAG_MS) return "new";
+  return (await isProvenPlace(key, { account, settings }, others, shown)) ? "gone" : "unproven";
+}
+
+function unlistedKey(key: LocatedKey, keyId: string, { account }: AuditedAccount) {
+  const { source, resource, urn, name: keyName, createdAt } = key;
+  const known = { source: source.name, resource, urn, keyName, keyId, accountId: account.id, createdAt };
+  return { ...known, lastUsedAt: undefined, sharedWith: [] };
+}
