@@ -6,7 +6,7 @@ import { payEngineClient } from "../provider/payengine/calls";
 import { DEFAULT_CONTRACT } from "../provider/payengine/contract";
 import { openDispatcher } from "../provider/payengine/dispatcher";
 import { connectionBy, createRequest } from "../provider/payengine/http";
-import type { Settings } from "../provider/payengine/settings";
+import type { CallSettings } from "../provider/payengine/settings";
 import type { ThroughputResult } from "./results";
 
 const CALLS = 4_000;
@@ -24,7 +24,7 @@ export async function throughput(rounds: number): Promise<ThroughputResult[]> {
 }
 
 async function measure(url: string, rounds: number): Promise<ThroughputResult[]> {
-  const settings: Settings = {
+  const settings: CallSettings = {
     apiUrl: url,
     credential: "c0ffee".repeat(17),
     requestTimeout: 30_000,
