@@ -63,7 +63,8 @@ export class MeasuredStack {
     const { state, provider } = await this.stack.sizes();
     this.results.push({
       ...this.of,
-      ...{ step, seconds },
+      step,
+      seconds,
       calls: requests.length,
       callsSeconds: ((requests.at(-1)?.at ?? 0) - (requests[0]?.at ?? 0)) / 1000,
       refused: requests.filter(({ answered }) => answered === 429).length,

@@ -173,7 +173,12 @@ function stackConfig(): Record<string, string | undefined> {
 function infoOf({ id, value, redacted, ...rest }: PayEngineKey): ApiKeyInfo {
   const { name, type, status, createdAt, lastUsedAt } = rest;
   return {
-    ...{ keyId: id, name, type, status, createdAt, lastUsedAt },
+    keyId: id,
+    name,
+    type,
+    status,
+    createdAt,
+    lastUsedAt,
     token: type === "public" ? value : undefined,
     redactedToken: redacted,
   };

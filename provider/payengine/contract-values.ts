@@ -46,51 +46,35 @@ export function text(form: string) {
 }
 
 /** A call as "METHOD /path" or, where the rule allows it, "none". */
-export function call(rule: CallRule) {
-  const { example, needed } = rule;
+export function call({ methods, takesId, example, needed }: CallRule) {
   const form = `write it like "${example}"${needed ? "" : ', or "none"'}`;
   return text(form).transform((written, context): CallSpec | "none" => {
-    const { call, problems } = written === "none" ? none(rule) : readCall(written, rule, form);
-    for (const message of problems) context.addIssue({ code: "custom", message });
-    return call ?? z.NEVER;
+    const problem = (message: string) => context.addIssue({ code: "custom", message });
+    if (written === "none") {
+      if (needed) problem(needed);
+      return "none";
+    }
+    const [, word, path = ""] = /^([a-z]+) (.+)$/is.exec(written) ?? [];
+    if (word === undefined) {
+      problem(`is not a method and a path; ${form}`);
+      return z.NEVER;
+    }
+    const method = METHODS.find((known) => known === word);
+    if (!method) problem(`has an unknown method; use ${listed(methods, "or")}, in capitals`);
+    else if (!methods.includes(method)) problem(`must use ${listed(methods, "or")}; ${form}`);
+    for (const fault of pathFaults(path, takesId ? 1 : 0)) problem(`${fault}; ${form}`);
+    return method ? { method, path } : z.NEVER;
   });
 }
 
-interface ReadCall {
-  readonly call: CallSpec | "none" | undefined;
-  readonly problems: readonly string[];
+function pathFaults(path: string, wanted: 0 | 1): string[] {
+  const ids = path.split("{id}").length - 1;
+  const sample = path.replaceAll("{id}", "id");
+  const faults = PATH_FAULTS.filter(([fault]) => fault.test(sample)).map(([, reason]) => reason);
+  if (ids === wanted) return faults;
+  if (wanted === 0) return [...faults, "has {id} in its path, but is not about one key"];
+  return [...faults, ids === 0 ? "does not have {id} in its path" : "has {id} more than once in its path"];
 }
-
-function none({ needed }: CallRule): ReadCall {
-  return { call: "none", problems: needed ? [needed] : [] };
-}
-
-function readCall(written: string, { methods, takesId }: CallRule, form: string): ReadCall {
-  const [, word, path = ""] = /^([a-z]+) (.+)$/is.exec(written) ?? [];
-  if (word === undefined) return { call: undefined, problems: [`is not a method and a path; ${form}`] };
-  const method = METHODS.find((known) => known === word);
-  const faults = pathFaults(path, takesId).map((fault) => `${fault}; ${form}`);
-  if (method === undefined) {
-    const unknown = `has an unknown method; use ${listed(methods, "or")}, in capitals`;
-    return { call: undefined, problems: [unknown, ...faults] };
-  }
-  const wrong = methods.includes(method) ? [] : [`must use ${listed(methods, "or")}; ${form}`];
-  return { call: { method, path }, problems: [...wrong, ...faults] };
-}
-
-function pathFaults(path: string, takesId: boolean): string[] {
-  const steps = path.split("{id}");
-  const idFault = takesId ? ID_FAULTS[Math.min(steps.length, 3)] : steps.length > 1 && ID_UNASKED;
-  const faults = PATH_FAULTS.filter(([fault]) => fault.test(steps.join("id"))).map(([, reason]) => reason);
-  return idFault ? [...faults, idFault] : faults;
-}
-
-/** By the number of parts that {id} divides a path into. */
-const ID_FAULTS: Readonly<Record<number, string>> = {
-  1: "does not have {id} in its path",
-  3: "has {id} more than once in its path",
-};
-const ID_UNASKED = "has {id} in its path, but is not about one key";
 
 const AUTHORIZATION = 'write it like "Basic {key}"';
 /** The value of the Authorization header. */

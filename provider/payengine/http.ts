@@ -55,12 +55,12 @@ export function createRequest(
   operation?: AbortSignal,
 ): Request {
   const { limiter, pause } = connection;
-  const target = targetOf(settings, connection, operation);
+  const sendOnce = sender(settings, connection, operation);
   return async (call) => {
     for (let times = 1, waited = 0; ; times++) {
       const permit = await limiter.acquire(operation);
       try {
-        const answer = await sendOnce(target, call);
+        const answer = await sendOnce(call);
         permit.passed();
         return answer;
       } catch (error) {
@@ -75,67 +75,52 @@ export function createRequest(
   };
 }
 
-/** Where calls go, and what limits them. */
-interface Target {
-  readonly settings: CallSettings;
-  readonly connection: Connection;
-  readonly operation: AbortSignal | undefined;
-  readonly origin: string;
-  readonly base: string;
-  readonly authorization: string;
-  readonly limited: ReturnType<typeof limits>;
-}
-
-function targetOf(
-  settings: CallSettings,
-  connection: Connection,
-  operation: AbortSignal | undefined,
-): Target {
-  const { origin, pathname } = new URL(settings.apiUrl);
-  const authorization = settings.contract.authorization.replace("{key}", () => settings.credential);
-  const base = pathname.replace(/\/$/, "");
-  return { settings, connection, operation, origin, base, authorization, limited: limits(operation) };
-}
-
 /** Sends a call once, within the limit of one request and of its operation. */
-async function sendOnce<T>(target: Target, call: Call<T>): Promise<T> {
-  const { settings, connection, operation, origin, base, authorization } = target;
-  const what = `${call.method} ${settings.apiUrl}${call.path}`;
-  if (operation?.aborted) throw new NetworkError(`The operation took too long (before ${what})`, OUT_OF_TIME);
-  const limit = target.limited(settings.requestTimeout);
-  try {
-    const { statusCode, headers, body } = await connection.dispatcher.request({
-      origin,
-      ...requestOf(call, base, authorization),
-      signal: limit.signal,
-    });
-    const date = new Date(String(headers.date));
-    if (!Number.isNaN(date.getTime())) connection.noteDate(date);
-    const text = await body.text().catch((error: unknown) => {
-      throw limit.signal.reason ?? asCutAnswer(what, error);
-    });
-    // Nobody asked for a part of an answer.
-    if (statusCode === 206) throw cutAnswer(what);
-    const answer = parseJson(text);
-    if (!isSuccess(statusCode, answer)) throw apiError(what, statusCode, headers, answer, settings);
-    return readAnswer(what, call, answer, text);
-  } catch (error) {
-    if (isOfPayEngine(error)) throw error;
+function sender(
+  settings: CallSettings,
+  { dispatcher, noteDate }: Connection,
+  operation: AbortSignal | undefined,
+): Request {
+  const { apiUrl, credential, requestTimeout, contract } = settings;
+  const limited = limits(operation);
+  const { origin, pathname } = new URL(apiUrl);
+  const base = pathname.replace(/\/$/, "");
+  const authorization = contract.authorization.replace("{key}", () => credential);
+  return async (call) => {
+    const what = `${call.method} ${apiUrl}${call.path}`;
     if (operation?.aborted)
-      throw new NetworkError(`The operation took too long (${what})`, "OPERATION_LIMIT");
-    throw error instanceof NetworkError ? error : networkError(what, error, settings);
-  } finally {
-    limit.lift();
-  }
+      throw new NetworkError(`The operation took too long (before ${what})`, OUT_OF_TIME);
+    const limit = limited(requestTimeout);
+    try {
+      const request = requestOf(call, base, authorization);
+      const { statusCode, headers, body } = await dispatcher.request({
+        ...request,
+        origin,
+        signal: limit.signal,
+      });
+      const date = new Date(String(headers.date));
+      if (!Number.isNaN(date.getTime())) noteDate(date);
+      const text = await body.text().catch((error: unknown) => {
+        throw limit.signal.reason ?? asCutAnswer(what, error);
+      });
+      // Nobody asked for a part of an answer.
+      if (statusCode === 206) throw cutAnswer(what);
+      const answer = parseJson(text);
+      if (!isSuccess(statusCode, answer)) throw apiError(what, statusCode, headers, answer, settings);
+      return readAnswer(what, call, answer, text);
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof ResponseSchemaError) throw error;
+      if (operation?.aborted)
+        throw new NetworkError(`The operation took too long (${what})`, "OPERATION_LIMIT");
+      throw error instanceof NetworkError ? error : networkError(what, error, settings);
+    } finally {
+      limit.lift();
+    }
+  };
 }
 
 function isSuccess(status: number, answer: unknown): boolean {
   return status >= 200 && status <= 299 && !isFailure(answer);
-}
-
-/** Says whether PayEngine has answered. */
-function isOfPayEngine(error: unknown): boolean {
-  return error instanceof ApiError || error instanceof ResponseSchemaError;
 }
 
 function requestOf({ method, path, query, body }: Call<unknown>, base: string, authorization: string) {

@@ -71,34 +71,17 @@ async function readAllPages(
     const known = keys.size;
     for (const key of data) keys.set(key.id, key);
     seen += data.length;
-    if (data.length === 0) return all(ended(page - 1, seen, total));
-    if (isLast(data.length, seen, total, client)) return all(page);
+    if (data.length === 0 && total !== undefined && seen < total) {
+      throw new Error(`The list of keys ends after ${seen} of ${total}`);
+    }
+    if (data.length === 0) return all(page - 1);
+    if (total === undefined ? data.length < client.pages.longest : seen >= total) return all(page);
     client.pages.longest = Math.max(client.pages.longest, data.length);
-    if (keys.size === known && isWhole(page, data.length, known)) return all(1);
+    // A list that knows no pages gives the whole each time; one that does gives ten at least.
+    if (keys.size === known && page === 2 && data.length === known && known < SMALLEST_PAGE) return all(1);
     if (keys.size === known) throw new Error(`Page ${page} of the list of keys repeats earlier ones`);
   }
   throw new Error(`The list of keys has more than ${MAX_PAGES} pages`);
-}
-
-/** @throws where a list ends before its total. */
-function ended(pages: number, seen: number, total = 0): number {
-  if (seen < total) throw new Error(`The list of keys ends after ${seen} of ${total}`);
-  return pages;
-}
-
-/** A list that knows no pages gives the whole each time; one that does gives ten at least. */
-function isWhole(page: number, length: number, known: number): boolean {
-  return page === 2 && length === known && known < SMALLEST_PAGE;
-}
-
-/** Without a total, a page that is shorter than others is the last. */
-function isLast(
-  length: number,
-  seen: number,
-  total: number | undefined,
-  { pages }: PayEngineClient,
-): boolean {
-  return total === undefined ? length < pages.longest : seen >= total;
 }
 
 /** A list in which nothing has a name says nothing about a key that is looked for by its name. */
