@@ -129,6 +129,7 @@ export function networkError(
   error: unknown,
   { apiUrl, requestTimeout }: CallSettings,
 ): NetworkError | ResponseSchemaError {
+  if (error instanceof NetworkError) return error;
   const code = codeOf(error);
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
     return new ResponseSchemaError(

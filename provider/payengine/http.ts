@@ -112,7 +112,7 @@ function sender(
       if (error instanceof ApiError || error instanceof ResponseSchemaError) throw error;
       if (operation?.aborted)
         throw new NetworkError(`The operation took too long (${what})`, "OPERATION_LIMIT");
-      throw error instanceof NetworkError ? error : networkError(what, error, settings);
+      throw networkError(what, error, settings);
     } finally {
       limit.lift();
     }
