@@ -55,14 +55,15 @@ export function apiKeyProvider(host: Host) {
   /** Runs a create or update. Its failure, partial or plain, is remembered. */
   const make = (news: Properties, step: (inputs: ApiKeyInputs) => Promise<Outcome>) =>
     busy(async () => {
-      const inputs = parseInputs(news);
       try {
+        const inputs = parseInputs(news);
         const outcome = await step(inputs);
         memory.noteHolder(outcome.state);
+        const result = resultOf(outcome, inputs, news.__provider);
         warnOfOtherHost(outcome.state);
-        return resultOf(outcome, inputs, news.__provider);
+        return result;
       } catch (error) {
-        memory.noteFailure(inputs.uniqueName);
+        memory.noteFailure(String(news.uniqueName));
         throw error;
       }
     });

@@ -6,6 +6,7 @@ import { type PageMemory, type PayEngineClient, payEngineClient } from "./payeng
 import { openDispatcher } from "./payengine/dispatcher";
 import { type Connection, connectionBy, createRequest } from "./payengine/http";
 import { requireReadableList } from "./payengine/key-list";
+import { once } from "./payengine/once";
 import { placeLookup, requirePin } from "./payengine/witnesses";
 import type { Watchdog } from "./watchdog/watchdog";
 
@@ -89,20 +90,8 @@ export function sharedBy(
     pages,
     place,
     latestDate,
-    provePin: onceDone(async () => requirePin(client(), place, settings.accountId)),
-    readableList: onceDone(() => requireReadableList(client())),
+    provePin: once(async () => requirePin(client(), place, settings.accountId)),
+    readableList: once(() => requireReadableList(client())),
     reads: batchedReads(() => client(AbortSignal.timeout(settings.requestTimeout))),
-  };
-}
-
-/** The function, called until it has succeeded once. */
-function onceDone<T>(work: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | undefined;
-  return () => {
-    done ??= work().catch((error: unknown) => {
-      done = undefined;
-      throw error;
-    });
-    return done;
   };
 }

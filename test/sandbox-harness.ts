@@ -125,6 +125,12 @@ export class SandboxHarness {
     return keys.filter((key) => key.status === "active" && !key.credential);
   }
 
+  /** Id of the live key that was made last, by its name. */
+  async newestKey(): Promise<Record<string, string>> {
+    const [key] = await this.liveKeys();
+    return key === undefined ? {} : { [key.name]: key.id };
+  }
+
   /** The calls so far, such as `POST /api/api-keys`. */
   async calls(): Promise<string[]> {
     const requests = await this.control.requests();

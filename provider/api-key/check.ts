@@ -47,7 +47,7 @@ export interface Surroundings {
 
 /**
  * Checks what the program asks for, and fixes what must never change again: the name prefix that was in force when
- * the resource was made, its unique name, and its pinned account. Decides when the key rotates next. Calls nothing.
+ * the resource was made, its unique name, and where it is made. Decides when the key rotates next. Calls nothing.
  *
  * @param olds inputs in state; empty when the resource is made or replaced.
  */

@@ -1,6 +1,6 @@
 import { messageOf, sentence } from "../payengine/errors";
 import { type Context, KeyError } from "./context";
-import { type Issuance, issueKey } from "./issue-key";
+import { type Failed, type Issued, issueKey } from "./issue-key";
 import { type Journal, NEW_JOURNAL } from "./journal";
 import { type AccountFields, accountFields } from "./proof";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
@@ -39,18 +39,22 @@ export async function create(context: Context, inputs: ApiKeyInputs): Promise<Ou
 }
 
 /** Makes the key of a resource whose state holds none: whatever happens, state goes on holding its names. */
-export async function createAgain(context: Context, state: ApiKeyState, journal: Journal): Promise<Outcome> {
+export async function createInState(
+  context: Context,
+  state: ApiKeyState,
+  journal: Journal,
+): Promise<Outcome> {
   return outcomeOf(state, await issue(context, state, journal));
 }
 
-function issue(context: Context, state: ApiKeyState, journal: Journal): Promise<Issuance> {
+function issue(context: Context, state: ApiKeyState, journal: Journal): Promise<Issued | Failed> {
   const { uniqueName, type, verify, generation = 1, previousKeyId } = state;
   const keep = previousKeyId === undefined ? [] : [previousKeyId];
   const goal = `create the key "${uniqueName}"`;
   return issueKey(context, { uniqueName, type, verify, generation, keep, journal, goal });
 }
 
-function outcomeOf(state: ApiKeyState, issuance: Issuance): Outcome {
+function outcomeOf(state: ApiKeyState, issuance: Issued | Failed): Outcome {
   if (issuance.kind === "issued") return { kind: "complete", state: withKey(state, issuance) };
   return {
     kind: "unfinished",

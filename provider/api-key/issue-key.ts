@@ -2,11 +2,11 @@ import ms from "ms";
 import { authenticates, type PayEngineClient } from "../payengine/calls";
 import { messageOf, sentence } from "../payengine/errors";
 import type { Context } from "./context";
-import { isResolved, type Journal, type Reconciled, unresolved } from "./journal";
+import { isResolved, type Journal, noteUnresolved, type Reconciled, withoutIds } from "./journal";
 import { marksIn, nextName } from "./names";
 import { type IssuedKey, LONGEST_VERIFICATION, type Verify } from "./schema";
 import { type Sent, sendKey } from "./send-key";
-import { reconcile, revoke, sweep } from "./sweep";
+import { ENGINE_GONE, reconcile, revoke, sweep } from "./sweep";
 
 /** Which key to make. */
 export interface Order {
@@ -22,74 +22,80 @@ export interface Order {
   readonly journal: Journal;
 }
 
+/** A key, and what is known of the attempts to make it. */
+interface InHand {
+  readonly kind: "in hand";
+  readonly key: IssuedKey;
+  readonly journal: Journal;
+}
+
 /** A key that works, and what other attempts have left to reconcile. */
 export type Issued = Reconciled & { readonly kind: "issued"; readonly key: IssuedKey };
 
 /** There is no key to use. */
-export interface NotIssued {
+export interface Failed {
   /** It is certain that no key is left; or one may live, and its value is lost. */
   readonly kind: "refused" | "unresolved";
   readonly reason: string;
   readonly journal: Journal;
 }
 
-export type Issuance = Issued | NotIssued;
-
 /** Attempts that one create or update makes. */
 const MAX_ATTEMPTS = 3;
-const ENGINE_GONE = "Pulumi's engine has ended";
 
 /**
  * Makes a key whose value is known, that works, and that is the only one of its names beside those to keep.
  *
  * attempt → verify → sweep → hand over
  */
-export async function issueKey(context: Context, order: Order): Promise<Issuance> {
+export async function issueKey(context: Context, order: Order): Promise<Issued | Failed> {
   const attempted = await attempt(context, order);
-  if (attempted.kind !== "issued") return attempted;
-  const verified = await verify(context, order, attempted);
-  if (verified.kind !== "issued") return verified;
+  if (attempted.kind !== "in hand") return attempted;
+  const unusable = await whyUnusable(context, attempted.key, order.verify);
+  if (unusable !== undefined) return takeBack(context, attempted, unusable, LONGER);
+  const engineGone = `Pulumi's engine ended before it could store the key "${attempted.key.name}"`;
   // Before others are looked for: a later `up` may have made one that is in use.
-  const stored = await handOver(context, verified);
-  if (stored.kind !== "issued") return stored;
-  return handOver(context, await sweepOthers(context, order, stored));
+  if (await context.engine.isGone()) return takeBack(context, attempted, engineGone);
+  const issued = await sweepOthers(context, order, attempted);
+  if (await context.engine.isGone()) return takeBack(context, issued, engineGone);
+  return issued;
 }
 
 /**
  * Sends requests until one gives a key: after each whose outcome is unknown, it first finds what that one has left by its
  * name, and revokes it.
  */
-async function attempt(context: Context, order: Order): Promise<Issuance> {
+async function attempt(context: Context, order: Order): Promise<InHand | Failed> {
   const { uniqueName, generation, keep } = order;
+  // The names of a creation are nobody else's: they are swept even when the engine has ended.
+  const sweeper = isInState(order) ? context : { ...context, engine: { isGone: async () => false } };
   let journal = order.journal;
   let reason = "";
   for (let count = 1; count <= MAX_ATTEMPTS; count++) {
-    const latestName = nextName(uniqueName, journal.latestName, generation);
-    journal = { ...journal, latestName };
-    const sent = await send(context, order, latestName);
-    if (sent.kind === "issued") return { kind: "issued", key: sent.key, journal, pendingAction: undefined };
+    const name = nextName(uniqueName, journal.latestName, generation);
+    journal = { ...journal, latestName: name };
+    const sent = await sendWatched(context, order, name);
+    if (sent.kind === "issued") return { kind: "in hand", key: sent.key, journal };
     reason = sent.reason;
     if (sent.kind === "refused") break;
-    journal = unresolved(context, journal, sent.keyId);
+    journal = noteUnresolved(context, journal, name, sent.keyId);
     try {
-      // Another `up` may already make keys of a resource that is in state, which must not be swept away.
-      if (isInState(order) && (await context.engine.isGone())) throw new Error(ENGINE_GONE);
-      journal = (await sweep(context, uniqueName, journal, keep)).journal;
+      journal = (await sweep(sweeper, uniqueName, journal, keep)).journal;
     } catch (error) {
       reason = `${reason}; and clearing up failed: ${messageOf(error)}`;
       break;
     }
-    // It bears another name: if it is not certainly revoked, only its id tells of it.
+    // Its own name is another one: if it is not certainly revoked, only its id tells of it.
     if (sent.kind === "wrong") break;
-    journal = { ...journal, orphanKeyId: undefined };
+    journal = withoutIds(journal, [name]);
   }
   const fate = isResolved(journal)
     ? "No key was left behind."
     : "A key of that name may exist and nobody knows its value.";
-  return notIssued(`Could not ${order.goal}: ${sentence(reason)} ${fate}`, journal);
+  return failed(`Could not ${order.goal}: ${sentence(reason)} ${fate}`, journal);
 }
 
-async function send(context: Context, order: Order, name: string): Promise<Sent> {
+async function sendWatched(context: Context, order: Order, name: string): Promise<Sent> {
   if (await context.engine.isGone()) return { kind: "refused", reason: ENGINE_GONE };
   // The engine forgets the name of a creation when this process is killed; that of an update stands in state.
   const problem = isInState(order) ? undefined : await context.watchdog.expect(order.uniqueName);
@@ -100,7 +106,7 @@ function isInState({ journal }: Order): boolean {
   return journal.latestName !== undefined;
 }
 
-function notIssued(reason: string, journal: Journal): NotIssued {
+function failed(reason: string, journal: Journal): Failed {
   return { kind: isResolved(journal) ? "refused" : "unresolved", reason, journal };
 }
 
@@ -108,23 +114,28 @@ function notIssued(reason: string, journal: Journal): NotIssued {
 const DEFAULT_VERIFICATION_MS = 30_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_BETWEEN_TRIES_MS = 2_000;
+const LONGER = "Run `pulumi up` again, or give it longer by verify: { timeout }.";
 
-/** Calls PayEngine with a new private key until it works; one that does not is revoked. */
-async function verify(context: Context, order: Order, issued: Issued): Promise<Issuance> {
-  const { key } = issued;
-  if (key.type === "public" || order.verify === false) return issued;
-  const limit = limitOf(order.verify);
+/**
+ * Calls PayEngine with a new private key until it works, or until nobody is left to use it.
+ *
+ * @returns why it must not be used; undefined where it works, is public, or is not to be tried.
+ */
+async function whyUnusable(
+  context: Context,
+  key: IssuedKey,
+  verify: Verify | undefined,
+): Promise<string | undefined> {
+  if (key.type === "public" || verify === false) return undefined;
+  const limit = limitOf(verify);
   const end = context.now().getTime() + limit;
   const client = context.clientFor(key.value);
   let waited = 0;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_BETWEEN_TRIES_MS)) {
     const problem = await problemOf(client);
-    if (problem === undefined || (await context.engine.isGone())) return issued;
-    if (waited >= limit || context.now().getTime() >= end) {
-      const why = `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${problem}`;
-      const next = "Run `pulumi up` again, or give it longer by verify: { timeout }.";
-      return takeBack(context, issued, why, next);
-    }
+    if (problem === undefined || (await context.engine.isGone())) return undefined;
+    if (waited >= limit || context.now().getTime() >= end)
+      return `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${problem}`;
     await context.sleep(wait);
     waited += wait;
   }
@@ -144,22 +155,17 @@ async function problemOf(client: PayEngineClient): Promise<string | undefined> {
   }
 }
 
-/** Revokes what other attempts have left, unless nothing else can bear a name of this generation. */
-async function sweepOthers(context: Context, { uniqueName, keep }: Order, issued: Issued): Promise<Issued> {
-  const { key, journal } = issued;
+/** Revokes what other attempts have left, unless nothing else can have a name of this generation. */
+async function sweepOthers(
+  context: Context,
+  { uniqueName, keep }: Order,
+  { key, journal }: InHand,
+): Promise<Issued> {
   const isOnlyAttempt = isResolved(journal) && marksIn(uniqueName, journal.latestName ?? "")?.attempt === 1;
-  if (isOnlyAttempt) return issued;
-  return { ...issued, ...(await reconcile(context, uniqueName, key, journal, [key.id, ...keep])) };
-}
-
-/** Gives the key to the engine, if it is there to store it; otherwise takes it back. */
-async function handOver(context: Context, issued: Issued): Promise<Issuance> {
-  if (!(await context.engine.isGone())) return issued;
-  return takeBack(
-    context,
-    issued,
-    `Pulumi's engine ended before it could store the key "${issued.key.name}"`,
-  );
+  const left: Reconciled = isOnlyAttempt
+    ? { journal, pendingAction: undefined }
+    : await reconcile(context, uniqueName, key, journal, [key.id, ...keep]);
+  return { kind: "issued", key, ...left };
 }
 
 /**
@@ -168,19 +174,17 @@ async function handOver(context: Context, issued: Issued): Promise<Issuance> {
  */
 async function takeBack(
   context: Context,
-  { key, journal }: Issued,
+  { key, journal }: Pick<InHand, "key" | "journal">,
   why: string,
   next = "",
-): Promise<NotIssued> {
-  const mayLive = () => unresolved(context, journal, key.id);
+): Promise<Failed> {
+  const mayLive = noteUnresolved(context, journal, key.name, key.id);
+  const uncertain = `${why}, and it is not certain that none of that name lives.`;
   try {
-    const isRevoked = await revoke(context.client, key.id);
-    if (isRevoked && isResolved(journal))
-      return notIssued(`${why}; it was revoked. ${next}`.trimEnd(), journal);
-    const known = isRevoked ? journal : mayLive();
-    return notIssued(`${why}, and it is not certain that none of that name lives.`, known);
+    if (!(await revoke(context.client, key.id))) return failed(uncertain, mayLive);
   } catch (error) {
     const fate = `it could not be revoked: ${sentence(messageOf(error))} It may work, and nobody knows its value.`;
-    return notIssued(`${why}, and ${fate}`, mayLive());
+    return failed(`${why}, and ${fate}`, mayLive);
   }
+  return failed(isResolved(journal) ? `${why}; it was revoked. ${next}`.trimEnd() : uncertain, journal);
 }

@@ -12,8 +12,8 @@ export interface Journal {
   readonly unresolvedNames: readonly string[];
   /** When the unresolved attempts can no longer have an effect (ISO 8601). */
   readonly reconcileAfter?: string | undefined;
-  /** A key that the latest attempt has made and that is to be revoked: its name alone may not tell of it. */
-  readonly orphanKeyId?: string | undefined;
+  /** Keys that attempts have made and that are to be revoked, by the attempt's name: their own may be another. */
+  readonly orphanKeyIds: Readonly<Record<string, string>>;
 }
 
 /** What is left to do once a key is in hand. */
@@ -24,7 +24,7 @@ export interface Reconciled {
 }
 
 /** The journal of a resource that is not in state yet. */
-export const NEW_JOURNAL: Journal = { unresolvedNames: [] };
+export const NEW_JOURNAL: Journal = { unresolvedNames: [], orphanKeyIds: {} };
 
 /** How state holds a journal. */
 export const JournalFields = z.object({
@@ -36,8 +36,8 @@ export const JournalFields = z.object({
   reconcileAfter: z.string().optional(),
   /** The name that was posted last, where it is not the key's. */
   latestName: z.string().optional(),
-  /** A key to revoke, which its name alone may not tell of. */
-  orphanKeyId: z.string().optional(),
+  /** Keys to revoke, by the name of the attempt that made each: their own may be another. */
+  orphanKeyIds: z.record(z.string(), z.string()).optional(),
 });
 
 type JournalFields = z.infer<typeof JournalFields>;
@@ -45,31 +45,36 @@ type JournalFields = z.infer<typeof JournalFields>;
 /** A request that was given up may still take effect at PayEngine this long after its own limit, in milliseconds. */
 export const GRACE_MS = 60_000;
 
-/** The outcome of the latest attempt is unknown. */
-export function unresolved(context: Context, journal: Journal, orphanKeyId?: string): Journal {
-  const { latestName = "", unresolvedNames } = journal;
+/** The outcome of an attempt is unknown. */
+export function noteUnresolved(context: Context, journal: Journal, name: string, keyId?: string): Journal {
+  const { unresolvedNames, orphanKeyIds } = journal;
   const over = new Date(context.now().getTime() + context.settings.requestTimeout + GRACE_MS);
   return {
-    latestName,
-    unresolvedNames: [...unresolvedNames, latestName],
+    ...journal,
+    unresolvedNames: [...unresolvedNames.filter((it) => it !== name), name],
     reconcileAfter: over.toISOString(),
-    orphanKeyId,
+    orphanKeyIds: keyId === undefined ? orphanKeyIds : { ...orphanKeyIds, [name]: keyId },
   };
 }
 
-/** Keys of these names were found and revoked: that resolves the attempts that posted them. */
-export function resolved(journal: Journal, names: readonly string[]): Journal {
-  const { latestName = "", orphanKeyId } = journal;
+/** The keys of these attempts were found and revoked. */
+export function noteRevoked(journal: Journal, names: readonly string[]): Journal {
+  const { unresolvedNames } = journal;
   return {
-    ...journal,
-    unresolvedNames: journal.unresolvedNames.filter((name) => !names.includes(name)),
-    orphanKeyId: names.includes(latestName) ? undefined : orphanKeyId,
+    ...withoutIds(journal, names),
+    unresolvedNames: unresolvedNames.filter((name) => !names.includes(name)),
   };
+}
+
+/** The keys of these attempts are found by their names. */
+export function withoutIds(journal: Journal, names: readonly string[]): Journal {
+  const ids = Object.entries(journal.orphanKeyIds).filter(([name]) => !names.includes(name));
+  return { ...journal, orphanKeyIds: Object.fromEntries(ids) };
 }
 
 /** Says whether it is certain that no attempt has left a key. */
-export function isResolved({ unresolvedNames, orphanKeyId }: Journal): boolean {
-  return unresolvedNames.length === 0 && orphanKeyId === undefined;
+export function isResolved({ unresolvedNames, orphanKeyIds }: Journal): boolean {
+  return unresolvedNames.length === 0 && Object.keys(orphanKeyIds).length === 0;
 }
 
 /** Says whether an unresolved attempt may still make a key. */
@@ -98,14 +103,14 @@ export function keysInUse(state: Keys): string[] {
 
 /** The journal in a state. */
 export function journalOf(state: Keys): Journal {
-  const { latestName, name, unresolvedNames = [], reconcileAfter, orphanKeyId, keyId } = state;
+  const { latestName, name, unresolvedNames = [], reconcileAfter, orphanKeyIds = {}, keyId } = state;
   // A key whose value is lost is one to revoke.
-  const lostKeyId = lacksKey(state) ? keyId : undefined;
+  const isLost = lacksKey(state) && keyId !== undefined;
   return {
     latestName: latestName ?? name,
     unresolvedNames,
     reconcileAfter,
-    orphanKeyId: orphanKeyId ?? lostKeyId,
+    orphanKeyIds: isLost ? { [name]: keyId, ...orphanKeyIds } : orphanKeyIds,
   };
 }
 
@@ -119,13 +124,13 @@ export function fieldsOf(
   name: string,
   pendingAction: JournalFields["pendingAction"],
 ): JournalFields {
-  const { latestName, unresolvedNames, reconcileAfter, orphanKeyId } = journal;
+  const { latestName, unresolvedNames, reconcileAfter, orphanKeyIds } = journal;
   const isUnresolved = unresolvedNames.length > 0;
   return {
     pendingAction,
     latestName: latestName === name ? undefined : latestName,
     unresolvedNames: isUnresolved ? [...unresolvedNames] : undefined,
     reconcileAfter: isUnresolved ? reconcileAfter : undefined,
-    orphanKeyId,
+    orphanKeyIds: Object.keys(orphanKeyIds).length > 0 ? { ...orphanKeyIds } : undefined,
   };
 }

@@ -1,11 +1,11 @@
 import { messageOf, NotFoundError, sentence } from "../payengine/errors";
 import type { PayEngineKey } from "../payengine/read-answer";
 import { type Context, KeyError } from "./context";
-import { journalOf } from "./journal";
+import { isResolved, journalOf } from "./journal";
 import { guardPlace, otherLiveKeys, proveGone } from "./proof";
 import { provePreviousGone } from "./rotation";
 import type { ApiKeyState } from "./schema";
-import { keyFields, omit, plain, withoutPrevious } from "./state";
+import { omit, plain, valueFields, withoutPrevious } from "./state";
 
 /**
  * Brings state up to date with PayEngine.
@@ -64,7 +64,7 @@ function goneState(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKeyS
   const isLast = others.length === 0 && state.previousKeyId === undefined;
   // Forgotten, it would be made anew from a program that may still say which key to adopt, and that one is gone.
   const isAdopted = state.adoptedKeyId !== undefined;
-  if (isLast && !isAdopted && journalOf(state).unresolvedNames.length === 0) return undefined;
+  if (isLast && !isAdopted && isResolved(journalOf(state))) return undefined;
   const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
   return { ...rest, pendingAction: "create" };
 }
@@ -72,6 +72,6 @@ function goneState(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKeyS
 /** A public key's value is no secret: PayEngine shows it, and it may have changed there. */
 function refreshed(state: ApiKeyState, key: PayEngineKey): ApiKeyState {
   if (state.type !== "public" || key.value === undefined) return state;
-  const createdAt = key.createdAt ?? state.createdAt;
-  return plain({ ...state, ...keyFields(state.uniqueName, { ...key, value: key.value, createdAt }) });
+  const { value, redacted, createdAt = state.createdAt } = key;
+  return plain({ ...state, ...valueFields(value, redacted), createdAt });
 }

@@ -53,7 +53,7 @@ export function rotationOf({ rotation }: Pick<Rotating, "rotation">): Rotation |
  * Says why the key in state has to give way to the next one: the program changed the triggers, or a period has ended.
  *
  * State keeps the rotation arguments and `rotateAt` of the last key that was made, so a rotation that failed stays due.
- * Arguments that were only just added start now and are no reason.
+ * A period that was only just added starts now.
  */
 export function rotationDue(state: Rotating, inputs: Rotating): "triggers" | "rotateAt" | undefined {
   const before = rotationOf(state);
@@ -101,6 +101,7 @@ export async function rotate(
 ): Promise<Outcome> {
   const { uniqueName, name, type, verify, token, keyId } = inUse;
   const generation = (inUse.generation ?? 1) + 1;
+  const overlap = milliseconds(rotationOf({ rotation })?.overlap ?? "0s");
   const journal = await sweepBefore(context, inUse);
   const first = nextName(uniqueName, journal.latestName, generation);
   const goal = `rotate the key "${name}" to "${first}"`;
@@ -108,7 +109,6 @@ export async function rotate(
   const issuance = await issueKey(context, { uniqueName, type, verify, generation, keep, journal, goal });
   if (issuance.kind === "issued") {
     const now = context.now();
-    const overlap = milliseconds(rotationOf({ rotation })?.overlap ?? "");
     const rotated: ApiKeyState = {
       ...inUse,
       rotation,

@@ -180,7 +180,7 @@ export const ApiKeyInputs = z.object({
   pinnedAccountId: z.string().optional(),
   /** Address of the API at which the key is made; left out for PayEngine's own. */
   apiUrl: z.string().optional(),
-  /** Which credential makes the key: {@link placeFingerprint}. */
+  /** Which credential makes the key: {@link shortFingerprint}. */
   credentialFingerprint: z.string().optional(),
 });
 

@@ -10,8 +10,9 @@ import {
   journalOf,
   keysInUse,
   mayStillAppear,
+  NEW_JOURNAL,
+  noteRevoked,
   type Reconciled,
-  resolved,
 } from "./journal";
 import { generationOf, isNameOf } from "./names";
 import type { ApiKeyState, IssuedKey } from "./schema";
@@ -25,24 +26,68 @@ export interface Swept {
   readonly revoked: readonly string[];
 }
 
+/** Why nothing is swept or sent any more: another `up` may already make keys of the same resource. */
+export const ENGINE_GONE = "Pulumi's engine has ended";
+
 /**
- * Revokes what attempts have left: the key that the latest is known to have made, and whatever bears a name of this
- * resource. A key that PayEngine does not find by its id may only not be known yet: it resolves nothing.
+ * Revokes what attempts have left: the keys that they are known to have made, and whatever has a name of this resource. A
+ * key that PayEngine does not find by its id may only not be known yet: it resolves nothing.
  *
  * @param keep ids of the keys in use.
- * @throws Error where a key may live on.
+ * @throws Error where a key may live on, or the engine has ended.
  */
 export async function sweep(
-  { client }: Pick<Context, "client">,
-  unique: string,
+  { client, engine }: Pick<Context, "client" | "engine">,
+  uniqueName: string,
   journal: Journal,
   keep: readonly string[],
 ): Promise<Swept> {
-  const { latestName = "", orphanKeyId } = journal;
-  const isRevoked = orphanKeyId !== undefined && (await revoke(client, orphanKeyId));
-  const { revoked, kept } = await sweepNames(client, unique, keep);
-  const found = isRevoked ? [latestName, ...revoked] : revoked;
-  return { journal: resolved(journal, found), kept, revoked: found };
+  if (await engine.isGone()) throw new Error(ENGINE_GONE);
+  const byId = await revokeEach(Object.entries(journal.orphanKeyIds), ([, id]) => revoke(client, id));
+  throwFirst(byId.errors);
+  const live = await findLiveKeys(client, uniqueName);
+  const orphans = live.filter(({ id }) => !keep.includes(id));
+  // The list may have taken long, and what is new in it may be in use by now.
+  if (orphans.length > 0 && (await engine.isGone())) throw new Error(ENGINE_GONE);
+  const byName = await revokeEach(orphans, (orphan) => revokeListed(client, orphan));
+  throwFirst(byName.errors);
+  const revoked = [...byId.revoked.map(([name]) => name), ...orphans.map(({ name }) => name)];
+  return {
+    journal: noteRevoked(journal, revoked),
+    kept: keep.filter((id) => live.some((key) => key.id === id)),
+    revoked,
+  };
+}
+
+/** Revokes every live key that has a name of this resource. @returns how many there were. */
+export async function sweepAll(client: PayEngineClient, uniqueName: string): Promise<number> {
+  const { revoked, errors } = await revokeEach(await findLiveKeys(client, uniqueName), (key) =>
+    revokeListed(client, key),
+  );
+  throwFirst(errors);
+  return revoked.length;
+}
+
+/**
+ * Revokes one key after another: one that cannot be revoked must not keep others alive.
+ *
+ * @param revokeOne returns false where PayEngine does not find the key.
+ */
+async function revokeEach<T>(keys: readonly T[], revokeOne: (key: T) => Promise<unknown>) {
+  const revoked: T[] = [];
+  const errors: unknown[] = [];
+  for (const key of keys) {
+    try {
+      if ((await revokeOne(key)) !== false) revoked.push(key);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return { revoked, errors };
+}
+
+function throwFirst(errors: readonly unknown[]): void {
+  if (errors.length > 0) throw errors[0];
 }
 
 /**
@@ -65,17 +110,17 @@ export async function sweepBeside(context: Context, state: ApiKeyState): Promise
  */
 export async function reconcile(
   context: Context,
-  unique: string,
+  uniqueName: string,
   { name, id }: Pick<IssuedKey, "name" | "id">,
   journal: Journal,
   keep: readonly string[],
 ): Promise<Reconciled> {
   let left = journal;
   try {
-    const swept = await sweep(context, unique, journal, keep);
+    const swept = await sweep(context, uniqueName, journal, keep);
     left = swept.journal;
     const isListCurrent = swept.kept.includes(id) && !mayStillAppear(context, left);
-    if (isResolved(left) || isListCurrent) return done(unique, name, journal);
+    if (isResolved(left) || isListCurrent) return done(uniqueName, name, journal);
   } catch {
     // The key is safe in hand, and the journal stays as it was.
   }
@@ -83,32 +128,17 @@ export async function reconcile(
 }
 
 /** Of a later generation the name stays known: PayEngine may never give it again. */
-function done(unique: string, name: string, { latestName = name }: Journal): Reconciled {
-  const isLater = generationOf(unique, latestName) > generationOf(unique, name);
+function done(uniqueName: string, name: string, { latestName = name }: Journal): Reconciled {
+  const isLater = generationOf(uniqueName, latestName) > generationOf(uniqueName, name);
   return {
-    journal: { latestName: isLater ? latestName : name, unresolvedNames: [] },
+    journal: { ...NEW_JOURNAL, latestName: isLater ? latestName : name },
     pendingAction: undefined,
   };
 }
 
-/** Revokes every live key that bears a name of this resource, but those to keep. */
-export async function sweepNames(
-  client: PayEngineClient,
-  unique: string,
-  keep: readonly string[] = [],
-): Promise<Omit<Swept, "journal">> {
-  const live = await findLiveKeys(client, unique);
-  const orphans = live.filter(({ id }) => !keep.includes(id));
-  for (const orphan of orphans) await revokeListed(client, orphan);
-  return {
-    revoked: orphans.map(({ name }) => name),
-    kept: keep.filter((id) => live.some((key) => key.id === id)),
-  };
-}
-
 /** Finds the live keys that bear a name of this resource. */
-export function findLiveKeys(client: PayEngineClient, unique: string): Promise<PayEngineKey[]> {
-  return listLiveKeys(client, unique, (name) => isNameOf(unique, name));
+export function findLiveKeys(client: PayEngineClient, uniqueName: string): Promise<PayEngineKey[]> {
+  return listLiveKeys(client, uniqueName, (name) => isNameOf(uniqueName, name));
 }
 
 /** Says whether PayEngine knows a key of this id that is not revoked. */
@@ -187,8 +217,9 @@ export async function refuseOwnCredential(
   const isOwn = value !== undefined && fingerprint(value) === fingerprint(settings.credential);
   const isAdopted = id !== undefined && id === adoptedKeyId;
   if (!isOwn && !(isAdopted && (await showsValue(client, id, settings.credential)))) return;
+  const key = which === "current" ? `The key "${state.name}"` : `The previous key of "${state.name}"`;
   throw new KeyError(
-    `The key "${state.name}" is the credential that this provider works with; ${doing} it would lock the provider ` +
+    `${key} is the credential that this provider works with; ${doing} it would lock the provider ` +
       "out. Set payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.",
   );
 }

@@ -1,7 +1,7 @@
 import { messageOf, sentence } from "../payengine/errors";
 import { shortFingerprint } from "../payengine/key-value";
 import { type Context, KeyError } from "./context";
-import { accountFor, createAgain } from "./create";
+import { accountFor, createInState } from "./create";
 import { type Journal, journalOf, keysInUse, lacksKey } from "./journal";
 import { guardPlace, provePlace } from "./proof";
 import { cutsAtOnce, isPreviousPromised, revokePrevious, rotate, rotationDue } from "./rotation";
@@ -20,7 +20,7 @@ export async function update(context: Context, state: ApiKeyState, inputs: ApiKe
   const due = rotationDue(state, inputs);
   let current = withInputs(state, inputs);
   if (state.pendingAction === "reconcile" || isRotationDropped(state, inputs)) {
-    current = await reconcileKey(context, current, journalOf(state));
+    current = await reconcileKey(context, current);
   }
   if (!isPreviousPromised(current, context.now())) current = await revokePrevious(context, current);
   // A key that is cut at once is replaced, by the next `up` where a previous one had to go first.
@@ -41,9 +41,9 @@ function withInputs(state: ApiKeyState, inputs: ApiKeyInputs): ApiKeyState {
   });
 }
 
-async function reconcileKey(context: Context, state: ApiKeyState, journal: Journal): Promise<ApiKeyState> {
+async function reconcileKey(context: Context, state: ApiKeyState): Promise<ApiKeyState> {
   const { uniqueName, name, keyId: id = "" } = state;
-  const left = await reconcile(context, uniqueName, { name, id }, journal, keysInUse(state));
+  const left = await reconcile(context, uniqueName, { name, id }, journalOf(state), keysInUse(state));
   return withJournal(state, left.journal, left.pendingAction);
 }
 
@@ -52,7 +52,7 @@ async function createMissing(context: Context, state: ApiKeyState, inputs: ApiKe
   const account = await accountFor(context, state.uniqueName);
   const credentialFingerprint = shortFingerprint(context.settings.credential);
   const missing = plain({ ...withoutKey(state), ...inputs, ...account, credentialFingerprint });
-  return createAgain(context, missing, journal);
+  return createInState(context, missing, journal);
 }
 
 /** What stays of a state whose key is not usable: the previous key may be in use. */

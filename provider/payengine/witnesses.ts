@@ -1,5 +1,6 @@
 import { authenticates, type PayEngineClient } from "./calls";
 import { ApiError, NotFoundError, UnsupportedCallError } from "./errors";
+import { once } from "./once";
 import type { Place } from "./read-answer";
 import { redact } from "./redact";
 
@@ -10,15 +11,12 @@ const NOTHING_TOLD: Place = { accountIds: [], merchantIds: [] };
  * may not see it is told nothing.
  */
 export function placeLookup(client: PayEngineClient): () => Promise<Place> {
-  let asked: Promise<Place> | undefined;
-  return () => {
-    asked ??= client.place().catch((error: unknown) => {
+  return once(() =>
+    client.place().catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 403 && error.byContract) return NOTHING_TOLD;
-      asked = undefined;
       throw error;
-    });
-    return asked;
-  };
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { GRACE_MS } from "../api-key/journal";
-import { sweepNames } from "../api-key/sweep";
+import { sweepAll } from "../api-key/sweep";
 import { payEngineClient } from "../payengine/calls";
 import { openDispatcher } from "../payengine/dispatcher";
 import { ApiError } from "../payengine/errors";
@@ -18,7 +18,7 @@ const LONGEST_PAUSE_MS = 5_000;
 const OUT_OF_REACH_MS = 60 * 60_000;
 
 /**
- * Revokes whatever bears a name of the resource, until as many keys were revoked as were asked for, or until a look
+ * Revokes whatever has a name of the resource, until as many keys were revoked as were asked for, or until a look
  * after the time in which a request can still take effect. None of them can be in state: the plugin died before it
  * handed one over.
  *
@@ -40,11 +40,11 @@ export async function sweepAfterDeath(
   for (let pause = FIRST_PAUSE_MS; !isOver; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const begun = elapsed();
     try {
-      revoked += (await sweepNames(client, uniqueName)).revoked.length;
+      revoked += await sweepAll(client, uniqueName);
       isOver = revoked >= posts || begun >= lastEffect;
     } catch (error) {
       // PayEngine may be out of reach for a while; there is nobody left to tell. A revoked credential stays revoked.
-      const isRefused = error instanceof ApiError && error.status === 401;
+      const isRefused = error instanceof ApiError && error.status === 401 && error.byContract;
       isOver = begun >= (isRefused ? lastEffect : limit);
     }
     if (!isOver) await sleep(pause);

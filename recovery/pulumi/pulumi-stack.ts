@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { Environment } from "../../provider/config";
+import { once } from "../../provider/payengine/once";
 import { parseJson } from "../../provider/payengine/parse-json";
-import { once } from "./once";
 import { CONFIG_PREFIX, needsDecryption } from "./recorded-provider";
 import { runPulumi } from "./run-pulumi";
 import { readLock, type StackLock } from "./stack-lock";

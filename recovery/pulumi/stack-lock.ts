@@ -56,9 +56,9 @@ function folderOf(url: string, cwd: string): string | undefined {
 
 /** A file backend keeps each lock as a file in a folder of the stack. */
 async function lockIn(folder: string): Promise<StackLock | undefined> {
-  const names = await readdir(folder).catch(() => []);
+  const names = (await unlessMissing(readdir(folder))) ?? [];
   for (const name of names.filter((it) => it.endsWith(".json"))) {
-    const text = await readFile(join(folder, name), "utf8").catch(() => undefined);
+    const text = await unlessMissing(readFile(join(folder, name), "utf8"));
     // Released between the listing and here.
     if (text === undefined) continue;
     const lock = Lock.safeParse(parseJson(text));
@@ -68,4 +68,14 @@ async function lockIn(folder: string): Promise<StackLock | undefined> {
     return { owner: username, host: hostname, pid, since: new Date(timestamp) };
   }
   return undefined;
+}
+
+/** @throws what keeps the backend from being read: a lock that cannot be seen may be there. */
+async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(Object(error).code)) return undefined;
+    throw error;
+  }
 }

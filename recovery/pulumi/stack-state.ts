@@ -123,10 +123,15 @@ export function readStackState(text: string): StackState {
   };
 }
 
+/** A newer version of this package has written the state. */
+export class NewerStateError extends Error {
+  override readonly name = "NewerStateError";
+}
+
 function requirePresentForm(keys: readonly Resource[]): void {
   const needed = keys.map(({ outputs }) => neededVersion(outputs)).find((version) => version !== undefined);
   if (needed === undefined) return;
-  throw new Error(
+  throw new NewerStateError(
     "Keys of this stack were written by a newer version of pulumi-payengine, so nothing can be said of them. Install " +
       `pulumi-payengine ${needed} or later, and run this again.`,
   );

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { Environment } from "../../provider/config";
 import { messageOf } from "../../provider/payengine/errors";
-import { once } from "./once";
+import { once } from "../../provider/payengine/once";
 import type { PulumiStack } from "./pulumi-stack";
 import { isDefault, needsDecryption, type ProviderValues, type RecordedProvider } from "./recorded-provider";
 import type { StackLock } from "./stack-lock";
-import { readStackState, type StackState } from "./stack-state";
+import { NewerStateError, readStackState, type StackState } from "./stack-state";
 
 /** Where a state comes from, and the configuration of its providers. */
 export interface StateSource {
@@ -82,7 +82,8 @@ export async function openStateFile(path: string, env: Environment = process.env
 function parse(path: string, text: string): StackState {
   try {
     return readStackState(text);
-  } catch {
+  } catch (error) {
+    if (error instanceof NewerStateError) throw new Error(`${path}: ${error.message}`);
     throw new Error(
       `${path} is not the state of a stack; write one with \`pulumi stack export --file <file>\`.`,
     );

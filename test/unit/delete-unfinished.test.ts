@@ -20,7 +20,7 @@ test("a key that came without its value is revoked even where the request may st
   await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(harness.context(), inputs));
-  expect(state.orphanKeyId).toBeDefined();
+  expect(state.orphanKeyIds).toBeDefined();
   // The one request is explained by the key that is revoked by its id: nothing is left to wait for.
   await revokeAll(harness.context(), state);
   await harness.expectOnlyKeysOf();
@@ -88,9 +88,9 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault(unknownById);
     const { client, ...rest } = harness.context();
-    const blind = { ...rest, client: { ...client, listKeys: async () => ({ data: [], total: 0 }) } };
+    const blind = { ...rest, client: { ...client, readPage: async () => ({ data: [], total: 0 }) } };
     const { state } = unfinished(await create(blind, inputs));
-    expect(state).toMatchObject({ pendingAction: "create", orphanKeyId: (await harness.liveKeys())[0]?.id });
+    expect(state).toMatchObject({ pendingAction: "create", orphanKeyIds: await harness.newestKey() });
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
 
@@ -98,7 +98,7 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const { state } = unfinished(await create(harness.context(), inputs));
-    await harness.control.revokeKey(state.orphanKeyId ?? "");
+    await harness.control.revokeKey(Object.values(state.orphanKeyIds ?? {})[0] ?? "");
     const mended = completed(await update(harness.context(), state, inputs));
     expect(mended.pendingAction).toBe("reconcile");
     await harness.expectOnlyKeysOf(mended);

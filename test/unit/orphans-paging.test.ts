@@ -1,5 +1,6 @@
 import type { DialectInput } from "payengine-sandbox";
-import { findLiveKeys, sweepNames } from "../../provider/api-key/sweep";
+import { NEW_JOURNAL } from "../../provider/api-key/journal";
+import { findLiveKeys, sweep } from "../../provider/api-key/sweep";
 import type { PayEngineClient } from "../../provider/payengine/calls";
 import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
 import type { KeyPage, PayEngineKey } from "../../provider/payengine/read-answer";
@@ -38,7 +39,8 @@ describe("against the sandbox with 250 other keys", () => {
   let harness: SandboxHarness;
   beforeAll(async () => {
     harness = await SandboxHarness.open();
-    const { client: api } = harness.context();
+    const context = harness.context();
+    const { client: api } = context;
     const makeOthers = (number: number) => api.createKey({ name: `other-${number}`, type: "public" });
     await api.createKey({ name: unique, type: "private" });
     await Promise.all(Array.from({ length: 250 }, (_, number) => makeOthers(number)));
@@ -170,17 +172,32 @@ test("revoked keys, longer names and other marks are no live keys of the resourc
   ]);
 });
 
+test("a key that cannot be revoked does not keep others alive", async () => {
+  const harness = await SandboxHarness.open();
+  try {
+    const context = harness.context();
+    for (const name of [unique, `${unique}-r2`, `${unique}-r3`])
+      await context.client.createKey({ name, type: "private" });
+    await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
+    await expect(sweep(context, unique, NEW_JOURNAL, [])).rejects.toThrow("PayEngine answered 503");
+    expect(await harness.liveKeys()).toHaveLength(1);
+  } finally {
+    await harness.close();
+  }
+});
+
 test("the sweep revokes all but the key to keep, and says whether it was seen", async () => {
   const harness = await SandboxHarness.open();
   try {
-    const { client: api } = harness.context();
+    const context = harness.context();
+    const { client: api } = context;
     const kept = await api.createKey({ name: `${unique}-r3`, type: "private" });
     const first = await api.createKey({ name: unique, type: "private" });
     const second = await api.createKey({ name: `${unique}-r2`, type: "private" });
-    const swept = await sweepNames(api, unique, [kept.id ?? ""]);
+    const swept = await sweep(context, unique, NEW_JOURNAL, [kept.id ?? ""]);
     expect([...swept.revoked].sort()).toEqual([first.name, second.name].sort());
     expect(swept.kept).toEqual([kept.id]);
-    expect(await sweepNames(api, unique, ["key_not_listed"])).toEqual({
+    expect(await sweep(context, unique, NEW_JOURNAL, ["key_not_listed"])).toMatchObject({
       revoked: [kept.name],
       kept: [],
     });

@@ -184,6 +184,13 @@ test("a public key's changed value is brought into state", async () => {
   });
 });
 
+test("a public key whose name PayEngine does not show keeps the name in state", async () => {
+  const publicState = completed(await create(harness.context(), harness.inputs({ type: "public" })));
+  const context = harness.context();
+  const nameless = { ...(await context.client.getKey(publicState.keyId ?? "")), name: "" };
+  expect(await read({ ...context, readKey: async () => nameless }, publicState)).toEqual(publicState);
+});
+
 test("a state without a key calls nothing", async () => {
   const { keyId: _, token: __, ...rest } = state;
   await harness.control.clearRequests();

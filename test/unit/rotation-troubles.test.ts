@@ -97,15 +97,16 @@ describe("a rotation that goes wrong", () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
+    const [made] = await harness.liveKeys();
     expect(failed.state).toMatchObject({
       token: state.token,
-      orphanKeyId: (await harness.liveKeys())[0]?.id,
+      orphanKeyIds: { [`${state.name}-g2`]: made?.id },
     });
     await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
   test("by an engine that has died ends without a new key", async () => {
-    harness.engineLivesFor = 1;
+    harness.engineLivesFor = 2;
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Pulumi's engine ended before it could store the key "${state.name}-g2"; it was revoked. ${untouched()}`,
     );
@@ -114,9 +115,17 @@ describe("a rotation that goes wrong", () => {
 
   test("while the engine has died sweeps nothing away that another update may have made", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-    harness.engineLivesFor = 1;
+    harness.engineLivesFor = 2;
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
     expect(failed.reason).toContain("and clearing up failed: Pulumi's engine has ended.");
+    expect(await harness.liveKeys()).toHaveLength(2);
+  });
+
+  test("sweeps nothing away when the engine ends while the list is read", async () => {
+    await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
+    harness.engineLivesFor = 1;
+    const interrupted = { ...state, pendingAction: "reconcile" as const };
+    expect(completed(await update(harness.context(), interrupted, inputs))).toEqual(interrupted);
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
@@ -157,14 +166,20 @@ describe("a rotation that goes wrong", () => {
 
 test("the provider's own credential is neither rotated nor revoked, also as a previous key", async () => {
   const own = harness.context({ credential: state.token ?? "" });
-  const refused = (doing: string, name: string) =>
-    `The key "${name}" is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
+  const refused = (doing: string, key: string) =>
+    `The ${key} is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
     "payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.";
-  expect(await messageThrownBy(() => update(own, state, triggered(1)))).toBe(refused("rotating", state.name));
+  expect(await messageThrownBy(() => update(own, state, triggered(1)))).toBe(
+    refused("rotating", `key "${state.name}"`),
+  );
   const next = await rotate(state, triggered(1));
   await harness.advance(7 * DAY);
-  expect(await messageThrownBy(() => update(own, next, triggered(1)))).toBe(refused("revoking", next.name));
-  expect(await messageThrownBy(() => revokeAll(own, next))).toBe(refused("revoking", next.name));
+  expect(await messageThrownBy(() => update(own, next, triggered(1)))).toBe(
+    refused("revoking", `previous key of "${next.name}"`),
+  );
+  expect(await messageThrownBy(() => revokeAll(own, next))).toBe(
+    refused("revoking", `previous key of "${next.name}"`),
+  );
   await harness.expectOnlyKeysOf(next);
 });
 
