@@ -5,9 +5,8 @@ import { chmod, copyFile, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { runStep } from "../run-step.mjs";
-import { isAtLeast, isProgram, pathFolders } from "./cli-folder.mjs";
-import { BUILD_FLAGS, PROGRAMS } from "./programs.mjs";
+import { runStep } from "../processes.mjs";
+import { BUILD_FLAGS, isAtLeast, PROGRAMS, programOnPath } from "./cli-folder.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PLUGIN = "pulumi-resource-pulumi-nodejs";
@@ -21,13 +20,11 @@ export function requiredGo() {
  * The Go on PATH, if it will do.
  *
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{ go: string, env: NodeJS.ProcessEnv } | { missing: string }>} the program and the
- *   environment to build in, or why there is none
+ * @returns {Promise<{ go: string, env: NodeJS.ProcessEnv } | { missing: string }>} the program and the environment to
+ *   build in, or why there is none
  */
 export async function findGo(env) {
-  const go = pathFolders(env)
-    .map((folder) => join(folder, "go"))
-    .find(isProgram);
+  const go = programOnPath(env, "go");
   if (!go) return { missing: "Go is not on PATH" };
 
   const pinned = buildEnvironment(env);
@@ -41,48 +38,32 @@ export async function findGo(env) {
   const [version = "", os, arch] = stdout.split("\n");
   const number = /^go(\d+\.\d+(\.\d+)?)/.exec(version)?.[1];
   if (!number) return { missing: `${go} does not tell its version` };
-  if (!isAtLeast(number, requiredGo())) {
+  if (!isAtLeast(number, requiredGo()))
     return { missing: `${go} is version ${number}, older than ${requiredGo()}` };
-  }
   return { go, env: { ...pinned, GOOS: os, GOARCH: arch } };
 }
 
 /**
- * Builds the CLI and the language host from the modules pinned here, and puts the plugin script beside
- * them.
+ * Builds the CLI and the language host from the modules pinned here, and puts the plugin script beside them.
  *
  * @param {string} root gets a folder `bin`
  * @param {{ go: string, env: NodeJS.ProcessEnv }} toolchain
  * @param {{ log: (line: string) => void, limitMs: number }} options
  */
-export async function buildWithGo(root, { go, env }, { log, limitMs }) {
+export async function buildWithGo(root, { go, env }, options) {
   const binDir = join(root, "bin");
   // Go's own temporary files: here they go with the rest if the build is killed.
   const GOTMPDIR = join(root, "go-build");
   await mkdir(binDir);
   await mkdir(GOTMPDIR);
-  for (const program of PROGRAMS) {
-    const progress = buildProgress();
-    await runStep(
-      go,
-      [
-        "build",
-        ...BUILD_FLAGS,
-        "-ldflags",
-        program.ldflags,
-        "-o",
-        join(binDir, program.name),
-        program.package,
-      ],
-      {
-        title: `Building ${program.name} with Go`,
-        cwd: join(HERE, program.module),
-        env: { ...env, GOTMPDIR },
-        log,
-        limitMs,
-        ...progress,
-      },
-    );
+  for (const { name, module, ldflags, package: source } of PROGRAMS) {
+    await runStep(go, ["build", ...BUILD_FLAGS, "-ldflags", ldflags, "-o", join(binDir, name), source], {
+      title: `Building ${name} with Go`,
+      cwd: join(HERE, module),
+      env: { ...env, GOTMPDIR },
+      ...options,
+      ...buildProgress(),
+    });
   }
   await rm(GOTMPDIR, { recursive: true });
   await copyFile(join(HERE, PLUGIN), join(binDir, PLUGIN));
@@ -118,12 +99,6 @@ function buildProgress() {
  * @param {NodeJS.ProcessEnv} env
  */
 function buildEnvironment(env) {
-  return {
-    ...env,
-    GOFLAGS: "-mod=readonly",
-    GOTOOLCHAIN: "local",
-    GOWORK: "off",
-    GO111MODULE: "on",
-    CGO_ENABLED: "0",
-  };
+  const fixed = { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", GO111MODULE: "on" };
+  return { ...env, ...fixed, CGO_ENABLED: "0" };
 }

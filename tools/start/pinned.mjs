@@ -13,30 +13,20 @@
  * @param {Lock} lock the repository's
  */
 export function pinned(manifest, lock) {
-  /** @param {Record<string, string>} ranges */
-  const exact = (ranges) =>
-    Object.fromEntries(
-      Object.entries(ranges).map(([name, range]) => {
-        if (range.startsWith("file:")) return [name, range];
-        const version = lock.packages[`node_modules/${name}`]?.version;
-        if (!version) throw new Error(`package-lock.json has no ${name}, which the example asks for`);
-        return [name, version];
-      }),
-    );
-  const own = {
-    ...manifest,
-    dependencies: exact(manifest.dependencies),
-    devDependencies: exact(manifest.devDependencies),
+  /** @param {[string, string]} dependency */
+  const exact = ([name, range]) => {
+    if (range.startsWith("file:")) return [name, range];
+    const version = lock.packages[`node_modules/${name}`]?.version;
+    if (!version) throw new Error(`package-lock.json has no ${name}, which the example asks for`);
+    return [name, version];
   };
+  /** @param {Record<string, string>} ranges */
+  const all = (ranges) => Object.fromEntries(Object.entries(ranges).map(exact));
+  const { dependencies, devDependencies } = manifest;
+  const own = { ...manifest, dependencies: all(dependencies), devDependencies: all(devDependencies) };
   const downloads = Object.entries(lock.packages).filter(
     ([path, { link }]) => path.startsWith("node_modules/") && !link,
   );
-  return {
-    manifest: own,
-    lock: {
-      lockfileVersion: lock.lockfileVersion,
-      requires: true,
-      packages: { "": own, ...Object.fromEntries(downloads) },
-    },
-  };
+  const packages = { "": own, ...Object.fromEntries(downloads) };
+  return { manifest: own, lock: { lockfileVersion: lock.lockfileVersion, requires: true, packages } };
 }

@@ -1,11 +1,8 @@
 // @ts-check
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { outputOf, owned, signalGroup } from "../child-processes.mjs";
-import { runStep } from "../run-step.mjs";
+import { outputOf, run, runStep } from "../processes.mjs";
 import { pinned } from "./pinned.mjs";
 
 const MINUTE = 60_000;
@@ -54,19 +51,18 @@ export async function createStack({ binDir, project, folder }) {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PATH: `${binDir}${delimiter}${process.env.PATH}`,
   };
-  const options = { cwd: project, env: { ...withoutOurs(process.env), ...settings } };
+  // Without what a reader has set for stacks and accounts of their own.
+  const others = Object.entries(process.env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name));
+  const options = { cwd: project, env: { ...Object.fromEntries(others), ...settings } };
 
   /**
    * Runs the CLI in front of the reader.
    * @param {string[]} args
    */
   const show = async (args) => {
-    const child = owned(
-      spawn("pulumi", args, { ...options, stdio: ["ignore", "inherit", "inherit"], detached: true }),
-    );
-    const limit = setTimeout(() => signalGroup(child, "SIGKILL"), 5 * MINUTE);
-    const [code, signal] = await once(child, "close").finally(() => clearTimeout(limit));
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+    const stdio = /** @type {const} */ (["ignore", "inherit", "inherit"]);
+    const failure = await run("pulumi", args, { ...options, stdio: [...stdio], limitMs: 5 * MINUTE });
+    if (failure) throw new Error(`pulumi ${args.join(" ")} ${failure}`);
   };
 
   /**
@@ -78,15 +74,6 @@ export async function createStack({ binDir, project, folder }) {
 
   await ask(["stack", "init", "dev"]);
   return { state, settings, show, ask };
-}
-
-/**
- * The environment without what a reader has set for stacks and accounts of their own.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function withoutOurs(env) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name)));
 }
 
 /** @param {string} file */

@@ -1,17 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
+const TOOLS = join(__dirname, "..");
 const FIXTURES = join(__dirname, "fixtures");
 const NAMES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
@@ -36,13 +28,16 @@ export class FakeMachine {
 
   /** Makes a folder with a CLI that prints this version, without putting it on PATH. */
   addPulumi(folder: string, version: string, names = NAMES): string {
-    const path = join(this.root, folder);
-    mkdirSync(path, { recursive: true });
-    for (const name of names) {
-      writeFileSync(join(path, name), `#!/bin/sh\necho ${version}\n`);
-      chmodSync(join(path, name), 0o755);
-    }
-    return path;
+    for (const name of names) this.addProgram(`${folder}/${name}`, `echo ${version}`);
+    return join(this.root, folder);
+  }
+
+  /** Writes a shell script, and gives back its folder. */
+  addProgram(name: string, script: string): string {
+    const path = join(this.root, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return dirname(path);
   }
 
   putOnPath(...folders: string[]): void {
@@ -52,8 +47,7 @@ export class FakeMachine {
   /** Puts a stand-in for Go on PATH. */
   installGo(settings: { FAKE_GO?: "fails" | "orphans" | "slow"; FAKE_GO_VERSION?: string } = {}): void {
     const folder = join(this.root, "go");
-    mkdirSync(folder, { recursive: true });
-    copyFileSync(join(FIXTURES, "go"), join(folder, "go"));
+    cpSync(join(FIXTURES, "go"), join(folder, "go"));
     if (!this.env.PATH?.includes(folder)) this.putOnPath(folder);
     Object.assign(this.env, { FAKE_GO: undefined, FAKE_GO_VERSION: undefined }, settings);
   }
@@ -71,22 +65,33 @@ export class FakeMachine {
 
   /** Starts one of the scripts in fixtures/, or one with its whole path. */
   start(script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-    const child = spawn(process.execPath, [resolve(FIXTURES, script), ...args], {
-      env: this.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.children.push(child);
-    const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-    child.stdout?.on("data", (data) => (outcome.stdout += data));
-    child.stderr?.on("data", (data) => (outcome.stderr += data));
-    const ended = new Promise<Outcome>((resolve) => {
-      child.once("close", (code) => resolve({ ...outcome, code }));
-    });
-    return { child, ended };
+    return this.spawn(resolve(FIXTURES, script), ...args);
   }
 
   async run(script: string, ...args: string[]): Promise<Outcome> {
     return this.start(script, ...args).ended;
+  }
+
+  /** Starts the text of a module, which may import from tools/ as in `from "./install.mjs"`. */
+  startModule(code: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
+    return this.spawn("--input-type=module", "--eval", code, "--", ...args);
+  }
+
+  async runModule(code: string, ...args: string[]): Promise<Outcome> {
+    return this.startModule(code, ...args).ended;
+  }
+
+  private spawn(...args: string[]) {
+    const options = { cwd: TOOLS, env: this.env };
+    const child = spawn(process.execPath, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    this.children.push(child);
+    const outcome: Outcome = { code: null, stdout: "", stderr: "" };
+    child.stdout.on("data", (data) => (outcome.stdout += data));
+    child.stderr.on("data", (data) => (outcome.stderr += data));
+    const ended = new Promise<Outcome>((resolve) => {
+      child.once("close", (code) => resolve({ ...outcome, code }));
+    });
+    return { child, ended };
   }
 
   remove(): void {
@@ -95,7 +100,21 @@ export class FakeMachine {
   }
 }
 
-/** A process that nobody has collected yet, a zombie, counts as ended. */
+/** A machine for each test. */
+export function useMachine(): { readonly machine: FakeMachine } {
+  let machine: FakeMachine;
+  beforeEach(() => {
+    machine = new FakeMachine();
+  });
+  afterEach(() => machine.remove());
+  return {
+    get machine() {
+      return machine;
+    },
+  };
+}
+
+/** A process that its parent has not collected yet, a zombie, counts as ended. */
 export function hasEnded(pid: number): boolean {
   try {
     process.kill(pid, 0);
