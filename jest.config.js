@@ -34,6 +34,7 @@ module.exports = {
     "<rootDir>/sandbox",
     project("unit"),
     project("plugin"),
+    project("matrix"),
     ...INSTALLED.map(installed),
   ],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.

@@ -23,5 +23,5 @@ export const AREAS = {
   "shared-backend": ["shared-backend"],
   chaos: ["chaos"],
   "oldest-sdk": [],
-  matrix: [],
+  matrix: ["matrix"],
 };
