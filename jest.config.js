@@ -28,9 +28,9 @@ const INSTALLED = [
 
 /** @type {import("jest").Config} */
 module.exports = {
-  // Which command runs which project: tools/areas.mjs.
+  // Which command runs which project: tools/test.mjs.
   projects: [
-    "<rootDir>/tools",
+    { ...project("tools"), roots: ["<rootDir>/tools/test"] },
     "<rootDir>/sandbox",
     project("unit"),
     project("plugin"),

@@ -51,8 +51,8 @@ export async function installMissing({
 }
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm writes down what it has installed when
- * it is done, so this also sees an installation that was interrupted, and one made by hand.
+ * Whether node_modules holds what package-lock.json asks for. npm writes down what it has installed when it is done, so
+ * this also sees an installation that was interrupted, and one made by hand.
  *
  * @param {string} repository
  */
@@ -71,10 +71,9 @@ export function isInstalled(repository) {
   });
 }
 
-/**
- * @param {string} file
- * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }>}
- */
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }} Entry */
+
+/** @param {string} file @returns {Record<string, Entry>} */
 function packagesOf(file) {
   return JSON.parse(readFileSync(file, "utf8")).packages;
 }

@@ -13,11 +13,10 @@ import { fileURLToPath } from "node:url";
  * @typedef {import("node:child_process").SpawnOptions & { limitMs: number }} RunOptions
  */
 
-const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 const PROGRESS_MS = 5_000;
 const KILL_MS = 5_000;
-// npm says what is wrong first, compilers say it last.
-const [FIRST_LINES, LAST_LINES] = [12, 12];
+/** How many lines of a failed step are shown, both of its first ones and of its last. */
+const SHOWN_LINES = 12;
 
 /** @type {Set<ChildProcess>} */
 const running = new Set();
@@ -32,31 +31,25 @@ let ending = false;
  * @param {number} [options.graceMs] how long they have for it: a `pulumi up` finishes the key that it is making
  */
 export function endOnSignals({ cleanUp = async () => {}, exitCode = () => 130, graceMs = 10_000 } = {}) {
-  for (const signal of SIGNALS) {
-    process.on(signal, async () => {
-      if (ending) return;
-      ending = true;
-      await endRunning(graceMs);
-      await cleanUp().catch((error) => console.error(error.message));
-      process.exit(exitCode());
-    });
-  }
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    const children = [...running];
+    if (children.length > 0) console.error(`\nStopping, in ${graceMs / 1000} s at most`);
+    for (const child of children) signalGroup(child, "SIGINT");
+    const closed = Promise.all(children.map((child) => once(child, "close")));
+    await Promise.race([closed, sleep(graceMs)]);
+    // Those that have ended, too: something of their group may be left.
+    for (const child of children) signalGroup(child, "SIGKILL");
+    await cleanUp().catch((error) => console.error(error.message));
+    process.exit(exitCode());
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 }
 
 /** Whether a signal has come: what fails from then on fails because of it. */
 export function isEnding() {
   return ending;
-}
-
-/** @param {number} graceMs */
-async function endRunning(graceMs) {
-  const children = [...running];
-  if (children.length > 0) console.error(`\nStopping, in ${graceMs / 1000} s at most`);
-  for (const child of children) signalGroup(child, "SIGINT");
-  const closed = Promise.all(children.map((child) => once(child, "close")));
-  await Promise.race([closed, sleep(graceMs)]);
-  // Those that have ended, too: something of their group may be left.
-  for (const child of children) signalGroup(child, "SIGKILL");
 }
 
 /**
@@ -152,23 +145,18 @@ export async function runStep(command, args, { title, log, isProgress, status, .
     const detail = status?.();
     log(`${title}: ${secondsSince(began)} s${detail ? `, ${detail}` : ""}`);
   }, PROGRESS_MS);
-  /** @type {Record<"first" | "last", string[]>} */
-  const { first, last } = { first: [], last: [] };
-  let left = 0;
+  /** @type {string[]} */
+  const lines = [];
   /** @param {string} line */
-  const note = (line) => {
-    if (isProgress?.(line)) return;
-    if (first.length < FIRST_LINES) return first.push(line);
-    if (last.push(line) <= LAST_LINES) return;
-    last.shift();
-    left += 1;
-  };
+  const note = (line) => isProgress?.(line) || lines.push(line);
   // Standard output is kept out of the way of scripts whose own standard output is an answer.
   const failure = await run(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] }, (child) => {
     for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on("line", note);
   }).finally(() => clearInterval(ticker));
   if (failure === undefined) return;
-  const lines = [...first, ...(left > 0 ? [`… ${left} lines left out …`] : []), ...last];
+  // npm says what is wrong first, compilers say it last.
+  const left = lines.length - 2 * SHOWN_LINES;
+  if (left > 0) lines.splice(SHOWN_LINES, left, `… ${left} lines left out …`);
   const output = lines.map((line) => `\n  ${line}`).join("");
   throw new Error(`${title} failed: \`${command} ${args[0]}\` ${failure}.${output}`);
 }

@@ -23,9 +23,7 @@ const MINUTE = 60_000;
  * @property {string} binDir put it first on PATH: the engine finds the language host there
  * @property {string} pulumi the CLI's own path
  * @property {"path" | "cache" | "build" | "installer"} source
- */
-
-/**
+ *
  * @typedef {object} FindOptions
  * @property {(line: string) => void} [log] gets progress; by default standard error
  * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up

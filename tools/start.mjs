@@ -117,10 +117,10 @@ async function expectNoTrace(state, token) {
 /** @param {NonNullable<typeof sandbox>} server */
 async function expectNoLiveKey(server) {
   const answer = await server.call(server.adminKey, "/api-keys?q=payengine-quickstart&size=100");
-  /** @type {{ data: { name: string, status: string }[] }} */
-  const { data } = /** @type {any} */ (await answer.json());
-  const live = data.filter((key) => key.status !== "revoked");
-  if (live.length > 0) throw new Error(`still live: ${live.map((key) => key.name).join(", ")}`);
+  /** @type {{ name: string, status: string }[]} */
+  const keys = JSON.parse(await answer.text()).data;
+  const live = keys.filter(({ status }) => status !== "revoked");
+  if (live.length > 0) throw new Error(`still live: ${live.map(({ name }) => name).join(", ")}`);
   log("GET /api-keys lists no live key of this stack");
 }
 

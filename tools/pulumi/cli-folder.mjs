@@ -14,19 +14,14 @@ const LDFLAGS = "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 
 /** What is built with Go: from which module folder here, and the version it tells of itself. */
 export const PROGRAMS = [
-  {
-    name: "pulumi-language-nodejs",
-    module: "language-nodejs",
-    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-    ldflags: `${LDFLAGS}3.65.0`,
-  },
-  {
-    name: "pulumi",
-    module: "cli",
-    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    ldflags: `${LDFLAGS}3.216.0`,
-  },
-];
+  ["pulumi-language-nodejs", "language-nodejs", "sdk/v3/nodejs/cmd/pulumi-language-nodejs", "3.65.0"],
+  ["pulumi", "cli", "pkg/v3/cmd/pulumi", "3.216.0"],
+].map(([name = "", module = "", path, version]) => ({
+  name,
+  module,
+  package: `github.com/pulumi/pulumi/${path}`,
+  ldflags: `${LDFLAGS}${version}`,
+}));
 
 /** -v: a line for each package, which shows progress and ends the build if its reader is killed. */
 export const BUILD_FLAGS = ["-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
@@ -55,11 +50,7 @@ export function cacheKey() {
   return `${PULUMI_VERSION}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
 }
 
-/**
- * Whether a folder holds the CLI and all its companions.
- *
- * @param {string} binDir
- */
+/** Whether a folder holds the CLI and all its companions. @param {string} binDir */
 export function isComplete(binDir) {
   return ["pulumi", ...COMPANIONS].every((name) => isProgram(join(binDir, name)));
 }
@@ -130,10 +121,6 @@ export async function versionOf(pulumi, env) {
  * @param {string} version @param {string} floor
  */
 export function isAtLeast(version, floor) {
-  const [have, want] = [version, floor].map((text) => (text.split("-")[0] ?? "").split(".").map(Number));
-  for (const [index, wanted] of (want ?? []).entries()) {
-    const number = have?.[index] ?? 0;
-    if (number !== wanted) return number > wanted;
-  }
-  return !version.includes("-");
+  const order = version.replace(/-.*/, "").localeCompare(floor, "en", { numeric: true });
+  return order > 0 || (order === 0 && !version.includes("-"));
 }

@@ -19,28 +19,28 @@ export function requiredGo() {
 /**
  * The Go on PATH, if it will do.
  *
- * @param {NodeJS.ProcessEnv} env
+ * @param {NodeJS.ProcessEnv} user
  * @returns {Promise<{ go: string, env: NodeJS.ProcessEnv } | { missing: string }>} the program and the environment to
  *   build in, or why there is none
  */
-export async function findGo(env) {
-  const go = programOnPath(env, "go");
+export async function findGo(user) {
+  const go = programOnPath(user, "go");
   if (!go) return { missing: "Go is not on PATH" };
 
-  const pinned = buildEnvironment(env);
+  // Without what would change the build. Variables are set, not removed: an absent one would be taken from what the user
+  // stored with `go env -w`.
+  const fixed = { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", GO111MODULE: "on" };
+  const env = { ...user, ...fixed, CGO_ENABLED: "0" };
   // From the root folder: a go.mod further up from here could ask for another Go.
-  const asked = promisify(execFile)(go, ["env", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"], {
-    cwd: "/",
-    env: pinned,
-    timeout: 20_000,
-  });
+  const options = { cwd: "/", env, timeout: 20_000 };
+  const asked = promisify(execFile)(go, ["env", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"], options);
   const { stdout } = await asked.catch(() => ({ stdout: "" }));
-  const [version = "", os, arch] = stdout.split("\n");
+  const [version = "", GOOS, GOARCH] = stdout.split("\n");
   const number = /^go(\d+\.\d+(\.\d+)?)/.exec(version)?.[1];
   if (!number) return { missing: `${go} does not tell its version` };
   if (!isAtLeast(number, requiredGo()))
     return { missing: `${go} is version ${number}, older than ${requiredGo()}` };
-  return { go, env: { ...pinned, GOOS: os, GOARCH: arch } };
+  return { go, env: { ...env, GOOS, GOARCH } };
 }
 
 /**
@@ -81,24 +81,12 @@ function buildProgress() {
   return {
     /** @param {string} line */
     isProgress(line) {
+      const [, downloading] = /^go: (downloading .*)/.exec(line) ?? [];
       const compiled = /^[\w.~/-]+$/.test(line);
-      const downloading = line.startsWith("go: downloading ");
       if (compiled) packages += 1;
-      if (compiled) now = `compiling ${line}`;
-      if (downloading) now = line.slice("go: ".length);
-      return compiled || downloading;
+      if (compiled || downloading) now = downloading ?? `compiling ${line}`;
+      return compiled || downloading !== undefined;
     },
     status: () => `${packages} packages, ${now}`,
   };
-}
-
-/**
- * The user's environment without what would change the build. Variables are set, not removed: an absent
- * one would be taken from what the user stored with `go env -w`.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function buildEnvironment(env) {
-  const fixed = { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", GO111MODULE: "on" };
-  return { ...env, ...fixed, CGO_ENABLED: "0" };
 }

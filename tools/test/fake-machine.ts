@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const TOOLS = join(__dirname, "..");
 const FIXTURES = join(__dirname, "fixtures");
 const NAMES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
@@ -14,7 +13,7 @@ export interface Outcome {
 }
 
 /** A machine in a temporary folder: its PATH holds only what a test puts there. */
-export class FakeMachine {
+class FakeMachine {
   readonly root = mkdtempSync(join(tmpdir(), "payengine-tools-"));
   readonly cache = join(this.root, "cache/pulumi-payengine/cli");
   readonly env: NodeJS.ProcessEnv = {
@@ -54,36 +53,15 @@ export class FakeMachine {
 
   /** What the stand-in for Go was asked to build, a line each. */
   builds(): string[] {
-    const journal = this.env.FAKE_GO_JOURNAL ?? "";
-    return existsSync(journal) ? readFileSync(journal, "utf8").trim().split("\n") : [];
+    return linesOf(this.env.FAKE_GO_JOURNAL ?? "");
   }
 
-  /** The process of the first build. */
-  compiler(): number {
-    return Number(this.builds()[0]?.split(" ")[1]);
-  }
-
-  /** Starts one of the scripts in fixtures/, or one with its whole path. */
+  /** Starts a script of fixtures/, one with its whole path, or the text of a module that may import from tools/. */
   start(script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-    return this.spawn(resolve(FIXTURES, script), ...args);
-  }
-
-  async run(script: string, ...args: string[]): Promise<Outcome> {
-    return this.start(script, ...args).ended;
-  }
-
-  /** Starts the text of a module, which may import from tools/ as in `from "./install.mjs"`. */
-  startModule(code: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-    return this.spawn("--input-type=module", "--eval", code, "--", ...args);
-  }
-
-  async runModule(code: string, ...args: string[]): Promise<Outcome> {
-    return this.startModule(code, ...args).ended;
-  }
-
-  private spawn(...args: string[]) {
-    const options = { cwd: TOOLS, env: this.env };
-    const child = spawn(process.execPath, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const isText = script.includes("import ");
+    const program = isText ? ["--input-type=module", "--eval", script, "--"] : [resolve(FIXTURES, script)];
+    const options = { cwd: join(__dirname, ".."), env: this.env };
+    const child = spawn(process.execPath, [...program, ...args], { ...options, stdio: "pipe" });
     this.children.push(child);
     const outcome: Outcome = { code: null, stdout: "", stderr: "" };
     child.stdout.on("data", (data) => (outcome.stdout += data));
@@ -94,6 +72,10 @@ export class FakeMachine {
     return { child, ended };
   }
 
+  async run(script: string, ...args: string[]): Promise<Outcome> {
+    return this.start(script, ...args).ended;
+  }
+
   remove(): void {
     for (const child of this.children) child.kill("SIGKILL");
     rmSync(this.root, { recursive: true, force: true });
@@ -102,16 +84,17 @@ export class FakeMachine {
 
 /** A machine for each test. */
 export function useMachine(): { readonly machine: FakeMachine } {
-  let machine: FakeMachine;
+  const given = {} as { machine: FakeMachine };
   beforeEach(() => {
-    machine = new FakeMachine();
+    given.machine = new FakeMachine();
   });
-  afterEach(() => machine.remove());
-  return {
-    get machine() {
-      return machine;
-    },
-  };
+  afterEach(() => given.machine.remove());
+  return given;
+}
+
+/** The lines of a file; none where there is none. */
+export function linesOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
 }
 
 /** A process that its parent has not collected yet, a zombie, counts as ended. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { useMachine } from "./fake-machine";
+import { linesOf, useMachine } from "./fake-machine";
 
 const packages = {
   "": { name: "the-repository" },
@@ -34,13 +34,11 @@ function installNpm(failure = ""): void {
   );
 }
 
-const steps = () => (existsSync(journal) ? readFileSync(journal, "utf8").trim().split("\n") : []);
-
 async function installMissing() {
   rmSync(journal, { force: true });
   const code = 'import { installMissing } from "./install.mjs"; await installMissing({ repository:';
-  const outcome = await given.machine.runModule(`${code} ${JSON.stringify(repository)} });`);
-  return { ...outcome, steps: steps() };
+  const outcome = await given.machine.run(`${code} ${JSON.stringify(repository)} });`);
+  return { ...outcome, steps: linesOf(journal) };
 }
 
 it("installs what is missing, then builds; the next time it only builds", async () => {
@@ -86,5 +84,5 @@ it("runs once at a time in a repository", async () => {
   const outcomes = await Promise.all([installMissing(), installMissing()]);
 
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-  expect(steps().filter((step) => step.startsWith("ci"))).toHaveLength(1);
+  expect(linesOf(journal).filter((step) => step.startsWith("ci"))).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { hasEnded, until, useMachine } from "./fake-machine";
+import { hasEnded, linesOf, until, useMachine } from "./fake-machine";
 
 const given = useMachine();
 
@@ -18,12 +18,11 @@ async function signalled(script: string, signal: NodeJS.Signals) {
   const { machine } = given;
   const [journal, cleanedUp] = [join(machine.root, "journal"), join(machine.root, "cleaned-up")];
   Object.assign(machine.env, { JOURNAL: journal, PATH: "/usr/bin:/bin" });
-  const { child, ended } = machine.startModule(RUN_STEP, script, cleanedUp);
-  await until(() => existsSync(journal) && readFileSync(journal, "utf8").includes("\n"));
+  const { child, ended } = machine.start(RUN_STEP, script, cleanedUp);
+  await until(() => linesOf(journal).join().length > 0);
   child.kill(signal);
   const { code } = await ended;
-  const said = readFileSync(journal, "utf8").trim().split("\n");
-  return { code, said, cleanedUp: existsSync(cleanedUp) };
+  return { code, said: linesOf(journal), cleanedUp: existsSync(cleanedUp) };
 }
 
 it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(

@@ -24,7 +24,7 @@ try {
     mkdirSync(folder, { recursive: true });
     const noted = `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));`;
     writeFileSync(join(folder, "payengine-sandbox.js"), `${noted}\n${code}`);
-    const outcome = await machine.runModule(START, machine.root);
+    const outcome = await machine.run(START, machine.root);
     await until(() => hasEnded(Number(readFileSync(pidFile, "utf8"))));
     return outcome;
   }
@@ -63,7 +63,7 @@ it("the stack of npm start takes no setting from the reader's own Pulumi and Pay
   Object.assign(machine.env, { PULUMI_STACK: "prod", PAYENGINE_API_KEY: "a real one", UNRELATED: "kept" });
 
   const folders = JSON.stringify({ binDir, project: machine.root, folder: machine.root });
-  const { code } = await machine.runModule(
+  const { code } = await machine.run(
     `import { createStack } from "./start/quickstart.mjs"; await createStack(${folders});`,
   );
 
@@ -81,8 +81,8 @@ it("the stack of npm start takes no setting from the reader's own Pulumi and Pay
 describe("the example of npm start", () => {
   const read = (file: string) => JSON.parse(readFileSync(join(__dirname, "../..", file), "utf8"));
   const pinned = (...args: object[]) =>
-    given.machine.runModule(
-      `import { pinned } from "./start/pinned.mjs";
+    given.machine.run(
+      `import { pinned } from "./start/quickstart.mjs";
       console.log(JSON.stringify(pinned(...process.argv.slice(1).map((arg) => JSON.parse(arg)))));`,
       ...args.map((arg) => JSON.stringify(arg)),
     );
