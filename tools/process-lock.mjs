@@ -35,12 +35,11 @@ export async function withProcessLock(folder, { what, log, limitMs }, work) {
     }
     const owner = await readFile(file, "utf8");
     const waited = Date.now() - began;
-    if (waited >= limitMs) {
+    if (waited >= limitMs)
       throw new Error(
         `Waited ${Math.round(limitMs / 1000)} s for ${what} by process ${owner}. ` +
           `See what that process is doing, end it if it hangs, and run this again.`,
       );
-    }
     if (waited >= remindAt) {
       log(`Waiting for ${what} by process ${owner} (${Math.round(waited / 1000)} s)`);
       remindAt = waited + REMIND_MS;

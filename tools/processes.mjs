@@ -52,11 +52,7 @@ export function isEnding() {
   return ending;
 }
 
-/**
- * Signals a process and all that it has started, except what has a group of its own again.
- *
- * @param {ChildProcess} child @param {NodeJS.Signals} signal
- */
+/** Signals a process and what it has started. @param {ChildProcess} child @param {NodeJS.Signals} signal */
 function signalGroup({ pid }, signal) {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
@@ -136,15 +132,11 @@ export async function outputOf(command, args, { input = "", ...options }) {
  * @property {(line: string) => void} log
  * @property {(line: string) => boolean} [isProgress] gets each line the command prints; what is mere progress is left
  *   out of the error
- * @property {() => string} [status] what to add to a progress line
  */
-export async function runStep(command, args, { title, log, isProgress, status, ...options }) {
+export async function runStep(command, args, { title, log, isProgress, ...options }) {
   log(title);
   const began = Date.now();
-  const ticker = setInterval(() => {
-    const detail = status?.();
-    log(`${title}: ${secondsSince(began)} s${detail ? `, ${detail}` : ""}`);
-  }, PROGRESS_MS);
+  const ticker = setInterval(() => log(`${title}: ${secondsSince(began)} s`), PROGRESS_MS);
   /** @type {string[]} */
   const lines = [];
   /** @param {string} line */

@@ -28,14 +28,13 @@ const MINUTE = 60_000;
  * @property {(line: string) => void} [log] gets progress; by default standard error
  * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up
  * @property {typeof installOfficially} [install] Pulumi's installer
- * @property {{ buildMs?: number, waitMs?: number }} [limits] of each program's build (30 minutes), and of
- *   waiting for another process that builds (60 minutes)
+ * @property {{ buildMs?: number, waitMs?: number }} [limits] of each program's build, and of waiting for another process
  */
 
 /**
- * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's
- * cache, by building it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's
- * official installer. What it builds or installs stays in the cache.
+ * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's cache, by building
+ * it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's official installer. What it builds
+ * or installs stays in the cache.
  *
  * @param {FindOptions} [options]
  * @returns {Promise<PulumiCli>}
@@ -75,13 +74,9 @@ export async function findPulumiCli({
   });
 }
 
-/**
- * As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build, and
- * must not hide why this one has failed.
- *
- * @param {string} folder
- */
+/** @param {string} folder */
 async function removeFolder(folder) {
+  // As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build.
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => {});
 }
 

@@ -28,17 +28,13 @@ let sandbox;
 let kept = false;
 endOnSignals({ cleanUp: async () => sandbox?.stop(), exitCode: () => (kept ? 0 : 130) });
 
-try {
-  await main();
-} catch (error) {
-  if (!isEnding()) {
-    console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
-} finally {
-  // At a signal, not before `pulumi up` has ended.
-  if (!kept && !isEnding()) await sandbox?.stop();
-}
+await main().catch((error) => {
+  if (isEnding()) return;
+  console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+});
+// At a signal, not before `pulumi up` has ended.
+if (!kept && !isEnding()) await sandbox?.stop();
 
 async function main() {
   step("Packages and build");

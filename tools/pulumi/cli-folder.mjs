@@ -23,7 +23,7 @@ export const PROGRAMS = [
   ldflags: `${LDFLAGS}${version}`,
 }));
 
-/** -v: a line for each package, which shows progress and ends the build if its reader is killed. */
+/** -v: a line for each package, which ends the build if its reader is killed. */
 export const BUILD_FLAGS = ["-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
 
 /** What the CLI needs beside it, or on PATH, to run Node programs with dynamic resources. */

@@ -61,8 +61,8 @@ export async function buildWithGo(root, { go, env }, options) {
       title: `Building ${name} with Go`,
       cwd: join(HERE, module),
       env: { ...env, GOTMPDIR },
+      isProgress: (line) => /^(go: downloading .*|[\w.~/-]+)$/.test(line),
       ...options,
-      ...buildProgress(),
     });
   }
   await rm(GOTMPDIR, { recursive: true });
@@ -73,20 +73,4 @@ export async function buildWithGo(root, { go, env }, options) {
     const file = await open(join(binDir, name));
     await file.sync().finally(() => file.close());
   }
-}
-
-function buildProgress() {
-  let packages = 0;
-  let now = "starting";
-  return {
-    /** @param {string} line */
-    isProgress(line) {
-      const [, downloading] = /^go: (downloading .*)/.exec(line) ?? [];
-      const compiled = /^[\w.~/-]+$/.test(line);
-      if (compiled) packages += 1;
-      if (compiled || downloading) now = downloading ?? `compiling ${line}`;
-      return compiled || downloading !== undefined;
-    },
-    status: () => `${packages} packages, ${now}`,
-  };
 }

@@ -5,6 +5,8 @@ import { delimiter, join } from "node:path";
 import { outputOf, run, runStep } from "../processes.mjs";
 
 const MINUTE = 60_000;
+/** @type {import("node:child_process").StdioOptions} */
+const SHOWN = ["ignore", "inherit", "inherit"];
 
 /**
  * Lays out examples/quickstart as a user would have it: in a folder of its own, with the packed package installed.
@@ -54,13 +56,10 @@ export async function createStack({ binDir, project, folder }) {
   const others = Object.entries(process.env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name));
   const options = { cwd: project, env: { ...Object.fromEntries(others), ...settings } };
 
-  /**
-   * Runs the CLI in front of the reader.
-   * @param {string[]} args
-   */
+  /** Runs the CLI in front of the reader. @param {string[]} args */
   const show = async (args) => {
-    const stdio = /** @type {const} */ (["ignore", "inherit", "inherit"]);
-    const failure = await run("pulumi", args, { ...options, stdio: [...stdio], limitMs: 5 * MINUTE });
+    const seen = { ...options, stdio: SHOWN, limitMs: 5 * MINUTE };
+    const failure = await run("pulumi", args, seen);
     if (failure) throw new Error(`pulumi ${args.join(" ")} ${failure}`);
   };
 

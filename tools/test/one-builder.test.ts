@@ -58,6 +58,19 @@ describe("one process builds at a time", () => {
   });
 });
 
+/** Takes a lock, writes down when it goes in and out, and lets go; or dies or stays inside, if told to. */
+const HOLD = `
+import { appendFileSync } from "node:fs";
+import { withProcessLock } from "./process-lock.mjs";
+const [folder, journal, end] = process.argv.slice(1);
+const limitMs = Number(process.env.LOCK_LIMIT_MS ?? 20_000);
+await withProcessLock(folder, { what: "the test", log: () => {}, limitMs }, async () => {
+  appendFileSync(journal, "in " + process.pid + "\\n");
+  await new Promise((resolve) => setTimeout(resolve, end === "stay" ? 20_000 : 20));
+  if (end === "die") process.kill(process.pid, "SIGKILL");
+  appendFileSync(journal, "out " + process.pid + "\\n");
+});`;
+
 describe("the lock", () => {
   let folder: string;
   let journal: string;
@@ -65,7 +78,8 @@ describe("the lock", () => {
     [folder, journal] = [join(given.machine.root, "lock"), join(given.machine.root, "journal")];
     mkdirSync(folder);
   });
-  const hold = (end = "") => given.machine.run("hold-lock.mjs", folder, journal, end);
+  const start = (end: string) => given.machine.start(HOLD, folder, journal, end);
+  const hold = (end = "") => start(end).ended;
   const FREE = { code: 0, stdout: "", stderr: "" };
 
   it("lets one in at a time, though some die inside", async () => {
@@ -100,7 +114,7 @@ describe("the lock", () => {
   });
 
   it("is held for as long as its owner lives, however long ago it was taken", async () => {
-    const { child } = given.machine.start("hold-lock.mjs", folder, journal, "stay");
+    const { child } = start("stay");
     await until(() => existsSync(journal));
     const longAgo = new Date(Date.now() - 61_000);
     utimesSync(join(folder, "owner"), longAgo, longAgo);
