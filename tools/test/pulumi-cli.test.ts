@@ -1,11 +1,13 @@
 import { readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type Outcome, useMachine } from "./fake-machine";
+import { useMachine } from "./fake-machine";
 
 const given = useMachine();
 
-const findPulumiCli = () => given.machine.run("find-pulumi-cli.mjs");
-const answer = ({ stdout, stderr }: Outcome) => (stdout ? JSON.parse(stdout) : stderr);
+async function find() {
+  const { code, stdout, stderr } = await given.machine.run("find-pulumi-cli.mjs");
+  return { code, stderr, found: stdout ? JSON.parse(stdout) : stderr };
+}
 const BUILT = { version: "3.216.0", source: "build" };
 
 /** What is in the cache: a finished CLI and its lock, or else what a test should know of. */
@@ -22,10 +24,8 @@ describe("a CLI on PATH", () => {
       const binDir = given.machine.addPulumi("bin", `v${version}`);
       given.machine.putOnPath(binDir);
 
-      const outcome = await findPulumiCli();
-
-      expect(answer(outcome)).toEqual({ version, binDir, pulumi: join(binDir, "pulumi"), source: "path" });
-      expect(outcome.stderr).toBe("");
+      const found = { version, binDir, pulumi: join(binDir, "pulumi"), source: "path" };
+      expect(await find()).toEqual({ code: 0, stderr: "", found });
     },
   );
 
@@ -40,13 +40,13 @@ describe("a CLI on PATH", () => {
     machine.putOnPath(machine.addPulumi("bin", `v${version}`, names));
     machine.installGo();
 
-    const outcome = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(outcome)).toMatchObject(BUILT);
+    expect(found).toMatchObject(BUILT);
     const reason = names
       ? "it has no pulumi-language-nodejs beside it or on PATH"
       : `${version}, this needs 3.x from 3.216.0 on`;
-    expect(outcome.stderr).toContain(`${machine.root}/bin/pulumi is passed over: ${reason}\n`);
+    expect(stderr).toContain(`${machine.root}/bin/pulumi is passed over: ${reason}\n`);
   });
 
   it("may have its language host elsewhere on PATH", async () => {
@@ -54,7 +54,7 @@ describe("a CLI on PATH", () => {
     const binDir = machine.addPulumi("bin", "v3.230.0", WITHOUT_HOST);
     machine.putOnPath(binDir, machine.addPulumi("host", "v3.230.0", ["pulumi-language-nodejs"]));
 
-    expect(answer(await findPulumiCli())).toMatchObject({ version: "3.230.0", binDir, source: "path" });
+    expect((await find()).found).toMatchObject({ version: "3.230.0", binDir, source: "path" });
   });
 
   it("may be a link to the folder of its language host", async () => {
@@ -64,14 +64,14 @@ describe("a CLI on PATH", () => {
     symlinkSync(join(original, "pulumi"), join(binDir, "pulumi"));
     machine.putOnPath(binDir);
 
-    expect(answer(await findPulumiCli())).toMatchObject({ version: "3.230.0", binDir, source: "path" });
+    expect((await find()).found).toMatchObject({ version: "3.230.0", binDir, source: "path" });
   });
 
   it("is passed over when it is too old, for a later one on PATH", async () => {
     const binDir = given.machine.addPulumi("good", "v3.220.0");
     given.machine.putOnPath(given.machine.addPulumi("old", "v3.0.0"), binDir);
 
-    expect(answer(await findPulumiCli())).toMatchObject({ version: "3.220.0", binDir, source: "path" });
+    expect((await find()).found).toMatchObject({ version: "3.220.0", binDir, source: "path" });
   });
 });
 
@@ -81,37 +81,35 @@ describe("a CLI built with Go", () => {
   it("comes from both modules, with settings that nobody's environment changes", async () => {
     Object.assign(given.machine.env, { GOFLAGS: "-mod=mod", GOTOOLCHAIN: "auto", GOOS: "plan9" });
 
-    const outcome = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(outcome)).toMatchObject(BUILT);
+    expect(found).toMatchObject(BUILT);
     const build = "build local -mod=readonly linux/amd64";
     expect(given.machine.builds().map((line) => line.replace(/ \d+ /, " "))).toEqual([build, build]);
-    expect(outcome.stderr).toContain("Building pulumi with Go\n");
+    expect(stderr).toContain("Building pulumi with Go\n");
   });
 
   it("stays in the cache", async () => {
-    const first = answer(await findPulumiCli());
-    const again = await findPulumiCli();
+    const { found } = await find();
 
-    expect(answer(again)).toEqual({ ...first, source: "cache" });
-    expect(again.stderr).toBe("");
+    expect(await find()).toEqual({ code: 0, stderr: "", found: { ...found, source: "cache" } });
     expect(given.machine.builds()).toHaveLength(2);
   });
 
   it("is built again where part of the cached one is gone", async () => {
-    const { binDir } = answer(await findPulumiCli());
+    const { binDir } = (await find()).found;
     rmSync(join(binDir, "pulumi-language-nodejs"));
 
-    expect(answer(await findPulumiCli())).toMatchObject({ binDir, source: "build" });
+    expect((await find()).found).toMatchObject({ binDir, source: "build" });
     expect(given.machine.builds()).toHaveLength(4);
   });
 
   it("fails with what the compiler said, and leaves nothing behind", async () => {
     given.machine.installGo({ FAKE_GO: "fails" });
-    const failed = await findPulumiCli();
+    const { code, stderr } = await find();
 
-    expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain(
+    expect(code).toBe(1);
+    expect(stderr).toContain(
       "Building pulumi-language-nodejs with Go failed: `" +
         `${given.machine.root}/go/go build\` ended with exit code 1.\n` +
         "  # github.com/pulumi/pulumi/pkg/v3/cmd/pulumi\n" +
@@ -120,24 +118,24 @@ describe("a CLI built with Go", () => {
     expect(cached()).toEqual([]);
 
     given.machine.installGo();
-    expect(answer(await findPulumiCli())).toMatchObject({ source: "build" });
+    expect((await find()).found).toMatchObject({ source: "build" });
   });
 
   it("fails with what the compiler said, though something still writes where it was built", async () => {
     given.machine.installGo({ FAKE_GO: "orphans" });
-    const failed = await findPulumiCli();
+    const { code, stderr } = await find();
 
-    expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain("  main.go:1:1: no space left on device\n");
+    expect(code).toBe(1);
+    expect(stderr).toContain("  main.go:1:1: no space left on device\n");
     rmSync(given.machine.env.FAKE_GO_JOURNAL ?? "");
     given.machine.installGo();
-    expect(answer(await findPulumiCli())).toMatchObject({ source: "build" });
+    expect((await find()).found).toMatchObject({ source: "build" });
   });
 
   it("is refused if it isn't the version it should be", async () => {
     given.machine.addPulumi("stubs", "v0.0.0");
 
-    const { stderr } = await findPulumiCli();
+    const { stderr } = await find();
 
     expect(stderr).toContain('The new Pulumi CLI is not what it should be: version "0.0.0" with');
     expect(cached()).toEqual([]);
@@ -147,7 +145,7 @@ describe("a CLI built with Go", () => {
     given.machine.installGo({ FAKE_GO: "slow" });
     given.machine.env.LIMITS = JSON.stringify({ buildMs: 600 });
 
-    expect((await findPulumiCli()).stderr).toMatch(/\/go build` was ended after \d+ s, the limit\./);
+    expect((await find()).stderr).toMatch(/\/go build` was ended after \d+ s, the limit\./);
     expect(cached()).toEqual([]);
   });
 });
@@ -157,26 +155,26 @@ describe("where there is no Go that will do, Pulumi's installer", () => {
 
   it("is used, and what it brings stays in the cache", async () => {
     given.machine.env.INSTALLER = "works";
-    const first = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(first)).toMatchObject({ version: "3.216.0", source: "installer" });
-    expect(first.stderr).toBe(`${MISSING}installer: version 3.216.0\n`);
-    expect(answer(await findPulumiCli())).toMatchObject({ source: "cache" });
+    expect(found).toMatchObject({ version: "3.216.0", source: "installer" });
+    expect(stderr).toBe(`${MISSING}installer: version 3.216.0\n`);
+    expect((await find()).found).toMatchObject({ source: "cache" });
   });
 
   it("is used instead of a Go that is too old", async () => {
     given.machine.installGo({ FAKE_GO_VERSION: "go1.19.8" });
     given.machine.env.INSTALLER = "works";
 
-    const outcome = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(outcome)).toMatchObject({ source: "installer" });
-    expect(outcome.stderr).toContain(`${given.machine.root}/go/go is version 1.19.8, older than 1.24.7\n`);
+    expect(found).toMatchObject({ source: "installer" });
+    expect(stderr).toContain(`${given.machine.root}/go/go is version 1.19.8, older than 1.24.7\n`);
     expect(given.machine.builds()).toEqual([]);
   });
 
   it("says what to do when it fails", async () => {
-    const { code, stderr } = await findPulumiCli();
+    const { code, stderr } = await find();
 
     expect(code).toBe(1);
     expect(stderr).toBe(

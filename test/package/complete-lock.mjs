@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
  * what it writes there from node_modules where there is one, and that holds this platform's packages alone; so this
  * has it look again in a folder that has none. Run it after `npm install`.
  */
-const repository = fileURLToPath(new URL("..", import.meta.url));
+const repository = fileURLToPath(new URL("../..", import.meta.url));
 const lockFile = join(repository, "package-lock.json");
 /** @type {{ packages: Record<string, { integrity?: string, link?: boolean }> }} */
 const lock = JSON.parse(readFileSync(lockFile, "utf8"));
