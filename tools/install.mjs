@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { endOnSignals } from "./child-processes.mjs";
 import { withProcessLock } from "./process-lock.mjs";
+import { runAsCommand, runStep } from "./processes.mjs";
 import { cacheFolder } from "./pulumi/cli-folder.mjs";
-import { runStep } from "./run-step.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
@@ -30,27 +29,30 @@ export async function installMissing({
   const waiting = { what: "the installation of the npm packages", log, limitMs: 20 * MINUTE };
   await withProcessLock(lock, waiting, async () => {
     const npm = { cwd: repository, env, log, limitMs: 10 * MINUTE };
-    if (!isInstalled(repository)) {
-      await runStep(
-        "npm",
-        ["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund", "--fetch-timeout=60000"],
-        {
-          ...npm,
-          title: "Installing the npm packages",
-        },
-      );
-    }
-    const all = ["--workspaces", "--include-workspace-root", "--if-present"];
-    await runStep("npm", ["run", "build", "--loglevel=error", ...all], {
-      ...npm,
-      title: "Building the packages",
-    });
+    const ci = [
+      "ci",
+      "--include=dev",
+      "--loglevel=error",
+      "--no-audit",
+      "--no-fund",
+      "--fetch-timeout=60000",
+    ];
+    if (!isInstalled(repository)) await runStep("npm", ci, { ...npm, title: "Installing the npm packages" });
+    const build = [
+      "run",
+      "build",
+      "--loglevel=error",
+      "--workspaces",
+      "--include-workspace-root",
+      "--if-present",
+    ];
+    await runStep("npm", build, { ...npm, title: "Building the packages" });
   });
 }
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm writes down what it has installed when
- * it is done, so this also sees an installation that was interrupted, and one made by hand.
+ * Whether node_modules holds what package-lock.json asks for. npm writes down what it has installed when it is done, so
+ * this also sees an installation that was interrupted, and one made by hand.
  *
  * @param {string} repository
  */
@@ -69,18 +71,11 @@ export function isInstalled(repository) {
   });
 }
 
-/**
- * @param {string} file
- * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }>}
- */
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }} Entry */
+
+/** @param {string} file @returns {Record<string, Entry>} */
 function packagesOf(file) {
   return JSON.parse(readFileSync(file, "utf8")).packages;
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
-  endOnSignals();
-  await installMissing().catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+await runAsCommand(import.meta.url, installMissing);

@@ -1,15 +1,19 @@
 // @ts-check
 import { randomBytes } from "node:crypto";
-import { realpathSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { endOnSignals } from "./child-processes.mjs";
 import { withProcessLock } from "./process-lock.mjs";
-import { cacheFolder, cacheKey, isComplete, PULUMI_VERSION, versionOf } from "./pulumi/cli-folder.mjs";
-import { findOnPath } from "./pulumi/cli-on-path.mjs";
+import { runAsCommand, runStep } from "./processes.mjs";
+import {
+  cacheFolder,
+  cacheKey,
+  findOnPath,
+  isComplete,
+  PULUMI_VERSION,
+  versionOf,
+} from "./pulumi/cli-folder.mjs";
 import { buildWithGo, findGo, requiredGo } from "./pulumi/go-build.mjs";
-import { installOfficially } from "./pulumi/official-installer.mjs";
 
 const MINUTE = 60_000;
 
@@ -19,21 +23,18 @@ const MINUTE = 60_000;
  * @property {string} binDir put it first on PATH: the engine finds the language host there
  * @property {string} pulumi the CLI's own path
  * @property {"path" | "cache" | "build" | "installer"} source
- */
-
-/**
+ *
  * @typedef {object} FindOptions
  * @property {(line: string) => void} [log] gets progress; by default standard error
  * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up
  * @property {typeof installOfficially} [install] Pulumi's installer
- * @property {{ buildMs?: number, waitMs?: number }} [limits] of each program's build (30 minutes), and of
- *   waiting for another process that builds (60 minutes)
+ * @property {{ buildMs?: number, waitMs?: number }} [limits] of each program's build, and of waiting for another process
  */
 
 /**
- * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's
- * cache, by building it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's
- * official installer. What it builds or installs stays in the cache.
+ * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's cache, by building
+ * it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's official installer. What it builds
+ * or installs stays in the cache.
  *
  * @param {FindOptions} [options]
  * @returns {Promise<PulumiCli>}
@@ -57,9 +58,12 @@ export async function findPulumiCli({
   const waiting = { what: "the build of Pulumi's CLI", log, limitMs: waitMs };
   return withProcessLock(join(cache, `${key}.lock`), waiting, async () => {
     if (isComplete(binDir)) return found("cache");
-    await removeLeftovers(cache, key);
+    // What is there belongs to a process that died, or was damaged since: only the owner of the lock gets here.
+    const drafts = `.draft-${key}-`;
+    const left = (await readdir(cache)).filter((name) => name === key || name.startsWith(drafts));
+    await Promise.all(left.map((name) => removeFolder(join(cache, name))));
     // A name of its own: a compiler that outlived its killed parent may still write into the old one.
-    const draft = join(cache, `${draftPrefix(key)}${randomBytes(4).toString("hex")}`);
+    const draft = join(cache, `${drafts}${randomBytes(4).toString("hex")}`);
     try {
       const source = await make(draft, { log, env, install, limitMs: buildMs });
       await rename(draft, join(cache, key));
@@ -70,34 +74,15 @@ export async function findPulumiCli({
   });
 }
 
-/** @param {string} key */
-function draftPrefix(key) {
-  return `.draft-${key}-`;
-}
-
-/**
- * Only the owner of the lock calls this: what lies there is of a process that died, or was damaged since.
- *
- * @param {string} cache @param {string} key
- */
-async function removeLeftovers(cache, key) {
-  const names = (await readdir(cache)).filter((name) => name === key || name.startsWith(draftPrefix(key)));
-  await Promise.all(names.map((name) => removeFolder(join(cache, name))));
-}
-
-/**
- * As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build, and
- * must not hide why this one has failed.
- *
- * @param {string} folder
- */
+/** @param {string} folder */
 async function removeFolder(folder) {
+  // As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build.
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => {});
 }
 
 /**
  * @param {string} root
- * @param {{ log: (line: string) => void, env: NodeJS.ProcessEnv, install: typeof installOfficially, limitMs: number }} options
+ * @param {Required<Pick<FindOptions, "log" | "env" | "install">> & { limitMs: number }} options
  * @returns {Promise<"build" | "installer">}
  */
 async function make(root, { log, env, install, limitMs }) {
@@ -119,22 +104,28 @@ async function make(root, { log, env, install, limitMs }) {
     });
   }
   const version = await versionOf(join(binDir, "pulumi"), env);
-  if (version !== PULUMI_VERSION || !isComplete(binDir)) {
+  if (version !== PULUMI_VERSION || !isComplete(binDir))
     throw new Error(
       `The new Pulumi CLI is not what it should be: version "${version}" with ${await readdir(binDir)}`,
     );
-  }
   return "go" in toolchain ? "build" : "installer";
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
-  endOnSignals();
-  findPulumiCli().then(
-    ({ binDir }) => console.log(binDir),
-    (error) => {
-      console.error(error.message);
-      // A timed-out installer may still hold the process.
-      process.exit(1);
-    },
-  );
+/**
+ * Installs the CLI with Pulumi's official installer, which downloads it.
+ *
+ * @param {string} root gets a folder `bin`
+ * @param {string} version
+ * @param {{ log: (line: string) => void, limitMs: number }} options
+ */
+async function installOfficially(root, version, options) {
+  const installer = "require('@pulumi/pulumi/automation').PulumiCommand";
+  const script = `${installer}.install({ root: process.argv[1], version: process.argv[2] })`;
+  await runStep(process.execPath, ["-e", script, root, version], {
+    title: `Installing Pulumi ${version} with its official installer`,
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    ...options,
+  });
 }
+
+await runAsCommand(import.meta.url, async () => (await findPulumiCli()).binDir);

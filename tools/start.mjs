@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { endOnSignals, isEnding } from "./child-processes.mjs";
 import { installMissing } from "./install.mjs";
+import { endOnSignals, isEnding } from "./processes.mjs";
 import { findPulumiCli } from "./pulumi-cli.mjs";
 import { createStack, layOutProject } from "./start/quickstart.mjs";
 import { startSandboxProcess } from "./start/sandbox.mjs";
@@ -26,22 +26,15 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRet
 let sandbox;
 /** Whether all is done and left running, so that Ctrl-C is how it should end. */
 let kept = false;
-endOnSignals({
-  cleanUp: async () => sandbox?.stop(),
-  exitCode: () => (kept ? 0 : 130),
-});
+endOnSignals({ cleanUp: async () => sandbox?.stop(), exitCode: () => (kept ? 0 : 130) });
 
-try {
-  await main();
-} catch (error) {
-  if (!isEnding()) {
-    console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
-} finally {
-  // At a signal, not before `pulumi up` has ended.
-  if (!kept && !isEnding()) await sandbox?.stop();
-}
+await main().catch((error) => {
+  if (isEnding()) return;
+  console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+});
+// At a signal, not before `pulumi up` has ended.
+if (!kept && !isEnding()) await sandbox?.stop();
 
 async function main() {
   step("Packages and build");
@@ -107,12 +100,12 @@ async function expectStatus(server, token, status) {
 /** @param {string} state @param {string} token */
 async function expectNoTrace(state, token) {
   const entries = await readdir(state, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries.filter((entry) => entry.isFile());
   const windows = Array.from({ length: token.length - 11 }, (_, start) => token.slice(start, start + 12));
-  for (const file of files) {
-    const text = await readFile(file, "utf8");
+  for (const { parentPath, name } of files) {
+    const text = await readFile(join(parentPath, name), "utf8");
     if (windows.some((window) => text.includes(window)))
-      throw new Error(`${file} holds a part of the private key`);
+      throw new Error(`${join(parentPath, name)} holds a part of the private key`);
   }
   log(`${files.length} files under the backend, and none holds any 12 characters of it`);
 }
@@ -120,10 +113,10 @@ async function expectNoTrace(state, token) {
 /** @param {NonNullable<typeof sandbox>} server */
 async function expectNoLiveKey(server) {
   const answer = await server.call(server.adminKey, "/api-keys?q=payengine-quickstart&size=100");
-  /** @type {{ data: { name: string, status: string }[] }} */
-  const { data } = /** @type {any} */ (await answer.json());
-  const live = data.filter((key) => key.status !== "revoked");
-  if (live.length > 0) throw new Error(`still live: ${live.map((key) => key.name).join(", ")}`);
+  /** @type {{ name: string, status: string }[]} */
+  const keys = JSON.parse(await answer.text()).data;
+  const live = keys.filter(({ status }) => status !== "revoked");
+  if (live.length > 0) throw new Error(`still live: ${live.map(({ name }) => name).join(", ")}`);
   log("GET /api-keys lists no live key of this stack");
 }
 

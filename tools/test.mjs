@@ -1,115 +1,140 @@
 // @ts-check
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { countsOf, runMatrix } from "../test/matrix/run-matrix.mjs";
-import { endOnSignals, isEnding } from "./child-processes.mjs";
-import { mergeCoverage } from "./coverage.mjs";
 import { installMissing } from "./install.mjs";
+import { endOnSignals, isEnding, run, runStep } from "./processes.mjs";
 import { findPulumiCli } from "./pulumi-cli.mjs";
-import { runJest } from "./run-jest.mjs";
-import { runStep } from "./run-step.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
-const LEAST_COVERAGE = 95;
-/** The oldest version of the peer dependency, which `--full` tests as well. */
+/** The jest projects of `npm test`. */
+const CORE = ["unit", "plugin", "sandbox", "journey"];
+/** The shards of `npm run test:full` that run the jest project of their name; MORE has what else a shard runs. */
+const PROJECTS = [
+  ...["tools", "package", "e2e", "options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
+  ...["shared-backend", "chaos", "matrix"],
+];
+const AREAS = ["start", ...PROJECTS, "oldest-sdk"];
+/** The oldest version of the peer dependency, and the tests that run with it. */
 const OLDEST_SDK = "3.216.0";
-const CORE = ["tools", "sandbox", "unit", "plugin", "e2e", "chaos"];
 const LIFECYCLE = ["test/e2e/drift", "test/e2e/recovery", "test/options"];
 
-const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: {
+    full: { type: "boolean", default: false },
+    shard: { type: "string", multiple: true, default: AREAS },
+    list: { type: "boolean", default: false },
+  },
+});
 const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-test-"));
 // PostgreSQL refuses to be run by root, and its own user must reach the folder of its data.
 chmodSync(folder, 0o711);
 process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 endOnSignals();
+/** The package is packed and installed once for all that runs here. */
+const shared = { PAYENGINE_E2E_SHARED: join(folder, "payengine-e2e-installed-shared") };
 
 /** @param {string} line */
 const log = (line) => console.log(line);
 const totals = { passed: 0, failed: 0 };
 
-/**
- * Runs one check, which counts as one test.
- * @param {string} title @param {() => Promise<unknown>} check
- */
-async function counted(title, check) {
+/** @param {{ passed: number, failed: number }} counts */
+function add({ passed, failed }) {
+  totals.passed += passed;
+  totals.failed += failed;
+}
+
+/** Runs npm, which counts as one test. @param {string[]} args */
+async function npm(...args) {
+  const title = `npm ${args.join(" ")}`;
+  const env = { ...process.env, ...shared };
   try {
-    await check();
-    totals.passed += 1;
+    await runStep("npm", args, { title, cwd: REPOSITORY, env, log, limitMs: 20 * MINUTE });
+    add({ passed: 1, failed: 0 });
   } catch (error) {
     if (isEnding()) throw error;
-    totals.failed += 1;
-    console.error(`✗ ${title}\n${error instanceof Error ? error.message : error}`);
+    add({ passed: 0, failed: 1 });
+    console.error(`✗ ${error instanceof Error ? error.message : error}`);
   }
 }
 
-/** @param {{ name: string, projects: string[], files?: string[], env?: NodeJS.ProcessEnv, coverage?: boolean }} suite */
-async function jest(suite) {
-  const { passed, failed } = await runJest({ repository: REPOSITORY, folder, ...suite });
-  totals.passed += passed;
-  totals.failed += failed;
+/**
+ * Runs jest in front of the reader. A test file that cannot run counts as one failure, and so does too little coverage.
+ *
+ * @param {{ projects: string[], args?: string[], env?: NodeJS.ProcessEnv }} suite
+ */
+async function jest({ projects, args = [], env }) {
+  // Whatever an ended run leaves goes with the folder.
+  const [report, TMPDIR] = [join(folder, "jest.json"), join(folder, "tmp")];
+  mkdirSync(TMPDIR, { recursive: true });
+  rmSync(report, { force: true });
+  // One worker more than the cores of a small machine: most tests wait for processes.
+  const more = ["--maxWorkers", "3", "--cacheDirectory", "node_modules/.cache/jest", "--json"];
+  const chosen = [...args, "--selectProjects", ...projects, ...more, "--outputFile", report];
+  const failure = await run(process.execPath, ["node_modules/jest/bin/jest.js", ...chosen], {
+    cwd: REPOSITORY,
+    env: { ...process.env, TMPDIR, ...shared, ...env },
+    // The report also goes to standard output.
+    stdio: ["ignore", "ignore", "inherit"],
+    limitMs: 60 * MINUTE,
+  });
+  const results = JSON.parse(readFileSync(report, "utf8"));
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  add({ passed: results.numPassedTests, failed: failed || (failure ? 1 : 0) });
 }
 
 async function core() {
-  // It uses packages, and is loaded when they are installed.
-  const { checkSources } = await import("./source-checks.mjs");
-  const checked = checkSources({ repository: REPOSITORY, folder, log, counted });
-  await jest({ name: "core", projects: CORE, coverage: true }).finally(() => checked);
-  await counted(`Line coverage of at least ${LEAST_COVERAGE} %`, async () => {
-    const jestReport = join(folder, "core-coverage/coverage-final.json");
-    const lines = await mergeCoverage({
-      repository: REPOSITORY,
-      folder: join(folder, "v8"),
-      jestReport,
-      log,
-    });
-    log(`Line coverage of provider/ and sdk/, all processes: ${lines} %`);
-    if (lines < LEAST_COVERAGE) throw new Error(`it is ${lines} %`);
-  });
+  const checked = npm("run", "lint").then(() => npm("run", "typecheck"));
+  const args = ["--coverage", "--coverageReporters", "json-summary", "--coverageReporters", "lcovonly"];
+  await jest({ projects: CORE, args }).finally(() => checked);
+  const { total } = JSON.parse(readFileSync(join(REPOSITORY, "coverage/coverage-summary.json"), "utf8"));
+  log(`Line coverage of provider/ and sdk/: ${total.lines.pct} %`);
 }
 
-/** @param {string} cli the folder of the Pulumi CLI */
-async function matrix(cli) {
-  log("npm run test:matrix");
-  const results = await runMatrix({ repository: REPOSITORY, folder: join(folder, "matrix"), cli, log });
-  const { passed, failed } = countsOf(results);
-  totals.passed += passed;
-  totals.failed += failed;
+/** What an area runs besides its jest projects. @type {Record<string, (cli: string) => Promise<unknown>>} */
+const MORE = {
+  start: () => npm("start"),
+  async chaos() {
+    await npm("run", "chaos", "--", "--directed");
+    await npm("run", "chaos", "--", "--seed", "1", "--runs", "2");
+  },
+  async "oldest-sdk"() {
+    log(`Some tests with @pulumi/pulumi ${OLDEST_SDK}`);
+    const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK, PAYENGINE_E2E_SHARED: "" };
+    await jest({ projects: ["e2e", "options"], args: LIFECYCLE, env });
+  },
+  async matrix(cli) {
+    log("npm run test:matrix");
+    add(countsOf(await runMatrix({ repository: REPOSITORY, folder: join(folder, "matrix"), cli, log })));
+  },
+};
+
+/** @param {string[]} areas @param {string} cli the folder of the Pulumi CLI */
+async function full(areas, cli) {
+  const projects = areas.filter((area) => PROJECTS.includes(area));
+  if (projects.length > 0) await jest({ projects });
+  for (const area of areas) await MORE[area]?.(cli);
 }
 
-/** @param {string} cli the folder of the Pulumi CLI */
-async function full(cli) {
-  await counted("npm start", () =>
-    runStep("npm", ["start"], { title: "npm start", cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
-  );
-  await jest({
-    name: "installed",
-    projects: ["options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade", "shared-backend"],
-  });
-  for (const args of [["--directed"], ["--seed", "1", "--runs", "2"]]) {
-    const title = `npm run chaos -- ${args.join(" ")}`;
-    await counted(title, () =>
-      runStep("npm", ["run", "chaos", "--", ...args], { title, cwd: REPOSITORY, log, limitMs: 20 * MINUTE }),
-    );
-  }
-  const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK };
-  await jest({ name: `pulumi-sdk-${OLDEST_SDK}`, projects: ["e2e", "options"], files: LIFECYCLE, env });
-  await matrix(cli);
-}
-
-try {
+async function main() {
+  const unknown = values.shard.find((area) => !AREAS.includes(area));
+  if (unknown !== undefined)
+    throw new Error(`There is no shard "${unknown}". The shards are ${AREAS.join(", ")}.`);
+  if (values.list) return log(JSON.stringify({ projects: [...CORE, ...PROJECTS], AREAS }));
   await installMissing({ log });
   const cli = await findPulumiCli({ log });
   log(`Pulumi ${cli.version} (${cli.source})`);
-  await (values.full ? full(cli.binDir) : core());
-} catch (error) {
+  await (values.full ? full(values.shard, cli.binDir) : core());
+}
+
+await main().catch((error) => {
   totals.failed += 1;
   if (!isEnding()) console.error(error instanceof Error ? error.message : error);
-}
-console.log(
-  `\n${totals.passed} passed, ${totals.failed} failed${isEnding() ? ", the rest was not run" : ""}`,
-);
-process.exitCode = totals.failed === 0 ? 0 : 1;
+});
+const { passed, failed } = totals;
+if (!values.list) log(`\n${passed} passed, ${failed} failed${isEnding() ? ", the rest was not run" : ""}`);
+process.exitCode = failed === 0 ? 0 : 1;

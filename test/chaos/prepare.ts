@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { startSandbox } from "payengine-sandbox";
 import installPackage from "../e2e/harness/install-package";
+import removePackage from "../e2e/harness/remove-package";
 import { runProgram } from "../e2e/harness/run-program";
 import { applyMechanismOff, type MechanismName } from "./mechanisms";
 import { PROGRAM } from "./program";
@@ -23,13 +24,16 @@ export const SANDBOX_SEED = 4;
 export const STACKS = ["dev", "other"];
 export const PASSPHRASE = "correct-horse-battery-staple";
 
+/** Whether the package was installed here, and not by jest's global setup. */
+let ownsPackage = false;
+
 /** Installs the package as a user gets it, unless jest's global setup has, and makes the template. */
 export async function prepare(): Promise<Prepared> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-chaos-")));
   try {
     if (!process.env.PAYENGINE_E2E_INSTALLED) {
       await installPackage();
-      process.env.PAYENGINE_CHAOS_INSTALLED = process.env.PAYENGINE_E2E_INSTALLED;
+      ownsPackage = true;
     }
     const prepared = {
       folder,
@@ -47,8 +51,7 @@ export async function prepare(): Promise<Prepared> {
 
 export async function removePrepared({ folder }: Pick<Prepared, "folder">): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  const installed = process.env.PAYENGINE_CHAOS_INSTALLED;
-  if (installed) await rm(installed, { recursive: true, force: true });
+  if (ownsPackage) await removePackage();
 }
 
 /** The same packages, but with a copy of ours from which one mechanism is taken out. */

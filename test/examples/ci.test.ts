@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const repository = join(__dirname, "../..");
-/** The linter is built from the Go module that tools/actionlint pins; without Go there is none. */
+/** The linter is built from the Go module that test/examples/actionlint pins; without Go there is none. */
 const testWithGo = spawnSync("go", ["version"]).status === 0 ? test : test.skip;
 
 testWithGo.each([
@@ -17,7 +17,7 @@ testWithGo.each([
     const actionlint = "github.com/rhysd/actionlint/cmd/actionlint";
     const args = ["run", "-mod=readonly", actionlint, "-no-color", join(repository, file)];
     const { stdout } = await run("go", args, {
-      cwd: join(repository, "tools/actionlint"),
+      cwd: join(repository, "test/examples/actionlint"),
       timeout: 300_000,
     });
     expect(stdout).toBe("");

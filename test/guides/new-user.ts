@@ -28,6 +28,8 @@ export class NewUser {
       cwd,
       // npm has the settings and the cache of whoever runs this.
       env: {
+        // `pulumi login` writes there where it is logged in.
+        PULUMI_HOME: join(project.folder, "home"),
         npm_config_userconfig: join(homedir(), ".npmrc"),
         npm_config_cache: join(homedir(), ".npm"),
         npm_config_prefer_offline: "true",

@@ -2,8 +2,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { outputOf } from "../../tools/child-processes.mjs";
-import { runStep } from "../../tools/run-step.mjs";
+import { outputOf, runStep } from "../../tools/processes.mjs";
 import { sdkOf } from "./cells.mjs";
 import { installEnvironment, pulumiEnvironment } from "./environment.mjs";
 import { expectInPlace, layOut } from "./lay-out.mjs";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isEnding, outputOf } from "../../tools/child-processes.mjs";
+import { isEnding, outputOf } from "../../tools/processes.mjs";
 import { startSandboxProcess } from "../../tools/start/sandbox.mjs";
 import { CELLS, nameOf } from "./cells.mjs";
 import { runCell } from "./run-cell.mjs";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isInstalled } from "../../tools/install.mjs";
-import { runStep } from "../../tools/run-step.mjs";
+import { runStep } from "../../tools/processes.mjs";
 
 /** @typedef {import("./cells.mjs").Cell} Cell */
 

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { coverageEnvironment } from "../coverage-environment";
 import { processesIn, until } from "../e2e/harness/processes";
 import { FakeEngine } from "../fake-engine";
 import { PluginClient } from "./plugin-client";
@@ -67,7 +66,7 @@ export class PluginProcess {
     const script = join(REPOSITORY, "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
     const child = spawn(process.execPath, [script, await engine.listen()], {
       cwd: folder.path,
-      env: { ...withoutPulumi(process.env), ...coverageEnvironment(), ...env },
+      env: { ...withoutPulumi(process.env), ...env },
       stdio: ["ignore", "pipe", stderr],
     }) as ChildProcessByStdio<null, Readable, Readable | null>;
     const [port] = await once(createInterface(child.stdout), "line");

@@ -27,7 +27,7 @@ export class PostgresServer {
 
   /** Installs PostgreSQL where it is missing, makes a database cluster and starts it. */
   static async start(): Promise<PostgresServer> {
-    const tool = join(__dirname, "../../tools/postgresql.mjs");
+    const tool = join(__dirname, "postgresql.mjs");
     const { stdout } = await run(process.execPath, [tool], { timeout: 20 * MINUTE });
     const bin = stdout.trim();
     const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-postgres-")));

@@ -1,18 +1,33 @@
 // @ts-check
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
-import { BUILD_FLAGS, PROGRAMS } from "./programs.mjs";
 
 /** The version that is built or installed, and the oldest on PATH that will do. */
 export const PULUMI_VERSION = "3.216.0";
 
+// Without it the CLI says "0.0.0-…", and the Automation API cannot read that.
+const LDFLAGS = "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v";
+
+/** What is built with Go: from which module folder here, and the version it tells of itself. */
+export const PROGRAMS = [
+  ["pulumi-language-nodejs", "language-nodejs", "sdk/v3/nodejs/cmd/pulumi-language-nodejs", "3.65.0"],
+  ["pulumi", "cli", "pkg/v3/cmd/pulumi", "3.216.0"],
+].map(([name = "", module = "", path, version]) => ({
+  name,
+  module,
+  package: `github.com/pulumi/pulumi/${path}`,
+  ldflags: `${LDFLAGS}${version}`,
+}));
+
+/** -v: a line for each package, which ends the build if its reader is killed. */
+export const BUILD_FLAGS = ["-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
+
 /** What the CLI needs beside it, or on PATH, to run Node programs with dynamic resources. */
-export const COMPANIONS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+const COMPANIONS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
 /**
  * The folder for this project's downloads and builds: it outlives a clone.
@@ -30,23 +45,55 @@ export function cacheFolder(env) {
 export function cacheKey() {
   const hash = createHash("sha256").update(JSON.stringify({ BUILD_FLAGS, PROGRAMS }));
   const files = PROGRAMS.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]);
-  for (const file of [...files, "pulumi-resource-pulumi-nodejs"]) {
-    hash.update(`\0${file}\0`).update(readFileSync(fileURLToPath(new URL(file, import.meta.url))));
-  }
+  for (const file of [...files, "pulumi-resource-pulumi-nodejs"])
+    hash.update(`\0${file}\0`).update(readFileSync(new URL(file, import.meta.url)));
   return `${PULUMI_VERSION}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
 }
 
-/**
- * Whether a folder holds the CLI and all its companions.
- *
- * @param {string} binDir
- */
+/** Whether a folder holds the CLI and all its companions. @param {string} binDir */
 export function isComplete(binDir) {
   return ["pulumi", ...COMPANIONS].every((name) => isProgram(join(binDir, name)));
 }
 
+/**
+ * The first CLI on PATH that is new enough and has its companions; says why it passes others over.
+ *
+ * @param {NodeJS.ProcessEnv} env @param {(line: string) => void} log
+ * @returns {Promise<{ version: string, binDir: string, pulumi: string } | undefined>}
+ */
+export async function findOnPath(env, log) {
+  const folders = pathFolders(env);
+  for (const binDir of folders) {
+    const pulumi = join(binDir, "pulumi");
+    if (!isProgram(pulumi)) continue;
+    /** @param {string} reason */
+    const passOver = (reason) => log(`${pulumi} is passed over: ${reason}`);
+    // Package managers link single programs into a folder on PATH: the others are beside the original.
+    const places = [binDir, dirname(realpathSync(pulumi)), ...folders];
+    const lacking = COMPANIONS.filter((name) => !places.some((folder) => isProgram(join(folder, name))));
+    const version = await versionOf(pulumi, env);
+    if (lacking.length > 0) passOver(`it has no ${lacking.join(" and no ")} beside it or on PATH`);
+    else if (!isAtLeast(version, PULUMI_VERSION) || !version.startsWith("3."))
+      passOver(`${version || "an unknown version"}, this needs 3.x from ${PULUMI_VERSION} on`);
+    else return { version, binDir, pulumi };
+  }
+  return undefined;
+}
+
+/** @param {NodeJS.ProcessEnv} env @param {string} name @returns {string | undefined} the path of the first on PATH */
+export function programOnPath(env, name) {
+  return pathFolders(env)
+    .map((folder) => join(folder, name))
+    .find(isProgram);
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function pathFolders(env) {
+  return [...new Set((env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder)))];
+}
+
 /** @param {string} path */
-export function isProgram(path) {
+function isProgram(path) {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
@@ -55,23 +102,15 @@ export function isProgram(path) {
   }
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-export function pathFolders(env) {
-  return (env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
-}
-
 /**
  * Asks a CLI for its version.
  *
- * @param {string} pulumi
- * @param {NodeJS.ProcessEnv} env
+ * @param {string} pulumi @param {NodeJS.ProcessEnv} env
  * @returns {Promise<string>} as in "3.216.0"; "" where it gives none
  */
 export async function versionOf(pulumi, env) {
-  const asked = promisify(execFile)(pulumi, ["version"], {
-    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    timeout: 20_000,
-  });
+  const options = { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, timeout: 20_000 };
+  const asked = promisify(execFile)(pulumi, ["version"], options);
   const { stdout } = await asked.catch(() => ({ stdout: "" }));
   return /^v?(\d+\.\d+\.\d+\S*)\s*$/.exec(stdout)?.[1] ?? "";
 }
@@ -79,14 +118,9 @@ export async function versionOf(pulumi, env) {
 /**
  * Whether a version is this one or a later one. Text after a dash makes a version earlier.
  *
- * @param {string} version
- * @param {string} floor
+ * @param {string} version @param {string} floor
  */
 export function isAtLeast(version, floor) {
-  const [have, want] = [version, floor].map((text) => (text.split("-")[0] ?? "").split(".").map(Number));
-  for (const [index, wanted] of (want ?? []).entries()) {
-    const number = have?.[index] ?? 0;
-    if (number !== wanted) return number > wanted;
-  }
-  return !version.includes("-");
+  const order = version.replace(/-.*/, "").localeCompare(floor, "en", { numeric: true });
+  return order > 0 || (order === 0 && !version.includes("-"));
 }

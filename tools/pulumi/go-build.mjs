@@ -5,9 +5,8 @@ import { chmod, copyFile, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { runStep } from "../run-step.mjs";
-import { isAtLeast, isProgram, pathFolders } from "./cli-folder.mjs";
-import { BUILD_FLAGS, PROGRAMS } from "./programs.mjs";
+import { runStep } from "../processes.mjs";
+import { BUILD_FLAGS, isAtLeast, PROGRAMS, programOnPath } from "./cli-folder.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PLUGIN = "pulumi-resource-pulumi-nodejs";
@@ -20,69 +19,51 @@ export function requiredGo() {
 /**
  * The Go on PATH, if it will do.
  *
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{ go: string, env: NodeJS.ProcessEnv } | { missing: string }>} the program and the
- *   environment to build in, or why there is none
+ * @param {NodeJS.ProcessEnv} user
+ * @returns {Promise<{ go: string, env: NodeJS.ProcessEnv } | { missing: string }>} the program and the environment to
+ *   build in, or why there is none
  */
-export async function findGo(env) {
-  const go = pathFolders(env)
-    .map((folder) => join(folder, "go"))
-    .find(isProgram);
+export async function findGo(user) {
+  const go = programOnPath(user, "go");
   if (!go) return { missing: "Go is not on PATH" };
 
-  const pinned = buildEnvironment(env);
+  // Without what would change the build. Variables are set, not removed: an absent one would be taken from what the user
+  // stored with `go env -w`.
+  const fixed = { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", GO111MODULE: "on" };
+  const env = { ...user, ...fixed, CGO_ENABLED: "0" };
   // From the root folder: a go.mod further up from here could ask for another Go.
-  const asked = promisify(execFile)(go, ["env", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"], {
-    cwd: "/",
-    env: pinned,
-    timeout: 20_000,
-  });
+  const options = { cwd: "/", env, timeout: 20_000 };
+  const asked = promisify(execFile)(go, ["env", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"], options);
   const { stdout } = await asked.catch(() => ({ stdout: "" }));
-  const [version = "", os, arch] = stdout.split("\n");
+  const [version = "", GOOS, GOARCH] = stdout.split("\n");
   const number = /^go(\d+\.\d+(\.\d+)?)/.exec(version)?.[1];
   if (!number) return { missing: `${go} does not tell its version` };
-  if (!isAtLeast(number, requiredGo())) {
+  if (!isAtLeast(number, requiredGo()))
     return { missing: `${go} is version ${number}, older than ${requiredGo()}` };
-  }
-  return { go, env: { ...pinned, GOOS: os, GOARCH: arch } };
+  return { go, env: { ...env, GOOS, GOARCH } };
 }
 
 /**
- * Builds the CLI and the language host from the modules pinned here, and puts the plugin script beside
- * them.
+ * Builds the CLI and the language host from the modules pinned here, and puts the plugin script beside them.
  *
  * @param {string} root gets a folder `bin`
  * @param {{ go: string, env: NodeJS.ProcessEnv }} toolchain
  * @param {{ log: (line: string) => void, limitMs: number }} options
  */
-export async function buildWithGo(root, { go, env }, { log, limitMs }) {
+export async function buildWithGo(root, { go, env }, options) {
   const binDir = join(root, "bin");
   // Go's own temporary files: here they go with the rest if the build is killed.
   const GOTMPDIR = join(root, "go-build");
   await mkdir(binDir);
   await mkdir(GOTMPDIR);
-  for (const program of PROGRAMS) {
-    const progress = buildProgress();
-    await runStep(
-      go,
-      [
-        "build",
-        ...BUILD_FLAGS,
-        "-ldflags",
-        program.ldflags,
-        "-o",
-        join(binDir, program.name),
-        program.package,
-      ],
-      {
-        title: `Building ${program.name} with Go`,
-        cwd: join(HERE, program.module),
-        env: { ...env, GOTMPDIR },
-        log,
-        limitMs,
-        ...progress,
-      },
-    );
+  for (const { name, module, ldflags, package: source } of PROGRAMS) {
+    await runStep(go, ["build", ...BUILD_FLAGS, "-ldflags", ldflags, "-o", join(binDir, name), source], {
+      title: `Building ${name} with Go`,
+      cwd: join(HERE, module),
+      env: { ...env, GOTMPDIR },
+      isProgress: (line) => /^(go: downloading .*|[\w.~/-]+)$/.test(line),
+      ...options,
+    });
   }
   await rm(GOTMPDIR, { recursive: true });
   await copyFile(join(HERE, PLUGIN), join(binDir, PLUGIN));
@@ -92,38 +73,4 @@ export async function buildWithGo(root, { go, env }, { log, limitMs }) {
     const file = await open(join(binDir, name));
     await file.sync().finally(() => file.close());
   }
-}
-
-function buildProgress() {
-  let packages = 0;
-  let now = "starting";
-  return {
-    /** @param {string} line */
-    isProgress(line) {
-      const compiled = /^[\w.~/-]+$/.test(line);
-      const downloading = line.startsWith("go: downloading ");
-      if (compiled) packages += 1;
-      if (compiled) now = `compiling ${line}`;
-      if (downloading) now = line.slice("go: ".length);
-      return compiled || downloading;
-    },
-    status: () => `${packages} packages, ${now}`,
-  };
-}
-
-/**
- * The user's environment without what would change the build. Variables are set, not removed: an absent
- * one would be taken from what the user stored with `go env -w`.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function buildEnvironment(env) {
-  return {
-    ...env,
-    GOFLAGS: "-mod=readonly",
-    GOTOOLCHAIN: "local",
-    GOWORK: "off",
-    GO111MODULE: "on",
-    CGO_ENABLED: "0",
-  };
 }

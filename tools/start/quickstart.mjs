@@ -1,14 +1,12 @@
 // @ts-check
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { outputOf, owned, signalGroup } from "../child-processes.mjs";
-import { runStep } from "../run-step.mjs";
-import { pinned } from "./pinned.mjs";
+import { outputOf, run, runStep } from "../processes.mjs";
 
 const MINUTE = 60_000;
+/** @type {import("node:child_process").StdioOptions} */
+const SHOWN = ["ignore", "inherit", "inherit"];
 
 /**
  * Lays out examples/quickstart as a user would have it: in a folder of its own, with the packed package installed.
@@ -54,19 +52,15 @@ export async function createStack({ binDir, project, folder }) {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PATH: `${binDir}${delimiter}${process.env.PATH}`,
   };
-  const options = { cwd: project, env: { ...withoutOurs(process.env), ...settings } };
+  // Without what a reader has set for stacks and accounts of their own.
+  const others = Object.entries(process.env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name));
+  const options = { cwd: project, env: { ...Object.fromEntries(others), ...settings } };
 
-  /**
-   * Runs the CLI in front of the reader.
-   * @param {string[]} args
-   */
+  /** Runs the CLI in front of the reader. @param {string[]} args */
   const show = async (args) => {
-    const child = owned(
-      spawn("pulumi", args, { ...options, stdio: ["ignore", "inherit", "inherit"], detached: true }),
-    );
-    const limit = setTimeout(() => signalGroup(child, "SIGKILL"), 5 * MINUTE);
-    const [code, signal] = await once(child, "close").finally(() => clearTimeout(limit));
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+    const seen = { ...options, stdio: SHOWN, limitMs: 5 * MINUTE };
+    const failure = await run("pulumi", args, seen);
+    if (failure) throw new Error(`pulumi ${args.join(" ")} ${failure}`);
   };
 
   /**
@@ -80,16 +74,38 @@ export async function createStack({ binDir, project, folder }) {
   return { state, settings, show, ask };
 }
 
-/**
- * The environment without what a reader has set for stacks and accounts of their own.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function withoutOurs(env) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name)));
-}
-
 /** @param {string} file */
 async function readJson(file) {
   return JSON.parse(await readFile(file, "utf8"));
+}
+
+/**
+ * @typedef {{ dependencies: Record<string, string>, devDependencies: Record<string, string> }} Manifest
+ * @typedef {{ lockfileVersion: number, packages: Record<string, { version?: string, link?: boolean }> }} Lock
+ */
+
+/**
+ * An example's package.json and package-lock.json with the versions and checksums that this repository works with, so
+ * that the example runs on what was tested. npm drops from the lock what the example does not need.
+ *
+ * @param {Manifest} manifest with ranges; what begins with "file:" stays
+ * @param {Lock} lock the repository's
+ */
+export function pinned(manifest, lock) {
+  /** @param {[string, string]} dependency */
+  const exact = ([name, range]) => {
+    if (range.startsWith("file:")) return [name, range];
+    const version = lock.packages[`node_modules/${name}`]?.version;
+    if (!version) throw new Error(`package-lock.json has no ${name}, which the example asks for`);
+    return [name, version];
+  };
+  /** @param {Record<string, string>} ranges */
+  const all = (ranges) => Object.fromEntries(Object.entries(ranges).map(exact));
+  const { dependencies, devDependencies } = manifest;
+  const own = { ...manifest, dependencies: all(dependencies), devDependencies: all(devDependencies) };
+  const downloads = Object.entries(lock.packages).filter(
+    ([path, { link }]) => path.startsWith("node_modules/") && !link,
+  );
+  const packages = { "": own, ...Object.fromEntries(downloads) };
+  return { manifest: own, lock: { lockfileVersion: lock.lockfileVersion, requires: true, packages } };
 }

@@ -1,11 +1,9 @@
 // @ts-check
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 
-/** The sandbox itself gives calls under way three seconds. */
+/** The sandbox itself gives pending calls three seconds. */
 const STOP_MS = 5_000;
 
 /**
@@ -27,57 +25,41 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
     await closed.finally(() => clearTimeout(kill));
   }
 
-  const [line = ""] = await firstLine(child, limitMs).catch(async (error) => {
+  /** @type {NodeJS.Timeout | undefined} */
+  let limit;
+  /** @type {Promise<string>} */
+  const firstLine = new Promise((resolve, reject) => {
+    /** @param {string} what */
+    const fail = (what) => reject(new Error(`the sandbox ${what}`));
+    limit = setTimeout(() => fail(`was not ready after ${limitMs / 1000} s`), limitMs);
+    createInterface({ input: child.stdout }).once("line", resolve);
+    child.once("exit", (code, signal) => {
+      fail(`ended with ${signal ?? `exit code ${code}`} before it was ready`);
+    });
+  });
+  const ready = firstLine.finally(() => clearTimeout(limit));
+  const line = await ready.catch(async (error) => {
     await stop();
     throw error;
   });
   /** @type {{ url: string, adminKey: string, controlUrl: string }} */
   const { url, adminKey, controlUrl } = JSON.parse(line);
+  const patience = () => ({ signal: AbortSignal.timeout(10_000) });
 
   /**
    * Calls the sandbox as any server would.
    * @param {string} key @param {string} path @param {string} [method]
    */
   const call = (key, path, method = "GET") =>
-    fetch(`${url}${path}`, {
-      method,
-      headers: { authorization: `Basic ${key}` },
-      signal: AbortSignal.timeout(10_000),
-    });
+    fetch(`${url}${path}`, { method, headers: { authorization: `Basic ${key}` }, ...patience() });
 
   /** Puts the sandbox's clock forward. @param {number} milliseconds */
   async function advanceClock(milliseconds) {
     const body = JSON.stringify({ advanceMs: milliseconds });
     const headers = { "content-type": "application/json" };
-    const signal = AbortSignal.timeout(10_000);
-    const { ok, status } = await fetch(`${controlUrl}/clock`, { method: "POST", headers, body, signal });
-    if (!ok) throw new Error(`the sandbox's clock answered ${status}`);
+    const answer = await fetch(`${controlUrl}/clock`, { method: "POST", headers, body, ...patience() });
+    if (!answer.ok) throw new Error(`the sandbox's clock answered ${answer.status}`);
   }
 
   return { url, adminKey, call, advanceClock, stop };
-}
-
-/**
- * @param {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, null>} child
- * @param {number} limitMs
- * @returns {Promise<string[]>}
- */
-async function firstLine(child, limitMs) {
-  const over = new AbortController();
-  const { signal } = over;
-  const ended = once(child, "exit", { signal }).then(([code, endedBy]) => {
-    throw new Error(`the sandbox ended with ${endedBy ?? `exit code ${code}`} before it was ready`);
-  });
-  const late = sleep(limitMs, undefined, { signal }).then(() => {
-    throw new Error(`the sandbox was not ready after ${limitMs / 1000} s`);
-  });
-  try {
-    return await Promise.race([
-      once(createInterface({ input: child.stdout }), "line", { signal }),
-      ended,
-      late,
-    ]);
-  } finally {
-    over.abort();
-  }
 }

@@ -1,16 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const FIXTURES = join(__dirname, "fixtures");
 const NAMES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
@@ -22,7 +13,7 @@ export interface Outcome {
 }
 
 /** A machine in a temporary folder: its PATH holds only what a test puts there. */
-export class FakeMachine {
+class FakeMachine {
   readonly root = mkdtempSync(join(tmpdir(), "payengine-tools-"));
   readonly cache = join(this.root, "cache/pulumi-payengine/cli");
   readonly env: NodeJS.ProcessEnv = {
@@ -36,13 +27,16 @@ export class FakeMachine {
 
   /** Makes a folder with a CLI that prints this version, without putting it on PATH. */
   addPulumi(folder: string, version: string, names = NAMES): string {
-    const path = join(this.root, folder);
-    mkdirSync(path, { recursive: true });
-    for (const name of names) {
-      writeFileSync(join(path, name), `#!/bin/sh\necho ${version}\n`);
-      chmodSync(join(path, name), 0o755);
-    }
-    return path;
+    for (const name of names) this.addProgram(`${folder}/${name}`, `echo ${version}`);
+    return join(this.root, folder);
+  }
+
+  /** Writes a shell script, and gives back its folder. */
+  addProgram(name: string, script: string): string {
+    const path = join(this.root, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return dirname(path);
   }
 
   putOnPath(...folders: string[]): void {
@@ -52,33 +46,26 @@ export class FakeMachine {
   /** Puts a stand-in for Go on PATH. */
   installGo(settings: { FAKE_GO?: "fails" | "orphans" | "slow"; FAKE_GO_VERSION?: string } = {}): void {
     const folder = join(this.root, "go");
-    mkdirSync(folder, { recursive: true });
-    copyFileSync(join(FIXTURES, "go"), join(folder, "go"));
+    cpSync(join(FIXTURES, "go"), join(folder, "go"));
     if (!this.env.PATH?.includes(folder)) this.putOnPath(folder);
     Object.assign(this.env, { FAKE_GO: undefined, FAKE_GO_VERSION: undefined }, settings);
   }
 
   /** What the stand-in for Go was asked to build, a line each. */
   builds(): string[] {
-    const journal = this.env.FAKE_GO_JOURNAL ?? "";
-    return existsSync(journal) ? readFileSync(journal, "utf8").trim().split("\n") : [];
+    return linesOf(this.env.FAKE_GO_JOURNAL ?? "");
   }
 
-  /** The process of the first build. */
-  compiler(): number {
-    return Number(this.builds()[0]?.split(" ")[1]);
-  }
-
-  /** Starts one of the scripts in fixtures/, or one with its whole path. */
+  /** Starts a script of fixtures/, one with its whole path, or the text of a module that may import from tools/. */
   start(script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-    const child = spawn(process.execPath, [resolve(FIXTURES, script), ...args], {
-      env: this.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const isText = script.includes("import ");
+    const program = isText ? ["--input-type=module", "--eval", script, "--"] : [resolve(FIXTURES, script)];
+    const options = { cwd: join(__dirname, ".."), env: this.env };
+    const child = spawn(process.execPath, [...program, ...args], { ...options, stdio: "pipe" });
     this.children.push(child);
     const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-    child.stdout?.on("data", (data) => (outcome.stdout += data));
-    child.stderr?.on("data", (data) => (outcome.stderr += data));
+    child.stdout.on("data", (data) => (outcome.stdout += data));
+    child.stderr.on("data", (data) => (outcome.stderr += data));
     const ended = new Promise<Outcome>((resolve) => {
       child.once("close", (code) => resolve({ ...outcome, code }));
     });
@@ -95,7 +82,22 @@ export class FakeMachine {
   }
 }
 
-/** A process that nobody has collected yet, a zombie, counts as ended. */
+/** A machine for each test. */
+export function useMachine(): { readonly machine: FakeMachine } {
+  const given = {} as { machine: FakeMachine };
+  beforeEach(() => {
+    given.machine = new FakeMachine();
+  });
+  afterEach(() => given.machine.remove());
+  return given;
+}
+
+/** The lines of a file; none where there is none. */
+export function linesOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+}
+
+/** A process that its parent has not collected yet, a zombie, counts as ended. */
 export function hasEnded(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FakeMachine } from "./fake-machine";
+import { linesOf, useMachine } from "./fake-machine";
 
 const packages = {
   "": { name: "the-repository" },
@@ -9,19 +9,16 @@ const packages = {
   sandbox: { name: "sandbox", version: "0.1.0" },
 };
 
-let machine: FakeMachine;
+const given = useMachine();
 let repository: string;
 let journal: string;
 beforeEach(() => {
-  machine = new FakeMachine();
-  repository = join(machine.root, "repository");
-  journal = join(machine.root, "npm-journal");
-  mkdirSync(join(machine.root, "npm"));
+  repository = join(given.machine.root, "repository");
+  journal = join(given.machine.root, "npm-journal");
   mkdirSync(repository);
   writeLock(packages);
   installNpm();
 });
-afterEach(() => machine.remove());
 
 function writeLock(wanted: object): void {
   writeFileSync(join(repository, "package-lock.json"), JSON.stringify({ packages: wanted }));
@@ -30,21 +27,18 @@ function writeLock(wanted: object): void {
 /** A stand-in for npm, which writes down what it installed as the real one does. */
 function installNpm(failure = ""): void {
   const { "": _root, "node_modules/other-platform": _other, ...installed } = packages;
-  const npm = join(machine.root, "npm/npm");
-  writeFileSync(
-    npm,
-    `#!/bin/sh\nPATH=/usr/bin:/bin\necho "$1 $2" >>'${journal}'\n${failure}\n[ "$1" = ci ] || exit 0\n` +
-      `mkdir -p node_modules\necho '${JSON.stringify({ packages: installed })}' >node_modules/.package-lock.json\n`,
+  given.machine.env.PATH = given.machine.addProgram(
+    "npm/npm",
+    `PATH=/usr/bin:/bin\necho "$1 $2" >>'${journal}'\n${failure}\n[ "$1" = ci ] || exit 0\n` +
+      `mkdir -p node_modules\necho '${JSON.stringify({ packages: installed })}' >node_modules/.package-lock.json`,
   );
-  chmodSync(npm, 0o755);
-  machine.env.PATH = join(machine.root, "npm");
 }
 
 async function installMissing() {
   rmSync(journal, { force: true });
-  const outcome = await machine.run("install-missing.mjs", repository);
-  const steps = existsSync(journal) ? readFileSync(journal, "utf8").trim().split("\n") : [];
-  return { ...outcome, steps };
+  const code = 'import { installMissing } from "./install.mjs"; await installMissing({ repository:';
+  const outcome = await given.machine.run(`${code} ${JSON.stringify(repository)} });`);
+  return { ...outcome, steps: linesOf(journal) };
 }
 
 it("installs what is missing, then builds; the next time it only builds", async () => {
@@ -56,19 +50,14 @@ it("installs what is missing, then builds; the next time it only builds", async 
   expect(second.steps).toEqual(["run build"]);
 });
 
+const { "node_modules/zod": zod } = packages;
 it.each([
-  ["a new version", { version: "4.0.1", integrity: "sha512-new" }],
-  ["another checksum", { version: "4.0.0", integrity: "sha512-new" }],
-])("installs again when package-lock.json asks for %s", async (_what, zod) => {
+  ["a new version", { "node_modules/zod": { version: "4.0.1", integrity: "sha512-new" } }],
+  ["another checksum", { "node_modules/zod": { ...zod, integrity: "sha512-new" } }],
+  ["one package more", { "node_modules/undici": { version: "7.0.0" } }],
+])("installs again when package-lock.json asks for %s", async (_what, changed) => {
   await installMissing();
-  writeLock({ ...packages, "node_modules/zod": zod });
-
-  expect((await installMissing()).steps).toEqual(["ci --include=dev", "run build"]);
-});
-
-it("installs again when package-lock.json asks for one package more", async () => {
-  await installMissing();
-  writeLock({ ...packages, "node_modules/undici": { version: "7.0.0" } });
+  writeLock({ ...packages, ...changed });
 
   expect((await installMissing()).steps).toEqual(["ci --include=dev", "run build"]);
 });
@@ -95,6 +84,5 @@ it("runs once at a time in a repository", async () => {
   const outcomes = await Promise.all([installMissing(), installMissing()]);
 
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-  const steps = readFileSync(journal, "utf8").trim().split("\n");
-  expect(steps.filter((step) => step.startsWith("ci"))).toHaveLength(1);
+  expect(linesOf(journal).filter((step) => step.startsWith("ci"))).toHaveLength(1);
 });

@@ -1,41 +1,41 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FakeMachine, hasEnded, until } from "./fake-machine";
+import { hasEnded, linesOf, until, useMachine } from "./fake-machine";
 
-let machine: FakeMachine;
-beforeEach(() => {
-  machine = new FakeMachine();
-});
-afterEach(() => machine.remove());
+const given = useMachine();
 
 describe("one process builds at a time", () => {
+  const find = () => given.machine.run("find-pulumi-cli.mjs");
+  async function startSlowBuild() {
+    const { machine } = given;
+    machine.installGo({ FAKE_GO: "slow" });
+    const { child, ended } = machine.start("find-pulumi-cli.mjs");
+    await until(() => machine.builds().length === 1);
+    const kill = async () => {
+      child.kill("SIGKILL");
+      await ended;
+      await until(() => hasEnded(Number(machine.builds()[0]?.split(" ")[1])));
+    };
+    return { pid: child.pid, kill };
+  }
+
   it("and those that waited use what it built", async () => {
-    machine.installGo();
-    const outcomes = await Promise.all([1, 2, 3].map(() => machine.run("find-pulumi-cli.mjs")));
+    given.machine.installGo();
+    const outcomes = await Promise.all([find(), find(), find()]);
 
     const sources = outcomes.map(({ stdout }) => JSON.parse(stdout).source);
     expect(sources.sort()).toEqual(["build", "cache", "cache"]);
-    expect(machine.builds()).toHaveLength(2);
+    expect(given.machine.builds()).toHaveLength(2);
   });
 
   it("and after a kill -9 the next one builds at once", async () => {
-    machine.installGo({ FAKE_GO: "slow" });
-    const killed = machine.start("find-pulumi-cli.mjs");
-    await until(() => machine.builds().length === 1);
-    killed.child.kill("SIGKILL");
-    await killed.ended;
-    await until(() => hasEnded(machine.compiler()));
+    const { machine } = given;
+    const builder = await startSlowBuild();
+    await builder.kill();
 
     machine.installGo();
-    const next = await machine.run("find-pulumi-cli.mjs");
+    const next = await find();
 
     expect(JSON.parse(next.stdout)).toMatchObject({ source: "build" });
     expect(next.stderr).not.toContain("Waiting");
@@ -44,78 +44,82 @@ describe("one process builds at a time", () => {
   });
 
   it("and waiting for it has an end", async () => {
-    machine.installGo({ FAKE_GO: "slow" });
-    const builder = machine.start("find-pulumi-cli.mjs");
-    await until(() => machine.builds().length === 1);
-    machine.env.LIMITS = JSON.stringify({ waitMs: 1_000 });
-    const waiter = await machine.run("find-pulumi-cli.mjs");
+    const { pid, kill } = await startSlowBuild();
+    given.machine.env.LIMITS = JSON.stringify({ waitMs: 1_000 });
+    const waiter = await find();
 
-    const { pid } = builder.child;
     expect(waiter.code).toBe(1);
     expect(waiter.stderr).toBe(
       `Waiting for the build of Pulumi's CLI by process ${pid} (0 s)\n` +
         `Waited 1 s for the build of Pulumi's CLI by process ${pid}. ` +
         "See what that process is doing, end it if it hangs, and run this again.\n",
     );
-    builder.child.kill("SIGKILL");
-    await builder.ended;
-    await until(() => hasEnded(machine.compiler()));
+    await kill();
   });
 });
 
+/** Takes a lock, writes down when it goes in and out, and lets go; or dies or stays inside, if told to. */
+const HOLD = `
+import { appendFileSync } from "node:fs";
+import { withProcessLock } from "./process-lock.mjs";
+const [folder, journal, end] = process.argv.slice(1);
+const limitMs = Number(process.env.LOCK_LIMIT_MS ?? 20_000);
+await withProcessLock(folder, { what: "the test", log: () => {}, limitMs }, async () => {
+  appendFileSync(journal, "in " + process.pid + "\\n");
+  await new Promise((resolve) => setTimeout(resolve, end === "stay" ? 20_000 : 20));
+  if (end === "die") process.kill(process.pid, "SIGKILL");
+  appendFileSync(journal, "out " + process.pid + "\\n");
+});`;
+
 describe("the lock", () => {
-  const files = () => ({ folder: join(machine.root, "lock"), journal: join(machine.root, "journal") });
+  let folder: string;
+  let journal: string;
+  beforeEach(() => {
+    [folder, journal] = [join(given.machine.root, "lock"), join(given.machine.root, "journal")];
+    mkdirSync(folder);
+  });
+  const start = (end: string) => given.machine.start(HOLD, folder, journal, end);
+  const hold = (end = "") => start(end).ended;
+  const FREE = { code: 0, stdout: "", stderr: "" };
 
   it("lets one in at a time, though some die inside", async () => {
-    const { folder, journal } = files();
-    const ends = ["", "die", "", "", "die", "", "", ""];
-    await Promise.all(ends.map((end) => machine.run("hold-lock.mjs", folder, journal, end)));
+    await Promise.all(["", "die", "", "", "die", "", "", ""].map(hold));
 
-    const lines = readFileSync(journal, "utf8").trim().split("\n");
-    const dead = lines.filter(
-      (line, index) => line.startsWith("in") && lines[index + 1] !== line.replace("in", "out"),
-    );
-    expect(lines.filter((line) => line.startsWith("in"))).toHaveLength(8);
-    expect(lines.filter((line) => line.startsWith("out"))).toHaveLength(6);
+    const lines = linesOf(journal);
+    const entered = lines.filter((line) => line.startsWith("in"));
+    const dead = entered.filter((line) => lines[lines.indexOf(line) + 1] !== line.replace("in", "out"));
+    expect(entered).toHaveLength(8);
+    expect(lines).toHaveLength(8 + 6);
     expect(dead).toHaveLength(2);
   });
 
-  it("is not held by a new process that bears a dead owner's number", async () => {
-    const { folder, journal } = files();
-    mkdirSync(folder);
-    writeFileSync(join(folder, "7"), JSON.stringify({ pid: process.pid, started: "another time" }));
+  it("is not held by a new process that has a dead owner's number", async () => {
+    writeFileSync(join(folder, "owner"), String(process.pid));
 
-    const outcome = await machine.run("hold-lock.mjs", folder, journal);
-
-    expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(readdirSync(folder)).toEqual(["8"]);
+    expect(await hold()).toEqual(FREE);
   });
 
-  it("is held by an owner in another container for as long as it gives signs of life", async () => {
-    const { folder, journal } = files();
-    const claim = join(folder, "7");
-    mkdirSync(folder);
+  it("is held by an owner in another container for as long as that lives", async () => {
+    const owner = join(folder, "owner");
     // Here, no process has that number.
-    writeFileSync(claim, JSON.stringify({ pid: 4_194_305, started: "1", processes: "another container" }));
-    machine.env.LOCK_LIMIT_MS = "600";
+    writeFileSync(owner, "4194305");
+    const other = spawn("flock", [owner, "sh", "-c", "echo; exec cat"]);
+    await new Promise((held) => other.stdout.once("data", held));
+    given.machine.env.LOCK_LIMIT_MS = "600";
 
-    const refused = await machine.run("hold-lock.mjs", folder, journal);
-    const longAgo = new Date(Date.now() - 61_000);
-    utimesSync(claim, longAgo, longAgo);
-    const taken = await machine.run("hold-lock.mjs", folder, journal);
-
-    expect(refused.stderr).toContain("Waited 1 s for the test by process 4194305.");
-    expect(taken).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect((await hold()).stderr).toContain("Waited 1 s for the test by process 4194305.");
+    other.stdin.end();
+    await new Promise((ended) => other.once("close", ended));
+    expect(await hold()).toEqual(FREE);
   });
 
-  it("shows that its owner is alive", async () => {
-    const { folder, journal } = files();
-    machine.start("hold-lock.mjs", folder, journal, "stay");
+  it("is held for as long as its owner lives, however long ago it was taken", async () => {
+    const { child } = start("stay");
     await until(() => existsSync(journal));
-    const claim = join(folder, "1");
     const longAgo = new Date(Date.now() - 61_000);
-    utimesSync(claim, longAgo, longAgo);
+    utimesSync(join(folder, "owner"), longAgo, longAgo);
+    given.machine.env.LOCK_LIMIT_MS = "600";
 
-    await until(() => statSync(claim).mtimeMs > Date.now() - 10_000);
+    expect((await hold()).stderr).toContain(`Waited 1 s for the test by process ${child.pid}.`);
   });
 });

@@ -1,43 +1,36 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FakeMachine } from "./fake-machine";
+import { useMachine } from "./fake-machine";
 
 const SCRIPT = join(__dirname, "../pulumi/pulumi-resource-pulumi-nodejs");
-const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
 
-let machine: FakeMachine;
+const given = useMachine();
 let project: string;
 beforeEach(() => {
-  machine = new FakeMachine();
-  project = join(realpathSync(machine.root), "work/my project");
+  project = join(realpathSync(given.machine.root), "work/my project");
   mkdirSync(project, { recursive: true });
 });
-afterEach(() => machine.remove());
 
-function runPlugin(path = PATH) {
-  return spawnSync(SCRIPT, ["127.0.0.1:1234", "a b"], {
-    cwd: project,
-    env: { PATH: path },
+function runPlugin(PATH = `${dirname(process.execPath)}:/usr/bin:/bin`) {
+  const options = { cwd: project, env: { PATH }, timeout: 20_000 };
+  const { status, stdout, stderr } = spawnSync(SCRIPT, ["127.0.0.1:1234", "a b"], {
+    ...options,
     encoding: "utf8",
-    timeout: 20_000,
   });
+  return { status, stdout, stderr };
 }
 
 it("becomes Node on the project's own dynamic provider, with the engine's arguments", () => {
   const provider = join(project, "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
   mkdirSync(provider, { recursive: true });
-  writeFileSync(
-    join(provider, "index.js"),
-    "console.log(JSON.stringify({ args: process.argv.slice(1), parent: process.ppid }))",
-  );
+  const tell = "console.log(JSON.stringify({ args: process.argv.slice(1), parent: process.ppid }))";
+  writeFileSync(join(provider, "index.js"), tell);
 
   const { stdout, status } = runPlugin();
 
-  expect(JSON.parse(stdout)).toEqual({
-    args: [join(provider, "index.js"), "127.0.0.1:1234", "a b"],
-    parent: process.pid,
-  });
+  const args = [join(provider, "index.js"), "127.0.0.1:1234", "a b"];
+  expect(JSON.parse(stdout)).toEqual({ args, parent: process.pid });
   expect(status).toBe(0);
 });
 
@@ -49,23 +42,18 @@ it.each([
 ])("without the project's packages says how to install them (%s/%s)", (folder, lockFile, command) => {
   if (lockFile) writeFileSync(join(project, folder, lockFile), "");
 
-  const { stdout, stderr, status } = runPlugin();
-
-  expect(stderr).toBe(
-    `The packages of this Pulumi project are not installed: @pulumi/pulumi was not found from ${project}\n` +
+  expect(runPlugin()).toEqual({
+    status: 1,
+    stdout: "",
+    stderr:
+      `The packages of this Pulumi project are not installed: @pulumi/pulumi was not found from ${project}\n` +
       `Run \`${command}\` in that folder and try again. destroy and refresh need the packages as much as up does.\n`,
-  );
-  expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+  });
 });
 
 it("says so where there is no Node", () => {
-  rmSync(project, { recursive: true });
-  mkdirSync(project);
-
-  const { stderr, status } = runPlugin(project);
-
-  expect(stderr).toBe(
-    "Node.js is not on PATH: Pulumi's dynamic resources need it. Install Node.js and try again.\n",
-  );
-  expect(status).toBe(1);
+  expect(runPlugin(project)).toMatchObject({
+    status: 1,
+    stderr: "Node.js is not on PATH: Pulumi's dynamic resources need it. Install Node.js and try again.\n",
+  });
 });

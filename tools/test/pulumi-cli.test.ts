@@ -1,215 +1,184 @@
 import { readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { FakeMachine, type Outcome } from "./fake-machine";
+import { useMachine } from "./fake-machine";
 
-let machine: FakeMachine;
-beforeEach(() => {
-  machine = new FakeMachine();
-});
-afterEach(() => machine.remove());
+const given = useMachine();
 
-const findPulumiCli = () => machine.run("find-pulumi-cli.mjs");
-const answer = ({ stdout, stderr }: Outcome) => (stdout ? JSON.parse(stdout) : stderr);
+async function find() {
+  const { code, stdout, stderr } = await given.machine.run("find-pulumi-cli.mjs");
+  return { code, stderr, found: stdout ? JSON.parse(stdout) : stderr };
+}
+const BUILT = { version: "3.216.0", source: "build" };
 
-/** What lies in the cache: a finished CLI and its lock, or else what a test should know of. */
+/** What is in the cache: a finished CLI and its lock, or else what a test should know of. */
 function cached(): string[] {
-  return readdirSync(machine.cache).filter((name) => !name.endsWith(".lock"));
+  return readdirSync(given.machine.cache).filter((name) => !name.endsWith(".lock"));
 }
 
 describe("a CLI on PATH", () => {
+  const WITHOUT_HOST = ["pulumi", "pulumi-resource-pulumi-nodejs"];
+
   it.each(["3.216.0", "3.217.0", "3.300.1-dev.0"])(
     "is used from version 3.216.0 on (%s)",
     async (version) => {
-      const folder = machine.addPulumi("bin", `v${version}`);
-      machine.putOnPath(folder);
+      const binDir = given.machine.addPulumi("bin", `v${version}`);
+      given.machine.putOnPath(binDir);
 
-      const outcome = await findPulumiCli();
-
-      expect(answer(outcome)).toEqual({
-        version,
-        binDir: folder,
-        pulumi: join(folder, "pulumi"),
-        source: "path",
-      });
-      expect(outcome.stderr).toBe("");
+      const found = { version, binDir, pulumi: join(binDir, "pulumi"), source: "path" };
+      expect(await find()).toEqual({ code: 0, stderr: "", found });
     },
   );
 
-  it.each(["3.215.9", "3.99.0", "3.216.0-alpha.1", "4.0.0"])(
-    "is passed over in a version that won't do (%s)",
-    async (version) => {
-      machine.putOnPath(machine.addPulumi("bin", `v${version}`));
-      machine.installGo();
-
-      const outcome = await findPulumiCli();
-
-      expect(answer(outcome)).toMatchObject({ version: "3.216.0", source: "build" });
-      expect(outcome.stderr).toContain(
-        `${machine.root}/bin/pulumi is passed over: ${version}, this needs 3.x from 3.216.0 on\n`,
-      );
-    },
-  );
-
-  it("is passed over without a language host", async () => {
-    const folder = machine.addPulumi("bin", "v3.230.0", ["pulumi", "pulumi-resource-pulumi-nodejs"]);
-    machine.putOnPath(folder);
+  it.each([
+    ["in the version 3.215.9", "3.215.9", undefined],
+    ["in the version 3.99.0", "3.99.0", undefined],
+    ["in the version 3.216.0-alpha.1", "3.216.0-alpha.1", undefined],
+    ["in the version 4.0.0", "4.0.0", undefined],
+    ["without a language host", "3.230.0", WITHOUT_HOST],
+  ])("is passed over %s", async (_what, version, names) => {
+    const { machine } = given;
+    machine.putOnPath(machine.addPulumi("bin", `v${version}`, names));
     machine.installGo();
 
-    const outcome = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(outcome)).toMatchObject({ version: "3.216.0", source: "build" });
-    expect(outcome.stderr).toContain(
-      `${folder}/pulumi is passed over: it has no pulumi-language-nodejs beside it or on PATH\n`,
-    );
+    expect(found).toMatchObject(BUILT);
+    const reason = names
+      ? "it has no pulumi-language-nodejs beside it or on PATH"
+      : `${version}, this needs 3.x from 3.216.0 on`;
+    expect(stderr).toContain(`${machine.root}/bin/pulumi is passed over: ${reason}\n`);
   });
 
   it("may have its language host elsewhere on PATH", async () => {
-    const folder = machine.addPulumi("bin", "v3.230.0", ["pulumi", "pulumi-resource-pulumi-nodejs"]);
-    const host = machine.addPulumi("host", "v3.230.0", ["pulumi-language-nodejs"]);
-    machine.putOnPath(folder, host);
+    const { machine } = given;
+    const binDir = machine.addPulumi("bin", "v3.230.0", WITHOUT_HOST);
+    machine.putOnPath(binDir, machine.addPulumi("host", "v3.230.0", ["pulumi-language-nodejs"]));
 
-    expect(answer(await findPulumiCli())).toMatchObject({
-      version: "3.230.0",
-      binDir: folder,
-      source: "path",
-    });
+    expect((await find()).found).toMatchObject({ version: "3.230.0", binDir, source: "path" });
   });
 
-  it("may be a link to where its language host lies", async () => {
+  it("may be a link to the folder of its language host", async () => {
+    const { machine } = given;
     const original = machine.addPulumi("original", "v3.230.0");
-    const folder = machine.addPulumi("links", "", []);
-    symlinkSync(join(original, "pulumi"), join(folder, "pulumi"));
-    machine.putOnPath(folder);
+    const binDir = machine.addPulumi("links", "", ["unrelated"]);
+    symlinkSync(join(original, "pulumi"), join(binDir, "pulumi"));
+    machine.putOnPath(binDir);
 
-    expect(answer(await findPulumiCli())).toMatchObject({
-      version: "3.230.0",
-      binDir: folder,
-      source: "path",
-    });
+    expect((await find()).found).toMatchObject({ version: "3.230.0", binDir, source: "path" });
   });
 
   it("is passed over when it is too old, for a later one on PATH", async () => {
-    const good = machine.addPulumi("good", "v3.220.0");
-    machine.putOnPath(machine.addPulumi("old", "v3.0.0"), good);
+    const binDir = given.machine.addPulumi("good", "v3.220.0");
+    given.machine.putOnPath(given.machine.addPulumi("old", "v3.0.0"), binDir);
 
-    expect(answer(await findPulumiCli())).toMatchObject({ version: "3.220.0", binDir: good, source: "path" });
+    expect((await find()).found).toMatchObject({ version: "3.220.0", binDir, source: "path" });
   });
 });
 
 describe("a CLI built with Go", () => {
+  beforeEach(() => given.machine.installGo());
+
   it("comes from both modules, with settings that nobody's environment changes", async () => {
-    machine.installGo();
-    machine.env.GOFLAGS = "-mod=mod";
-    machine.env.GOTOOLCHAIN = "auto";
-    machine.env.GOOS = "plan9";
+    Object.assign(given.machine.env, { GOFLAGS: "-mod=mod", GOTOOLCHAIN: "auto", GOOS: "plan9" });
 
-    const outcome = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(outcome)).toMatchObject({ version: "3.216.0", source: "build" });
-    expect(machine.builds().map((line) => line.replace(/ \d+ /, " "))).toEqual([
-      "build local -mod=readonly linux/amd64",
-      "build local -mod=readonly linux/amd64",
-    ]);
-    expect(outcome.stderr).toContain("Building pulumi with Go\n");
+    expect(found).toMatchObject(BUILT);
+    const build = "build local -mod=readonly linux/amd64";
+    expect(given.machine.builds().map((line) => line.replace(/ \d+ /, " "))).toEqual([build, build]);
+    expect(stderr).toContain("Building pulumi with Go\n");
   });
 
   it("stays in the cache", async () => {
-    machine.installGo();
-    const first = answer(await findPulumiCli());
-    const again = await findPulumiCli();
+    const { found } = await find();
 
-    expect(answer(again)).toEqual({ ...first, source: "cache" });
-    expect(again.stderr).toBe("");
-    expect(machine.builds()).toHaveLength(2);
+    expect(await find()).toEqual({ code: 0, stderr: "", found: { ...found, source: "cache" } });
+    expect(given.machine.builds()).toHaveLength(2);
   });
 
   it("is built again where part of the cached one is gone", async () => {
-    machine.installGo();
-    const { binDir } = answer(await findPulumiCli());
+    const { binDir } = (await find()).found;
     rmSync(join(binDir, "pulumi-language-nodejs"));
 
-    expect(answer(await findPulumiCli())).toMatchObject({ binDir, source: "build" });
-    expect(machine.builds()).toHaveLength(4);
+    expect((await find()).found).toMatchObject({ binDir, source: "build" });
+    expect(given.machine.builds()).toHaveLength(4);
   });
 
   it("fails with what the compiler said, and leaves nothing behind", async () => {
-    machine.installGo({ FAKE_GO: "fails" });
-    const failed = await findPulumiCli();
+    given.machine.installGo({ FAKE_GO: "fails" });
+    const { code, stderr } = await find();
 
-    expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain(
+    expect(code).toBe(1);
+    expect(stderr).toContain(
       "Building pulumi-language-nodejs with Go failed: `" +
-        `${machine.root}/go/go build\` ended with exit code 1.\n` +
+        `${given.machine.root}/go/go build\` ended with exit code 1.\n` +
         "  # github.com/pulumi/pulumi/pkg/v3/cmd/pulumi\n" +
         "  main.go:1:1: no space left on device\n",
     );
     expect(cached()).toEqual([]);
 
-    machine.installGo();
-    expect(answer(await findPulumiCli())).toMatchObject({ source: "build" });
+    given.machine.installGo();
+    expect((await find()).found).toMatchObject({ source: "build" });
   });
 
   it("fails with what the compiler said, though something still writes where it was built", async () => {
-    machine.installGo({ FAKE_GO: "orphans" });
-    const failed = await findPulumiCli();
+    given.machine.installGo({ FAKE_GO: "orphans" });
+    const { code, stderr } = await find();
 
-    expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain("  main.go:1:1: no space left on device\n");
-    rmSync(machine.env.FAKE_GO_JOURNAL ?? "");
-    machine.installGo();
-    expect(answer(await findPulumiCli())).toMatchObject({ source: "build" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("  main.go:1:1: no space left on device\n");
+    rmSync(given.machine.env.FAKE_GO_JOURNAL ?? "");
+    given.machine.installGo();
+    expect((await find()).found).toMatchObject({ source: "build" });
   });
 
   it("is refused if it isn't the version it should be", async () => {
-    machine.installGo();
-    machine.addPulumi("stubs", "v0.0.0");
+    given.machine.addPulumi("stubs", "v0.0.0");
 
-    const outcome = await findPulumiCli();
+    const { stderr } = await find();
 
-    expect(outcome.stderr).toContain('The new Pulumi CLI is not what it should be: version "0.0.0" with');
+    expect(stderr).toContain('The new Pulumi CLI is not what it should be: version "0.0.0" with');
     expect(cached()).toEqual([]);
   });
 
   it("is given up at its limit", async () => {
-    machine.installGo({ FAKE_GO: "slow" });
-    machine.env.LIMITS = JSON.stringify({ buildMs: 600 });
+    given.machine.installGo({ FAKE_GO: "slow" });
+    given.machine.env.LIMITS = JSON.stringify({ buildMs: 600 });
 
-    const outcome = await findPulumiCli();
-
-    expect(outcome.stderr).toMatch(/\/go build` was ended after \d+ s, the limit\./);
+    expect((await find()).stderr).toMatch(/\/go build` was ended after \d+ s, the limit\./);
     expect(cached()).toEqual([]);
   });
 });
 
 describe("where there is no Go that will do, Pulumi's installer", () => {
-  it("is used, and what it brings stays in the cache", async () => {
-    machine.env.INSTALLER = "works";
-    const first = await findPulumiCli();
+  const MISSING = "No usable Pulumi CLI on PATH or in the cache, and Go is not on PATH\n";
 
-    expect(answer(first)).toMatchObject({ version: "3.216.0", source: "installer" });
-    expect(first.stderr).toBe(
-      "No usable Pulumi CLI on PATH or in the cache, and Go is not on PATH\ninstaller: version 3.216.0\n",
-    );
-    expect(answer(await findPulumiCli())).toMatchObject({ source: "cache" });
+  it("is used, and what it brings stays in the cache", async () => {
+    given.machine.env.INSTALLER = "works";
+    const { found, stderr } = await find();
+
+    expect(found).toMatchObject({ version: "3.216.0", source: "installer" });
+    expect(stderr).toBe(`${MISSING}installer: version 3.216.0\n`);
+    expect((await find()).found).toMatchObject({ source: "cache" });
   });
 
   it("is used instead of a Go that is too old", async () => {
-    machine.installGo({ FAKE_GO_VERSION: "go1.19.8" });
-    machine.env.INSTALLER = "works";
+    given.machine.installGo({ FAKE_GO_VERSION: "go1.19.8" });
+    given.machine.env.INSTALLER = "works";
 
-    const outcome = await findPulumiCli();
+    const { found, stderr } = await find();
 
-    expect(answer(outcome)).toMatchObject({ source: "installer" });
-    expect(outcome.stderr).toContain(`${machine.root}/go/go is version 1.19.8, older than 1.24.7\n`);
-    expect(machine.builds()).toEqual([]);
+    expect(found).toMatchObject({ source: "installer" });
+    expect(stderr).toContain(`${given.machine.root}/go/go is version 1.19.8, older than 1.24.7\n`);
+    expect(given.machine.builds()).toEqual([]);
   });
 
   it("says what to do when it fails", async () => {
-    const outcome = await findPulumiCli();
+    const { code, stderr } = await find();
 
-    expect(outcome.code).toBe(1);
-    expect(outcome.stderr).toBe(
-      "No usable Pulumi CLI on PATH or in the cache, and Go is not on PATH\n" +
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      MISSING +
         "There is no Pulumi CLI: Go is not on PATH, and Pulumi's official installer failed: the download was refused\n" +
         "Put Go 1.24.7 or later on PATH, or Pulumi 3.216.0 or later (https://www.pulumi.com/docs/install/), " +
         "and run this again.\n",

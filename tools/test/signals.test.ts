@@ -1,24 +1,28 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { FakeMachine, hasEnded, until } from "./fake-machine";
+import { hasEnded, linesOf, until, useMachine } from "./fake-machine";
 
-let machine: FakeMachine;
-beforeEach(() => {
-  machine = new FakeMachine();
-});
-afterEach(() => machine.remove());
+const given = useMachine();
+
+/** Runs a shell script as a step, and can be ended by a signal. */
+const RUN_STEP = `
+import { writeFileSync } from "node:fs";
+import { endOnSignals, runStep } from "./processes.mjs";
+const [script, cleanedUp] = process.argv.slice(1);
+endOnSignals({ graceMs: 500, cleanUp: async () => writeFileSync(cleanedUp, "") });
+const step = { title: "The step", log: () => {}, limitMs: 60_000 };
+await runStep("/bin/sh", ["-c", script], step).catch((error) => console.error(error.message));`;
 
 /** Has a signal end a script that is running as a step; the script writes a line once it has got so far. */
 async function signalled(script: string, signal: NodeJS.Signals) {
+  const { machine } = given;
   const [journal, cleanedUp] = [join(machine.root, "journal"), join(machine.root, "cleaned-up")];
-  machine.env.JOURNAL = journal;
-  machine.env.PATH = "/usr/bin:/bin";
-  const { child, ended } = machine.start("run-step.mjs", script, cleanedUp);
-  await until(() => existsSync(journal) && readFileSync(journal, "utf8").includes("\n"));
+  Object.assign(machine.env, { JOURNAL: journal, PATH: "/usr/bin:/bin" });
+  const { child, ended } = machine.start(RUN_STEP, script, cleanedUp);
+  await until(() => linesOf(journal).join().length > 0);
   child.kill(signal);
   const { code } = await ended;
-  const said = readFileSync(journal, "utf8").trim().split("\n");
-  return { code, said, cleanedUp: existsSync(cleanedUp) };
+  return { code, said: linesOf(journal), cleanedUp: existsSync(cleanedUp) };
 }
 
 it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(

@@ -1,21 +1,30 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FakeMachine, hasEnded, until } from "./fake-machine";
+import { hasEnded, until, useMachine } from "./fake-machine";
 
-let machine: FakeMachine;
-beforeEach(() => {
-  machine = new FakeMachine();
-});
-afterEach(() => machine.remove());
+const given = useMachine();
 
 describe("a sandbox that does not come up", () => {
-  /** What starting a sandbox comes to that is this code; it writes its process number down. */
+  const START = `
+import { startSandboxProcess } from "./start/sandbox.mjs";
+const [repository] = process.argv.slice(1);
+try {
+  const { url, stop } = await startSandboxProcess({ repository, folder: repository, limitMs: 1_000 });
+  console.log(url);
+  await stop();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}`;
+
+  /** The outcome of starting a sandbox that is this code; it writes its process number down. */
   async function startOf(code: string) {
+    const { machine } = given;
     const [folder, pidFile] = [join(machine.root, "sandbox/bin"), join(machine.root, "pid")];
     mkdirSync(folder, { recursive: true });
     const noted = `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));`;
     writeFileSync(join(folder, "payengine-sandbox.js"), `${noted}\n${code}`);
-    const outcome = await machine.run("start-sandbox.mjs", machine.root);
+    const outcome = await machine.run(START, machine.root);
     await until(() => hasEnded(Number(readFileSync(pidFile, "utf8"))));
     return outcome;
   }
@@ -48,13 +57,15 @@ describe("a sandbox that does not come up", () => {
 });
 
 it("the stack of npm start takes no setting from the reader's own Pulumi and PayEngine variables", async () => {
-  const binDir = machine.addPulumi("bin", "v3.216.0");
+  const { machine } = given;
   const journal = join(machine.root, "journal");
-  writeFileSync(join(binDir, "pulumi"), `#!/bin/sh\n/usr/bin/env >'${journal}'\n`);
-  chmodSync(join(binDir, "pulumi"), 0o755);
+  const binDir = machine.addProgram("bin/pulumi", `/usr/bin/env >'${journal}'`);
   Object.assign(machine.env, { PULUMI_STACK: "prod", PAYENGINE_API_KEY: "a real one", UNRELATED: "kept" });
 
-  const { code } = await machine.run("create-stack.mjs", binDir, machine.root);
+  const folders = JSON.stringify({ binDir, project: machine.root, folder: machine.root });
+  const { code } = await machine.run(
+    `import { createStack } from "./start/quickstart.mjs"; await createStack(${folders});`,
+  );
 
   const names = readFileSync(journal, "utf8").match(/^(PULUMI|PAYENGINE|UNRELATED)\w*/gm);
   expect(code).toBe(0);
@@ -69,8 +80,12 @@ it("the stack of npm start takes no setting from the reader's own Pulumi and Pay
 
 describe("the example of npm start", () => {
   const read = (file: string) => JSON.parse(readFileSync(join(__dirname, "../..", file), "utf8"));
-  const pinned = (manifest: object, lock: object) =>
-    machine.run("pinned.mjs", JSON.stringify(manifest), JSON.stringify(lock));
+  const pinned = (...args: object[]) =>
+    given.machine.run(
+      `import { pinned } from "./start/quickstart.mjs";
+      console.log(JSON.stringify(pinned(...process.argv.slice(1).map((arg) => JSON.parse(arg)))));`,
+      ...args.map((arg) => JSON.stringify(arg)),
+    );
   const example = read("examples/quickstart/package.json");
   const dependencies = { ...example.dependencies, "pulumi-payengine": "file:../package.tgz" };
 

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
 import { type FoundSecret, findSecrets, type Haystack } from "../../secret-search";
 import { tapTokens } from "../../token-tap";
 import { stopLeftovers } from "./processes";
-import { Project, type ProjectOptions } from "./project";
+import { cliHome, Project, type ProjectOptions } from "./project";
 
 jest.setTimeout(300_000);
 
@@ -94,7 +96,7 @@ export class Fixture {
     ]);
     return findSecrets(
       secrets.filter((secret) => !this.inTheClear.has(secret)),
-      haystacks,
+      [...haystacks, ...homeFiles()],
     );
   }
 
@@ -154,6 +156,19 @@ export function useFixture(): { readonly fixture: Fixture } {
       return current;
     },
   };
+}
+
+/** What is in the CLI's home. Other tests may be writing there. */
+function homeFiles(): Haystack[] {
+  const entries = readdirSync(cliHome(), { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    try {
+      return entry.isFile() ? { name: path, content: readFileSync(path) } : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A CommonJS program. */

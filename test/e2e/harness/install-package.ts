@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,17 +12,21 @@ const MINUTE = 60_000;
 /** What the test project installs beside the package; the versions are those that the repository works with. */
 const BESIDE = ["@pulumi/pulumi", "typescript", "@types/node"];
 
-/** Jest's global setup: the package is packed and installed once, as a user gets it, for all tests of this run. */
+/**
+ * Jest's global setup: the package is packed and installed once, as a user gets it, for all tests of this run.
+ * `npm test` and `npm run test:full` name a folder by PAYENGINE_E2E_SHARED, which all that they run shares.
+ */
 export default async function installPackage(): Promise<void> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-e2e-installed-")));
+  const shared = process.env.PAYENGINE_E2E_SHARED;
+  if (shared) await mkdir(shared, { recursive: true });
+  const folder = await realpath(shared || (await mkdtemp(join(tmpdir(), "payengine-e2e-installed-"))));
   process.env.PAYENGINE_E2E_INSTALLED = folder;
   try {
-    const [binFolder, tarball, ...versions] = await Promise.all([
-      findCli(),
-      pack(folder),
-      ...BESIDE.map(versionOf),
-    ]);
-    process.env.PAYENGINE_E2E_CLI = binFolder;
+    process.env.PAYENGINE_E2E_CLI = await findCli();
+    // npm writes it when it is done.
+    if (existsSync(join(folder, "node_modules/.package-lock.json"))) return;
+    await mkdir(join(folder, "home"));
+    const [tarball, ...versions] = await Promise.all([pack(folder), ...BESIDE.map(versionOf)]);
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "installed", private: true }));
     const packages = BESIDE.map((name, index) => `${name}@${versions[index]}`);
     // A connection that stalls is given up and made again well before the limit; npm's own patience is as long as that.

@@ -33,7 +33,7 @@ const PASSPHRASE = "correct-horse-battery-staple";
 const RECORDED = ["up", "preview", "refresh", "destroy"];
 const CHANGING = ["up", "refresh", "destroy"];
 
-/** A Pulumi project in a fresh folder, with its own home, backend and passphrase, and the real CLI. */
+/** A Pulumi project in a fresh folder, with its own backend, and the real CLI with the home that all tests share. */
 export class Project {
   /** Everything the CLI has said so far, but for what it was asked to show. */
   readonly said: Ended[] = [];
@@ -53,7 +53,7 @@ export class Project {
       PATH: [installed("CLI"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
       HOME: folder,
       TMPDIR: join(folder, "tmp"),
-      PULUMI_HOME: join(folder, "home"),
+      PULUMI_HOME: cliHome(),
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -188,6 +188,11 @@ export class Project {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true });
   }
+}
+
+/** Pulumi keeps its plugins there and, by each project's folder, the chosen stack. */
+export function cliHome(): string {
+  return join(installed("INSTALLED"), "home");
 }
 
 function withManifest(files: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { coverageEnvironment } from "../coverage-environment";
-import { countsOf } from "./harness/diagnostics";
-import { useFixture } from "./harness/fixture";
+import { countsOf } from "../e2e/harness/diagnostics";
+import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
@@ -36,7 +33,7 @@ export const isKey: boolean = payengine.ApiKey.isInstance(checkout);
 
 test("a TypeScript program previews, creates, changes nothing more, refreshes, shows its outputs masked and destroys", async () => {
   const { fixture } = given;
-  const project = await fixture.project({ files: typeScript, env: coverageEnvironment() });
+  const project = await fixture.project({ files: typeScript });
 
   const preview = await project.ok("preview");
   expect(countsOf(preview)).toEqual(["+ 3 to create"]);
@@ -89,43 +86,36 @@ test("a TypeScript program previews, creates, changes nothing more, refreshes, s
   expect(statuses).toEqual(["revoked", "revoked"]);
 });
 
-const esm = `
-import * as payengine from "pulumi-payengine";
-import { ApiKey } from "pulumi-payengine";
-const first = new ApiKey("first", { type: "private", namePrefix: "esm" });
-const second = new payengine.ApiKey("second", { type: "private" }, { dependsOn: first });
-export const key = first.token;
-export const header = second.token.apply((token) => "Basic " + token);
-`;
-
-test("an ES module program works, and what is made of a private token is secret too", async () => {
+test("a token that a program gives away on purpose is found in every place and encoding", async () => {
   const { fixture } = given;
-  const project = await fixture.project({ files: { "index.mjs": esm } });
-  // Without dependsOn the second would be asked for meanwhile.
-  await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
-  await project.up();
-  const [first, second] = [await project.key("first"), await project.key("second")];
-  expect(first.name).toMatch(/^esm-[0-9a-f]{10}$/);
-  expect(await project.outputs()).toEqual({ key: first.token, header: `Basic ${second.token}` });
-  const posted = (await fixture.control.requests()).filter(({ method }) => method === "POST");
-  expect(posted.map(({ keyName }) => keyName)).toEqual([first.name, second.name]);
-  expect(posted[1].at - posted[0].at).toBeGreaterThanOrEqual(1_500);
-  await project.destroy();
-});
-
-test("a CommonJS program's --json output and event log tell of the keys and of no token", async () => {
-  const project = await given.fixture.project({
-    program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
+  const project = await fixture.project({
+    program: `
+const { token } = new payengine.ApiKey("checkout", { type: "private" });
+const open = pulumi.unsecret(token);
+exports.plain = open;
+exports.part = open.apply((text) => text.slice(30, 42));
+exports.hex = open.apply((text) => Buffer.from(text).toString("hex"));
+for (const before of ["", "a", "ab"]) {
+  exports["base64" + before] = open.apply((text) => Buffer.from(before + text).toString("base64"));
+}
+exports.url = open.apply((text) => [...text].map((sign) => "%" + sign.charCodeAt(0).toString(16)).join(""));`,
   });
-  const preview = JSON.parse((await project.ok("preview", "--json")).stdout);
-  expect(preview.changeSummary).toEqual({ create: 2 });
-  for (const command of ["up", "refresh"]) {
-    const events = (await project.ok(command, "--json", "--skip-preview")).stdout;
-    expect(events).toContain("payengine:ApiKey::checkout");
-  }
-  const log = await readFile(join(project.folder, "events-2.json"), "utf8");
-  expect(log).toContain((await project.key("checkout")).name);
-  expect((await project.ok("destroy", "--json", "--skip-preview")).stdout).toContain(
-    "payengine:ApiKey::checkout",
+  await project.up();
+  const { token = "" } = await project.key("checkout");
+  const leaks = fixture.findLeaks();
+  const encodings = new Set(leaks.map(({ encoding }) => encoding));
+  expect([...encodings].filter((encoding) => !encoding.startsWith("base64url")).sort()).toEqual(
+    ["base64 at 0", "base64 at 1", "base64 at 2", "hex", "plain", "url, every byte"].sort(),
   );
+  const places = leaks.map(({ where }) => where.replace(project.folder, "").replace(/\d{6,}/g, "N"));
+  expect(places).toEqual(
+    expect.arrayContaining([
+      "/backend/.pulumi/stacks/shop/dev.json",
+      "/backend/.pulumi/history/shop/dev/dev-N.checkpoint.json",
+      "/events-1.json",
+      expect.stringMatching(/^the output of pulumi .* up /),
+    ]),
+  );
+  expect(JSON.stringify(leaks)).not.toContain(token.slice(0, 12));
+  fixture.inTheClear.add(token);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const SCRIPT = join(__dirname, "../release-check.mjs");
+const SCRIPT = join(__dirname, "../../.github/release-check.mjs");
 const REPOSITORY = { type: "git", url: "git+https://git.example/acme/keys.git" };
 const CHANGELOG = "# Changelog\n\n## 1.2.0 (2026-11-26)\n\n- Something new.\n\n## 1.1.0\n\n- Older.\n";
 

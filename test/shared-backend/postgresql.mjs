@@ -1,11 +1,9 @@
 // @ts-check
-import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { endOnSignals } from "./child-processes.mjs";
-import { withProcessLock } from "./process-lock.mjs";
-import { cacheFolder } from "./pulumi/cli-folder.mjs";
-import { runStep } from "./run-step.mjs";
+import { withProcessLock } from "../../tools/process-lock.mjs";
+import { runAsCommand, runStep } from "../../tools/processes.mjs";
+import { cacheFolder } from "../../tools/pulumi/cli-folder.mjs";
 
 const MINUTE = 60_000;
 /** Debian and Ubuntu keep each major version in a folder of its own. */
@@ -59,10 +57,4 @@ function newest() {
     .find((folder) => ["initdb", "postgres", "psql"].every((name) => existsSync(join(folder, name))));
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
-  endOnSignals();
-  await findPostgres().then(console.log, (error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+await runAsCommand(import.meta.url, findPostgres);

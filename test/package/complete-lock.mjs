@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
  * what it writes there from node_modules where there is one, and that holds this platform's packages alone; so this
  * has it look again in a folder that has none. Run it after `npm install`.
  */
-const repository = fileURLToPath(new URL("..", import.meta.url));
+const repository = fileURLToPath(new URL("../..", import.meta.url));
 const lockFile = join(repository, "package-lock.json");
 /** @type {{ packages: Record<string, { integrity?: string, link?: boolean }> }} */
 const lock = JSON.parse(readFileSync(lockFile, "utf8"));
@@ -20,14 +20,10 @@ for (const [path, { integrity, link }] of Object.entries(lock.packages)) {
 
 const folder = mkdtempSync(join(tmpdir(), "payengine-lock-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-for (const file of ["package.json", ".npmrc", "sandbox/package.json"]) {
+for (const file of ["package.json", ".npmrc", "sandbox/package.json"])
   cpSync(join(repository, file), join(folder, file));
-}
 writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
-execFileSync("npm", ["install", "--package-lock-only", "--no-audit", "--no-fund"], {
-  cwd: folder,
-  stdio: "inherit",
-  timeout: 5 * 60_000,
-});
+const options = { cwd: folder, timeout: 5 * 60_000 };
+execFileSync("npm", ["install", "--package-lock-only", "--no-audit"], { ...options, stdio: "inherit" });
 const completed = readFileSync(join(folder, "package-lock.json"), "utf8");
 writeFileSync(lockFile, `${JSON.stringify(JSON.parse(completed), undefined, 2)}\n`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 type Cell = Record<"manager" | "layout" | "sdk", string> & { node: number };
 
-const main = join(__dirname, "../../test/matrix/main.mjs");
+const main = join(__dirname, "main.mjs");
 const cells: Cell[] = JSON.parse(execFileSync(process.execPath, [main, "--list"], { encoding: "utf8" }));
 
 /** The pairs of values that the cells have of two columns. */

@@ -13,7 +13,7 @@ const entries = Object.entries<Entry>(lock.packages);
 /** What is downloaded: not the repository itself, its workspaces, and the links to these. */
 const downloads = entries.filter(([path, { link }]) => path.includes("node_modules/") && !link);
 
-// `node tools/complete-lock.mjs` mends all of these.
+// `node test/package/complete-lock.mjs` corrects all of these.
 describe("package-lock.json", () => {
   it("has a checksum for everything that is downloaded", () => {
     expect(downloads.length).toBeGreaterThan(500);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 /**
  * Says whether the repository in the working folder may be released as a tag, all that is wrong at once:
- * `node tools/release-check.mjs v0.1.0`. In a workflow of GitHub, GITHUB_REPOSITORY is what npm will compare
+ * `node .github/release-check.mjs v0.1.0`. In a workflow of GitHub, GITHUB_REPOSITORY is what npm will compare
  * package.json's `repository` with, to state the package's provenance.
  */
 const [tag = ""] = process.argv.slice(2);
