@@ -26,7 +26,10 @@ export function resultOf(outcome: Outcome, inputs: ApiKeyInputs, provider: unkno
   const { uniqueName: id, rotation } = outcome.state;
   // Earlier arguments may hold a secret that the program does not pass any more: the engine would not know it as one.
   const isEarlier = rotation !== undefined && !isDeepStrictEqual(rotation, inputs.rotation);
-  const outs = { ...outputsOf(outcome.state), ...(isEarlier && { rotation: wireSecret(rotation) }) };
+  const outs: Properties = {
+    ...outputsOf(outcome.state),
+    ...(isEarlier && { rotation: wireSecret(rotation) }),
+  };
   if (outcome.kind === "complete") return { id, outs };
   const properties = { ...outs, __provider: provider };
   throw Object.assign(new KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });

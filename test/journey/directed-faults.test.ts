@@ -1,12 +1,12 @@
 import { DIRECTED } from "../chaos/directed";
-import type { Mechanism } from "../chaos/mechanisms";
+import type { MechanismName } from "../chaos/mechanisms";
 import { runAll } from "../chaos/pool";
 import { prepare, removePrepared } from "../chaos/prepare";
 import type { RunResult } from "../chaos/run-scenario";
 
 const LIMIT_MS = 10 * 60_000;
 /** `npm run chaos -- --directed` has three more, whose faults are those of "lost answers" and "final sweep". */
-const FAULTS: readonly Mechanism[] = [
+const FAULTS: readonly MechanismName[] = [
   "lost answers",
   "final sweep",
   "engine gone",

@@ -1,0 +1,112 @@
+import { apiKeyProvider } from "../../provider/adapter";
+import { SandboxHarness } from "../sandbox-harness";
+
+/*
+ * What the adapter does with the lifecycle's results, in this process; test/plugin runs the same over gRPC, as Pulumi does.
+ */
+
+const PROGRAM = { type: "private", defaultNamePrefix: "shop-dev-checkout", __provider: "text" };
+
+let harness: SandboxHarness;
+let warnings: string[];
+beforeEach(async () => {
+  harness = await SandboxHarness.open();
+  warnings = [];
+});
+afterEach(() => harness.close());
+
+async function provider() {
+  const it = apiKeyProvider({
+    env: {},
+    engine: { isGone: async () => false, onGone: () => {} },
+    watchdog: { expect: async () => undefined, forget: async () => {} },
+    now: harness.now,
+    sleep: async () => {},
+    exit: () => {},
+    warn: (line) => warnings.push(line),
+  });
+  const values: Record<string, string> = {
+    "payengine:apiUrl": harness.url,
+    "payengine:apiKey": harness.credential,
+  };
+  await it.configure({ config: { get: (key: string) => values[key] } } as never);
+  return it;
+}
+
+async function checked(it: Awaited<ReturnType<typeof provider>>, digits: string, more: object = {}) {
+  const { inputs, failures } = await it.check({}, { ...PROGRAM, digits, ...more });
+  expect(failures).toEqual([]);
+  return { ...inputs, __provider: PROGRAM.__provider };
+}
+
+/** A wire secret as state holds it. */
+const stored = (outputs: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, Object(value).value ?? value]));
+
+test("a key is made, found unchanged, read, updated and revoked", async () => {
+  const it = await provider();
+  const inputs = await checked(it, "0123456789");
+  const { id, outs } = await it.create(inputs);
+  expect(id).toBe("shop-dev-checkout-0123456789");
+  expect(outs).toMatchObject({ schemaVersion: "0.1.0", token: { value: expect.any(String) } });
+  const state = { ...stored(outs), __provider: PROGRAM.__provider };
+  const unchanged = { changes: false, replaces: [], deleteBeforeReplace: false };
+  expect(await it.diff(id, state, inputs)).toEqual(unchanged);
+  expect(await it.diff(id, state, { ...inputs, __provider: "another" })).toMatchObject({ changes: true });
+  expect(await it.read(id, state)).toMatchObject({ id, props: { keyId: outs.keyId } });
+  const updated = await it.update(id, state, { ...inputs, verify: false });
+  expect(stored(updated.outs)).toMatchObject({ keyId: outs.keyId, verify: false });
+  await it.delete(id, state);
+  expect(await harness.liveKeys()).toEqual([]);
+});
+
+test("a process in which making one key failed revokes no other", async () => {
+  const it = await provider();
+  const { id, outs } = await it.create(await checked(it, "0123456789"));
+  await harness.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
+  await expect(it.create(await checked(it, "9876543210"))).rejects.toThrow("Could not create the key");
+  await expect(it.delete(id, stored(outs))).rejects.toThrow("is not revoked in this run");
+  expect(await harness.liveKeys()).toHaveLength(1);
+});
+
+test("a creation whose outcome is unknown is a partial success without a token", async () => {
+  const it = await provider();
+  const inputs = await checked(it, "0123456789");
+  await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  await harness.control.addFault({
+    operation: "revokeKey",
+    kind: "statusBeforeCommit",
+    status: 503,
+    times: "always",
+  });
+  await expect(it.create(inputs)).rejects.toMatchObject({
+    id: "shop-dev-checkout-0123456789",
+    properties: { pendingAction: "create", __provider: PROGRAM.__provider },
+  });
+});
+
+test("a key is adopted once", async () => {
+  const it = await provider();
+  const made = await harness.context().client.createKey({ name: "by hand", type: "private" });
+  const adopt = { keyId: made.id, token: made.value };
+  const inputs = await checked(it, "0123456789", { adopt });
+  expect((await it.create(inputs)).outs).toMatchObject({ keyId: made.id, adoptedKeyId: made.id });
+  const again = await checked(it, "9876543210", { adopt });
+  await expect(it.create(again)).rejects.toThrow("another resource of this program has adopted it");
+});
+
+test("a missing credential makes nothing", async () => {
+  const it = await provider();
+  const inputs = await checked(it, "0123456789");
+  await it.configure({ config: { get: () => undefined } } as never);
+  await expect(it.create(inputs)).rejects.toThrow("payengine:apiKey is not set");
+  expect(await harness.liveKeys()).toEqual([]);
+});
+
+test("a public key is read by its id, and no warning is given at its own address", async () => {
+  const it = await provider();
+  const { id, outs } = await it.create(await checked(it, "0123456789", { type: "public" }));
+  expect(outs.token).toEqual(expect.any(String));
+  expect((await it.read(id, outs)).id).toBe(id);
+  expect(warnings).toEqual([]);
+});
