@@ -6,7 +6,7 @@ import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-test("each way in which PayEngine cannot be used gets one message, and nothing is created", async () => {
+test("each failure to reach or use PayEngine gives one message, and nothing is created", async () => {
   const { fixture } = given;
   const user = await fixture.newCredential("sandbox", "User");
   const portal = await fixture.newCredential("sandbox", "Developer");
@@ -94,7 +94,7 @@ for (const [name, args] of Object.entries(providers)) {
   expect(await project.keys()).toEqual([]);
 });
 
-test("an account whose calls differ gets one message that says what to set, and no key is left", async () => {
+test("an account with other calls gets one message that says what to set, and no key stays live", async () => {
   const { fixture } = given;
   const REVEAL = { reveal: "POST /api-keys/{id}/reveal" };
   const differing: Record<
@@ -160,7 +160,7 @@ test("an account whose calls differ gets one message that says what to set, and 
   await fixture.control.setDialect({});
 });
 
-test("a proxy that refuses is named without its password", async () => {
+test("an error names a proxy that refuses the connection without its password", async () => {
   const { fixture } = given;
   const password = "proxy:pass/word@42!";
   fixture.secrets.add(password).add(encodeURIComponent(password));

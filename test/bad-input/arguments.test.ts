@@ -44,7 +44,7 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   ],
 };
 
-test("each wrong argument gets its message in the preview, and nothing is created", async () => {
+test("each wrong argument gets its own message in the preview, and nothing is created", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
   // A resource that is refused ends the program, so each has its own.
@@ -74,14 +74,14 @@ test.each([
     `payengine.ApiKey.get("checkout", "3f6c1e84");`,
     "error: ApiKey \"checkout\" cannot be imported: PayEngine shows a private key's value only when it is created. Where you have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard",
   ],
-])("%s fails in the program, with no stack trace, before anything is created", async (_, line, message) => {
+])("%s fails the program without a stack trace before anything is created", async (_, line, message) => {
   const project = await given.fixture.project({ program: line });
   const failed = await project.fails("preview");
   expect(diagnosticsOf(failed)).toEqual({ "shop-dev": [message] });
   expect(await given.fixture.control.requests()).toEqual([]);
 });
 
-test("a secret in the wrong place is refused without being shown", async () => {
+test("an error about a secret in the wrong argument does not show the secret", async () => {
   const { fixture } = given;
   const password = "correct&horse<battery>staple/42";
   const project = await fixture.project({

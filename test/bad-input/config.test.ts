@@ -106,7 +106,7 @@ new payengine.ApiKey("${name}", { type: "private" }, { provider });`;
   expect(await fixture.control.requests()).toEqual([]);
 });
 
-test("a stack without a credential says how to give it one, in the preview", async () => {
+test("a preview of a stack without a credential says how to set one", async () => {
   const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
     secrets: {},
@@ -119,7 +119,7 @@ test("a stack without a credential says how to give it one, in the preview", asy
   });
 });
 
-test("a credential in plaintext config works, with one warning", async () => {
+test("a credential in plaintext config works and draws one warning", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -138,7 +138,7 @@ new payengine.ApiKey("storefront", { type: "public" });`,
   expect(JSON.stringify(project.said)).not.toContain(fixture.credential);
 });
 
-test("no key is created where a crash would leave one that no state names", async () => {
+test("no key is created while PULUMI_SKIP_CHECKPOINTS is set", async () => {
   const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });

@@ -25,7 +25,7 @@ async function withoutPackages(): Promise<string[]> {
   ];
 }
 
-test("destroy and refresh in a project without packages say so, and drop nothing", async () => {
+test("destroy and refresh in a project without its packages fail, say so and drop nothing from state", async () => {
   const project = await given.fixture.project({ program });
   const complaints = await withoutPackages();
   await project.up();
@@ -41,7 +41,7 @@ test("destroy and refresh in a project without packages say so, and drop nothing
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("destroy in a project that lacks only pulumi-payengine names the command to run, and drops nothing", async () => {
+test("destroy in a project that lacks only pulumi-payengine names the command to run and drops nothing", async () => {
   const project = await given.fixture.project({ program });
   await project.up();
   const made = await project.keys();
@@ -62,7 +62,7 @@ test("destroy in a project that lacks only pulumi-payengine names the command to
   }
 });
 
-test("a program that finds the package elsewhere than in its project is told so before anything is created", async () => {
+test("a program that loads the package from outside its project fails before anything is created", async () => {
   const { fixture } = given;
   const elsewhere = join(packages(), "pulumi-payengine");
   const project = await fixture.project({

@@ -8,7 +8,7 @@ const given = useFixture();
 
 const AUDIT = ["audit", "--min-age", "0s"];
 
-test("a key that may still be stored is unsettled, not orphaned", async () => {
+test("a key that a running operation may still store is unsettled, not orphaned", async () => {
   const { fixture } = given;
   const { project, at } = await projectWithKey(given.fixture);
   fixture.leftAlive.add((await plantKey(fixture, keyNameOf("lost", 6))).id);
@@ -23,7 +23,7 @@ test("a key that may still be stored is unsettled, not orphaned", async () => {
   ]);
 });
 
-test("a key that the list does not show yet is managed; one that nothing shows yet is unsettled", async () => {
+test("a key missing from a lagging list is managed, and a key that no call shows yet is unsettled", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(given.fixture);
   await fixture.control.setLag({ listMs: 3_600_000 });
@@ -38,7 +38,7 @@ test("a key that the list does not show yet is managed; one that nothing shows y
   await fixture.control.setLag({});
 });
 
-test("with a credential of another account, or an unreachable one, nothing is called gone", async () => {
+test("audit calls no key gone with a credential of another account or an unreachable PayEngine", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(given.fixture);
   await changeState(project, ({ resources = [] }) => {
@@ -81,7 +81,7 @@ test("with a credential of another account, or an unreachable one, nothing is ca
   ]);
 });
 
-test("an exported file with an encrypted credential says where to get one; a shared key and a hostile name are shown", async () => {
+test("audit of an exported file asks for its encrypted credential, and shows shared keys and hostile names", async () => {
   const { fixture } = given;
   const { project, made } = await projectWithKey(given.fixture);
   const at = provider("dev", "production", {

@@ -20,7 +20,7 @@ async function letLive() {
   for (const { id } of await given.fixture.liveKeys()) given.fixture.leftAlive.add(id);
 }
 
-test("fields by other names are found, and with the printed commands --write passes", async () => {
+test("doctor finds fields with other names, and --write passes after its printed commands", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({
     fields: {
@@ -64,7 +64,7 @@ test("fields by other names are found, and with the printed commands --write pas
   });
 });
 
-test("names that no table has are found by the kind of their values", async () => {
+test("doctor finds unknown field names by the kind of their values", async () => {
   await given.fixture.control.setDialect({
     fields: { id: "k1", name: "k2", value: "k3", redacted: "k4", createdAt: "born" },
   });
@@ -82,7 +82,7 @@ test("names that no table has are found by the kind of their values", async () =
   });
 });
 
-test("no call for one key, a reveal and a revocation by POST are found one after the other", async () => {
+test("doctor finds in turn a missing call for one key, a reveal and a revocation by POST", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ getById: false, reveal: "byCall", revokeBy: "POST" });
   const project = await fixture.project({});
@@ -104,7 +104,7 @@ test("no call for one key, a reveal and a revocation by POST are found one after
   });
 });
 
-test("a trial key that cannot be revoked is named, with a guess at the call that does", async () => {
+test("doctor names a trial key that it cannot revoke, and guesses the call that does", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ revokeBy: "POST" });
   const { exitCode, lines, stdout, commands } = await doctorOn(fixture, "--write");
@@ -123,7 +123,7 @@ test("a trial key that cannot be revoked is named, with a guess at the call that
   ]);
 });
 
-test("other words for types and statuses are found, and a 403 for a revoked value is warned of", async () => {
+test("doctor finds other words for types and statuses, and warns of a 403 for a revoked value", async () => {
   await given.fixture.control.setDialect({
     types: { public: "publishable", private: "secret" },
     statuses: { active: "enabled", revoked: "switched off" },
@@ -145,7 +145,7 @@ test("other words for types and statuses are found, and a 403 for a revoked valu
   });
 });
 
-test("a path of its own is set by hand for the list; the others are guessed from it", async () => {
+test("doctor asks for an unknown list path, and guesses the other paths from it", async () => {
   await given.fixture.control.setDialect({ path: "/v2/keys" });
   const project = await given.fixture.project({});
   const first = await examined(project);

@@ -6,7 +6,7 @@ const given = useFixture();
 const PIN =
   "pass  account  not pinned yet; `pulumi config set payengine:accountId <id>` makes sure of it (the id of a merchant of this account)";
 
-test("where the key calls take signed-in people only, doctor says how to go on without them", async () => {
+test('doctor points to the contract "dashboard" when the key calls take signed-in people only', async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ manageKeys: "consoleOnly" });
   const { exitCode, lines } = await doctorOn(fixture, "--write");
@@ -49,7 +49,7 @@ test("where the key calls take signed-in people only, doctor says how to go on w
   ]);
 });
 
-test("a credential that gets 401 is sent in no other way", async () => {
+test("doctor does not try a credential that gets 401 in any other form", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ scheme: "Bearer" });
   const { exitCode, lines } = await doctorOn(fixture, "--write");

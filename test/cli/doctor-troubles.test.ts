@@ -13,7 +13,7 @@ test("an empty passphrase fails: anyone who has the state can decrypt it", async
   ]);
 });
 
-test("a proxy's address that is none fails, and nothing is sent", async () => {
+test("an invalid proxy address fails, and nothing is sent", async () => {
   const project = await given.fixture.project({
     config: { "payengine:apiUrl": "https://payengine.example/api" },
   });
@@ -27,7 +27,7 @@ test("a proxy's address that is none fails, and nothing is sent", async () => {
   ]);
 });
 
-test("secrets in plaintext fail, in config and in state", async () => {
+test("secrets in plaintext in config or state fail", async () => {
   const { fixture } = given;
   fixture.inTheClear.add(fixture.credential);
   const config = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": fixture.credential };
@@ -53,7 +53,7 @@ test("secrets in plaintext fail, in config and in state", async () => {
   expect(await troublesOf(project)).toEqual([2, inConfig]);
 });
 
-test("what is wrong with the configuration is said, and nothing is sent", async () => {
+test("doctor reports a wrong configuration and sends nothing", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     config: { "payengine:apiUrl": "http://payengine.example/api" },
@@ -103,7 +103,7 @@ test.each([
       "skip  write  put right what failed before: nothing was made",
     ],
   ],
-])("%s fails with what to do", async (_what, credential, expected) => {
+])("doctor fails for %s and says what to do", async (_what, credential, expected) => {
   const { fixture } = given;
   const [{ id }] = await fixture.control.keys();
   const project = await fixture.project({
@@ -116,7 +116,7 @@ test.each([
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a pin that the account shows is proven, whatever it names", async () => {
+test("doctor proves a pin of any id that the account shows", async () => {
   const { fixture } = given;
   const [{ id: key }] = await fixture.control.keys();
   const project = await fixture.project({});
@@ -130,7 +130,7 @@ test("a pin that the account shows is proven, whatever it names", async () => {
   }
 });
 
-test("a config key that is none of payengine's fails, with the nearest right one", async () => {
+test("an unknown config key fails and gets the nearest known one suggested", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     config: {
@@ -151,7 +151,7 @@ test("a config key that is none of payengine's fails, with the nearest right one
   ]);
 });
 
-test("an address where nobody listens, or no PayEngine, fails", async () => {
+test("an address without a server, or with a server other than PayEngine, fails", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     config: { "payengine:apiUrl": "http://127.0.0.1:1/api", "payengine:maxRetries": "0" },
@@ -178,7 +178,7 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
   ]);
 });
 
-test("an explicit provider is examined by its name, and JSON holds what the lines say", async () => {
+test("doctor examines the provider named by --provider, and --json holds the same results as the lines", async () => {
   const { fixture } = given;
   const { key, keyId } = await fixture.newCredential("production", "Developer");
   const project = await fixture.project({
@@ -213,7 +213,7 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
   ]);
 });
 
-test("a project of explicit providers alone needs no default credential", async () => {
+test("a project with only explicit providers needs no default credential", async () => {
   const { fixture } = given;
   const { key } = await fixture.newCredential("production", "Admin");
   const project = await fixture.project({

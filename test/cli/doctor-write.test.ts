@@ -98,7 +98,7 @@ async function writeWith(alter: (answer: ProxiedAnswer) => void) {
   return examination;
 }
 
-test("a key in a wrapper that cannot be set is revoked by the id beside its name", async () => {
+test("--write revokes a key in an unknown wrapper by the id beside its name", async () => {
   const { exitCode, lines } = await writeWith((answer) => {
     if (answer.method === "POST") answer.body = { data: { api_key: Object(answer.body).data } };
   });
@@ -114,7 +114,7 @@ test("a key in a wrapper that cannot be set is revoked by the id beside its name
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-test("an empty list shows only the new key's fields: the key is revoked all the same", async () => {
+test("--write revokes its key when the list was empty before", async () => {
   await given.fixture.control.setDialect({ fields: { id: "uuid" } });
   const { exitCode, lines, commands } = await writeWith(({ method, path, body }) => {
     const list = body as { data: { name: string }[] };
@@ -127,7 +127,7 @@ test("an empty list shows only the new key's fields: the key is revoked all the 
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-test("a key whose answer is lost is found by a list that lags behind", async () => {
+test("--write finds the key of a lost answer in a list that lags behind", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ listMs: 2_000 });
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
@@ -137,7 +137,7 @@ test("a key whose answer is lost is found by a list that lags behind", async () 
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a revoked value that still works fails, and names the key", async () => {
+test("--write fails and names the key when its revoked value still works", async () => {
   const { fixture } = given;
   await fixture.control.addFault({
     operation: "revokeKey",
@@ -199,7 +199,7 @@ test("a signal in the middle of --write waits until the key is revoked", async (
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("without --write a signal ends doctor at once", async () => {
+test("a signal ends doctor without --write at once", async () => {
   const { fixture } = given;
   await fixture.control.addFault({ operation: "listKeys", kind: "delay", beforeCommitMs: 5_000 });
   const project = await fixture.project({});

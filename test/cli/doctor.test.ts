@@ -46,7 +46,7 @@ const WRITE = [
   "pass  revoked value  gets 401: a key that was deleted in the dashboard can be proven gone",
 ];
 
-test("where all is as published every check passes, and PayEngine is only read", async () => {
+test("every check passes on an account that answers as published, and doctor only reads", async () => {
   expect(await doctorOn(given.fixture)).toMatchObject({
     exitCode: 0,
     lines: [
@@ -108,7 +108,7 @@ test("an account that answers in other published ways passes with the default co
   );
 });
 
-test("a list that counts, pages by limit and leaves fields out passes, and says what is missing", async () => {
+test("a list with a total, pages by limit and missing fields passes, and doctor names the missing fields", async () => {
   await given.fixture.control.setDialect({
     counts: "total",
     paging: "limit",

@@ -19,7 +19,7 @@ const given = useFixture();
 const FIND = ["orphans", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
 
-test("with a credential of another account than state records, nothing is listed and nothing revoked", async () => {
+test("orphans lists and revokes nothing with a credential of another account than state records", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(fixture);
   await changeState(project, ({ resources = [] }) => {
@@ -49,7 +49,7 @@ test("with a credential of another account than state records, nothing is listed
   ]);
 });
 
-test("--stack and --cwd say where to look, and the last use of a key is shown", async () => {
+test("--stack and --cwd select the stack, and orphans shows the last use of a key", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
   await project.ok("stack", "init", "second", "--no-select");

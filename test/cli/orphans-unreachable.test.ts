@@ -19,7 +19,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   return project;
 }
 
-test("while PayEngine cannot be reached, or refuses to revoke, the evidence stays in state", async () => {
+test("pending operations stay in state while PayEngine is unreachable or refuses to revoke", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, "shop-dev-web-0123456789");
@@ -65,7 +65,7 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
   expect((await payengine(project, REVOKE)).exitCode).toBe(0);
 });
 
-test("the credential in the environment needs no passphrase to find and revoke; clearing says that it does", async () => {
+test("a credential in the environment finds and revokes without a passphrase, and clearing asks for it", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, "shop-dev-web-0123456789");
@@ -91,7 +91,7 @@ test("the credential in the environment needs no passphrase to find and revoke; 
   expect((await project.deployment()).pending_operations).toHaveLength(1);
 });
 
-test("a key that is listed, and not found when it is to be revoked, is not taken for revoked", async () => {
+test("a listed key whose revocation gets 404 does not count as revoked", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, "shop-dev-web-0123456789");

@@ -58,7 +58,7 @@ async function reasonToKeep({ folder, env }: Project): Promise<string | undefine
 
 const pin = (project: Project, id: string) => project.ok("config", "set", "payengine:accountId", id);
 
-test("a pin proves the account of an operation that a colleague began: a merchant's id, or a key's", async () => {
+test("a pin of a merchant's or a key's id proves the account of an operation that a colleague began", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   expect(await reasonToKeep(project)).toBe(UNPROVEN);
@@ -70,7 +70,7 @@ test("a pin proves the account of an operation that a colleague began: a merchan
   expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Cleared 1 pending operation."]);
 });
 
-test("a pin that the account does not show keeps the operation, whoever began it", async () => {
+test("a pin that the account does not show keeps an operation, whoever began it", async () => {
   const { fixture } = given;
   const project = await projectWithPending(placeOf(fixture));
   await pin(project, MERCHANT_IDS.production[0]);
@@ -87,7 +87,7 @@ test("a pin that the account does not show keeps the operation, whoever began it
   ]);
 });
 
-test("what pinned the account when the operation began proves it; a pin of another account does not", async () => {
+test("the pin from the beginning of an operation proves its account; a pin of another account does not", async () => {
   const right = await projectWithPending({ pinnedAccountId: MERCHANT_IDS.sandbox[1] });
   expect(await reasonToKeep(right)).toBeUndefined();
   const wrong = await projectWithPending({ pinnedAccountId: MERCHANT_IDS.production[1] });
@@ -97,7 +97,7 @@ test("what pinned the account when the operation began proves it; a pin of anoth
   );
 });
 
-test("another key of the credential that began it proves the account, once the list shows that key", async () => {
+test("another key of the credential that began an operation proves its account once listed", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   const sibling = await plantSibling(project, COLLEAGUES);
@@ -118,7 +118,7 @@ test.each([
   expect(await reasonToKeep(project)).toBe(UNPROVEN);
 });
 
-test("its exact name settles an operation whoever began it, also once that key is revoked", async () => {
+test("a key of the exact name, live or revoked, explains an operation, whoever began it", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
@@ -138,7 +138,7 @@ test("its exact name settles an operation whoever began it, also once that key i
   ]);
 });
 
-test("a revoked key of that name does not tell that no later attempt is on its way", async () => {
+test("a revoked key of the exact name does not rule out a later attempt", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
@@ -149,7 +149,7 @@ test("a revoked key of that name does not tell that no later attempt is on its w
   expect(await reasonToKeep(project)).toMatch(/^a request for web may still take effect until /);
 });
 
-test("what cannot be pinned is cleared by hand: the settings of an explicit provider stand in state", async () => {
+test("orphans tells to clear an explicit provider's operation by hand when it cannot be pinned", async () => {
   const { fixture } = given;
   const at = provider("dev", "team", {
     "payengine:provider": "team",
@@ -163,7 +163,7 @@ test("what cannot be pinned is cleared by hand: the settings of an explicit prov
   );
 });
 
-test("an operation that was begun at another address is not looked for there, and nothing is sent", async () => {
+test("orphans sends nothing when an operation was begun at another address", async () => {
   const { fixture } = given;
   const project = await projectWithPending({
     ...placeOf(fixture),
@@ -187,7 +187,7 @@ test("an operation that was begun at another address is not looked for there, an
   expect(await reasonToKeep(project)).toBeUndefined();
 });
 
-test("an address that is left out is PayEngine's own: another configured one is another place", async () => {
+test("an operation without a recorded address was begun at PayEngine's own address", async () => {
   const { fixture } = given;
   const project = await projectWithPending({ ...placeOf(fixture), apiUrl: undefined });
   const { stdout } = await payengine(project, REVOKE);

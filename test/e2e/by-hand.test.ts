@@ -61,7 +61,7 @@ async function expectOnlyMerchantCalls(fixture: Fixture): Promise<void> {
   expect([...new Set(requests.map(({ operation }) => operation))]).toEqual(["merchant"]);
 }
 
-test("a key without adopt fails in the preview, as does whatever only a program's own key can have", async () => {
+test("a preview refuses a key without adopt and every argument that keys made by hand cannot have", async () => {
   const { fixture } = given;
   const { value } = await madeByHand("checkout");
   const project = await dashboardProject(fixture, value);
@@ -100,7 +100,7 @@ test("a key without adopt fails in the preview, as does whatever only a program'
   expect(await fixture.control.requests()).toEqual([]);
 });
 
-test("a token that does not work is refused, and nothing that depends on it runs", async () => {
+test("up refuses a token that does not work, and no dependent resource runs", async () => {
   const { fixture } = given;
   const { id, value } = await madeByHand("checkout");
   await fixture.control.revokeKey(id);
@@ -113,7 +113,7 @@ test("a token that does not work is refused, and nothing that depends on it runs
   await expectOnlyMerchantCalls(fixture);
 });
 
-test("a key made by hand goes to its consumers, rotates with an overlap, and ends when somebody has revoked it", async () => {
+test("a key made by hand reaches its consumers, rotates with an overlap and ends once it is revoked", async () => {
   const { fixture } = given;
   const first = await madeByHand("checkout 1");
   const project = await dashboardProject(fixture, first.value);
@@ -164,7 +164,7 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
   await expectOnlyMerchantCalls(fixture);
 });
 
-test("a previous value that was revoked early is forgotten by a refresh", async () => {
+test("a refresh forgets a previous value that was revoked early", async () => {
   const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -177,7 +177,7 @@ test("a previous value that was revoked early is forgotten by a refresh", async 
   expect(countsOf(await project.up())).toEqual(["3 unchanged"]);
 });
 
-test("a value that somebody has revoked is forgotten by a refresh, and up asks for another one", async () => {
+test("a refresh forgets a revoked value, and up asks for another one", async () => {
   const { fixture } = given;
   const first = await madeByHand("checkout 1");
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -198,7 +198,7 @@ test("a value that somebody has revoked is forgotten by a refresh, and up asks f
   await project.destroy();
 });
 
-test("--replace with the same value is silent, and destroy is not", async () => {
+test("--replace with the same value succeeds, and destroy asks to revoke the key first", async () => {
   const { fixture } = given;
   const { id, value, shown } = await madeByHand("checkout");
   const project = await dashboardProject(fixture, value);
@@ -216,7 +216,7 @@ test("--replace with the same value is silent, and destroy is not", async () => 
   await project.destroy();
 });
 
-test("an outage that answers 401 to everybody retires no value", async () => {
+test("an outage that answers 401 to every credential retires no value", async () => {
   const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
   const project = await dashboardProject(fixture, first.value, ROTATION);

@@ -26,7 +26,7 @@ async function operations(): Promise<(string | undefined)[]> {
   return requests.map(({ operation }) => operation);
 }
 
-test("an account that reveals values by a second call takes one line of config", async () => {
+test("an account that reveals values by a second call needs one line of config", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall" });
   const project = await fixture.project({ program: checkout });
@@ -72,7 +72,7 @@ const FITTING = {
   revokedStatuses: ["off"],
 };
 
-test("the same as an argument of Provider: refresh, rotation and destroy have it from state", async () => {
+test("refresh, rotation and destroy take a Provider's contract from state", async () => {
   const { fixture } = given;
   await fixture.control.setDialect(OTHER);
   const program = (count: number) => `
@@ -122,7 +122,7 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
 });
 
-test("after an up whose contract was wrong, nothing is lost: the right one again, and up, refresh and destroy work", async () => {
+test("an up with a wrong contract loses nothing: up, refresh and destroy work once it is right again", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall", revokeBy: "POST" });
   const project = await fixture.project({ program: checkout });
@@ -156,7 +156,7 @@ test("after an up whose contract was wrong, nothing is lost: the right one again
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("words that YAML takes for numbers and booleans are read as they are written", async () => {
+test("a contract's words that YAML parses as numbers or booleans are read as written", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({
     types: { public: "1", private: "2" },
@@ -197,7 +197,7 @@ test.each([
     "payengine:acountId",
     "is not a setting of payengine; did you mean payengine:accountId?.",
   ],
-])("%s fails the preview and the up, before anything is called", async (_, key, problem) => {
+])("%s fails the preview and the up before any call", async (_, key, problem) => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout });
   await project.ok("config", "set", key, REVEAL);
@@ -211,7 +211,7 @@ test.each([
   await project.ok("preview");
 });
 
-test("config of a project that is itself called payengine is let be", async () => {
+test("config of a project named payengine is not taken for the provider's settings", async () => {
   const project = await given.fixture.project({ program: checkout });
   await project.ok("config", "set", "payengine:replicas", "3");
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 2 to create"]);

@@ -55,7 +55,7 @@ test("a refresh sees that a public key's value has changed, and the outputs foll
   expect((await project.outputs()).publicKey).toBe(value);
 });
 
-test("a wrong credential or address during refresh and destroy leaves the state as it was", async () => {
+test("refresh and destroy with a wrong credential or address leave state as it was", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
@@ -140,7 +140,7 @@ test.each(Object.keys(outages))("an outage that answers %s drops no key from sta
   expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
 });
 
-test("a pin is proven by the up that sets it, and one that this account does not show changes nothing", async () => {
+test("the up that sets a pin proves it, and a pin that the account does not show changes nothing", async () => {
   const { fixture } = given;
   const key = (more = "") => `new payengine.ApiKey("checkout", { type: "private" ${more} });`;
   const project = await fixture.project({ program: key() });
@@ -176,7 +176,7 @@ test("a pin is proven by the up that sets it, and one that this account does not
 });
 
 test.each(["object", "withAccountId"] as const)(
-  "where PayEngine tells the account's id (%s), it pins as well, and another one is refused",
+  "an account id that PayEngine returns (%s) works as a pin, and another id is refused",
   async (merchant) => {
     const { fixture } = given;
     await fixture.control.setDialect({ merchant });

@@ -31,7 +31,7 @@ const pendingIn = async (project: Project) =>
     resource.urn.split("::").at(-1),
   );
 
-test("the CLI killed before a request for a key", async () => {
+test("the next up makes the key after the CLI was killed before its request", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("merchant"));
   const project = await projectOf(fixture);
@@ -42,7 +42,7 @@ test("the CLI killed before a request for a key", async () => {
   await mend(project);
 });
 
-test("the CLI killed while one key is made and the other is asked for", async () => {
+test("the next up makes both keys after the CLI was killed between their requests", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { keyName: "-b-" }));
   const project = await projectOf(fixture);
@@ -68,7 +68,7 @@ test.each([
   ["has not taken effect", { beforeCommitMs: 2_000, afterCommitMs: 0 }],
   ["has taken effect", { beforeCommitMs: 0, afterCommitMs: 2_000 }],
 ])(
-  "the plugin killed alone while a request %s: its key is revoked, and the next up makes both",
+  "the key of a plugin killed while a request %s is revoked, and the next up makes both",
   async (_when, delay) => {
     const { fixture } = given;
     await fixture.control.addFault(held("createKey", { times: "always", ...delay }));
@@ -91,7 +91,7 @@ test.each([
   },
 );
 
-test("Ctrl-C once: what is under way comes to its end and is in state", async () => {
+test("one Ctrl-C lets running creations finish and stores their keys in state", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { times: "always" }));
   const project = await projectOf(fixture);
@@ -103,7 +103,7 @@ test("Ctrl-C once: what is under way comes to its end and is in state", async ()
   await mend(project);
 });
 
-test("Ctrl-C twice: the CLI gives up, and what it left is found by name", async () => {
+test("a second Ctrl-C ends the CLI at once, and the next up finds its leftovers by name", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { times: "always" }));
   const project = await projectOf(fixture);

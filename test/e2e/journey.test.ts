@@ -34,7 +34,7 @@ export const isKey: boolean = payengine.ApiKey.isInstance(checkout);
   }),
 };
 
-test("a TypeScript program previews, creates, changes nothing more, refreshes, shows its outputs masked and destroys", async () => {
+test("a TypeScript program goes from preview to destroy, with its secret outputs masked", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: typeScript, env: coverageEnvironment() });
 
@@ -98,7 +98,7 @@ export const key = first.token;
 export const header = second.token.apply((token) => "Basic " + token);
 `;
 
-test("an ES module program works, and what is made of a private token is secret too", async () => {
+test("an ES module program works, and values derived from a private token are secret too", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.mjs": esm } });
   // Without dependsOn the second would be asked for meanwhile.
@@ -113,7 +113,7 @@ test("an ES module program works, and what is made of a private token is secret 
   await project.destroy();
 });
 
-test("a CommonJS program's --json output and event log tell of the keys and of no token", async () => {
+test("a CommonJS program's --json output and event log name the keys and hold no token", async () => {
   const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
   });

@@ -114,7 +114,7 @@ async function madeThere(way: keyof typeof WAYS) {
 }
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that changes by %s", (way) => {
-  test("is sent nothing of the keys that another one has made: refresh, up and destroy stop", async () => {
+  test("receives nothing of keys made at another address: refresh, up and destroy stop", async () => {
     const { fixture } = given;
     const { project, made, recorded, program } = await madeThere(way);
     await WAYS[way].move(project, second.url);
@@ -149,7 +149,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that chang
   });
 });
 
-test("a console that has moved is declared: with payengine:formerApiUrl its keys move along", async () => {
+test("payengine:formerApiUrl moves the keys along with a console that has moved", async () => {
   const { fixture } = given;
   const program = (count: number) => keys(count, "{}");
   const project = await fixture.project({ program: program(0) });

@@ -19,26 +19,23 @@ test.each([
   [{ kind: "statusAfterCommit", status: 502, body: "html" }],
   [{ kind: "truncatedBody" }],
   [{ kind: "valueMissing" }],
-] as const)(
-  "a key whose value was lost on the way (%j) is revoked, and another is made in the same up",
-  async (fault) => {
-    const { fixture } = given;
-    await fixture.control.addFault({ operation: "createKey", ...fault });
-    const project = await fixture.project({ program });
-    expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
-    const key = await project.key("checkout");
-    expect(key.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}-r2$/);
-    expect(key.pendingAction).toBeUndefined();
-    const made = (await fixture.control.keys()).filter(({ credential }) => !credential);
-    expect(made.map(({ name, status }) => [name, status])).toEqual([
-      [key.name, "active"],
-      [key.name.replace("-r2", ""), "revoked"],
-    ]);
-    expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
-  },
-);
+] as const)("the same up revokes a key whose value was lost (%j) and makes another", async (fault) => {
+  const { fixture } = given;
+  await fixture.control.addFault({ operation: "createKey", ...fault });
+  const project = await fixture.project({ program });
+  expect(countsOf(await project.up())).toEqual(["+ 3 created"]);
+  const key = await project.key("checkout");
+  expect(key.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}-r2$/);
+  expect(key.pendingAction).toBeUndefined();
+  const made = (await fixture.control.keys()).filter(({ credential }) => !credential);
+  expect(made.map(({ name, status }) => [name, status])).toEqual([
+    [key.name, "active"],
+    [key.name.replace("-r2", ""), "revoked"],
+  ]);
+  expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
+});
 
-test("while PayEngine is out of reach for recovery, up fails and state keeps the name; the next up mends", async () => {
+test("an up fails and keeps the name while PayEngine is unreachable for recovery; the next up recovers", async () => {
   const { fixture } = given;
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await fixture.control.addFault({
@@ -75,7 +72,7 @@ test("while PayEngine is out of reach for recovery, up fails and state keeps the
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
 });
 
-test("when the CLI is killed while a key is being made, the plugin revokes the key and ends", async () => {
+test("the plugin revokes a key in creation and ends when the CLI is killed", async () => {
   const { fixture } = given;
   await fixture.control.addFault({
     operation: "createKey",

@@ -2,7 +2,7 @@ import { useFixture } from "./harness/fixture";
 
 const given = useFixture();
 
-test("a token that a program gives away on purpose is found in every place and encoding", async () => {
+test("the secret search finds a token that a program exposes on purpose in every place and encoding", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -36,7 +36,7 @@ exports.url = open.apply((text) => [...text].map((sign) => "%" + sign.charCodeAt
   fixture.inTheClear.add(token);
 });
 
-test("--debug shows no token either", async () => {
+test("--debug shows no token", async () => {
   const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
   });

@@ -61,7 +61,7 @@ test("a key made by hand becomes a managed one, rotates, and is destroyed, with 
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a wrong value, an edited adoption and a replacement are refused with nothing changed", async () => {
+test("a wrong value, an edited adoption and a replacement are refused and change nothing", async () => {
   const { fixture } = given;
   const [hand, other] = [await madeByHand("one"), await madeByHand("two")];
   fixture.leftAlive.add(other.keyId).add(hand.keyId);

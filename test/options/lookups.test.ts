@@ -2,7 +2,7 @@ import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-test("a program looks up keys that are not its own, and no private value is anywhere", async () => {
+test("a program looks up keys that are not its own, and no private value shows anywhere", async () => {
   const { fixture } = given;
   const owner = await fixture.project({
     program: `

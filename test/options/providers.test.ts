@@ -4,7 +4,7 @@ import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-test("a second account is served by an explicit provider, also through a component, and a new credential replaces nothing", async () => {
+test("an explicit provider serves a second account, also in a component; a new credential replaces nothing", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -47,7 +47,7 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
   ]);
 });
 
-test("without a pin, a credential of another account revokes nothing, and forgets nothing", async () => {
+test("without a pin, a credential of another account revokes nothing and drops nothing from state", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -152,7 +152,7 @@ test("PAYENGINE_API_KEY overrides a credential in config or state that no longer
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("with another passphrase nothing happens", async () => {
+test("another passphrase fails every command and changes nothing", async () => {
   const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });

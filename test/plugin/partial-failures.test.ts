@@ -38,7 +38,7 @@ async function unfinishedCreate(inputs: Wire) {
   return { error, failure };
 }
 
-test("an unfinished create carries id, reason and what state needs, without a token", async () => {
+test("an unfinished create returns id, reason and state, without a token", async () => {
   const inputs = await checked();
   const { error, failure } = await unfinishedCreate(inputs);
   expect(failure.id).toBe(inputs.uniqueName);
@@ -60,7 +60,7 @@ test("an unfinished create carries id, reason and what state needs, without a to
   });
 });
 
-test("an unfinished state is a change in place, and the next update makes the key", async () => {
+test("diff updates an unfinished state in place, and the next update makes the key", async () => {
   const inputs = await checked();
   const { failure } = await unfinishedCreate(inputs);
   expect(await plugin.rpc.diff(failure.properties, inputs)).toEqual({ changes: true, replaces: [] });
@@ -85,7 +85,7 @@ test("an update that stays unfinished is a partial failure as well", async () =>
   expect(again?.properties).not.toHaveProperty("token");
 });
 
-test("an unfinished rotation keeps the key in use, and earlier triggers as a secret, which they may have been", async () => {
+test("an unfinished rotation keeps the key in use, and the earlier triggers as a secret", async () => {
   const rotating = (triggers: Wire) => ({ triggers, overlap: "7d" });
   const args = await registeredInputs({ type: "private", rotation: rotating({ pepper: "s3cret" }) });
   const { inputs } = await plugin.rpc.check({}, args);
@@ -111,7 +111,7 @@ test("an unfinished rotation keeps the key in use, and earlier triggers as a sec
   });
 });
 
-test("a refusal is a plain failure: nothing goes into state", async () => {
+test("a refused create is a plain failure that stores no state", async () => {
   await harness.control.setDialect({ keyQuota: 1 });
   const error = await refusal(plugin.rpc.create(await checked()));
   expect(error.details).toContain("The account's quota of 1 keys is used up. No key was left behind.");
@@ -124,7 +124,7 @@ describe("a process in which the making of a key failed", () => {
     "be the one in use. State keeps it: run `pulumi up` again, without --continue-on-error.";
   const oldKey = async () => asStored((await plugin.rpc.create(await checked())).outputs);
 
-  test("revokes no key, and another process does", async () => {
+  test("revokes no key, which another process does", async () => {
     const old = await oldKey();
     const inputs = await checked();
     await unfinishedCreate(inputs);

@@ -20,7 +20,7 @@ afterAll(() => folder.remove());
 const configured = (more = {}) =>
   plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential, ...more });
 
-test("unknown digits give an unknown name, and nothing is called", async () => {
+test("check of unknown digits gives an unknown name without a call", async () => {
   await configured();
   const registered = await registeredInputs({ type: "private" });
   const program = { ...registered, digits: UNKNOWN };
@@ -38,7 +38,7 @@ test("unknown digits give an unknown name, and nothing is called", async () => {
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an unknown prefix of a key that exists shows as a replacement, without a call", async () => {
+test("an unknown prefix of an existing key previews as a replacement without a call", async () => {
   await configured();
   const program = await registeredInputs({ type: "public" });
   const { inputs } = await plugin.rpc.check({}, program);
@@ -49,7 +49,7 @@ test("an unknown prefix of a key that exists shows as a replacement, without a c
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an unknown credential passes check and fails whatever calls PayEngine", async () => {
+test("an unknown credential passes check and fails every method that calls PayEngine", async () => {
   await configured({ "payengine:apiKey": UNKNOWN });
   const { inputs, failures } = await plugin.rpc.check({}, await registeredInputs({ type: "private" }));
   expect(failures).toEqual([]);
@@ -60,7 +60,7 @@ test("an unknown credential passes check and fails whatever calls PayEngine", as
   expect(await harness.calls()).toEqual([]);
 });
 
-test("check reports every failure at once, with no property whose value the engine would print", async () => {
+test("check reports every failure at once and names no property, whose value the engine would print", async () => {
   await plugin.rpc.configure({ "payengine:apiUrl": "http://example.com", "payengine:maxRetries": "99" });
   const program = await registeredInputs({ type: "private" });
   const { failures } = await plugin.rpc.check(
@@ -79,7 +79,7 @@ test("check reports every failure at once, with no property whose value the engi
   );
 });
 
-test("a wrong configuration fails what calls PayEngine with all that is wrong, and no request", async () => {
+test("a wrong configuration fails every method with all its errors and no request", async () => {
   await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:requestTimeout": "soon" });
   const program = await registeredInputs({ type: "private" });
   const inputs = {

@@ -11,7 +11,7 @@ const checkout = new payengine.ApiKey("checkout", { type: "private", rotation: $
 new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerprint });
 `;
 
-test("overlap 0s replaces the key: in one up its consumers get the new one before the old one is revoked", async () => {
+test("one up with overlap 0s gives consumers the new key before it revokes the old one", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: program(`{ period: "30d", overlap: "0s" }`) });
   await project.up();
@@ -49,7 +49,7 @@ test("overlap 0s and protect together are refused before anything is created", a
   expect(await fixture.control.requests()).toEqual([]);
 });
 
-test("overlap changed to 0s and back, and rotation removed, cost no key in use", async () => {
+test("changing overlap to 0s and back, or removing rotation, revokes no key in use", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: program(`{ triggers: { n: 0 }, overlap: "1d" }`) });
   const say = (rotation: string) => project.write({ "index.js": commonJs(program(rotation)) });

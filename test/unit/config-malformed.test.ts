@@ -127,7 +127,7 @@ test.each(["", "-1", "11", "1.5", "03", "many", "1e1", " 3"])("maxRetries %j is 
   expect(failuresWith({ maxRetries })).toEqual(["payengine:maxRetries must be a whole number from 0 to 10"]);
 });
 
-test("all that is wrong is said at once", () => {
+test("the configuration reports every failure at once", () => {
   const failures = failuresWith({
     apiKey: "pk_test_1",
     apiUrl: "http://example.com",
@@ -144,7 +144,7 @@ test("all that is wrong is said at once", () => {
   ]);
 });
 
-test("no failure holds the value that it is about", () => {
+test("no failure holds the wrong value", () => {
   const value = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 24, maxLength: 102 });
   fc.assert(
     fc.property(value, (secret) => {

@@ -18,12 +18,12 @@ const NO_VALUE =
   "The response did not include the key's value; where another call of your account shows it, set " +
   "payengine:contract.reveal to that call (`pulumi-payengine doctor`)";
 
-describe("an answer to POST that is no published form of failure", () => {
+describe("an answer to POST in no published form of failure", () => {
   test.each(
     [400, 403, 404, 422].flatMap((status) =>
       (["html", "empty", "json"] as const).map((body) => ({ status, body })),
     ),
-  )("is no certainty: its key is found and revoked, and another made (%j)", async (answer) => {
+  )("proves nothing: create finds and revokes the key and makes another (%j)", async (answer) => {
     await harness.control.addFault({ operation: "createKey", kind: "statusAfterCommit", ...answer });
     const state = completed(await create(harness.context(), inputs));
     expect(state.name).toBe(`${name}-r2`);
@@ -32,7 +32,7 @@ describe("an answer to POST that is no published form of failure", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("is waited for where no key of its name is found", async () => {
+  test("marks the key to reconcile when no key of the name is found", async () => {
     const firewall = { kind: "statusBeforeCommit", status: 403, body: "html" } as const;
     await harness.control.addFault({ operation: "createKey", ...firewall });
     const state = completed(await create(harness.context(), inputs));
@@ -40,7 +40,7 @@ describe("an answer to POST that is no published form of failure", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("names what may have answered after three attempts", async () => {
+  test("ends after three attempts with an error that names what may have answered", async () => {
     const firewall = { kind: "statusAfterCommit", status: 403, body: "html" } as const;
     await harness.control.addFault({ operation: "createKey", ...firewall, times: "always" });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
@@ -53,7 +53,7 @@ describe("an answer to POST that is no published form of failure", () => {
   });
 });
 
-test.each([200, 201, 202])("a %i that says it is a failure is no success, in either form", async (status) => {
+test.each([200, 201, 202])("a %i that reports a failure is no success, in either form", async (status) => {
   for (const body of ["contract", "success"] as const)
     await harness.control.addFault({ operation: "createKey", kind: "statusAfterCommit", status, body });
   const state = completed(await create(harness.context(), inputs));
@@ -65,15 +65,18 @@ test.each([200, 201, 202])("a %i that says it is a failure is no success, in eit
 describe.each(["stars", "dots", "redacted", "short"] as const)("a masked value (%s)", (form) => {
   const masked = { operation: "createKey", kind: "maskedValue", form } as const;
 
-  test.each([undefined, false, { timeout: "5s" }])("is no value with verify: %j", async (verify) => {
-    await harness.control.addFault(masked);
-    const state = completed(await create(harness.context(), { ...inputs, verify }));
-    expect(state.name).toBe(`${name}-r2`);
-    expect(state.token).toHaveLength(108);
-    await harness.expectOnlyKeysOf(state);
-  });
+  test.each([undefined, false, { timeout: "5s" }])(
+    "does not count as a value with verify: %j",
+    async (verify) => {
+      await harness.control.addFault(masked);
+      const state = completed(await create(harness.context(), { ...inputs, verify }));
+      expect(state.name).toBe(`${name}-r2`);
+      expect(state.token).toHaveLength(108);
+      await harness.expectOnlyKeysOf(state);
+    },
+  );
 
-  test("is no value where nothing else shows a part of it", async () => {
+  test("does not count as a value when PayEngine shows no redacted form", async () => {
     await harness.control.setDialect({ shows: { redacted: false } });
     await harness.control.addFault({ ...masked, times: "always" });
     expect(await messageThrownBy(() => create(harness.context(), { ...inputs, verify: false }))).toBe(
@@ -82,7 +85,7 @@ describe.each(["stars", "dots", "redacted", "short"] as const)("a masked value (
     await harness.expectOnlyKeysOf();
   });
 
-  test("is no public key's value either", async () => {
+  test("does not count as a public key's value", async () => {
     await harness.control.addFault(masked);
     const state = completed(await create(harness.context(), { ...inputs, type: "public" }));
     expect(state.name).toBe(`${name}-r2`);
@@ -93,7 +96,7 @@ describe.each(["stars", "dots", "redacted", "short"] as const)("a masked value (
 describe("an answer to POST without an id", () => {
   const idMissing = { operation: "createKey", kind: "idMissing" } as const;
 
-  test("keeps its value, and the id is found in the list by the exact name", async () => {
+  test("keeps its value, and create finds the id in the list by the exact name", async () => {
     await harness.context().client.createKey({ name: `${name}-other`, type: "private" });
     const [other] = await harness.liveKeys();
     await harness.control.addFault(idMissing);
@@ -104,7 +107,7 @@ describe("an answer to POST without an id", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("is lost while the list does not show the key, and another is made", async () => {
+  test("loses its key while the list does not show it, and create makes another", async () => {
     await harness.control.setLag({ listMs: 600_000 });
     await harness.control.addFault(idMissing);
     const state = completed(await create(harness.context(), inputs));
@@ -113,7 +116,7 @@ describe("an answer to POST without an id", () => {
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
 
-  test("and without a value is found by its name and revoked, and another is made", async () => {
+  test("or value leaves a key that create finds by name and revokes before it makes another", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "unreadable" });
     const state = completed(await create(harness.context(), inputs));
     expect(state.name).toBe(`${name}-r2`);
@@ -122,7 +125,7 @@ describe("an answer to POST without an id", () => {
   });
 });
 
-test("a value that no answer shows makes three attempts and leaves nothing", async () => {
+test("create ends after three attempts without a live key when no answer shows a value", async () => {
   await harness.control.setDialect({ reveal: "byCall" });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": ${NO_VALUE}. No key was left behind.`,
@@ -131,7 +134,7 @@ test("a value that no answer shows makes three attempts and leaves nothing", asy
   await harness.expectOnlyKeysOf();
 });
 
-describe("before the list of keys can be read, nothing is posted", () => {
+describe("create posts nothing when the list of keys answers", () => {
   const contractForm = "is not in the form of the contract";
   const DOCTOR =
     "; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account";
@@ -164,7 +167,7 @@ describe("before the list of keys can be read, nothing is posted", () => {
     ],
   };
 
-  test.each(Object.entries(unreadable))("%s", async (_what, [fault, reason]) => {
+  test.each(Object.entries(unreadable))("with %s", async (_what, [fault, reason]) => {
     await harness.control.addFault({ ...fault, times: "always" });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
       `Could not create the key "${name}": ${reason()}. No key was left behind.`,
@@ -172,7 +175,7 @@ describe("before the list of keys can be read, nothing is posted", () => {
     expect(await posts()).toBe(0);
   });
 
-  test("entries whose names stand in another field", async () => {
+  test("with entries whose names are in another field", async () => {
     await harness.control.setDialect({ fields: { name: "label" } });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
       `Could not create the key "${name}": The list of keys ${contractForm} (no entry has a name); where names stand in ` +
@@ -181,7 +184,7 @@ describe("before the list of keys can be read, nothing is posted", () => {
     expect(await posts()).toBe(0);
   });
 
-  test("and it is read once a process", async () => {
+  test("and create reads it once a process", async () => {
     const context = harness.context();
     completed(await create(context, inputs));
     completed(await create(context, harness.inputs()));
@@ -189,15 +192,15 @@ describe("before the list of keys can be read, nothing is posted", () => {
   });
 });
 
-describe("where the first list was empty, which shows nothing of its entries,", () => {
+describe("after an empty first list, which shows no entry,", () => {
   const emptyAtFirst = () => ({ ...harness.context(), readableList: async () => 0 });
 
-  test("the key is kept once the list shows it", async () => {
+  test("create keeps the key once the list shows it", async () => {
     await harness.expectOnlyKeysOf(completed(await create(emptyAtFirst(), inputs)));
     expect((await harness.calls()).filter((call) => call === "GET /api/api-keys")).toHaveLength(1);
   });
 
-  test("the key is revoked by its id where its entry cannot be read", async () => {
+  test("create revokes the key by its id when its entry cannot be read", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "idMissing" });
     expect(await messageThrownBy(() => create(emptyAtFirst(), inputs))).toBe(
       `Could not create the key "${name}": The answer to GET ${harness.url}/api-keys is not in the form of the contract (entry ` +
@@ -207,7 +210,7 @@ describe("where the first list was empty, which shows nothing of its entries,", 
     await harness.expectOnlyKeysOf();
   });
 
-  test("the key is revoked, and its name remembered, where the list can never be read", async () => {
+  test("create revokes the key and remembers its name when the list can never be read", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "html200", times: "always" });
     const { state } = unfinished(await create(emptyAtFirst(), inputs));
     expect(await harness.liveKeys()).toEqual([]);
@@ -218,7 +221,7 @@ describe("where the first list was empty, which shows nothing of its entries,", 
 });
 
 describe.each([102, 103] as const)("an informational %i", (status) => {
-  test.each(["createKey", "any"] as const)("before the answer (%s) is nothing", async (operation) => {
+  test.each(["createKey", "any"] as const)("before the answer (%s) is ignored", async (operation) => {
     await harness.control.addFault({ operation, kind: "informational", status, times: "always" });
     const state = completed(await create(harness.context(), inputs));
     expect(state).toMatchObject({ name, ...inputs });
@@ -227,7 +230,7 @@ describe.each([102, 103] as const)("an informational %i", (status) => {
   });
 });
 
-test("a part of an answer, 206, leaves one live key, and PayEngine is asked again under another name only", async () => {
+test("a partial answer (206) leaves one live key, and create posts again only under another name", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "partial206", times: 2 });
   const state = completed(await create(harness.context({ maxRetries: 3 }), inputs));
   expect(state.name).toBe(`${name}-r3`);

@@ -87,7 +87,7 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
     expect(outcome.state.unresolvedNames).toEqual([name]);
   });
 
-  test("the next update revokes what is there and makes the key", async () => {
+  test("the next update revokes every key of the name and makes the key", async () => {
     const { state } = await begin();
     const mended = completed(await update(harness.context(), state, inputs));
     expect(mended.name).toBe(`${name}-r2`);
@@ -108,7 +108,7 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
   });
 });
 
-test("a private key's value that cannot be one is not taken for it", async () => {
+test("create does not accept a text that cannot be a private key's value", async () => {
   await harness.control.addFault({
     operation: "createKey",
     kind: "maskedValue",
@@ -121,7 +121,7 @@ test("a private key's value that cannot be one is not taken for it", async () =>
   await harness.expectOnlyKeysOf();
 });
 
-test("PayEngine that stays out of reach leaves an unfinished state after three attempts", async () => {
+test("create ends unfinished after three attempts while PayEngine stays unreachable", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
   const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toBe(
@@ -143,7 +143,7 @@ test("PayEngine that stays out of reach leaves an unfinished state after three a
   await harness.expectOnlyKeysOf(mended);
 });
 
-test("three lost requests whose keys were all revoked are a plain error", async () => {
+test("create ends with a plain error after three lost requests whose keys were all revoked", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: "always" });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": The connection to PayEngine was lost ` +
@@ -161,7 +161,7 @@ test("a role lost after a lost POST keeps the name in state", async () => {
   await harness.expectOnlyKeysOf(mended);
 });
 
-test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
+test("a credential revoked after a lost POST keeps the name in state, and another credential recovers", async () => {
   const second = await harness.control.newCredential("sandbox", "Developer");
   const its = { ...inputs, credentialFingerprint: shortFingerprint(second.key) };
   const context = harness.context({ credential: second.key });

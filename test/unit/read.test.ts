@@ -19,33 +19,36 @@ const couldNotRead = (why: string) =>
   `Could not read the key "${state.name}" (${state.keyId}): ${why} State keeps it as it was.`;
 const readError = () => messageThrownBy(() => read(harness.context(), state));
 
-test("a live key is as state has it", async () => {
+test("read leaves a live key's state as it is", async () => {
   expect(await read(harness.context(), state)).toEqual(state);
 });
 
-describe.each(["404", "status"] as const)("where a revoked key answers by %s", (revokedKeys) => {
-  test("a key revoked behind Pulumi's back is gone", async () => {
-    await harness.control.setDialect({ revokedKeys });
-    await harness.advance(MINUTE);
-    await harness.control.revokeKey(state.keyId ?? "");
-    expect(await read(harness.context(), state)).toBeUndefined();
-  });
-});
+describe.each(["404", "status"] as const)(
+  "where PayEngine answers for a revoked key with %s,",
+  (revokedKeys) => {
+    test("a key revoked outside Pulumi is gone", async () => {
+      await harness.control.setDialect({ revokedKeys });
+      await harness.advance(MINUTE);
+      await harness.control.revokeKey(state.keyId ?? "");
+      expect(await read(harness.context(), state)).toBeUndefined();
+    });
+  },
+);
 
-test("a status of revoked is proof enough, also for another credential and at once", async () => {
+test("a status of revoked proves that a key is gone, at once and for any credential", async () => {
   await harness.control.setDialect({ revokedKeys: "status" });
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context({ credential }), state)).toBeUndefined();
 });
 
-test("a word for revoked that the contract does not know counts as live", async () => {
+test("a status that the contract does not list as revoked counts as live", async () => {
   await harness.control.setDialect({ revokedKeys: "status", statuses: { revoked: "disabled" } });
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context(), state)).toEqual(state);
 });
 
-test("a 404 is no proof to a credential that did not make the key where nothing else tells its account", async () => {
+test("a 404 to a credential that did not make the key proves nothing", async () => {
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { merchantId: _, ...unrecorded } = state;
   await harness.advance(MINUTE);
@@ -59,7 +62,7 @@ test("a 404 is no proof to a credential that did not make the key where nothing 
   expect(await read(harness.context(), unrecorded)).toBeUndefined();
 });
 
-test("a credential of another account takes nothing out of state", async () => {
+test("read with a credential of another account keeps the key in state", async () => {
   const { key } = await harness.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toBe(
     couldNotRead(
@@ -69,7 +72,7 @@ test("a credential of another account takes nothing out of state", async () => {
   );
 });
 
-test("where PayEngine tells the account's id, a credential of another account is known by it", async () => {
+test("an account id from PayEngine identifies a credential of another account", async () => {
   await harness.control.setDialect({ merchant: "object" });
   state = completed(await create(harness.context(), harness.inputs()));
   const { key } = await harness.control.newCredential("production", "Admin");
@@ -82,7 +85,7 @@ test("where PayEngine tells the account's id, a credential of another account is
   );
 });
 
-test("another address takes nothing out of state, and is sent nothing", async () => {
+test("read with another address keeps the key in state and sends nothing", async () => {
   const apiUrl = harness.url.replace("/api", "/elsewhere");
   await harness.control.clearRequests();
   expect(await messageThrownBy(() => read(harness.context({ apiUrl }), state))).toBe(
@@ -92,7 +95,7 @@ test("another address takes nothing out of state, and is sent nothing", async ()
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an unknown credential takes nothing out of state", async () => {
+test("read with an unknown credential keeps the key in state", async () => {
   const message = await messageThrownBy(() => read(harness.context({ credential: "0".repeat(108) }), state));
   expect(message).toContain(couldNotRead("").slice(0, 40));
   expect(message).toContain("PayEngine answered 401");
@@ -115,7 +118,7 @@ test("a web page instead of the key is an error", async () => {
   );
 });
 
-test("a 404 is an error while the list does not answer by the contract", async () => {
+test("a 404 is an error while the list does not fit the contract", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
   await harness.control.addFault({ operation: "listKeys", kind: "html200" });
   expect(await readError()).toContain(`The answer to GET ${harness.url}/api-keys is not JSON`);
@@ -131,7 +134,7 @@ test.each(["contract", "html"] as const)(
   },
 );
 
-test("a orphan under the resource's name keeps the resource in state, with the key yet to be made", async () => {
+test("an orphan under the resource's name keeps the resource in state with its key yet to be made", async () => {
   const orphan = await harness
     .context()
     .client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
@@ -142,14 +145,14 @@ test("a orphan under the resource's name keeps the resource in state, with the k
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([orphan.id]);
 });
 
-test("a key whose name only begins alike is none of this resource's", async () => {
+test("a key whose name only starts like the resource's is not its own", async () => {
   await harness.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
   await harness.advance(MINUTE);
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context(), state)).toBeUndefined();
 });
 
-describe("where PayEngine does not know a new key yet, by its id or in the list", () => {
+describe("while PayEngine does not know a new key, by its id or in the list,", () => {
   const lag = { listMs: 30_000, getMs: 30_000 };
 
   test("a private key whose value authenticates is not gone", async () => {
@@ -173,7 +176,7 @@ describe("where PayEngine does not know a new key yet, by its id or in the list"
   });
 });
 
-test("a public key's changed value is brought into state", async () => {
+test("read stores a public key's changed value", async () => {
   const publicState = completed(await create(harness.context(), harness.inputs({ type: "public" })));
   await harness.control.setPublicValue(publicState.keyId ?? "", "pk_test_changed");
   expect(await read(harness.context(), publicState)).toEqual({
@@ -184,7 +187,7 @@ test("a public key's changed value is brought into state", async () => {
   });
 });
 
-test("a state without a key calls nothing", async () => {
+test("read of a state without a key makes no call", async () => {
   const { keyId: _, token: __, ...rest } = state;
   await harness.control.clearRequests();
   expect(await read(harness.context(), { ...rest, pendingAction: "create" })).toMatchObject({

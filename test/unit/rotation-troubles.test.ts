@@ -23,10 +23,10 @@ const triggered = (leak: unknown) => key.triggered(leak);
 const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
 const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, harness.now());
 
-describe("a rotation that goes wrong", () => {
+describe("a rotation that fails", () => {
   const untouched = () => `The key in use, "${state.name}", was not touched.`;
 
-  test("is a plain error where PayEngine refuses it", async () => {
+  test("is a plain error when PayEngine refuses the new key", async () => {
     await harness.control.setDialect({ keyQuota: 1 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
@@ -45,7 +45,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("keeps the key in use where the fate of the new one is not known, and the next update clears up", async () => {
+  test("keeps the key in use when the outcome of its request is unknown, and the next update clears up", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -78,7 +78,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(next);
   });
 
-  test("and is taken back in the program is reconciled by the next update", async () => {
+  test("is reconciled by the next update when the program takes the trigger back", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -93,7 +93,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(reconciled);
   });
 
-  test("leaves a key of another name remembered by its id", async () => {
+  test("remembers by its id a new key with another name", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
@@ -104,7 +104,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
-  test("by an engine that has died ends without a new key", async () => {
+  test("with the engine's death ends without a new key", async () => {
     harness.engineLivesFor = 1;
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Pulumi's engine ended before it could store the key "${state.name}-g2"; it was revoked. ${untouched()}`,
@@ -112,7 +112,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("while the engine has died sweeps nothing away that another update may have made", async () => {
+  test("after the engine's death revokes nothing that another update may have made", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     harness.engineLivesFor = 1;
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
@@ -120,19 +120,19 @@ describe("a rotation that goes wrong", () => {
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
-  test("by a plugin that was killed is found by name when it is made again", async () => {
+  test("with its plugin's death is found by name when it is repeated", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     await harness.expectOnlyKeysOf(await rotate(state, triggered(1)));
   });
 
-  test("by a plugin that was killed is found by name when rotation has been removed since", async () => {
+  test("with its plugin's death is found by name after rotation was removed", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     const { rotation: _, ...without } = inputs;
     expect(difference(state, without)).toEqual({ changes: true, replaces: [] });
     await harness.expectOnlyKeysOf(await rotate(state, without));
   });
 
-  test("does not begin while PayEngine's list is out of reach", async () => {
+  test("does not begin while PayEngine's list is unreachable", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine answered 503 ` +
@@ -142,7 +142,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("in revoking the previous key keeps it in state", async () => {
+  test("to revoke the previous key keeps it in state", async () => {
     const next = await rotate(state, triggered(1));
     await harness.advance(7 * DAY);
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
@@ -155,7 +155,7 @@ describe("a rotation that goes wrong", () => {
   });
 });
 
-test("the provider's own credential is neither rotated nor revoked, also as a previous key", async () => {
+test("the provider's own credential is neither rotated nor revoked, even as a previous key", async () => {
   const own = harness.context({ credential: state.token ?? "" });
   const refused = (doing: string, name: string) =>
     `The key "${name}" is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
@@ -168,14 +168,14 @@ test("the provider's own credential is neither rotated nor revoked, also as a pr
   await harness.expectOnlyKeysOf(next);
 });
 
-test("a credential that is the key in use does not hinder the previous one's end", async () => {
+test("the previous key is revoked when the credential is the key in use", async () => {
   const next = await rotate(state, triggered(1));
   await harness.advance(7 * DAY);
   const own = harness.context({ credential: next.token ?? "" });
   await harness.expectOnlyKeysOf(completed(await update(own, next, triggered(1))));
 });
 
-test("a previous key that is gone is proven by the one in use, also where no account is known", async () => {
+test("the key in use proves that the previous key is gone, even without a known account", async () => {
   const next = await rotate(state, triggered(1));
   expect(next).not.toHaveProperty("accountId");
   await harness.control.revokeKey(state.keyId ?? "");
@@ -187,7 +187,7 @@ test("a previous key that is gone is proven by the one in use, also where no acc
   await harness.expectOnlyKeysOf();
 });
 
-test("a key in use that is gone is not forgotten while the previous one works, also where the list lags", async () => {
+test("read keeps a key in use that is gone while the previous key works, even with a lagging list", async () => {
   await harness.control.setLag({ listMs: 600_000 });
   const next = await rotate(state, triggered(1));
   await harness.advance(61_000);

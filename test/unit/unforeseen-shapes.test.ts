@@ -140,7 +140,7 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, string>>
   return text === "" ? {} : JSON.parse(text);
 }
 
-test("first contact with a server of any shape leaves no live key but the one that state holds", async () => {
+test("the first up at a server of any shape leaves no live key except the one in state", async () => {
   const harness = await SandboxHarness.open();
   let complete = 0;
   let refused = 0;

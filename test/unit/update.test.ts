@@ -15,13 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-test("an update of a key in good order gives all outputs back and asks for nothing", async () => {
+test("an update of a key in good order returns all outputs without a call", async () => {
   await harness.control.clearRequests();
   expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
   expect(await harness.calls()).toEqual([]);
 });
 
-test("a missing token makes a new key and revokes the one without", async () => {
+test("an update of a state without a token makes a new key and revokes the old one", async () => {
   const { token: _, ...damaged } = state;
   const mended = completed(await update(harness.context(), damaged, inputs));
   expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
@@ -35,7 +35,7 @@ describe("where PayEngine tells the account's id", () => {
     state = completed(await create(harness.context(), inputs));
   });
 
-  test("state records it, and an update asks for the account only", async () => {
+  test("state records it, and an update asks only for the account", async () => {
     expect(state.accountId).toBe(ACCOUNT_IDS.sandbox);
     await harness.control.clearRequests();
     expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
@@ -52,14 +52,14 @@ describe("where PayEngine tells the account's id", () => {
     );
   });
 
-  test("a key made anew learns it", async () => {
+  test("a key made anew records it", async () => {
     const { token: _, accountId: __, ...damaged } = state;
     expect(completed(await update(harness.context(), damaged, inputs)).accountId).toBe(ACCOUNT_IDS.sandbox);
   });
 });
 
 describe("a pin", () => {
-  test("that the account shows is recorded as the program's word, and proven once a process", async () => {
+  test("that the account shows is recorded as given and proven once a process", async () => {
     const pinnedAccountId = MERCHANT_IDS.sandbox[0];
     const context = harness.context({ accountId: pinnedAccountId });
     await harness.control.clearRequests();
@@ -81,7 +81,7 @@ describe("a pin", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("that is taken out of the inputs goes from state too, where the place is proven", async () => {
+  test("that is taken out of the inputs leaves state too when the account is proven", async () => {
     const pinned = { ...state, pinnedAccountId: MERCHANT_IDS.sandbox[0] };
     expect(completed(await update(harness.context(), pinned, inputs))).toEqual(state);
     const { key: credential } = await harness.control.newCredential("production", "Admin");
@@ -92,7 +92,7 @@ describe("a pin", () => {
     );
   });
 
-  test("that changes to another id of the same account is an update, and the new one is proven", async () => {
+  test("that changes to another id of the same account is proven by the update", async () => {
     const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
     const [first, second] = MERCHANT_IDS.sandbox;
     const pinned = { ...state, pinnedAccountId: first };
@@ -104,7 +104,7 @@ describe("a pin", () => {
   });
 });
 
-test("a console that has moved to PayEngine's own address leaves no address in state", async () => {
+test("an update to PayEngine's own address leaves no address in state", async () => {
   const { apiUrl: _, ...own } = inputs;
   const there = completed(await update(harness.context(), state, own));
   expect(there).not.toHaveProperty("apiUrl");
@@ -119,7 +119,7 @@ test("a key made anew records the credential that made it", async () => {
   await harness.expectOnlyKeysOf(mended);
 });
 
-test("a refusal while the key is yet to be made keeps the name and what is left to do in state", async () => {
+test("a refusal of an unfinished creation keeps the name and the pending action in state", async () => {
   const { token: _, keyId: __, ...rest } = state;
   await harness.control.revokeKey(state.keyId ?? "");
   await harness.control.setDialect({ keyQuota: 1 });
@@ -138,7 +138,7 @@ test("a refusal while the key is yet to be made keeps the name and what is left 
   await harness.expectOnlyKeysOf();
 });
 
-test("a key without a value is revoked by its id while the list does not show it yet", async () => {
+test("an update revokes a key without a value by its id while the list does not show it yet", async () => {
   await harness.control.setLag({ listMs: 600_000 });
   await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });

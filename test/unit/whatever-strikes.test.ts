@@ -175,7 +175,7 @@ function expectNoSecretIn(text: string): void {
   expect(text).not.toMatch(/[0-9a-f]{17}/i);
 }
 
-test("whatever strikes, one more up leaves exactly the key in state, and a destroy leaves none", async () => {
+test("after any faults one more up leaves exactly the key in state, and a destroy leaves none", async () => {
   const run = async (harness: SandboxHarness, steps: { faults: FaultInput[]; action: string }[]) => {
     const engine = new Engine(harness);
     let mayBeDead = false;
