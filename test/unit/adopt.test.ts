@@ -82,14 +82,12 @@ test("create does not find a key of another account, and requires the pinned acc
   const inputs = adopting(given);
   const start = `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}":`;
   const { key: credential } = await harness.control.newCredential("production", "Admin");
-  expect(await messageThrownBy(() => adopt(harness.context({ credential }), inputs, given))).toBe(
-    `${start} PayEngine does not find it in the account of payengine:apiKey; check adopt.keyId. Nothing was changed.`,
+  expect(await messageThrownBy(() => adopt(harness.context({ credential }), inputs, given))).toContain(
+    `${start} PayEngine does not find it in the account`,
   );
   const [accountId] = MERCHANT_IDS.production;
-  expect(await messageThrownBy(() => adopt(harness.context({ accountId }), inputs, given))).toBe(
-    `${start} payengine:accountId pins ${accountId}, but the account of this credential shows no account, merchant or ` +
-      "key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. Nothing " +
-      "was changed.",
+  expect(await messageThrownBy(() => adopt(harness.context({ accountId }), inputs, given))).toContain(
+    `${start} payengine:accountId pins ${accountId}, but`,
   );
 });
 
@@ -156,7 +154,7 @@ test("the provider's own credential can be adopted, but neither revoked nor rota
   const credential = (await harness.control.keys()).find((key) => key.credential);
   const own = { keyId: credential?.id ?? "", token: harness.credential };
   const state = await adopted(own);
-  const locked = "is the credential that this provider works with; revoking it would lock the provider out";
+  const locked = "is the credential that this provider works with";
   expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(locked);
   const other = { ...state, token: "x", fingerprint: fingerprint("x") };
   expect(await messageThrownBy(() => revokeAll(harness.context(), other))).toContain(locked);

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NetworkError } from "../../provider/payengine/errors";
+import { abridged } from "../abridged";
 import { thrownBy } from "../sandbox-harness";
 import { CREDENTIAL, client, closeClients } from "./client-harness";
 
@@ -112,9 +113,10 @@ describe("over TLS,", () => {
     const error = await thrownBy(() => client(url).api.place());
     plain.close();
     expect(error).toMatchObject({
-      message:
-        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
+      message: abridged(
+        "No trusted TLS connection to PayEngine; ",
         `(GET ${url}/merchant, ERR_SSL_WRONG_VERSION_NUMBER)`,
+      ),
     });
   });
 });

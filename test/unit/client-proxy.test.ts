@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
+import { abridged } from "../abridged";
 import { messageThrownBy, thrownBy } from "../sandbox-harness";
 import { CREDENTIAL, client, closeClients } from "./client-harness";
 import { reply, ScriptedServer } from "./scripted-server";
@@ -157,9 +158,12 @@ describe("the error", () => {
       socket.pipe(upstream).pipe(socket);
     });
     try {
-      expect(await messageThrownBy(() => client(FAR).api.place())).toBe(
-        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS; a proxy " +
-          "is set in HTTPS_PROXY or HTTP_PROXY: check it and its credentials (GET https://payengine.invalid/api/merchant, ERR_SSL_WRONG_VERSION_NUMBER)",
+      expect(await messageThrownBy(() => client(FAR).api.place())).toEqual(
+        abridged(
+          "No trusted TLS connection to PayEngine; ",
+          "; a proxy is set in HTTPS_PROXY or HTTP_PROXY",
+          "ERR_SSL_WRONG_VERSION_NUMBER)",
+        ),
       );
     } finally {
       await plain.close();

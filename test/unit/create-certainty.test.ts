@@ -2,6 +2,7 @@ import type { FaultInput } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -43,10 +44,12 @@ describe("an answer to POST in no published form of failure", () => {
   test("ends after three attempts with an error that names what may have answered", async () => {
     const firewall = { kind: "statusAfterCommit", status: 403, body: "html" } as const;
     await harness.control.addFault({ operation: "createKey", ...firewall, times: "always" });
-    expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered 403 to POST ${harness.url}/api-keys, in no form that PayEngine ` +
-        "publishes, so something in front of it may have answered: check payengine:apiUrl, proxies and firewalls. No key " +
-        "was left behind.",
+    expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+      abridged(
+        `Could not create the key "${name}": PayEngine answered 403 to POST`,
+        "something in front of it may have answered",
+        "No key was left behind.",
+      ),
     );
     expect(await posts()).toBe(3);
     await harness.expectOnlyKeysOf();
@@ -135,51 +138,41 @@ test("create ends after three attempts without a live key when no answer shows a
 });
 
 describe("create posts nothing when the list of keys answers", () => {
-  const contractForm = "is not in the form of the contract";
   const DOCTOR =
     "; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account";
-  const unreadable: Record<string, [FaultInput, () => string]> = {
-    "a web page": [
-      { operation: "listKeys", kind: "html200" },
-      () =>
-        `The answer to GET ${harness.url}/api-keys is not JSON; check that payengine:apiUrl is the address of ` +
-        `PayEngine's API${DOCTOR}`,
-    ],
-    "an object that is no list": [
-      { operation: "listKeys", kind: "unreadable" },
-      () => `The answer to GET ${harness.url}/api-keys ${contractForm} (it is no list)${DOCTOR}`,
-    ],
+  const unreadable: Record<string, [FaultInput, ...string[]]> = {
+    "a web page": [{ operation: "listKeys", kind: "html200" }, "is not JSON", DOCTOR],
+    "an object that is no list": [{ operation: "listKeys", kind: "unreadable" }, "(it is no list)", DOCTOR],
     "an empty answer": [
       { operation: "listKeys", kind: "statusBeforeCommit", status: 200, body: "empty" },
-      () => `The answer to GET ${harness.url}/api-keys ${contractForm} (it is no list)${DOCTOR}`,
+      "(it is no list)",
+      DOCTOR,
     ],
-    "entries without ids": [
-      { operation: "listKeys", kind: "idMissing" },
-      () => `The answer to GET ${harness.url}/api-keys ${contractForm} (entry 1 has no id)${DOCTOR}`,
-    ],
-    "a part of it": [
-      { operation: "listKeys", kind: "partial206" },
-      () => `PayEngine's answer was cut off; try again (GET ${harness.url}/api-keys, CUT_ANSWER)`,
-    ],
+    "entries without ids": [{ operation: "listKeys", kind: "idMissing" }, "(entry 1 has no id)", DOCTOR],
+    "a part of it": [{ operation: "listKeys", kind: "partial206" }, "PayEngine's answer was cut off"],
     "a success that says it is a failure": [
       { operation: "listKeys", kind: "statusBeforeCommit", status: 200, message: "E101: Endpoint disabled" },
-      () => `PayEngine answered 200 to GET ${harness.url}/api-keys: E101: Endpoint disabled`,
+      "PayEngine answered 200 to GET",
+      "E101: Endpoint disabled",
     ],
   };
 
-  test.each(Object.entries(unreadable))("with %s", async (_what, [fault, reason]) => {
+  test.each(Object.entries(unreadable))("with %s", async (_what, [fault, ...reason]) => {
     await harness.control.addFault({ ...fault, times: "always" });
-    expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-      `Could not create the key "${name}": ${reason()}. No key was left behind.`,
+    expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+      abridged(`Could not create the key "${name}": `, ...reason, ". No key was left behind."),
     );
     expect(await posts()).toBe(0);
   });
 
   test("with entries whose names are in another field", async () => {
     await harness.control.setDialect({ fields: { name: "label" } });
-    expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-      `Could not create the key "${name}": The list of keys ${contractForm} (no entry has a name); where names stand in ` +
-        `another field, set it by payengine:contract.fields.name${DOCTOR}. No key was left behind.`,
+    expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+      abridged(
+        `Could not create the key "${name}": The list of keys is not`,
+        "(no entry has a name)",
+        `payengine:contract.fields.name${DOCTOR}. No key was left behind.`,
+      ),
     );
     expect(await posts()).toBe(0);
   });
@@ -202,9 +195,8 @@ describe("after an empty first list, which shows no entry,", () => {
 
   test("create revokes the key by its id when its entry cannot be read", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "idMissing" });
-    expect(await messageThrownBy(() => create(emptyAtFirst(), inputs))).toBe(
-      `Could not create the key "${name}": The answer to GET ${harness.url}/api-keys is not in the form of the contract (entry ` +
-        "1 has no id). No key was left behind.",
+    expect(await messageThrownBy(() => create(emptyAtFirst(), inputs))).toContain(
+      "(entry 1 has no id). No key was left behind.",
     );
     expect(await posts()).toBe(1);
     await harness.expectOnlyKeysOf();

@@ -2,6 +2,7 @@ import { ACCOUNT_IDS, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { NetworkError } from "../../provider/payengine/errors";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -16,16 +17,14 @@ const name = newInputs().uniqueName;
 const posts = async () => (await harness.calls()).filter((call) => call === "POST /api/api-keys").length;
 
 const hints: Record<number, string> = {
-  400: ".",
-  401:
-    ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; " +
-    "destroy and refresh use the one that state recorded unless --run-program is given.",
-  403: ". Managing keys needs a credential whose user has the Admin or Developer role.",
-  404: ". This account or address may not offer it: check payengine:apiUrl.",
-  405: ".",
-  413: ".",
-  415: ".",
-  422: ".",
+  400: "",
+  401: "The credential is unknown or revoked",
+  403: "the Admin or Developer role",
+  404: "check payengine:apiUrl",
+  405: "",
+  413: "",
+  415: "",
+  422: "",
 };
 
 test.each(Object.entries(hints))(
@@ -36,9 +35,12 @@ test.each(Object.entries(hints))(
       kind: "statusBeforeCommit",
       status: Number(status),
     });
-    expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered ${status} to POST ${harness.url}/api-keys: ` +
-        `Status ${status}, as asked for by a fault${hint} No key was left behind.`,
+    expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+      abridged(
+        `Could not create the key "${name}": PayEngine answered ${status} to POST`,
+        hint,
+        "No key was left behind.",
+      ),
     );
     expect(await posts()).toBe(1);
     await harness.expectOnlyKeysOf();
@@ -65,10 +67,12 @@ test("an exhausted quota is a plain error that quotes PayEngine", async () => {
 
 test("a user without the role makes no key, and the error names the required role", async () => {
   const { key } = await harness.control.newCredential("sandbox", "User");
-  expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 403 to GET ${harness.url}/api-keys: E120: Insufficient ` +
-      "permission for this route. Managing keys needs a credential whose user has the Admin or Developer role. No key " +
-      "was left behind.",
+  expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toEqual(
+    abridged(
+      `Could not create the key "${name}": PayEngine answered 403 to GET`,
+      "the Admin or Developer role",
+      "No key was left behind.",
+    ),
   );
   expect(await posts()).toBe(0);
 });
@@ -92,7 +96,7 @@ test("an unknown credential makes no key", async () => {
   const credential = "0".repeat(108);
   expect(await messageThrownBy(() => create(harness.context({ credential }), inputs))).toContain(
     `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/merchant: ` +
-      "E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey",
+      "E121: Invalid API key. The credential is unknown or revoked",
   );
 });
 

@@ -66,7 +66,7 @@ const IMPOSSIBLE: readonly [string, DialectInput, RegExp][] = [
   [
     "no private key may manage keys",
     { manageKeys: "consoleOnly" },
-    /jwt malformed\. This call takes signed-in users of PayEngine's console only, and no private key/,
+    /This call takes signed-in users of PayEngine's console only/,
   ],
 ];
 
@@ -100,7 +100,5 @@ test("a key that is not found stays in state where a revoked value gets 403 inst
   const made = completed(await create(harness.context(), harness.inputs()));
   await harness.control.revokeKey(made.keyId ?? "");
   await harness.advance(61_000);
-  expect(await messageThrownBy(() => read(harness.context(), made))).toContain(
-    "PayEngine says that it is gone, and yet its value authenticates; try again",
-  );
+  expect(await messageThrownBy(() => read(harness.context(), made))).toContain("yet its value authenticates");
 });

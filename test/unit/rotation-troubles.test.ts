@@ -3,6 +3,7 @@ import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, SandboxHarness, unfinished } from "../sandbox-harness";
 import { RotatingKey } from "./rotating-key";
 
@@ -37,9 +38,8 @@ describe("a rotation that fails", () => {
 
   test("revokes a new key that does not work", async () => {
     await harness.control.setLag({ newKeyUnusableMs: 3_600_000 });
-    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `The key "${state.name}-g2" was made, but did not work within 30s: PayEngine answers 401 to it; it was revoked. ` +
-        `Run \`pulumi up\` again, or give it longer by verify: { timeout }. ${untouched()}`,
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
+      abridged(`The key "${state.name}-g2" was made, but did not work`, "it was revoked.", untouched()),
     );
     await harness.control.setLag({});
     await harness.expectOnlyKeysOf(state);
@@ -54,11 +54,13 @@ describe("a rotation that fails", () => {
       skip: 2,
     });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
-    expect(failed.reason).toBe(
-      `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost before an ` +
-        `answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered ` +
-        `503 to GET ${harness.url}/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody ` +
-        `knows its value. ${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
+    expect(failed.reason).toEqual(
+      abridged(
+        `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost`,
+        "and clearing up failed: PayEngine answered 503 to GET",
+        "A key of that name may exist",
+        `${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
+      ),
     );
     const { reconcileAfter = "", ...kept } = failed.state;
     expect(kept).toEqual({
@@ -106,8 +108,8 @@ describe("a rotation that fails", () => {
 
   test("with the engine's death ends without a new key", async () => {
     harness.engineLivesFor = 1;
-    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `Pulumi's engine ended before it could store the key "${state.name}-g2"; it was revoked. ${untouched()}`,
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
+      abridged("Pulumi's engine ended", `"${state.name}-g2"; it was revoked. ${untouched()}`),
     );
     await harness.expectOnlyKeysOf(state);
   });
@@ -158,13 +160,16 @@ describe("a rotation that fails", () => {
 test("the provider's own credential is neither rotated nor revoked, even as a previous key", async () => {
   const own = harness.context({ credential: state.token ?? "" });
   const refused = (doing: string, name: string) =>
-    `The key "${name}" is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
-    "payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.";
-  expect(await messageThrownBy(() => update(own, state, triggered(1)))).toBe(refused("rotating", state.name));
+    `The key "${name}" is the credential that this provider works with; ${doing} it`;
+  expect(await messageThrownBy(() => update(own, state, triggered(1)))).toContain(
+    refused("rotating", state.name),
+  );
   const next = await rotate(state, triggered(1));
   await harness.advance(7 * DAY);
-  expect(await messageThrownBy(() => update(own, next, triggered(1)))).toBe(refused("revoking", next.name));
-  expect(await messageThrownBy(() => revokeAll(own, next))).toBe(refused("revoking", next.name));
+  expect(await messageThrownBy(() => update(own, next, triggered(1)))).toContain(
+    refused("revoking", next.name),
+  );
+  expect(await messageThrownBy(() => revokeAll(own, next))).toContain(refused("revoking", next.name));
   await harness.expectOnlyKeysOf(next);
 });
 

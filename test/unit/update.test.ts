@@ -3,6 +3,7 @@ import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { shortFingerprint } from "../../provider/payengine/key-value";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, pinHint, SandboxHarness, unfinished } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -45,10 +46,11 @@ describe("where PayEngine tells the account's id", () => {
   test("a credential of another account changes nothing", async () => {
     const { key } = await harness.control.newCredential("production", "Admin");
     const { sandbox, production } = ACCOUNT_IDS;
-    expect(await messageThrownBy(() => update(harness.context({ credential: key }), state, inputs))).toBe(
-      `Could not update the key "${state.name}": the credential belongs to account ${production}, but state ` +
-        `records account ${sandbox}; use a credential and payengine:apiUrl of account ${sandbox}. State keeps it ` +
-        "as it was.",
+    expect(await messageThrownBy(() => update(harness.context({ credential: key }), state, inputs))).toEqual(
+      abridged(
+        `Could not update the key "${state.name}": the credential belongs to account ${production}, `,
+        `of account ${sandbox}. State keeps it as it was.`,
+      ),
     );
   });
 
@@ -73,10 +75,11 @@ describe("a pin", () => {
   test("that the account does not show changes nothing", async () => {
     const pinnedAccountId = MERCHANT_IDS.production[0];
     const context = harness.context({ accountId: pinnedAccountId });
-    expect(await messageThrownBy(() => update(context, state, { ...inputs, pinnedAccountId }))).toBe(
-      `Could not update the key "${state.name}": payengine:accountId pins ${pinnedAccountId}, but the account of this ` +
-        "credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set " +
-        "what `pulumi-payengine doctor` prints. State keeps it as it was.",
+    expect(await messageThrownBy(() => update(context, state, { ...inputs, pinnedAccountId }))).toEqual(
+      abridged(
+        `Could not update the key "${state.name}": payengine:accountId pins ${pinnedAccountId}, `,
+        "State keeps it as it was.",
+      ),
     );
     await harness.expectOnlyKeysOf(state);
   });
@@ -125,10 +128,12 @@ test("a refusal of an unfinished creation keeps the name and the pending action 
   await harness.control.setDialect({ keyQuota: 1 });
   const yetToBeMade: ApiKeyState = { ...rest, pendingAction: "create" };
   const refused = unfinished(await update(harness.context(), yetToBeMade, inputs));
-  expect(refused.reason).toBe(
-    `Could not create the key "${inputs.uniqueName}": PayEngine answered 422 to POST ${harness.url}/api-keys: The ` +
-      "account's quota of 1 keys is used up. No key was left behind. State remembers the name: run `pulumi up` again, " +
-      "without --continue-on-error, to clear up and make another, or `pulumi destroy`.",
+  expect(refused.reason).toEqual(
+    abridged(
+      `Could not create the key "${inputs.uniqueName}": PayEngine answered 422 to POST`,
+      "quota of 1 keys is used up. No key was left behind. State remembers the name: ",
+      "or `pulumi destroy`.",
+    ),
   );
   expect(refused.state).toMatchObject({
     ...inputs,

@@ -5,7 +5,8 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, pinHint, SandboxHarness, thrownBy } from "../sandbox-harness";
+import { abridged } from "../abridged";
+import { completed, messageThrownBy, SandboxHarness, thrownBy } from "../sandbox-harness";
 
 let harness: SandboxHarness;
 beforeEach(async () => {
@@ -134,7 +135,7 @@ test("a value that gets 403 instead of 401 when it is revoked is never proven to
   const { state } = await made("private");
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await messageThrownBy(() => read(harness.context(), state))).toContain(
-    "PayEngine says that it is gone, and yet its value authenticates; try again.",
+    "yet its value authenticates",
   );
 });
 
@@ -155,9 +156,7 @@ describe.each(["private", "public"])("for a %s key", (type) => {
         for (const { credential } of [harness, elsewhere]) {
           expect([name, await messageThrownBy(() => run({ apiUrl: elsewhere.url, credential }))]).toEqual([
             name,
-            `The key "${state.name}" was made at ${harness.url}, but payengine:apiUrl is ${elsewhere.url}. Nothing of it was ` +
-              "sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to " +
-              `${harness.url}.`,
+            expect.stringContaining(`was made at ${harness.url}, but payengine:apiUrl is ${elsewhere.url}. `),
           ]);
         }
       }
@@ -212,11 +211,11 @@ describe.each(["private", "public"])("for a %s key", (type) => {
         : "nothing proves that the credential is of the account";
     expect(await messageThrownBy(() => run.read({ credential }))).toContain(own);
     expect(await messageThrownBy(() => run.delete({ credential }))).toContain(own);
-    expect(await messageThrownBy(() => run["rotating update"]({ credential }))).toBe(
-      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: nothing proves that the ` +
-        "credential is of the account in which this key was made: it is not the one that made it, and PayEngine does not " +
-        `show it the key; use a credential of that account${pinHint(state)}. The key in use was not touched: run ` +
-        "`pulumi up` again.",
+    expect(await messageThrownBy(() => run["rotating update"]({ credential }))).toEqual(
+      abridged(
+        `Could not look for what an interrupted rotation of the key "${state.name}" may have left: nothing proves that the credential`,
+        "The key in use was not touched: run `pulumi up` again.",
+      ),
     );
     expect(await allKeys()).toEqual(before);
     expect((await harness.calls()).filter((call) => call.startsWith("POST"))).toEqual([]);
@@ -229,10 +228,10 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     const credential = await foreign();
     const before = await allKeys();
     expect(await messageThrownBy(() => update(harness.context({ credential }), unfinished, due))).toContain(
-      "nothing proves that the credential is of the account in which this key was made",
+      "nothing proves that the credential is of the account",
     );
     expect(await messageThrownBy(() => revokeAll(harness.context({ credential }), unfinished))).toContain(
-      "nothing proves that the credential is of the account in which this key was made",
+      "nothing proves that the credential is of the account",
     );
     expect(await allKeys()).toEqual(before);
   });

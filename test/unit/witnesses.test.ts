@@ -6,6 +6,7 @@ import { read } from "../../provider/api-key/read";
 import type { ApiKeyState } from "../../provider/api-key/schema";
 import { shortFingerprint } from "../../provider/payengine/key-value";
 import { ProcessMemory } from "../../provider/process-memory";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, pinHint, SandboxHarness } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -38,12 +39,15 @@ async function expectKept(
   recorded = new ProcessMemory(),
 ) {
   const { name, keyId } = state;
-  expect(await messageThrownBy(() => read(harness.context(settings, recorded), state))).toBe(
-    `Could not read the key "${name}" (${keyId}): ${why} State keeps it as it was.`,
+  expect(await messageThrownBy(() => read(harness.context(settings, recorded), state))).toEqual(
+    abridged(`Could not read the key "${name}" (${keyId}): ${why}`, " State keeps it as it was."),
   );
-  expect(await messageThrownBy(() => revokeAll(harness.context(settings, recorded), state))).toBe(
-    `Could not revoke the key "${name}" (${keyId}), which may still work: ${why} State keeps it: run this again, or ` +
-      "revoke it in PayEngine's dashboard.",
+  expect(await messageThrownBy(() => revokeAll(harness.context(settings, recorded), state))).toEqual(
+    abridged(
+      `Could not revoke the key "${name}" (${keyId}), which may still work: ${why}`,
+      " State keeps it: ",
+      "dashboard.",
+    ),
   );
 }
 
@@ -54,9 +58,7 @@ const unproven = (state: ApiKeyState) =>
 const OTHER_ACCOUNT =
   "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use " +
   "one of the account in which the key was made.";
-const notShown = (pin: string) =>
-  `payengine:accountId pins ${pin}, but the account of this credential shows no account, merchant or key of that id; ` +
-  "check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints.";
+const notShown = (pin: string) => `payengine:accountId pins ${pin}, but`;
 
 describe.each([
   ["with merchants", "private", {}],
