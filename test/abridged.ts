@@ -3,3 +3,6 @@ export const abridged = (...phrases: readonly string[]): string =>
   expect.stringMatching(
     new RegExp(`^${phrases.map((phrase) => phrase.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`, "s"),
   );
+
+/** Matches a text that starts with the phrase. */
+export const startingWith = (phrase: string): string => abridged(phrase, "");

@@ -69,11 +69,7 @@ test("a trigger rotates at once, a second trigger in the overlap is refused, and
   await project.write({ "index.js": commonJs(leaked(2)) });
   const refused = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(refused).checkout).toEqual([
-    expect.stringContaining(
-      'The key "shop-dev-checkout-<digits>-g2" cannot rotate again before <time>: until then the one before it is ' +
-        "promised to work. Set rotation.triggers back and change it after that; or run `pulumi up --replace` with " +
-        "this resource's URN, which makes a new key and revokes both at once.",
-    ),
+    expect.stringContaining('The key "shop-dev-checkout-<digits>-g2" cannot rotate again before <time>'),
   ]);
   expect(await project.key("checkout")).toEqual(second);
 

@@ -32,9 +32,6 @@ test("an environment refuses a credential of another one's account before anythi
   const { fixture } = given;
   const staging = await exampleProject(fixture, "environments", { stack: "production" });
   const { stdout } = await staging.fails("up", "--skip-preview");
-  expect(stdout).toContain(
-    `payengine:accountId pins ${MERCHANT_IDS.production[0]}, but the account of this credential shows no account, merchant or ` +
-      "key of that id",
-  );
+  expect(stdout).toContain(`payengine:accountId pins ${MERCHANT_IDS.production[0]}, but`);
   expect(await fixture.liveKeys()).toEqual([]);
 });

@@ -92,8 +92,7 @@ test("PULUMI_SKIP_CHECKPOINTS refuses new keys", async () => {
   expect((await rpc.check({}, await registeredInputs({ type: "private" }))).failures).toEqual([
     {
       property: "",
-      reason:
-        "PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names; unset it to create keys",
+      reason: expect.stringContaining("PULUMI_SKIP_CHECKPOINTS is set"),
     },
   ]);
 });

@@ -1,4 +1,5 @@
 import { UNKNOWN } from "../../provider/api-key/context";
+import { abridged, startingWith } from "../abridged";
 import { SandboxHarness } from "../sandbox-harness";
 import { refusal } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
@@ -69,13 +70,12 @@ test("check reports every failure at once and names no property, whose value the
   );
   expect(failures).toEqual(
     [
-      "payengine:apiUrl would send the credential unencrypted; use https (http is only for this machine)",
-      "payengine:maxRetries must be a whole number from 0 to 10",
-      "payengine:apiKey is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user " +
-        "who has the Admin or Developer role, or set PAYENGINE_API_KEY",
-      'type is a string, but neither "public" nor "private"; write "public" or "private"',
-      "tokn is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
-    ].map((reason) => ({ property: "", reason })),
+      "payengine:apiUrl would send the credential unencrypted",
+      "payengine:maxRetries must be a whole number",
+      "payengine:apiKey is not set",
+      "type is a string, but neither",
+      "tokn is not an argument of ApiKey",
+    ].map((start) => ({ property: "", reason: startingWith(start) })),
   );
 });
 
@@ -88,11 +88,12 @@ test("a wrong configuration fails every method with all its errors and no reques
     uniqueName: "n-0123456789",
     __provider: program.__provider,
   };
-  expect((await refusal(plugin.rpc.create(inputs))).details).toBe(
-    'Nothing was done with the key "n-0123456789": payengine:requestTimeout is not a duration; write it like "30s" or ' +
-      '"500ms"; payengine:apiKey is not set; run ' +
-      "`pulumi config set --secret payengine:apiKey` with a private key of a user who has the Admin or Developer " +
-      "role, or set PAYENGINE_API_KEY.",
+  expect((await refusal(plugin.rpc.create(inputs))).details).toEqual(
+    abridged(
+      'Nothing was done with the key "n-0123456789": payengine:requestTimeout is not a duration; ',
+      "; payengine:apiKey is not set; ",
+      "or set PAYENGINE_API_KEY.",
+    ),
   );
   expect(await harness.calls()).toEqual([]);
 });

@@ -88,7 +88,7 @@ describe("while PayEngine does not know a new key by its id,", () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault(unknownById);
     const { client, ...rest } = harness.context();
-    const blind = { ...rest, client: { ...client, listKeys: async () => ({ data: [], total: 0 }) } };
+    const blind = { ...rest, client: { ...client, readPage: async () => ({ data: [], total: 0 }) } };
     const { state } = unfinished(await create(blind, inputs));
     expect(state).toMatchObject({ pendingAction: "create", orphanKeyId: (await harness.liveKeys())[0]?.id });
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
