@@ -13,7 +13,7 @@ type Properties = Record<string, unknown>;
 /** The credential that is recorded is not the stack's: a colleague's, perhaps of another account. */
 const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
 
-/** A stack with two keys: "web", a private one that somebody has revoked, and "api", which lives. */
+/** A stack with two keys: "web", a private one that was revoked, and "api", a live one. */
 async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
   const { fixture } = given;
   const project = await fixture.project({});

@@ -1,4 +1,5 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
+import { startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, plainText } from "./command";
 import { keyNameOf, projectWithKey } from "./one-key-project";
@@ -50,7 +51,7 @@ test("audit calls no key gone with a credential of another account or an unreach
   expect([wrong.exitCode, linesOf(wrong.stdout)]).toEqual([
     2,
     [
-      "Not looked at: web of dev: the credential belongs to account <id>, but state records account <id>; use a credential and payengine:apiUrl of account <id>",
+      startingWith("Not looked at: web of dev: the credential belongs to account <id>, but state"),
       expect.stringMatching(/^Account <id> at <address>\/api: \d live keys?, \d foreign$/),
       "Keys of dev: 0 managed",
     ],
@@ -73,8 +74,7 @@ test("audit calls no key gone with a credential of another account or an unreach
         {
           source: "dev",
           resources: ["web"],
-          problem:
-            "PayEngine answered 403 to GET <address>/api/api-keys: Status 403, as asked for by a fault. Managing keys needs a credential whose user has the Admin or Developer role",
+          problem: startingWith("PayEngine answered 403 to GET <address>/api/api-keys: "),
         },
       ],
     },
@@ -102,7 +102,9 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([
     2,
     [
-      "Not looked at: copied of copy.json: some of its provider's configuration is encrypted in copy.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, if that is the credential only; else name the stack with --stack",
+      startingWith(
+        "Not looked at: copied of copy.json: some of its provider's configuration is encrypted in copy.json",
+      ),
       "Keys of copy.json: 0 managed",
     ],
   ]);
@@ -111,7 +113,9 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
   expect([both.exitCode, linesOf(both.stdout).slice(1, 3)]).toEqual([
     2,
     [
-      "unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard",
+      startingWith(
+        "unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of the given states",
+      ),
       "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  also held by copied of copy.json: destroying either revokes it",
     ],
   ]);

@@ -3,11 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { useFixture } from "../e2e/harness/fixture";
 import { type ProxiedAnswer, startAlteringProxy } from "./altering-proxy";
-import { examined, paste, REPORT_LINE, troubles } from "./doctor-fixture";
+import { examined, NO_WRITE, paste, REPORT_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
-/** What doctor says but for what passed, of a PayEngine whose answers are changed on the way. */
+const WRONG_TOTAL = "FAIL  list: count  total is no number of keys, or less than those on the pages";
+
+/** Doctor's lines that did not pass, for a PayEngine whose answers are altered on the way. */
 async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
   const proxy = await startAlteringProxy(given.fixture.sandbox.url, alter);
   try {
@@ -18,8 +20,6 @@ async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
     await proxy.close();
   }
 }
-
-const NO_WRITE = "skip  write  put right what failed before: nothing was made";
 
 interface List {
   readonly data: Record<string, unknown>[];
@@ -126,8 +126,7 @@ test("a list with a total that is too small fails", async () => {
   const troubles = await troublesWith(({ path, body }) => {
     if (isList(path) && path.includes("page=1")) Object.assign(body as List, { total: 0 });
   });
-  const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
+  expect(troubles).toEqual([2, [WRONG_TOTAL, REPORT_LINE, NO_WRITE]]);
 });
 
 test("a list with a total that leaves out its second page fails", async () => {
@@ -142,8 +141,7 @@ test("a list with a total that leaves out its second page fails", async () => {
     if (page === "2") answer.body = { data: [{ ...first, id: "key_of_page_2" }] };
     Object.assign(answer.body as List, { total: 1 });
   });
-  const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
+  expect(troubles).toEqual([2, [WRONG_TOTAL, REPORT_LINE, NO_WRITE]]);
 });
 
 test.each([

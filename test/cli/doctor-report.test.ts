@@ -3,7 +3,7 @@ import { payengine } from "./command";
 
 const given = useFixture();
 
-/** What no report may hold: everything that PayEngine has answered or was asked, but for words of the contract. */
+/** What no report may hold: everything that PayEngine has answered or was asked, except words of the contract. */
 async function valuesOf(): Promise<string[]> {
   const { control, sandbox, credential, issued } = given.fixture;
   const keys = await control.keys();

@@ -1,5 +1,6 @@
+import { abridged, startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
-import { examined, paste, troublesOf } from "./doctor-fixture";
+import { examined, NO_LIST, NO_WORKS, NO_WRITE, paste, troublesOf } from "./doctor-fixture";
 import { changeState } from "./planted-state";
 
 const given = useFixture();
@@ -20,9 +21,9 @@ test("an invalid proxy address fails, and nothing is sent", async () => {
   expect(await troublesOf(project, [], { HTTPS_PROXY: "http://[not a proxy" })).toEqual([
     2,
     [
-      "FAIL  connection  HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.",
+      startingWith("FAIL  connection  HTTPS_PROXY or HTTP_PROXY is not a proxy's URL"),
       "  → correct or unset HTTPS_PROXY and HTTP_PROXY",
-      "skip  list  put right what failed before",
+      NO_LIST,
     ],
   ]);
 });
@@ -36,7 +37,7 @@ test("secrets in plaintext in config or state fail", async () => {
     "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: what was written before is readable in backups";
   const inConfig = [
     "FAIL  config secrets  payengine:apiKey is in the stack's config in plaintext",
-    "  → run `pulumi config set --secret payengine:apiKey`, and make another credential if the file was ever shared",
+    startingWith("  → run `pulumi config set --secret payengine:apiKey`, and"),
   ];
   let encrypted: { type: string } | undefined;
   await changeState(project, (state) => {
@@ -62,7 +63,11 @@ test("doctor reports a wrong configuration and sends nothing", async () => {
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  config  payengine:apiUrl would send the credential unencrypted; use https (http is only for this machine); payengine:apiKey is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user who has the Admin or Developer role, or set PAYENGINE_API_KEY",
+      abridged(
+        "FAIL  config  payengine:apiUrl would send the credential unencrypted",
+        "payengine:apiKey is not set; ",
+        "",
+      ),
       "  → set these by `pulumi config set`, or in the environment",
       "skip  connection  there is no usable configuration",
     ],
@@ -75,13 +80,13 @@ test.each([
     "a user without the role",
     async () => (await given.fixture.newCredential("sandbox", "User")).key,
     [
-      "skip  works  GET /merchant did not tell of the account",
+      NO_WORKS,
       "FAIL  list  GET /api-keys answers 403: the credential's user may not manage keys",
       "  → have an admin raise this user's role to Admin or Developer, or use a private key of somebody who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
       "skip  get  there is no listed key to ask for",
-      "FAIL  account  PayEngine answered 403 to GET <address>/api/api-keys/<id>: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role",
+      startingWith("FAIL  account  PayEngine answered 403 to GET <address>/api/api-keys/<id>: E120"),
       "  → put this right first: what payengine:accountId pins cannot be looked for",
-      "skip  write  put right what failed before: nothing was made",
+      NO_WRITE,
     ],
   ],
   [
@@ -90,17 +95,17 @@ test.each([
     [
       "FAIL  credential  PayEngine answers 401 to it (E121)",
       '  → check that the private key is whole, as PayEngine showed it, and not revoked; that it belongs to the account at payengine:apiUrl (production and sandbox are separate accounts); and payengine:contract.authorization, "Basic {key}" by default. Nothing else was tried: a secret is not sent in guessed ways',
-      "skip  works  GET /merchant did not tell of the account",
-      "skip  list  put right what failed before",
+      NO_WORKS,
+      NO_LIST,
     ],
   ],
   [
     "another account than the pinned one",
     async () => (await given.fixture.newCredential("production", "Admin")).key,
     [
-      "FAIL  account  payengine:accountId pins <id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+      startingWith("FAIL  account  payengine:accountId pins <id>, but"),
       "  → remove payengine:accountId and run this again: it prints the line to set",
-      "skip  write  put right what failed before: nothing was made",
+      NO_WRITE,
     ],
   ],
 ])("doctor fails for %s and says what to do", async (_what, credential, expected) => {
@@ -143,9 +148,9 @@ test("an unknown config key fails and gets the nearest known one suggested", asy
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  config keys  payengine:acountId is not a setting of payengine; did you mean payengine:accountId?",
+      abridged("FAIL  config keys  payengine:acountId ", "did you mean payengine:accountId?"),
       "  → run `pulumi config rm payengine:acountId` once the right one is set",
-      "FAIL  config keys  payengine:contract.get is a key of its own, not a part of payengine:contract; remove it and write `pulumi config set --path payengine:contract.get …` with `--path`",
+      startingWith("FAIL  config keys  payengine:contract.get is a key of its own"),
       "  → run `pulumi config rm payengine:contract.get` once the right one is set",
     ],
   ]);
@@ -159,10 +164,10 @@ test("an address without a server, or with a server other than PayEngine, fails"
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  connection  PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED)",
+      startingWith("FAIL  connection  PayEngine refused the connection"),
       "  → see above; a proxy is set by HTTPS_PROXY, a certificate authority by NODE_EXTRA_CA_CERTS",
       ...["credential", "works", "clock"].map((check) => `skip  ${check}  there is no connection`),
-      "skip  list  put right what failed before",
+      NO_LIST,
     ],
   ]);
   await project.ok("config", "set", "payengine:apiUrl", fixture.sandbox.url);
@@ -170,10 +175,10 @@ test("an address without a server, or with a server other than PayEngine, fails"
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  credential  The answer to GET <address>/api/merchant is not JSON; check that payengine:apiUrl is the address of PayEngine's API",
+      startingWith("FAIL  credential  The answer to GET <address>/api/merchant is not JSON"),
       "  → check that payengine:apiUrl is the address of PayEngine's API",
-      "skip  works  GET /merchant did not tell of the account",
-      "skip  list  put right what failed before",
+      NO_WORKS,
+      NO_LIST,
     ],
   ]);
 });

@@ -1,8 +1,9 @@
+import { startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { until } from "../e2e/harness/processes";
 import { type ProxiedAnswer, startAlteringProxy } from "./altering-proxy";
 import { payengine } from "./command";
-import { doctorOn, examined, REPORT_LINE, troubles } from "./doctor-fixture";
+import { doctorOn, examined, LOOK_FOR, REPORT_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
@@ -20,11 +21,7 @@ test.each([
   [
     "an answer that is lost",
     { kind: "dropAfterCommit" },
-    [
-      "FAIL  create  The connection to PayEngine was lost before an answer came; try again (POST <address>/api/api-keys, UND_ERR_SOCKET)",
-      "  → run this again",
-      UNTRIED,
-    ],
+    [startingWith("FAIL  create  The connection to PayEngine was lost"), "  → run this again", UNTRIED],
     LOST,
   ],
   [
@@ -82,7 +79,7 @@ test.each([
 ] as const)("--write leaves no key behind after %s", async (_what, fault, expected, last) => {
   await given.fixture.control.addFault({ operation: "createKey", ...fault });
   const { exitCode, lines } = await doctorOn(given.fixture, "--write");
-  const isFailed = expected.some((line) => line.startsWith("FAIL"));
+  const isFailed = lines.some((line) => line.startsWith("FAIL"));
   expect([exitCode, troubles(lines)]).toEqual([isFailed ? 2 : 0, expected]);
   if (last) expect(lines).toContain(last);
   expect(await given.fixture.liveKeys()).toEqual([]);
@@ -154,7 +151,7 @@ test("--write fails and names the key when its revoked value still works", async
     2,
     [
       "FAIL  revoke  PayEngine still lists pulumi-payengine-doctor-<digits> as live after DELETE /api-keys/{id}",
-      "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it",
+      LOOK_FOR,
     ],
   ]);
   for (const { id } of await fixture.liveKeys()) fixture.leftAlive.add(id);
@@ -173,8 +170,10 @@ test("--write names the key that it could not revoke", async () => {
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
-      "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 403 to DELETE <address>/api/api-keys/<id>: Status 403, as asked for by a fault. Managing keys needs a credential whose user has the Admin or Developer role",
-      "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it",
+      startingWith(
+        "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 403 to DELETE",
+      ),
+      LOOK_FOR,
     ],
   ]);
   expect(stdout).toContain(`look for ${name} in PayEngine's dashboard`);

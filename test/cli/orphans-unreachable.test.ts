@@ -1,3 +1,4 @@
+import { abridged, startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { changeState, creating, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
@@ -29,7 +30,11 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
     2,
     [
       NONE,
-      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
+      abridged(
+        "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant",
+        "The credential is unknown or revoked",
+        "",
+      ),
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
@@ -56,10 +61,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
   const unreachable = await payengine(project, REVOKE);
   expect([unreachable.exitCode, linesOf(unreachable.stdout).slice(0, 2)]).toEqual([
     2,
-    [
-      NONE,
-      "Not looked at: web: PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED)",
-    ],
+    [NONE, startingWith("Not looked at: web: PayEngine refused the connection")],
   ]);
   await project.ok("config", "set", "payengine:apiUrl", url);
   expect((await payengine(project, REVOKE)).exitCode).toBe(0);
@@ -73,7 +75,11 @@ test("a credential in the environment finds and revokes without a passphrase, an
   const missing = await payengine(project, REVOKE, { without });
   expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
     2,
-    "Not looked at: web: `pulumi config --json --show-secrets --stack dev` failed: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+    abridged(
+      "Not looked at: web: `pulumi config --json --show-secrets --stack dev` failed: ",
+      "PULUMI_CONFIG_PASSPHRASE",
+      "",
+    ),
   ]);
   const { exitCode, stdout } = await payengine(project, REVOKE, {
     without,
@@ -101,7 +107,11 @@ test("a listed key whose revocation gets 404 does not count as revoked", async (
     2,
     [
       "Revoked 0 of 1 key.",
-      'Could not revoke <id>: PayEngine lists the key "shop-dev-web-<digits>" (<id>) as live and does not find it when it is to be revoked; check payengine:contract.revoke',
+      abridged(
+        "Could not revoke <id>: PayEngine lists the key ",
+        "does not find it when it is to be revoked",
+        "",
+      ),
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);

@@ -139,11 +139,7 @@ test.each([
       ? "somebody on an unknown host, process 0, for \\d+ (ms|seconds?)"
       : "ci on runner, process 1, for 1 hour";
   expect(exitCode).toBe(3);
-  expect(linesOf(stdout).at(-1)).toMatch(
-    new RegExp(
-      `^The stack is locked by ${who}\\. If that process is dead, run \`pulumi cancel\`, then this again\\.$`,
-    ),
-  );
+  expect(linesOf(stdout).at(-1)).toMatch(new RegExp(`^The stack is locked by ${who}\\. `));
   expect(await isLive(id)).toBe(true);
   await rm(file);
   given.fixture.leftAlive.add(id);

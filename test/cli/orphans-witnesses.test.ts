@@ -1,5 +1,6 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
 import { findOrphans, openStack } from "../../recovery";
+import { abridged, startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import {
@@ -79,8 +80,8 @@ test("a pin that the account does not show keeps an operation, whoever began it"
     2,
     [
       NONE,
-      "Not looked at: web: payengine:accountId pins <id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
-      "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
+      startingWith("Not looked at: web: payengine:accountId pins <id>, but"),
+      startingWith("Pending operations (they stay in state: web could not be looked for"),
       OPERATION,
       "Revoked 0 of 0 keys.",
     ],
@@ -92,8 +93,12 @@ test("the pin from the beginning of an operation proves its account; a pin of an
   expect(await reasonToKeep(right)).toBeUndefined();
   const wrong = await projectWithPending({ pinnedAccountId: MERCHANT_IDS.production[1] });
   await pin(wrong, MERCHANT_IDS.sandbox[0]);
-  expect(await reasonToKeep(wrong)).toBe(
-    `it is not proven that web was asked for in the account where it was looked for; run this with the credential that made it, or with one of the account that shows ${MERCHANT_IDS.production[1]}, or clear them with \`pulumi refresh --clear-pending-creates\` if you know that it was`,
+  expect(await reasonToKeep(wrong)).toEqual(
+    abridged(
+      "it is not proven that web",
+      ` or with one of the account that shows ${MERCHANT_IDS.production[1]}, or clear`,
+      "",
+    ),
   );
 });
 
@@ -158,8 +163,12 @@ test("orphans tells to clear an explicit provider's operation by hand when it ca
   });
   const project = await projectWithPending({}, at);
   project.env.TEAM_KEY = fixture.credential;
-  expect(await reasonToKeep(project)).toBe(
-    "it is not proven that web was asked for in the account where it was looked for; run this with the credential that made it, or clear them with `pulumi refresh --clear-pending-creates` if you know that it was",
+  expect(await reasonToKeep(project)).toEqual(
+    abridged(
+      "it is not proven that web",
+      "run this with the credential that made it, or clear them with `pulumi refresh",
+      "",
+    ),
   );
 });
 
@@ -176,7 +185,7 @@ test("orphans sends nothing when an operation was begun at another address", asy
     [
       NONE,
       "Not looked at: web: its key was asked for at https://console.payengine.dev/api, but payengine:apiUrl is <address>/api, where nothing of it was sent; set payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to https://console.payengine.dev/api",
-      "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
+      startingWith("Pending operations (they stay in state: web could not be looked for"),
       OPERATION,
       "Revoked 0 of 0 keys.",
     ],

@@ -9,7 +9,7 @@ const given = useFixture();
 const HOUR = 3_600_000;
 const PROBLEM = "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: ";
 
-/** A key that somebody has made in the dashboard. */
+/** A key made in the dashboard. */
 async function madeByHand(name: string) {
   const { fixture } = given;
   const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];

@@ -19,7 +19,7 @@ const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pending
   valueless: { fault: { kind: "valueMissing" }, mark: "-r2" },
   limited: { fault: { kind: "rateLimit", retryAfter: 1 } },
   limitedsilently: { fault: { kind: "rateLimit" } },
-  // Nobody can tell these two from a request that takes effect later.
+  // These two look like a request that takes effect later.
   unsent: { fault: { kind: "dropBeforeCommit" }, mark: "-r2", pendingAction: "reconcile" },
   slow: { fault: { kind: "delay", beforeCommitMs: SLOW_MS }, mark: "-r2", pendingAction: "reconcile" },
 };
@@ -57,9 +57,9 @@ test("the same up or the next one recovers from each fault of a creation", async
   await project.up();
   expect(await fixture.liveKeys()).toHaveLength(names.length);
   await later(project, () => project.up());
-  const settled = await project.keys();
-  expect(settled.map(({ pendingAction }) => pendingAction)).toEqual(names.map(() => undefined));
-  expect(settled.map(({ token }) => token)).toEqual(tokens);
+  const reconciled = await project.keys();
+  expect(reconciled.map(({ pendingAction }) => pendingAction)).toEqual(names.map(() => undefined));
+  expect(reconciled.map(({ token }) => token)).toEqual(tokens);
   await project.up("--expect-no-changes");
 });
 

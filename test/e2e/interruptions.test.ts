@@ -12,7 +12,7 @@ const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { typ
 const projectOf = (fixture: Fixture) => fixture.project({ program });
 
 /** What the runbook says after a crash, some minutes later; then both keys are there. */
-async function mend(project: Project): Promise<void> {
+async function recover(project: Project): Promise<void> {
   await quiet(project);
   await project.ok("cancel", "--yes");
   const { exitCode, stderr } = await later(project, () => runOrphansRevoke(project));
@@ -39,7 +39,7 @@ test("the next up makes the key after the CLI was killed before its request", as
   kill(cli);
   await ended;
   expect((await pendingIn(project)).sort()).toEqual(["a", "b"]);
-  await mend(project);
+  await recover(project);
 });
 
 test("the next up makes both keys after the CLI was killed between their requests", async () => {
@@ -60,7 +60,7 @@ test("the next up makes both keys after the CLI was killed between their request
   await ended;
   expect(await pendingIn(project)).toEqual(["b"]);
   const { token } = await project.key("a");
-  await mend(project);
+  await recover(project);
   expect((await project.key("a")).token).toBe(token);
 });
 
@@ -87,7 +87,7 @@ test.each([
       [true, "active"],
     ]);
     await fixture.control.clearFaults();
-    await mend(project);
+    await recover(project);
   },
 );
 
@@ -100,7 +100,7 @@ test("one Ctrl-C lets running creations finish and stores their keys in state", 
   expect((await ended).exitCode).not.toBe(0);
   expect(await pendingIn(project)).toEqual([]);
   await fixture.control.clearFaults();
-  await mend(project);
+  await recover(project);
 });
 
 test("a second Ctrl-C ends the CLI at once, and the next up finds its leftovers by name", async () => {
@@ -114,5 +114,5 @@ test("a second Ctrl-C ends the CLI at once, and the next up finds its leftovers 
   kill(cli, "SIGINT");
   expect((await ended).exitCode).not.toBe(0);
   await fixture.control.clearFaults();
-  await mend(project);
+  await recover(project);
 });

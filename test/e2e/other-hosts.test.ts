@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => second.close());
 
-/** How a key stands in state: as it was made, in the overlap of a rotation, and one whose creation is unfinished. */
+/** A key's forms in state: as it was made, in the overlap of a rotation, and one whose creation is unfinished. */
 const keys = (count: number, more: string, args = "") => `
 new payengine.ApiKey("checkout", { type: "private", rotation: { triggers: { count: ${count} }, overlap: "1h" } ${args} }, ${more});
 new payengine.ApiKey("storefront", { type: "public" ${args} }, ${more});

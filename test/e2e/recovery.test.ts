@@ -72,9 +72,9 @@ test("an up fails and keeps the name while PayEngine is unreachable for recovery
 
   await fixture.control.clearFaults();
   expect(countsOf(await project.up())).toEqual(["+ 1 created", "~ 1 updated", "2 changes"]);
-  const mended = await project.key("checkout");
-  expect(mended.id).toBe(unfinished.id);
-  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([mended.keyId]);
+  const repaired = await project.key("checkout");
+  expect(repaired.id).toBe(unfinished.id);
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([repaired.keyId]);
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
 });
 

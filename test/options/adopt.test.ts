@@ -3,7 +3,7 @@ import { commonJs, useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-/** A key as somebody has made it in the dashboard, and kept its value. */
+/** A key made in the dashboard, with its value. */
 async function madeByHand(name: string) {
   const { fixture } = given;
   const answer = await fetch(`${fixture.sandbox.url}/api-keys`, {

@@ -47,10 +47,10 @@ test("a state with unknown fields is in good order", async () => {
 test("a state that lost its token gets a new key, and the old one is revoked", async () => {
   const damaged = without("token");
   expect(await plugin.rpc.diff(damaged, inputs)).toEqual({ changes: true, replaces: [] });
-  const mended = await plugin.rpc.update(damaged, inputs);
-  expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
+  const repaired = await plugin.rpc.update(damaged, inputs);
+  expect(repaired.name).toBe(`${inputs.uniqueName}-r2`);
   expect(await harness.statusFor(String(state.token))).toBe(401);
-  expect(await harness.statusFor(String(asStored(mended).token))).toBe(200);
+  expect(await harness.statusFor(String(asStored(repaired).token))).toBe(200);
 });
 
 type Method = "diff" | "read" | "update" | "delete";

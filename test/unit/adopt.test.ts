@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** A key that somebody has made by hand, and has kept. */
+/** A key made by hand, with its value. */
 async function byHand(type: "public" | "private" = "private", name = "Checkout (made by Ann)") {
   const { id: keyId = "", value: token = "" } = await harness.context().client.createKey({ name, type });
   return { keyId, token, name };

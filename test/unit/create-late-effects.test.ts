@@ -100,9 +100,9 @@ describe("when the list lags behind a lost POST", () => {
       expect(refreshed).not.toHaveProperty(lost);
     }
     await harness.control.setLag({});
-    const mended = completed(await update(harness.context(), refreshed as ApiKeyState, inputs));
-    expect(mended.name).toBe(`${name}-r3`);
-    await harness.expectOnlyKeysOf(mended);
+    const repaired = completed(await update(harness.context(), refreshed as ApiKeyState, inputs));
+    expect(repaired.name).toBe(`${name}-r3`);
+    await harness.expectOnlyKeysOf(repaired);
   });
 });
 
@@ -125,6 +125,6 @@ test("an orphan counts as revoked only when PayEngine itself answers that it doe
     body: "html",
   });
   const outcome = await create(harness.context(), inputs);
-  const mended = completed(await update(harness.context(), outcome.state, inputs));
-  await harness.expectOnlyKeysOf(mended);
+  const repaired = completed(await update(harness.context(), outcome.state, inputs));
+  await harness.expectOnlyKeysOf(repaired);
 });

@@ -82,7 +82,7 @@ test.each(Object.entries(lost))(
       { name: `${name}-r2`, status: "active" },
       { name, status: "revoked" },
     ]);
-    // The value may have been shown: nobody asks for the same one twice.
+    // The value may have been shown already, so it is not asked for twice.
     expect(await reveals()).toEqual([first, second].map((key) => `POST /api/api-keys/${key?.id}/reveal`));
     await harness.expectOnlyKeysOf(state);
   },

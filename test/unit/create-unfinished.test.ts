@@ -84,9 +84,9 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
 
   test("the next update revokes every key of the name and makes the key", async () => {
     const { state } = await begin();
-    const mended = completed(await update(harness.context(), state, inputs));
-    expect(mended.name).toBe(`${name}-r2`);
-    await harness.expectOnlyKeysOf(mended);
+    const repaired = completed(await update(harness.context(), state, inputs));
+    expect(repaired.name).toBe(`${name}-r2`);
+    await harness.expectOnlyKeysOf(repaired);
   });
 
   test("a refresh in between keeps what is left to do", async () => {
@@ -128,13 +128,13 @@ test("create ends unfinished after three attempts while PayEngine stays unreacha
     pendingAction: "create",
   });
   await harness.control.clearFaults();
-  const mended = completed(await update(harness.context(), state, inputs));
-  expect(mended).toMatchObject({
+  const repaired = completed(await update(harness.context(), state, inputs));
+  expect(repaired).toMatchObject({
     name: `${name}-r4`,
     pendingAction: "reconcile",
     unresolvedNames: [name, `${name}-r2`, `${name}-r3`],
   });
-  await harness.expectOnlyKeysOf(mended);
+  await harness.expectOnlyKeysOf(repaired);
 });
 
 test("create ends with a plain error after three lost requests whose keys were all revoked", async () => {
@@ -153,8 +153,8 @@ test("a role lost after a lost POST keeps the name in state", async () => {
   await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403, skip: 1 });
   const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toContain("the Admin or Developer role");
-  const mended = completed(await update(harness.context(), state, inputs));
-  await harness.expectOnlyKeysOf(mended);
+  const repaired = completed(await update(harness.context(), state, inputs));
+  await harness.expectOnlyKeysOf(repaired);
 });
 
 test("a credential revoked after a lost POST keeps the name in state, and another credential recovers", async () => {

@@ -32,10 +32,9 @@ test("delete waits while the list does not show the kept key, for it may lack a 
   const state = completed(await create(harness.context(), inputs));
   expect(state.pendingAction).toBe("reconcile");
   await harness.advance(2 * MINUTES);
-  expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toBe(
-    `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: PayEngine's list of keys does ` +
-      "not show this key yet, so a second one that a lost request has made may be missing too; run this again when " +
-      "it does. State keeps it: run this again, or revoke it in PayEngine's dashboard.",
+  expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(
+    "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be missing " +
+      "too; run this again when it does.",
   );
   expect(await harness.liveKeys()).toHaveLength(2);
   await harness.advance(9 * MINUTES);
@@ -99,8 +98,8 @@ describe("while PayEngine does not know a new key by its id,", () => {
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const { state } = unfinished(await create(harness.context(), inputs));
     await harness.control.revokeKey(state.orphanKeyId ?? "");
-    const mended = completed(await update(harness.context(), state, inputs));
-    expect(mended.pendingAction).toBe("reconcile");
-    await harness.expectOnlyKeysOf(mended);
+    const repaired = completed(await update(harness.context(), state, inputs));
+    expect(repaired.pendingAction).toBe("reconcile");
+    await harness.expectOnlyKeysOf(repaired);
   });
 });

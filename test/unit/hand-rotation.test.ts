@@ -109,10 +109,10 @@ describe("a new value", () => {
       `Could not update the key "${name}": PayEngine no longer accepts its value; make another private key in PayEngine's ` +
         "dashboard and give its value as adopt.token. State keeps it as it was.",
     );
-    const mended = completed(await update(gone, asked(second, overlap), second));
-    expect(mended).toMatchObject({ token: second.token, adoptedFingerprint: fingerprint(second.token) });
+    const repaired = completed(await update(gone, asked(second, overlap), second));
+    expect(repaired).toMatchObject({ token: second.token, adoptedFingerprint: fingerprint(second.token) });
     for (const none of ["pendingAction", "previousToken", "previousRevokeAt"])
-      expect(mended).not.toHaveProperty(none);
+      expect(repaired).not.toHaveProperty(none);
   });
 
   test("and the previous one are forgotten in turn, each once it is revoked", async () => {

@@ -6,7 +6,7 @@ import { create } from "../../provider/api-key/create";
 import type { Outcome } from "../../provider/api-key/schema";
 import { newInputs, SandboxHarness } from "../sandbox-harness";
 
-/** How a PayEngine that nobody foresaw answers. */
+/** How a PayEngine with unforeseen answers works. */
 interface Shape {
   readonly path: string;
   readonly fields: Readonly<Record<"id" | "name" | "type" | "status" | "key", string>>;
@@ -17,7 +17,7 @@ interface Shape {
   /** The answer to create holds the value, masks it, or leaves it out. */
   readonly value: "whole" | "masked" | "left out";
   readonly revokeBy: string;
-  /** Keys that somebody else has made. */
+  /** Other people's keys. */
   readonly others: number;
   readonly createdStatus: number;
 }

@@ -24,10 +24,10 @@ test("an update of a key in good order returns all outputs without a call", asyn
 
 test("an update of a state without a token makes a new key and revokes the old one", async () => {
   const { token: _, ...damaged } = state;
-  const mended = completed(await update(harness.context(), damaged, inputs));
-  expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
-  expect(mended.keyId).not.toBe(state.keyId);
-  await harness.expectOnlyKeysOf(mended);
+  const repaired = completed(await update(harness.context(), damaged, inputs));
+  expect(repaired.name).toBe(`${inputs.uniqueName}-r2`);
+  expect(repaired.keyId).not.toBe(state.keyId);
+  await harness.expectOnlyKeysOf(repaired);
 });
 
 describe("where PayEngine tells the account's id", () => {
@@ -117,9 +117,9 @@ test("an update to PayEngine's own address leaves no address in state", async ()
 test("a key made anew records the credential that made it", async () => {
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { token: _, ...damaged } = state;
-  const mended = completed(await update(harness.context({ credential }), damaged, inputs));
-  expect(mended.credentialFingerprint).toBe(shortFingerprint(credential));
-  await harness.expectOnlyKeysOf(mended);
+  const repaired = completed(await update(harness.context({ credential }), damaged, inputs));
+  expect(repaired.credentialFingerprint).toBe(shortFingerprint(credential));
+  await harness.expectOnlyKeysOf(repaired);
 });
 
 test("a refusal of an unfinished creation keeps the name and the pending action in state", async () => {
@@ -150,6 +150,6 @@ test("an update revokes a key without a value by its id while the list does not 
   const fresh = harness.inputs();
   const begun = unfinished(await create(harness.context(), fresh));
   expect(begun.state.orphanKeyId).toBe((await harness.liveKeys())[0].id);
-  const mended = completed(await update(harness.context(), begun.state, fresh));
-  await harness.expectOnlyKeysOf(state, mended);
+  const repaired = completed(await update(harness.context(), begun.state, fresh));
+  await harness.expectOnlyKeysOf(state, repaired);
 });

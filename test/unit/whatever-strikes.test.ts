@@ -35,7 +35,7 @@ const plainKind = fc.constantFrom(
 );
 const fault: fc.Arbitrary<FaultInput> = fc.oneof(
   fc.record({ operation, kind: plainKind, times, skip }),
-  // A list that lies about names cannot be told from one that lacks the key.
+  // A list with wrong names cannot be told from one that lacks the key.
   fc.record({
     operation: fc.constantFrom("createKey" as const),
     kind: fc.constantFrom("wrongName" as const),
