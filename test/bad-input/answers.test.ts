@@ -7,6 +7,9 @@ import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
+const LEFT = "No key was left behind.";
+const NONE = "No key was made.";
+
 test("each failure to reach or use PayEngine gives one message, and nothing is created", async () => {
   const { fixture } = given;
   const user = await fixture.newCredential("sandbox", "User");
@@ -58,31 +61,31 @@ for (const [name, args] of Object.entries(providers)) {
       "unauthorized",
       "PayEngine answered 401 to GET <address>/api/merchant",
       "The credential is unknown or revoked",
-      "No key was made.",
+      NONE,
     ),
     forbidden: could(
       "forbidden",
       "PayEngine answered 403 to GET <address>/api/api-keys",
       "the Admin or Developer role",
-      "No key was left behind.",
+      LEFT,
     ),
     "no-keys": could(
       "no-keys",
       "PayEngine answered 404 to POST <address>/api/api-keys",
       "check payengine:apiUrl",
-      "No key was left behind.",
+      LEFT,
     ),
     "wrong-path": could(
       "wrong-path",
       "PayEngine answered 404 to GET <address>/elsewhere/merchant",
       "check payengine:apiUrl",
-      "No key was made.",
+      NONE,
     ),
-    html: could("html", "The answer to GET <address>/api/merchant is not JSON", "No key was made."),
-    refused: could("refused", "PayEngine refused the connection", "No key was made."),
-    tls: could("tls", "No trusted TLS connection to PayEngine", "No key was made."),
-    unresolved: could("unresolved", "PayEngine's host name was not found", "No key was made."),
-    "other-account": could("other-account", "payengine:accountId pins <key id>, but", "No key was made."),
+    html: could("html", "The answer to GET <address>/api/merchant is not JSON", NONE),
+    refused: could("refused", "PayEngine refused the connection", NONE),
+    tls: could("tls", "No trusted TLS connection to PayEngine", NONE),
+    unresolved: could("unresolved", "PayEngine's host name was not found", NONE),
+    "other-account": could("other-account", "payengine:accountId pins <key id>, but", NONE),
   });
   expect(await fixture.liveKeys()).toEqual([]);
   expect(await project.keys()).toEqual([]);
@@ -100,49 +103,28 @@ test("an account with other calls gets one message that says what to set, and no
       why: [
         "PayEngine answered 401 to GET <address>/api/api-keys",
         'set payengine:contract to "dashboard"',
-        "No key was left behind.",
+        LEFT,
       ],
     },
     "another path": {
       dialect: { path: "/keys" },
-      why: [
-        "PayEngine answered 400 to GET <address>/api/api-keys: Unsupported API call",
-        "No key was left behind.",
-      ],
+      why: ["PayEngine answered 400", "Unsupported API call", LEFT],
     },
     "no id": {
       dialect: { fields: { id: "uuid" } },
-      why: [
-        "The answer to GET <address>/api/api-keys",
-        "(entry 1 has no id)",
-        "pulumi-payengine doctor",
-        "No key was left behind.",
-      ],
+      why: ["The answer to GET", "(entry 1 has no id)", "pulumi-payengine doctor", LEFT],
     },
     "no name": {
       dialect: { fields: { name: "label" } },
-      why: [
-        "The list of keys",
-        "(no entry has a name)",
-        "payengine:contract.fields.name",
-        "No key was left behind.",
-      ],
+      why: ["The list of keys", "(no entry has a name)", "payengine:contract.fields.name", LEFT],
     },
     "no value": {
       dialect: { fields: { value: "secret" } },
-      why: [
-        "The response did not include the key's value",
-        "payengine:contract.reveal",
-        "No key was left behind.",
-      ],
+      why: ["The response did not include the key's value", "payengine:contract.reveal", LEFT],
     },
     "a masked value": {
       fault: { operation: "createKey", kind: "maskedValue", form: "stars", times: "always" },
-      why: [
-        "The response did not include the key's value",
-        "payengine:contract.reveal",
-        "No key was left behind.",
-      ],
+      why: ["The response did not include the key's value", "payengine:contract.reveal", LEFT],
     },
     "revealed before": {
       dialect: { reveal: "byCall" },
@@ -151,17 +133,14 @@ test("an account with other calls gets one message that says what to set, and no
         ...{ operation: "revealKey", kind: "statusBeforeCommit", status: 422, times: "always" },
         message: "E106: Key has been revealed before",
       },
-      why: [
-        "The key was made, but its value was not revealed: PayEngine answered 422",
-        "No key was left behind.",
-      ],
+      why: ["its value was not revealed: PayEngine answered 422", LEFT],
     },
     "another scheme": {
       dialect: { scheme: "Bearer" },
       why: [
         "PayEngine answered 401 to GET <address>/api/merchant",
         "The credential is unknown or revoked",
-        "No key was made.",
+        NONE,
       ],
     },
   };
@@ -203,11 +182,7 @@ test("an error names a proxy that refuses the connection without its password", 
     });
     const failed = await project.fails("up", "--skip-preview");
     expect(diagnosticsOf(failed).checkout).toEqual([
-      abridged(
-        'error: Could not create the key "shop-dev-checkout-<digits>": No connection to PayEngine was opened',
-        "a proxy is set in HTTPS_PROXY or HTTP_PROXY",
-        "No key was made.",
-      ),
+      abridged("error: Could not create the key", "a proxy is set in HTTPS_PROXY or HTTP_PROXY", NONE),
     ]);
     project.env.HTTPS_PROXY = `ht tp://deploy:${encodeURIComponent(password)}@127.0.0.1:${port}`;
     const malformed = await project.fails("up", "--skip-preview");

@@ -102,9 +102,7 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([
     2,
     [
-      startingWith(
-        "Not looked at: copied of copy.json: some of its provider's configuration is encrypted in copy.json",
-      ),
+      startingWith("Not looked at: copied of copy.json: some of its provider's configuration is encrypted"),
       "Keys of copy.json: 0 managed",
     ],
   ]);
@@ -113,9 +111,7 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
   expect([both.exitCode, linesOf(both.stdout).slice(1, 3)]).toEqual([
     2,
     [
-      startingWith(
-        "unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of the given states",
-      ),
+      startingWith("unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of"),
       "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  also held by copied of copy.json: destroying either revokes it",
     ],
   ]);

@@ -34,12 +34,7 @@ test("orphans lists and revokes nothing with a credential of another account tha
   const { exitCode, stdout } = await payengine(project, [...FIND, "--revoke", "--yes"], { env });
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
-    [
-      NONE,
-      startingWith(
-        "Not looked at: web: the credential belongs to account <id>, but state records account <id>",
-      ),
-    ],
+    [NONE, startingWith("Not looked at: web: the credential belongs to account <id>, but state")],
   ]);
   expect((await fixture.liveKeys()).map(({ name }) => name)).toContain(orphan);
 

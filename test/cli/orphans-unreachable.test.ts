@@ -30,11 +30,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
     2,
     [
       NONE,
-      abridged(
-        "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant",
-        "The credential is unknown or revoked",
-        "",
-      ),
+      abridged("Not looked at: web: PayEngine answered 401", "The credential is unknown or revoked", ""),
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
@@ -75,11 +71,7 @@ test("a credential in the environment finds and revokes without a passphrase, an
   const missing = await payengine(project, REVOKE, { without });
   expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
     2,
-    abridged(
-      "Not looked at: web: `pulumi config --json --show-secrets --stack dev` failed: ",
-      "PULUMI_CONFIG_PASSPHRASE",
-      "",
-    ),
+    abridged("Not looked at: web: `pulumi config ", "PULUMI_CONFIG_PASSPHRASE", ""),
   ]);
   const { exitCode, stdout } = await payengine(project, REVOKE, {
     without,
@@ -107,11 +99,7 @@ test("a listed key whose revocation gets 404 does not count as revoked", async (
     2,
     [
       "Revoked 0 of 1 key.",
-      abridged(
-        "Could not revoke <id>: PayEngine lists the key ",
-        "does not find it when it is to be revoked",
-        "",
-      ),
+      abridged("Could not revoke <id>: ", "does not find it when it is to be revoked", ""),
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);

@@ -104,7 +104,8 @@ test("up refuses a token that does not work, and no dependent resource runs", as
   const failed = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(failed).checkout).toEqual([
     abridged(
-      'error: Could not take over the key "shop-dev-checkout-<digits>": PayEngine does not accept adopt.token',
+      "error: Could not take over the key",
+      "PayEngine does not accept adopt.token",
       "Nothing was changed.",
     ),
   ]);
@@ -138,17 +139,13 @@ test("a key made by hand reaches its consumers, rotates with an overlap and ends
   const third = await madeByHand("checkout 3");
   await project.setSecret("shop:checkoutKey", third.value);
   expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
-    startingWith('error: The key "shop-dev-checkout-<digits>" cannot take another value before <time>: '),
+    expect.stringContaining("cannot take another value before <time>: "),
   ]);
   await project.setSecret("shop:checkoutKey", second.value);
 
   const tooLate = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);
   expect(diagnosticsOf(tooLate).checkout).toEqual([
-    abridged(
-      `error: The previous value of "shop-dev-checkout-<digits>" (${first.shown}) `,
-      "still does.",
-      "State keeps both values.",
-    ),
+    abridged("error: The previous value of", `(${first.shown})`, "still does.", "State keeps both values."),
   ]);
   expect(await project.outputs()).toEqual({ token: second.value, previousToken: first.value });
   await fixture.control.revokeKey(first.id);
@@ -158,11 +155,7 @@ test("a key made by hand reaches its consumers, rotates with an overlap and ends
 
   const tooEarly = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(tooEarly).checkout).toEqual([
-    abridged(
-      `error: The key "shop-dev-checkout-<digits>" (${second.shown}) still works`,
-      "run this again.",
-      "",
-    ),
+    abridged("error: The key", `(${second.shown}) still works`, "run this again.", ""),
   ]);
   expect((await project.key("checkout")).token).toBe(second.value);
   await fixture.control.revokeKey(second.id);
@@ -194,7 +187,8 @@ test("a refresh forgets a revoked value, and up asks for another one", async () 
   expect(await project.key("checkout")).toMatchObject({ token: undefined, pendingAction: "create" });
   expect(diagnosticsOf(await project.fails("up", "--skip-preview")).checkout).toEqual([
     abridged(
-      'error: Could not update the key "shop-dev-checkout-<digits>": PayEngine no longer accepts its value',
+      "error: Could not update the key",
+      "PayEngine no longer accepts its value",
       "State keeps it as it was.",
     ),
   ]);

@@ -33,11 +33,7 @@ test("an account that reveals values by a second call needs one line of config",
   const project = await fixture.project({ program: checkout });
   const without = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(without).checkout).toEqual([
-    abridged(
-      'error: Could not create the key "shop-dev-checkout-<digits>": The response did not include',
-      "payengine:contract.reveal",
-      "No key was left behind.",
-    ),
+    abridged("error: Could not create the key", "payengine:contract.reveal", "No key was left behind."),
   ]);
   expect([await fixture.liveKeys(), await project.keys()]).toEqual([[], []]);
 

@@ -1,5 +1,5 @@
 import { ACCOUNT_IDS, type DialectInput, MERCHANT_IDS } from "payengine-sandbox";
-import { abridged, startingWith } from "../abridged";
+import { abridged } from "../abridged";
 import { mannerOf } from "../dialects";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
 import { commonJs, useFixture } from "./harness/fixture";
@@ -81,9 +81,7 @@ test("refresh and destroy with a wrong credential or address leave state as it w
     for (const command of ["refresh", "destroy"]) {
       const failed = await project.fails(command, "--skip-preview", "--run-program");
       expect([...new Set(diagnosticsOf(failed).checkout)]).toEqual([
-        startingWith(
-          `error: The key "shop-dev-checkout-<digits>" was made at <address>/api, but payengine:apiUrl is <address>${path}. `,
-        ),
+        expect.stringContaining(`was made at <address>/api, but payengine:apiUrl is <address>${path}. `),
       ]);
     }
     expect(await project.keys()).toEqual(made);
@@ -94,7 +92,8 @@ test("refresh and destroy with a wrong credential or address leave state as it w
   const html = await project.fails("refresh", "--skip-preview", "--run-program");
   expect([...new Set(diagnosticsOf(html).checkout)]).toEqual([
     abridged(
-      `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): The answer to GET ${call} is not JSON`,
+      "error: Could not read the key",
+      `The answer to GET ${call} is not JSON`,
       "State keeps it as it was.",
     ),
   ]);
@@ -158,7 +157,8 @@ test("the up that sets a pin proves it, and a pin that the account does not show
   const refused = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(refused).checkout).toEqual([
     abridged(
-      'error: Could not update the key "shop-dev-checkout-<digits>": payengine:accountId pins <key id>, but',
+      "error: Could not update the key",
+      "payengine:accountId pins <key id>, but",
       "State keeps it as it was.",
     ),
   ]);
@@ -168,9 +168,7 @@ test("the up that sets a pin proves it, and a pin that the account does not show
   await say(`, namePrefix: "other"`);
   const together = await project.fails("preview");
   expect(diagnosticsOf(together).checkout).toEqual([
-    startingWith(
-      'error: The key "shop-dev-checkout-<digits>" cannot be replaced (namePrefix) while payengine:accountId',
-    ),
+    expect.stringContaining("cannot be replaced (namePrefix) while payengine:accountId changes"),
   ]);
 
   await say("");
@@ -218,18 +216,11 @@ async function bothFail(
 ): Promise<void> {
   const refresh = await project.run(["refresh", "--skip-preview"], { env });
   expect(diagnosticsOf(refresh).checkout).toEqual([
-    abridged(
-      `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${whyNotRead}`,
-      "State keeps it as it was.",
-    ),
+    abridged("error: Could not read the key", whyNotRead, "State keeps it as it was."),
   ]);
   const destroy = await project.run(["destroy", "--skip-preview"], { env });
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    abridged(
-      `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${whyNotRevoked}`,
-      "State keeps it: ",
-      "",
-    ),
+    abridged("error: Could not revoke the key", whyNotRevoked, "State keeps it: ", ""),
   ]);
   expect([refresh.exitCode, destroy.exitCode]).toEqual([255, 255]);
 }

@@ -1,5 +1,5 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
-import { abridged, startingWith } from "../abridged";
+import { abridged } from "../abridged";
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
 import { useFixture } from "../e2e/harness/fixture";
 
@@ -44,9 +44,7 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
   await project.up();
   const refused = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(refused).direct).toEqual([
-    startingWith(
-      'error: Could not revoke the key "shop-dev-direct-<digits>" (<key id>), which may still work: payengine:accountId pins',
-    ),
+    abridged("error: Could not revoke the key", "payengine:accountId pins <key id>, but", ""),
   ]);
 });
 
@@ -125,19 +123,11 @@ test("a stale credential in state fails destroy and refresh without dropping any
 
   const destroy = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    abridged(
-      `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${why("DELETE")}`,
-      "--run-program",
-      "",
-    ),
+    abridged("error: Could not revoke the key", why("DELETE"), "--run-program", ""),
   ]);
   const refresh = await project.fails("refresh", "--skip-preview");
   expect(diagnosticsOf(refresh).checkout).toEqual([
-    abridged(
-      `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${why("GET")}`,
-      "--run-program",
-      "",
-    ),
+    abridged("error: Could not read the key", why("GET"), "--run-program", ""),
   ]);
   expect(await project.keys()).toEqual(made);
 
