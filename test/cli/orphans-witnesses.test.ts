@@ -119,7 +119,7 @@ test.each([
   expect(await reasonToKeep(project)).toBe(UNPROVEN);
 });
 
-test("a key of the exact name, live or revoked, explains an operation, whoever began it", async () => {
+test("a key of the exact name, live or revoked, proves an operation's outcome, whoever began it", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ revokedKeys: "status" });
   const project = await projectWithPending();
@@ -150,7 +150,7 @@ test("a revoked key of the exact name does not rule out a later attempt", async 
   expect(await reasonToKeep(project)).toMatch(/^a request for web may still take effect until /);
 });
 
-test("orphans tells to clear an explicit provider's operation by hand when it cannot be pinned", async () => {
+test("orphans says to clear an explicit provider's operation by hand when it cannot be pinned", async () => {
   const { fixture } = given;
   const at = provider("dev", "team", {
     "payengine:provider": "team",

@@ -21,7 +21,7 @@ describe("check of adopt", () => {
     expect(adoptionOf({}, asked)).toEqual({ inputs: {}, failures: [] });
   });
 
-  test("keeps unknown in a preview what the program does not know yet", () => {
+  test("keeps unknown values unknown in a preview", () => {
     expect(adoptionOf({}, { ...asked, adopt: UNKNOWN }).inputs).toEqual({
       adopt: UNKNOWN,
       adoptedKeyId: UNKNOWN,

@@ -137,7 +137,7 @@ test("create ends after three attempts without a live key when no answer shows a
   await harness.expectOnlyKeysOf();
 });
 
-describe("create posts nothing when the list of keys answers", () => {
+describe("create reads the list of keys first", () => {
   const DOCTOR =
     "; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account";
   const unreadable: Record<string, [FaultInput, ...string[]]> = {
@@ -157,15 +157,18 @@ describe("create posts nothing when the list of keys answers", () => {
     ],
   };
 
-  test.each(Object.entries(unreadable))("with %s", async (_what, [fault, ...reason]) => {
-    await harness.control.addFault({ ...fault, times: "always" });
-    expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
-      abridged(`Could not create the key "${name}": `, ...reason, ". No key was left behind."),
-    );
-    expect(await posts()).toBe(0);
-  });
+  test.each(Object.entries(unreadable))(
+    "and posts nothing when it gets %s",
+    async (_what, [fault, ...reason]) => {
+      await harness.control.addFault({ ...fault, times: "always" });
+      expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+        abridged(`Could not create the key "${name}": `, ...reason, ". No key was left behind."),
+      );
+      expect(await posts()).toBe(0);
+    },
+  );
 
-  test("with entries whose names are in another field", async () => {
+  test("and posts nothing when names are in another field", async () => {
     await harness.control.setDialect({ fields: { name: "label" } });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
       abridged(
@@ -177,7 +180,7 @@ describe("create posts nothing when the list of keys answers", () => {
     expect(await posts()).toBe(0);
   });
 
-  test("and create reads it once a process", async () => {
+  test("once a process", async () => {
     const context = harness.context();
     completed(await create(context, inputs));
     completed(await create(context, harness.inputs()));

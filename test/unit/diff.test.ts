@@ -37,14 +37,14 @@ describe("a pin", () => {
   const to = (pinnedAccountId: string | undefined, more = {}) => ({ ...inputs, ...more, pinnedAccountId });
   const pinned = { ...state, pinnedAccountId: "acct_1" };
 
-  test("added, changed or removed is a change in place, whatever account state records", () => {
+  test("is updated in place when it is added, changed or removed, whatever account state records", () => {
     expect(diff(state, to("acct_1"), now)).toEqual({ changes: true, replaces: [] });
     expect(diff(pinned, to("acct_1"), now)).toEqual({ changes: false, replaces: [] });
     expect(diff(pinned, to("acct_2"), now)).toEqual({ changes: true, replaces: [] });
     expect(diff(pinned, inputs, now)).toEqual({ changes: true, replaces: [] });
   });
 
-  test("added or changed together with a replacement is refused", () => {
+  test("is refused when it is added or changed together with a replacement", () => {
     const refused = (replaced: string, before: string, after: string) =>
       `The key "shop-0123456789" cannot be replaced (${replaced}) while payengine:accountId changes from ${before} to ` +
       `${after}. Run \`pulumi up\` with the new pin first, which proves it; or make a new key under a provider for the ` +
@@ -58,7 +58,7 @@ describe("a pin", () => {
     expect(diff(pinned, to("acct_1", { type: "public" }), now).replaces).toEqual(["type"]);
   });
 
-  test("added or changed together with a rotation without overlap is refused", () => {
+  test("is refused when it is added or changed together with a rotation without overlap", () => {
     const rotating = { ...pinned, rotation: { triggers: { leak: 0 }, overlap: "0s" } };
     const asked = to("acct_2", { rotation: { triggers: { leak: 1 }, overlap: "0s" } });
     expect(() => diff(rotating, asked, now)).toThrow(

@@ -71,7 +71,7 @@ describe("a new value", () => {
     );
   });
 
-  test("is settled only once people have revoked the previous value", async () => {
+  test("retires the previous value only once people have revoked it", async () => {
     await harness.advance(7 * DAY);
     const stillWorks =
       `The previous value of "${name}" (${shown(first.token)}) was to work until ${next.previousRevokeAt} and still does. ` +

@@ -40,7 +40,7 @@ test("every attempt's name is a name of its resource", () => {
   );
 });
 
-test("nothing but an attempt's name is a name of the resource", () => {
+test("only an attempt's name is a name of the resource", () => {
   const mark = fc.oneof(
     fc.string({ unit: fc.constantFrom(..."-r0123456789g \n") }),
     fc.string({ unit: "grapheme" }),

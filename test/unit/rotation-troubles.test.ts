@@ -106,7 +106,7 @@ describe("a rotation that fails", () => {
     await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
-  test("with the engine's death ends without a new key", async () => {
+  test("because the engine died ends without a new key", async () => {
     harness.engineLivesFor = 1;
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
       abridged("Pulumi's engine ended", `"${state.name}-g2"; it was revoked. ${untouched()}`),
@@ -122,12 +122,12 @@ describe("a rotation that fails", () => {
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
-  test("with its plugin's death is found by name when it is repeated", async () => {
+  test("because its plugin was killed is found by name when it is repeated", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     await harness.expectOnlyKeysOf(await rotate(state, triggered(1)));
   });
 
-  test("with its plugin's death is found by name after rotation was removed", async () => {
+  test("because its plugin was killed is found by name after rotation was removed", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     const { rotation: _, ...without } = inputs;
     expect(difference(state, without)).toEqual({ changes: true, replaces: [] });

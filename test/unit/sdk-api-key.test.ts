@@ -83,7 +83,7 @@ test.each([
   expect(told.additionalSecretOutputs).toEqual(secrets);
 });
 
-test("the token is the engine's", async () => {
+test("token resolves to the value that the engine returns", async () => {
   expect(await resolved(new ApiKey("checkout", { type: "private" }).token)).toBe("the-token");
 });
 

@@ -30,7 +30,7 @@ test("an update of a state without a token makes a new key and revokes the old o
   await harness.expectOnlyKeysOf(repaired);
 });
 
-describe("where PayEngine tells the account's id", () => {
+describe("where PayEngine returns the account's id", () => {
   beforeEach(async () => {
     await harness.control.setDialect({ merchant: "object" });
     state = completed(await create(harness.context(), inputs));
