@@ -117,7 +117,7 @@ test("doctor names a trial key that it cannot revoke, and guesses the call that 
       startingWith(
         "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 400",
       ),
-      abridged(LOOK_FOR, '"POST /api-keys/{id}/revoke" is a guess', "by the commands"),
+      abridged(LOOK_FOR, '"POST /api-keys/{id}/revoke" is a guess', "at the end of this output"),
     ],
   ]);
   expect(stdout).toContain(`look for ${name} in PayEngine's dashboard`);
