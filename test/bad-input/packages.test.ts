@@ -20,12 +20,12 @@ async function withoutPackages(): Promise<string[]> {
     return ["Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'"];
   }
   return [
-    "The packages of this Pulumi project are not installed: @pulumi/pulumi was not found from <folder>",
-    "Run `npm install` in that folder and try again. destroy and refresh need the packages as much as up does.",
+    "The packages of this Pulumi project are not installed",
+    "Run `npm install` in that folder and try again.",
   ];
 }
 
-test("destroy and refresh in a project without packages say so, and drop nothing", async () => {
+test("destroy and refresh in a project without its packages fail, say so and drop nothing from state", async () => {
   const project = await given.fixture.project({ program });
   const complaints = await withoutPackages();
   await project.up();
@@ -41,7 +41,7 @@ test("destroy and refresh in a project without packages say so, and drop nothing
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("destroy in a project that lacks only pulumi-payengine names the command to run, and drops nothing", async () => {
+test("destroy in a project that lacks only pulumi-payengine names the command to run and drops nothing", async () => {
   const project = await given.fixture.project({ program });
   await project.up();
   const made = await project.keys();
@@ -62,7 +62,7 @@ test("destroy in a project that lacks only pulumi-payengine names the command to
   }
 });
 
-test("a program that finds the package elsewhere than in its project is told so before anything is created", async () => {
+test("a program that loads the package from outside its project fails before anything is created", async () => {
   const { fixture } = given;
   const elsewhere = join(packages(), "pulumi-payengine");
   const project = await fixture.project({
@@ -76,9 +76,7 @@ test("a program that finds the package elsewhere than in its project is told so 
   }
   const failed = await project.fails("preview");
   expect(diagnosticsOf(failed)).toEqual({
-    "shop-dev": [
-      "error: The Pulumi project in <folder> cannot load pulumi-payengine, so its keys could not be made, refreshed or revoked. Run `npm install pulumi-payengine` in that folder (pnpm add, yarn add).",
-    ],
+    "shop-dev": [expect.stringContaining("in <folder> cannot load pulumi-payengine, so")],
   });
   expect(await fixture.control.requests()).toEqual([]);
 });

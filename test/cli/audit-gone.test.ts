@@ -13,7 +13,7 @@ type Properties = Record<string, unknown>;
 /** The credential that is recorded is not the stack's: a colleague's, perhaps of another account. */
 const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
 
-/** A stack with two keys: "web", a private one that somebody has revoked, and "api", which lives. */
+/** A stack with two keys: "web", a private one that was revoked, and "api", a live one. */
 async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
   const { fixture } = given;
   const project = await fixture.project({});
@@ -57,7 +57,7 @@ const UNPROVEN =
   "that made it, or set payengine:accountId to the id of the account, of one of its merchants or of one of its keys " +
   "(`pulumi-payengine doctor` prints it)";
 
-test("a key that is not found and that another credential made may live in another account", async () => {
+test("audit does not call a missing key gone that another credential made, perhaps in another account", async () => {
   const project = await projectWithRevoked();
   const { exitCode, stdout } = await payengine(project, ["audit", "--min-age", "0s"]);
   await forgetWeb(project);
@@ -76,18 +76,18 @@ test.each<[string, (fixture: Fixture) => Properties, Properties]>([
   ["another key that the same credential made", () => ({}), COLLEAGUES],
   ["a merchant of its account, for a private key", () => ({ merchantId: MERCHANT_IDS.sandbox[0] }), {}],
   ["what pinned the account when it was made", () => ({ pinnedAccountId: MERCHANT_IDS.sandbox[1] }), {}],
-])("it is gone where the place is proven by %s", async (_witness, web, api) => {
+])("a missing key is gone once its account is proven by %s", async (_witness, web, api) => {
   expect(await verdictOn(await projectWithRevoked(web(given.fixture), api))).toBe("gone");
 });
 
 test.each([
   ["a merchant, for a public key", { merchantId: MERCHANT_IDS.sandbox[0], type: "public" }],
   ["a merchant of another account", { merchantId: MERCHANT_IDS.production[0] }],
-])("%s does not prove the place", async (_witness, web) => {
+])("%s does not prove the account of a missing key", async (_witness, web) => {
   expect(await verdictOn(await projectWithRevoked(web))).toBe(UNPROVEN);
 });
 
-test("a pin proves the place, and so does an account id that PayEngine tells", async () => {
+test("a pin proves the account of a missing key, and so does an account id that PayEngine returns", async () => {
   const pinned = await projectWithRevoked();
   await pinned.ok("config", "set", "payengine:accountId", MERCHANT_IDS.sandbox[0]);
   expect(await verdictOn(pinned)).toBe("gone");
@@ -96,7 +96,7 @@ test("a pin proves the place, and so does an account id that PayEngine tells", a
   expect(await verdictOn(await projectWithRevoked({ accountId: ACCOUNT_IDS.sandbox }))).toBe("gone");
 });
 
-test("under a contract without a call for one key, the list tells", async () => {
+test("under a contract without a call for one key, the list shows that a key is gone", async () => {
   const { fixture } = given;
   const project = await projectWithRevoked(placeOf(fixture));
   await fixture.control.setDialect({ getById: false });
@@ -104,14 +104,14 @@ test("under a contract without a call for one key, the list tells", async () => 
   expect(await verdictOn(project)).toBe("gone");
 });
 
-test("a key that was made at another address is not looked for", async () => {
+test("audit does not look for a key that was made at another address", async () => {
   const project = await projectWithRevoked({ apiUrl: "https://console.payengine.dev/api" });
   expect(await verdictOn(project)).toMatch(
     /^its key was asked for at https:\/\/console\.payengine\.dev\/api, but payengine:apiUrl is http/,
   );
 });
 
-test("two credentials of one account give one account, whatever PayEngine tells of it", async () => {
+test("audit reports one account for two credentials of it, with or without an account id from PayEngine", async () => {
   const { fixture } = given;
   const project = await projectWithRevoked(placeOf(fixture));
   await forgetWeb(project);

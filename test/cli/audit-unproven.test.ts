@@ -1,4 +1,5 @@
 import { ACCOUNT_IDS } from "payengine-sandbox";
+import { startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine, plainText } from "./command";
 import { keyNameOf, projectWithKey } from "./one-key-project";
@@ -8,7 +9,7 @@ const given = useFixture();
 
 const AUDIT = ["audit", "--min-age", "0s"];
 
-test("a key that may still be stored is unsettled, not orphaned", async () => {
+test("a key that a running operation may still store is unsettled, not orphaned", async () => {
   const { fixture } = given;
   const { project, at } = await projectWithKey(given.fixture);
   fixture.leftAlive.add((await plantKey(fixture, keyNameOf("lost", 6))).id);
@@ -23,7 +24,7 @@ test("a key that may still be stored is unsettled, not orphaned", async () => {
   ]);
 });
 
-test("a key that the list does not show yet is managed; one that nothing shows yet is unsettled", async () => {
+test("a key missing from a lagging list is managed, and a key that no call shows yet is unsettled", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(given.fixture);
   await fixture.control.setLag({ listMs: 3_600_000 });
@@ -38,7 +39,7 @@ test("a key that the list does not show yet is managed; one that nothing shows y
   await fixture.control.setLag({});
 });
 
-test("with a credential of another account, or an unreachable one, nothing is called gone", async () => {
+test("audit calls no key gone with a credential of another account or an unreachable PayEngine", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(given.fixture);
   await changeState(project, ({ resources = [] }) => {
@@ -50,7 +51,7 @@ test("with a credential of another account, or an unreachable one, nothing is ca
   expect([wrong.exitCode, linesOf(wrong.stdout)]).toEqual([
     2,
     [
-      "Not looked at: web of dev: the credential belongs to account <id>, but state records account <id>; use a credential and payengine:apiUrl of account <id>",
+      startingWith("Not looked at: web of dev: the credential belongs to account <id>, but state"),
       expect.stringMatching(/^Account <id> at <address>\/api: \d live keys?, \d foreign$/),
       "Keys of dev: 0 managed",
     ],
@@ -73,15 +74,14 @@ test("with a credential of another account, or an unreachable one, nothing is ca
         {
           source: "dev",
           resources: ["web"],
-          problem:
-            "PayEngine answered 403 to GET <address>/api/api-keys: Status 403, as asked for by a fault. Managing keys needs a credential whose user has the Admin or Developer role",
+          problem: startingWith("PayEngine answered 403 to GET <address>/api/api-keys: "),
         },
       ],
     },
   ]);
 });
 
-test("an exported file with an encrypted credential says where to get one; a shared key and a hostile name are shown", async () => {
+test("audit of an exported file asks for its encrypted credential, and shows shared keys and hostile names", async () => {
   const { fixture } = given;
   const { project, made } = await projectWithKey(given.fixture);
   const at = provider("dev", "production", {
@@ -102,7 +102,7 @@ test("an exported file with an encrypted credential says where to get one; a sha
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([
     2,
     [
-      "Not looked at: copied of copy.json: some of its provider's configuration is encrypted in copy.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, if that is the credential only; else name the stack with --stack",
+      startingWith("Not looked at: copied of copy.json: some of its provider's configuration is encrypted"),
       "Keys of copy.json: 0 managed",
     ],
   ]);
@@ -111,7 +111,7 @@ test("an exported file with an encrypted credential says where to get one; a sha
   expect([both.exitCode, linesOf(both.stdout).slice(1, 3)]).toEqual([
     2,
     [
-      "unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard",
+      startingWith("unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of"),
       "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  also held by copied of copy.json: destroying either revokes it",
     ],
   ]);

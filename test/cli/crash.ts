@@ -2,7 +2,7 @@ import type { Fixture } from "../e2e/harness/fixture";
 import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
 
-/** Kills an `up` and its plugin while PayEngine makes a key, so that nobody is left to hear of it. */
+/** Kills an `up` and its plugin while PayEngine makes a key, so that no process receives the answer. */
 export async function crashWhileCreating({ control }: Fixture, project: Project): Promise<void> {
   await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 1500 });
   let cli = 0;

@@ -3,11 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { useFixture } from "../e2e/harness/fixture";
 import { type ProxiedAnswer, startAlteringProxy } from "./altering-proxy";
-import { examined, paste, REPORT_LINE, troubles } from "./doctor-fixture";
+import { examined, NO_WRITE, paste, REPORT_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
-/** What doctor says but for what passed, of a PayEngine whose answers are changed on the way. */
+const WRONG_TOTAL = "FAIL  list: count  total is no number of keys, or less than those on the pages";
+
+/** Doctor's lines that did not pass, for a PayEngine whose answers are altered on the way. */
 async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
   const proxy = await startAlteringProxy(given.fixture.sandbox.url, alter);
   try {
@@ -19,8 +21,6 @@ async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
   }
 }
 
-const NO_WRITE = "skip  write  put right what failed before: nothing was made";
-
 interface List {
   readonly data: Record<string, unknown>[];
   total?: unknown;
@@ -28,7 +28,7 @@ interface List {
 
 const isList = (path: string) => path.startsWith("/api-keys?");
 
-test("a key without an id fails, and no key is made", async () => {
+test("a list whose keys have no ids fails, and no key is made", async () => {
   const found = await troublesWith(({ path, body }) => {
     if (!isList(path)) return;
     const list = body as List;
@@ -46,7 +46,7 @@ test("a key without an id fails, and no key is made", async () => {
   expect(await given.fixture.control.keys()).toHaveLength(1);
 });
 
-test("keys without names fail, and no key is made", async () => {
+test("a list whose keys have no names fails, and no key is made", async () => {
   const found = await troublesWith(({ path, body }) => {
     if (isList(path)) for (const key of (body as List).data) key.name = undefined;
   });
@@ -88,7 +88,7 @@ test.each([
   ]);
 });
 
-test("a date in another form is warned of, and a number is an id", async () => {
+test("doctor warns of a date in another form, and accepts a number as an id", async () => {
   const found = await troublesWith(({ path, body }) => {
     if (!path.startsWith("/api-keys") || body === undefined) return;
     const { data } = body as { data?: unknown };
@@ -104,7 +104,7 @@ test("a date in another form is warned of, and a number is an id", async () => {
   ]);
 });
 
-test("words of PayEngine's are quoted for the shell", async () => {
+test("printed commands quote words that come from PayEngine for the shell", async () => {
   const proxy = await startAlteringProxy(given.fixture.sandbox.url, ({ path, body }) => {
     if (isList(path)) for (const key of (body as List).data) key.type = "secret' $(touch pwned)";
   });
@@ -122,15 +122,14 @@ test("words of PayEngine's are quoted for the shell", async () => {
   ]);
 });
 
-test("a total that is too small fails", async () => {
+test("a list with a total that is too small fails", async () => {
   const troubles = await troublesWith(({ path, body }) => {
     if (isList(path) && path.includes("page=1")) Object.assign(body as List, { total: 0 });
   });
-  const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
+  expect(troubles).toEqual([2, [WRONG_TOTAL, REPORT_LINE, NO_WRITE]]);
 });
 
-test("a total that leaves out the second page fails: reading would end before it", async () => {
+test("a list with a total that leaves out its second page fails", async () => {
   let first: Record<string, unknown> = {};
   const troubles = await troublesWith((answer) => {
     if (!answer.path.startsWith("/api-keys?page=")) return;
@@ -142,14 +141,13 @@ test("a total that leaves out the second page fails: reading would end before it
     if (page === "2") answer.body = { data: [{ ...first, id: "key_of_page_2" }] };
     Object.assign(answer.body as List, { total: 1 });
   });
-  const why = "FAIL  list: count  total is no number of keys, or less than those on the pages";
-  expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
+  expect(troubles).toEqual([2, [WRONG_TOTAL, REPORT_LINE, NO_WRITE]]);
 });
 
 test.each([
   ["by no name at all", () => false],
   ["by its whole name only", (q: string, name: unknown) => q === name],
-])("a q that finds a listed key %s fails", async (_what, finds) => {
+])("a search by q that finds a listed key %s fails", async (_what, finds) => {
   let name: unknown;
   const troubles = await troublesWith(({ path, body }) => {
     if (!path.startsWith("/api-keys?")) return;
@@ -176,25 +174,28 @@ test.each([
   ],
   // The whole of so short a list came with page 1.
   [3, [0, []]],
-] as const)("a page parameter that does nothing, with %i keys", async (count, expected) => {
-  const many: Record<string, unknown>[] = [];
-  const found = await troublesWith(({ path, body }) => {
-    if (!isList(path)) return;
-    const list = body as List;
-    const [known] = list.data;
-    if (!path.endsWith("&q=")) return;
-    if (known === undefined) {
-      list.data.push(...many);
-      return;
-    }
-    while (list.data.length < count)
-      list.data.push({ ...known, id: randomUUID(), name: `other ${list.data.length}` });
-    many.splice(0, many.length, ...list.data);
-  });
-  expect(found).toEqual(expected);
-});
+] as const)(
+  "doctor handles a page parameter without effect on a list of %i keys",
+  async (count, expected) => {
+    const many: Record<string, unknown>[] = [];
+    const found = await troublesWith(({ path, body }) => {
+      if (!isList(path)) return;
+      const list = body as List;
+      const [known] = list.data;
+      if (!path.endsWith("&q=")) return;
+      if (known === undefined) {
+        list.data.push(...many);
+        return;
+      }
+      while (list.data.length < count)
+        list.data.push({ ...known, id: randomUUID(), name: `other ${list.data.length}` });
+      many.splice(0, many.length, ...list.data);
+    });
+    expect(found).toEqual(expected);
+  },
+);
 
-test("values of private keys in the list are warned of, and not printed", async () => {
+test("doctor warns of private keys' values in the list without printing them", async () => {
   const troubles = await troublesWith(({ path, body }) => {
     if (path.startsWith("/api-keys?"))
       for (const key of (body as List).data) key.key = given.fixture.credential;
@@ -208,7 +209,7 @@ test("values of private keys in the list are warned of, and not printed", async 
   ]);
 });
 
-test("a clock that is more than a minute off is warned of", async () => {
+test("doctor warns of a clock that is more than a minute off", async () => {
   const troubles = await troublesWith(({ headers }) => {
     headers.date = new Date(Date.now() - 600_000 - 500).toUTCString();
   });

@@ -68,3 +68,11 @@ export async function paste(project: Project, commands: readonly string[]): Prom
 export const SET_LINE = "  → run the commands at the end of this output, then run this again";
 export const REPORT_LINE =
   "  → payengine:contract cannot express this: create no keys with this account yet, and attach what `pulumi-payengine doctor --report` prints (it holds no values) to an issue of the project";
+
+/** Lines of checks that were skipped for what had failed before. */
+export const NO_LIST = "skip  list  put right what failed before";
+export const NO_WRITE = "skip  write  put right what failed before: nothing was made";
+export const NO_WORKS = "skip  works  GET /merchant did not tell of the account";
+/** What doctor says to do about a trial key that it could not revoke. */
+export const LOOK_FOR =
+  "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it";

@@ -7,7 +7,7 @@ test.each([
   ["https://console.payengine.dev/api", "prod", "console.payengine.dev, which is the sandbox"],
   ["https://console.payengine.co/api", "test", "console.payengine.co, which is production"],
   ["https://console.payengine.co/api", "dev", "console.payengine.co, which is production"],
-])("at %s, public keys with the marker %s are warned of", (apiUrl, marker, host) => {
+])("at %s, doctor warns of public keys with the marker %s", (apiUrl, marker, host) => {
   expect(markerFinding([publicKey(marker), publicKey(marker)], apiUrl)).toEqual([
     {
       check: "list: public keys",
@@ -24,11 +24,11 @@ test.each([
   ["https://console.payengine.co/api", "prod"],
   ["https://pay.example.com/api", "test"],
   ["https://pay.example.com/api", "prod"],
-])("at %s, public keys with the marker %s are right", (apiUrl, marker) => {
+])("at %s, doctor accepts public keys with the marker %s", (apiUrl, marker) => {
   expect(markerFinding([publicKey(marker)], apiUrl)).toEqual([]);
 });
 
-test("commands name the stack of --stack, and replace a text by a list in one go", () => {
+test("printed commands name the stack of --stack and turn a single status into a list", () => {
   const changes = [
     { path: "get", value: "none" },
     { path: "revokedStatuses", value: ["revoked", "off"] },
@@ -41,7 +41,7 @@ test("commands name the stack of --stack, and replace a text by a list in one go
   ]);
 });
 
-test("of an explicit provider, the program sets the contract", () => {
+test("doctor says to set an explicit provider's contract in the program", () => {
   const changes = [
     { path: "fields.id", value: "uuid" },
     { path: "fields.name", value: "label" },

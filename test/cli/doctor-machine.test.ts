@@ -5,7 +5,7 @@ import { troublesOf } from "./doctor-fixture";
 
 const given = useFixture();
 
-test("what is wrong with the machine is said with its remedy", async () => {
+test("doctor reports each problem of the machine with its remedy", async () => {
   const { fixture } = given;
   const project = await fixture.project({ packages: false });
   await mkdir(join(project.folder, "old"));
@@ -34,7 +34,7 @@ test("what is wrong with the machine is said with its remedy", async () => {
   ]);
 });
 
-test("an old Node and an old SDK fail with the versions that are needed", async () => {
+test("an old Node and an old SDK fail with the required versions", async () => {
   const project = await given.fixture.project({ packages: false });
   const sdk = JSON.stringify({ name: "@pulumi/pulumi", version: "3.215.9" });
   await project.write({

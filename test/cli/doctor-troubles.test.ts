@@ -1,5 +1,6 @@
+import { abridged, startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
-import { examined, paste, troublesOf } from "./doctor-fixture";
+import { examined, NO_LIST, NO_WORKS, NO_WRITE, paste, troublesOf } from "./doctor-fixture";
 import { changeState } from "./planted-state";
 
 const given = useFixture();
@@ -13,21 +14,21 @@ test("an empty passphrase fails: anyone who has the state can decrypt it", async
   ]);
 });
 
-test("a proxy's address that is none fails, and nothing is sent", async () => {
+test("an invalid proxy address fails, and nothing is sent", async () => {
   const project = await given.fixture.project({
     config: { "payengine:apiUrl": "https://payengine.example/api" },
   });
   expect(await troublesOf(project, [], { HTTPS_PROXY: "http://[not a proxy" })).toEqual([
     2,
     [
-      "FAIL  connection  HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.",
+      startingWith("FAIL  connection  HTTPS_PROXY or HTTP_PROXY is not a proxy's URL"),
       "  → correct or unset HTTPS_PROXY and HTTP_PROXY",
-      "skip  list  put right what failed before",
+      NO_LIST,
     ],
   ]);
 });
 
-test("secrets in plaintext fail, in config and in state", async () => {
+test("secrets in plaintext in config or state fail", async () => {
   const { fixture } = given;
   fixture.inTheClear.add(fixture.credential);
   const config = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": fixture.credential };
@@ -36,7 +37,7 @@ test("secrets in plaintext fail, in config and in state", async () => {
     "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: what was written before is readable in backups";
   const inConfig = [
     "FAIL  config secrets  payengine:apiKey is in the stack's config in plaintext",
-    "  → run `pulumi config set --secret payengine:apiKey`, and make another credential if the file was ever shared",
+    startingWith("  → run `pulumi config set --secret payengine:apiKey`, and"),
   ];
   let encrypted: { type: string } | undefined;
   await changeState(project, (state) => {
@@ -53,7 +54,7 @@ test("secrets in plaintext fail, in config and in state", async () => {
   expect(await troublesOf(project)).toEqual([2, inConfig]);
 });
 
-test("what is wrong with the configuration is said, and nothing is sent", async () => {
+test("doctor reports a wrong configuration and sends nothing", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     config: { "payengine:apiUrl": "http://payengine.example/api" },
@@ -62,7 +63,7 @@ test("what is wrong with the configuration is said, and nothing is sent", async 
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  config  payengine:apiUrl would send the credential unencrypted; use https (http is only for this machine); payengine:apiKey is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user who has the Admin or Developer role, or set PAYENGINE_API_KEY",
+      abridged("FAIL  config  payengine:apiUrl would send the ", "payengine:apiKey is not set; ", ""),
       "  → set these by `pulumi config set`, or in the environment",
       "skip  connection  there is no usable configuration",
     ],
@@ -75,13 +76,13 @@ test.each([
     "a user without the role",
     async () => (await given.fixture.newCredential("sandbox", "User")).key,
     [
-      "skip  works  GET /merchant did not tell of the account",
+      NO_WORKS,
       "FAIL  list  GET /api-keys answers 403: the credential's user may not manage keys",
       "  → have an admin raise this user's role to Admin or Developer, or use a private key of somebody who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
       "skip  get  there is no listed key to ask for",
-      "FAIL  account  PayEngine answered 403 to GET <address>/api/api-keys/<id>: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role",
+      startingWith("FAIL  account  PayEngine answered 403 to GET <address>/api/api-keys/<id>: E120"),
       "  → put this right first: what payengine:accountId pins cannot be looked for",
-      "skip  write  put right what failed before: nothing was made",
+      NO_WRITE,
     ],
   ],
   [
@@ -90,20 +91,20 @@ test.each([
     [
       "FAIL  credential  PayEngine answers 401 to it (E121)",
       '  → check that the private key is whole, as PayEngine showed it, and not revoked; that it belongs to the account at payengine:apiUrl (production and sandbox are separate accounts); and payengine:contract.authorization, "Basic {key}" by default. Nothing else was tried: a secret is not sent in guessed ways',
-      "skip  works  GET /merchant did not tell of the account",
-      "skip  list  put right what failed before",
+      NO_WORKS,
+      NO_LIST,
     ],
   ],
   [
     "another account than the pinned one",
     async () => (await given.fixture.newCredential("production", "Admin")).key,
     [
-      "FAIL  account  payengine:accountId pins <id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+      startingWith("FAIL  account  payengine:accountId pins <id>, but"),
       "  → remove payengine:accountId and run this again: it prints the line to set",
-      "skip  write  put right what failed before: nothing was made",
+      NO_WRITE,
     ],
   ],
-])("%s fails with what to do", async (_what, credential, expected) => {
+])("doctor fails for %s and says what to do", async (_what, credential, expected) => {
   const { fixture } = given;
   const [{ id }] = await fixture.control.keys();
   const project = await fixture.project({
@@ -116,7 +117,7 @@ test.each([
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a pin that the account shows is proven, whatever it names", async () => {
+test("doctor proves a pin of any id that the account shows", async () => {
   const { fixture } = given;
   const [{ id: key }] = await fixture.control.keys();
   const project = await fixture.project({});
@@ -130,7 +131,7 @@ test("a pin that the account shows is proven, whatever it names", async () => {
   }
 });
 
-test("a config key that is none of payengine's fails, with the nearest right one", async () => {
+test("an unknown config key fails and gets the nearest known one suggested", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     config: {
@@ -143,15 +144,15 @@ test("a config key that is none of payengine's fails, with the nearest right one
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  config keys  payengine:acountId is not a setting of payengine; did you mean payengine:accountId?",
+      abridged("FAIL  config keys  payengine:acountId ", "did you mean payengine:accountId?"),
       "  → run `pulumi config rm payengine:acountId` once the right one is set",
-      "FAIL  config keys  payengine:contract.get is a key of its own, not a part of payengine:contract; remove it and write `pulumi config set --path payengine:contract.get …` with `--path`",
+      startingWith("FAIL  config keys  payengine:contract.get is a key of its own"),
       "  → run `pulumi config rm payengine:contract.get` once the right one is set",
     ],
   ]);
 });
 
-test("an address where nobody listens, or no PayEngine, fails", async () => {
+test("an address without a server, or with a server other than PayEngine, fails", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     config: { "payengine:apiUrl": "http://127.0.0.1:1/api", "payengine:maxRetries": "0" },
@@ -159,10 +160,10 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  connection  PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED)",
+      startingWith("FAIL  connection  PayEngine refused the connection"),
       "  → see above; a proxy is set by HTTPS_PROXY, a certificate authority by NODE_EXTRA_CA_CERTS",
       ...["credential", "works", "clock"].map((check) => `skip  ${check}  there is no connection`),
-      "skip  list  put right what failed before",
+      NO_LIST,
     ],
   ]);
   await project.ok("config", "set", "payengine:apiUrl", fixture.sandbox.url);
@@ -170,15 +171,15 @@ test("an address where nobody listens, or no PayEngine, fails", async () => {
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      "FAIL  credential  The answer to GET <address>/api/merchant is not JSON; check that payengine:apiUrl is the address of PayEngine's API",
+      startingWith("FAIL  credential  The answer to GET <address>/api/merchant is not JSON"),
       "  → check that payengine:apiUrl is the address of PayEngine's API",
-      "skip  works  GET /merchant did not tell of the account",
-      "skip  list  put right what failed before",
+      NO_WORKS,
+      NO_LIST,
     ],
   ]);
 });
 
-test("an explicit provider is examined by its name, and JSON holds what the lines say", async () => {
+test("doctor examines the provider named by --provider, and --json holds the same results as the lines", async () => {
   const { fixture } = given;
   const { key, keyId } = await fixture.newCredential("production", "Developer");
   const project = await fixture.project({
@@ -213,7 +214,7 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
   ]);
 });
 
-test("a project of explicit providers alone needs no default credential", async () => {
+test("a project with only explicit providers needs no default credential", async () => {
   const { fixture } = given;
   const { key } = await fixture.newCredential("production", "Admin");
   const project = await fixture.project({

@@ -1,8 +1,9 @@
+import { startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { until } from "../e2e/harness/processes";
 import { type ProxiedAnswer, startAlteringProxy } from "./altering-proxy";
 import { payengine } from "./command";
-import { doctorOn, examined, REPORT_LINE, troubles } from "./doctor-fixture";
+import { doctorOn, examined, LOOK_FOR, REPORT_LINE, troubles } from "./doctor-fixture";
 
 const given = useFixture();
 
@@ -20,11 +21,7 @@ test.each([
   [
     "an answer that is lost",
     { kind: "dropAfterCommit" },
-    [
-      "FAIL  create  The connection to PayEngine was lost before an answer came; try again (POST <address>/api/api-keys, UND_ERR_SOCKET)",
-      "  → run this again",
-      UNTRIED,
-    ],
+    [startingWith("FAIL  create  The connection to PayEngine was lost"), "  → run this again", UNTRIED],
     LOST,
   ],
   [
@@ -82,7 +79,7 @@ test.each([
 ] as const)("--write leaves no key behind after %s", async (_what, fault, expected, last) => {
   await given.fixture.control.addFault({ operation: "createKey", ...fault });
   const { exitCode, lines } = await doctorOn(given.fixture, "--write");
-  const isFailed = expected.some((line) => line.startsWith("FAIL"));
+  const isFailed = lines.some((line) => line.startsWith("FAIL"));
   expect([exitCode, troubles(lines)]).toEqual([isFailed ? 2 : 0, expected]);
   if (last) expect(lines).toContain(last);
   expect(await given.fixture.liveKeys()).toEqual([]);
@@ -98,7 +95,7 @@ async function writeWith(alter: (answer: ProxiedAnswer) => void) {
   return examination;
 }
 
-test("a key in a wrapper that cannot be set is revoked by the id beside its name", async () => {
+test("--write revokes a key in an unknown wrapper by the id beside its name", async () => {
   const { exitCode, lines } = await writeWith((answer) => {
     if (answer.method === "POST") answer.body = { data: { api_key: Object(answer.body).data } };
   });
@@ -114,7 +111,7 @@ test("a key in a wrapper that cannot be set is revoked by the id beside its name
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-test("an empty list shows only the new key's fields: the key is revoked all the same", async () => {
+test("--write revokes its key when the list was empty before", async () => {
   await given.fixture.control.setDialect({ fields: { id: "uuid" } });
   const { exitCode, lines, commands } = await writeWith(({ method, path, body }) => {
     const list = body as { data: { name: string }[] };
@@ -127,7 +124,7 @@ test("an empty list shows only the new key's fields: the key is revoked all the 
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-test("a key whose answer is lost is found by a list that lags behind", async () => {
+test("--write finds the key of a lost answer in a list that lags behind", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ listMs: 2_000 });
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
@@ -137,7 +134,7 @@ test("a key whose answer is lost is found by a list that lags behind", async () 
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a revoked value that still works fails, and names the key", async () => {
+test("--write fails and names the key when its revoked value still works", async () => {
   const { fixture } = given;
   await fixture.control.addFault({
     operation: "revokeKey",
@@ -154,7 +151,7 @@ test("a revoked value that still works fails, and names the key", async () => {
     2,
     [
       "FAIL  revoke  PayEngine still lists pulumi-payengine-doctor-<digits> as live after DELETE /api-keys/{id}",
-      "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it",
+      LOOK_FOR,
     ],
   ]);
   for (const { id } of await fixture.liveKeys()) fixture.leftAlive.add(id);
@@ -173,8 +170,10 @@ test("--write names the key that it could not revoke", async () => {
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
-      "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 403 to DELETE <address>/api/api-keys/<id>: Status 403, as asked for by a fault. Managing keys needs a credential whose user has the Admin or Developer role",
-      "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it",
+      startingWith(
+        "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 403",
+      ),
+      LOOK_FOR,
     ],
   ]);
   expect(stdout).toContain(`look for ${name} in PayEngine's dashboard`);
@@ -199,7 +198,7 @@ test("a signal in the middle of --write waits until the key is revoked", async (
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("without --write a signal ends doctor at once", async () => {
+test("a signal ends doctor without --write at once", async () => {
   const { fixture } = given;
   await fixture.control.addFault({ operation: "listKeys", kind: "delay", beforeCommitMs: 5_000 });
   const project = await fixture.project({});

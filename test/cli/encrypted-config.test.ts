@@ -25,7 +25,7 @@ async function projectWithFile(inputs: Record<string, unknown>, name?: string) {
 const AUDIT = ["audit", "--min-age", "0s", "--state", "prod.json"];
 
 test.each(["apiUrl", "accountId"])(
-  "a file's default provider with an encrypted %s is not looked at without it",
+  "audit skips an exported file's default provider while its %s is encrypted",
   async (setting) => {
     const { fixture } = given;
     const plain = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": ENCRYPTED };
@@ -44,7 +44,7 @@ test.each(["apiUrl", "accountId"])(
   },
 );
 
-test("an encrypted credential is no obstacle where the environment has one", async () => {
+test("audit takes the credential from the environment when the file's is encrypted", async () => {
   const { fixture } = given;
   const project = await projectWithFile({
     "payengine:apiUrl": fixture.sandbox.url,
@@ -56,7 +56,7 @@ test("an encrypted credential is no obstacle where the environment has one", asy
   expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Keys of prod.json: 1 managed"]);
 });
 
-test("an explicit provider whose address stays encrypted is not looked at elsewhere", async () => {
+test("audit does not look at another address for an explicit provider whose address is encrypted", async () => {
   const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",
@@ -78,7 +78,7 @@ test("an explicit provider whose address stays encrypted is not looked at elsewh
 test.each([
   ["an object", { get: "none" }],
   ["JSON text", '{"get":"none"}'],
-])("an explicit provider's contract in state is read as %s", async (_form, contract) => {
+])("audit reads an explicit provider's contract from state as %s", async (_form, contract) => {
   const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",
@@ -97,7 +97,7 @@ test.each([
   expect([...new Set(paths)]).toEqual(["/api/merchant", "/api/api-keys"]);
 });
 
-test("a contract of which a part stays encrypted is not read at all", async () => {
+test("audit ignores a contract with an encrypted part", async () => {
   const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",

@@ -9,7 +9,7 @@ const given = useFixture();
 const ESCAPE = String.fromCharCode(27);
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`);
 
-test("every command explains itself with examples and exit codes", async () => {
+test("--help of every command shows examples and exit codes", async () => {
   const project = await given.fixture.project({});
   const all = await Promise.all(
     [[], ["orphans"], ["audit"], ["doctor"]].map((command) => payengine(project, [...command, "--help"])),
@@ -41,7 +41,7 @@ const MISTAKES = [
   ],
 ] as const;
 
-test("a mistake ends with 1 and says why", async () => {
+test("a usage error exits with 1 and says why", async () => {
   const project = await given.fixture.project({});
   const said = await Promise.all(
     MISTAKES.map(async ([args]) => {
@@ -55,7 +55,7 @@ test("a mistake ends with 1 and says why", async () => {
 test.each([
   ...MISTAKES.filter(([args]) => args[0] !== "orphan"),
   [["doctor", "--stock"], "error: unknown option '--stock'\n(Did you mean --stack?)"],
-] as const)("with --json a mistake is JSON on the output as well: %j", async (args, why) => {
+] as const)("a usage error with --json is JSON on stdout as well: %j", async (args, why) => {
   const project = await given.fixture.project({});
   const { exitCode, stdout, stderr } = await payengine(project, [...args, "--json"]);
   const said = linesOf(JSON.parse(stdout).error).join("\n");
@@ -63,7 +63,7 @@ test.each([
   expect(Object.keys(JSON.parse(stdout))).toEqual(["error"]);
 });
 
-test("a CLI that prints another form of JSON is an error in words", async () => {
+test("a Pulumi CLI that prints unknown JSON gives a readable error", async () => {
   const { project } = await projectWithKey(given.fixture);
   await project.write({
     "odd/pulumi": '#!/bin/sh\n[ "$1" = "$ODD" ] && echo \'{"a":1}\' && exit\nexec "$REAL" "$@"\n',
@@ -88,13 +88,13 @@ test("a CLI that prints another form of JSON is an error in words", async () => 
   ]);
 });
 
-test("without Pulumi's CLI it says so", async () => {
+test("a command without Pulumi's CLI on PATH says so", async () => {
   const project = await given.fixture.project({});
   const { exitCode, stderr } = await payengine(project, ["orphans"], { env: { PATH: "/nowhere" } });
   expect([exitCode, stderr]).toEqual([1, "There is no `pulumi` on PATH; install Pulumi's CLI.\n"]);
 });
 
-test("colours are for terminals only, and NO_COLOR turns them off", async () => {
+test("output has colours at terminals only, and NO_COLOR turns them off", async () => {
   const project = await given.fixture.project({});
   const args = ["doctor", "--cwd", "home"];
   const terminal = (TERM: string, without: string[] = []) =>
@@ -114,7 +114,7 @@ test.each([
   [["orphans", "--min-age", "0s"], "Listing the keys at PayEngine … 1 s"],
   [["audit", "--json"], "Listing the keys at PayEngine … 1 s"],
   [["doctor"], "Checking … 1 s"],
-])("what takes long says so at a terminal, and neither to a pipe nor in CI: %j", async (args, line) => {
+])("a long step shows progress at a terminal, but not to a pipe or in CI: %j", async (args, line) => {
   const { project } = await projectWithKey(given.fixture);
   await given.fixture.control.setThrottle({ latencyMs: 1_500 });
   const env = { TERM: "xterm" };

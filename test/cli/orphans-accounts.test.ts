@@ -29,7 +29,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   return project;
 }
 
-test("each explicit provider's keys are looked for in its own account, with its credentialEnv or what state holds", async () => {
+test("orphans looks for each explicit provider's keys in its own account, by credentialEnv or state", async () => {
   const { fixture } = given;
   const fromEnv = await fixture.newCredential("production", "Developer");
   const fromState = await fixture.newCredential("production", "Admin");
@@ -86,7 +86,7 @@ new payengine.ApiKey("third", { type: "private" });`,
   });
 });
 
-test("stacks that share an account revoke their own keys only, side by side and both at once on the same stack", async () => {
+test("concurrent runs over stacks that share an account revoke only each stack's own keys", async () => {
   const { fixture } = given;
   const [one, two] = [
     await projectWithPending("shop-dev-web-0123456789"),
@@ -110,7 +110,7 @@ test("stacks that share an account revoke their own keys only, side by side and 
 test.each([
   ["a q that does nothing, no total and a second page", 100, { ignoreQuery: true, wrapping: "bare" }],
   ["revoked keys that stay listed, and 204", 0, { revokedKeys: "status", deleteStatus: 204 }],
-] as const)("a key is found with %s", async (_what, others, dialect) => {
+] as const)("orphans finds a key with %s", async (_what, others, dialect) => {
   const { fixture } = given;
   await fixture.control.setDialect(dialect);
   const project = await projectWithPending();
@@ -125,7 +125,7 @@ test.each([
   expect((await payengine(project, REVOKE)).stdout).toBe(`${NONE}\n`);
 });
 
-test("a state with thousands of keys takes one listing, read twice", async () => {
+test("orphans reads the list twice for a state with thousands of keys", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
   const at = provider("dev");

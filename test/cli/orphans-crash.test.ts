@@ -11,7 +11,7 @@ const given = useFixture();
 const program = `new payengine.ApiKey("checkout", { type: "private" });`;
 const operation = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
 
-test("after a crash in the middle of a creation: cancel, orphans --revoke, up", async () => {
+test("cancel, orphans --revoke and up recover from a crash in the middle of a creation", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program });
   await crashWhileCreating(fixture, project);
@@ -73,7 +73,7 @@ test("after a crash in the middle of a creation: cancel, orphans --revoke, up", 
   expect((await project.key("checkout")).name).not.toBe(orphan.name);
 });
 
-test("a key that an unfinished creation has left is revoked, and the next up makes another", async () => {
+test("orphans revokes the key of an unfinished creation, and the next up makes another", async () => {
   const { fixture } = given;
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   // The first list is read before the key is asked for.
@@ -114,7 +114,7 @@ test("a key that an unfinished creation has left is revoked, and the next up mak
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
 });
 
-test("a state that a killed CLI has left without its checksum is readable once the empty file is gone", async () => {
+test("a state left without its checksum by a killed CLI is readable once the empty file is gone", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program });
   await project.up();

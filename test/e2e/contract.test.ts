@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { abridged, startingWith } from "../abridged";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
 import { commonJs, useFixture } from "./harness/fixture";
 import type { Project } from "./harness/project";
@@ -26,13 +27,13 @@ async function operations(): Promise<(string | undefined)[]> {
   return requests.map(({ operation }) => operation);
 }
 
-test("an account that reveals values by a second call takes one line of config", async () => {
+test("an account that reveals values by a second call needs one line of config", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall" });
   const project = await fixture.project({ program: checkout });
   const without = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(without).checkout).toEqual([
-    'error: Could not create the key "shop-dev-checkout-<digits>": The response did not include the key\'s value; where another call of your account shows it, set payengine:contract.reveal to that call (`pulumi-payengine doctor`). No key was left behind.',
+    abridged("error: Could not create the key", "payengine:contract.reveal", "No key was left behind."),
   ]);
   expect([await fixture.liveKeys(), await project.keys()]).toEqual([[], []]);
 
@@ -72,7 +73,7 @@ const FITTING = {
   revokedStatuses: ["off"],
 };
 
-test("the same as an argument of Provider: refresh, rotation and destroy have it from state", async () => {
+test("refresh, rotation and destroy take a Provider's contract from state", async () => {
   const { fixture } = given;
   await fixture.control.setDialect(OTHER);
   const program = (count: number) => `
@@ -122,7 +123,7 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
 });
 
-test("after an up whose contract was wrong, nothing is lost: the right one again, and up, refresh and destroy work", async () => {
+test("an up with a wrong contract loses nothing: up, refresh and destroy work once it is right again", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall", revokeBy: "POST" });
   const project = await fixture.project({ program: checkout });
@@ -156,7 +157,7 @@ test("after an up whose contract was wrong, nothing is lost: the right one again
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("words that YAML takes for numbers and booleans are read as they are written", async () => {
+test("a contract's words that YAML parses as numbers or booleans are read as written", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({
     types: { public: "1", private: "2" },
@@ -190,20 +191,16 @@ test.each([
   [
     "a part of the contract without --path",
     "payengine:contract.reveal",
-    "is a key of its own, not a part of payengine:contract; remove it and write `pulumi config set --path payengine:contract.reveal …` with `--path`.",
+    "is a key of its own, not a part of payengine:contract",
   ],
-  [
-    "a setting with a typo",
-    "payengine:acountId",
-    "is not a setting of payengine; did you mean payengine:accountId?.",
-  ],
-])("%s fails the preview and the up, before anything is called", async (_, key, problem) => {
+  ["a setting with a typo", "payengine:acountId", "is not a setting of payengine; did you mean"],
+])("%s fails the preview and the up before any call", async (_, key, problem) => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout });
   await project.ok("config", "set", key, REVEAL);
   for (const command of [["preview"], ["up", "--skip-preview"]]) {
     expect(diagnosticsOf(await project.fails(...command))).toEqual({
-      "shop-dev": [`error: ${key} ${problem}`],
+      "shop-dev": [startingWith(`error: ${key} ${problem}`)],
     });
   }
   expect(await fixture.control.requests()).toEqual([]);
@@ -211,7 +208,7 @@ test.each([
   await project.ok("preview");
 });
 
-test("config of a project that is itself called payengine is let be", async () => {
+test("config of a project named payengine is not taken for the provider's settings", async () => {
   const project = await given.fixture.project({ program: checkout });
   await project.ok("config", "set", "payengine:replicas", "3");
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 2 to create"]);

@@ -13,7 +13,7 @@ for (let number = 0; number < ${KEYS}; number++)
     rotation: number < 5 ? { triggers: { number: ${trigger} }, overlap: "1h" } : undefined,
   });`;
 
-test("24 keys take two calls each to make, two for them all to refresh, and one each to revoke", async () => {
+test("24 keys take two calls each to make, two in all to refresh and one each to revoke", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: program(0) });
   const callsOf = async (...args: string[]) => {

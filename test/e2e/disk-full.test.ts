@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(disk, { recursive: true });
 });
 
-test("a full disk under the backend while a key is made: state has its name from before, and it is revoked", async () => {
+test("a key made while the backend's disk is full is revoked by the name that state holds", async () => {
   if (!isMounted) return;
   const { fixture } = given;
   await fixture.control.addFault(held("createKey"));

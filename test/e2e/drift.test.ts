@@ -1,4 +1,5 @@
 import { ACCOUNT_IDS, type DialectInput, MERCHANT_IDS } from "payengine-sandbox";
+import { abridged } from "../abridged";
 import { mannerOf } from "../dialects";
 import { countsOf, diagnosticsOf } from "./harness/diagnostics";
 import { commonJs, useFixture } from "./harness/fixture";
@@ -55,7 +56,7 @@ test("a refresh sees that a public key's value has changed, and the outputs foll
   expect((await project.outputs()).publicKey).toBe(value);
 });
 
-test("a wrong credential or address during refresh and destroy leaves the state as it was", async () => {
+test("refresh and destroy with a wrong credential or address leave state as it was", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
@@ -65,14 +66,12 @@ test("a wrong credential or address during refresh and destroy leaves the state 
   const made = await project.keys();
   const call = "<address>/api/api-keys/<key id>";
   const role = await fixture.newCredential("sandbox", "User");
-  const noRight = (method: string) =>
-    `PayEngine answered 403 to ${method} ${call}: E120: Insufficient permission for this route. Managing keys needs a credential whose user has the Admin or Developer role.`;
+  const noRight = (method: string) => `PayEngine answered 403 to ${method} ${call}: E120: `;
   await bothFail(project, noRight("GET"), noRight("DELETE"), { PAYENGINE_API_KEY: role.key });
   expect(await project.keys()).toEqual(made);
 
   const otherAccount = await fixture.newCredential("production", "Admin");
-  const notShown =
-    "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.";
+  const notShown = "PayEngine does not show it to this credential";
   await bothFail(project, notShown, notShown, { PAYENGINE_API_KEY: otherAccount.key });
   expect(await project.keys()).toEqual(made);
 
@@ -82,7 +81,7 @@ test("a wrong credential or address during refresh and destroy leaves the state 
     for (const command of ["refresh", "destroy"]) {
       const failed = await project.fails(command, "--skip-preview", "--run-program");
       expect([...new Set(diagnosticsOf(failed).checkout)]).toEqual([
-        `error: The key "shop-dev-checkout-<digits>" was made at <address>/api, but payengine:apiUrl is <address>${path}. Nothing of it was sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to <address>/api.`,
+        expect.stringContaining(`was made at <address>/api, but payengine:apiUrl is <address>${path}. `),
       ]);
     }
     expect(await project.keys()).toEqual(made);
@@ -92,17 +91,21 @@ test("a wrong credential or address during refresh and destroy leaves the state 
   await fixture.control.addFault({ operation: "getKey", kind: "html200" });
   const html = await project.fails("refresh", "--skip-preview", "--run-program");
   expect([...new Set(diagnosticsOf(html).checkout)]).toEqual([
-    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): The answer to GET ${call} is not JSON; check that payengine:apiUrl is the address of PayEngine's API. State keeps it as it was.`,
+    abridged(
+      "error: Could not read the key",
+      `The answer to GET ${call} is not JSON`,
+      "State keeps it as it was.",
+    ),
   ]);
   expect(await project.keys()).toEqual(made);
   await project.destroy("--run-program");
 });
 
 const outages: Record<string, { status: number; body: "contract" | "html"; why: string }> = {
-  "401 to everybody": {
+  "401 to every credential": {
     status: 401,
     body: "contract",
-    why: "Status 401, as asked for by a fault. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.",
+    why: "Status 401, as asked for by a fault. The credential is unknown or revoked",
   },
   "404 to everything": { status: 404, body: "contract", why: "Status 404, as asked for by a fault." },
   "404 with a page of something in front": { status: 404, body: "html", why: "" },
@@ -140,7 +143,7 @@ test.each(Object.keys(outages))("an outage that answers %s drops no key from sta
   expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
 });
 
-test("a pin is proven by the up that sets it, and one that this account does not show changes nothing", async () => {
+test("the up that sets a pin proves it, and a pin that the account does not show changes nothing", async () => {
   const { fixture } = given;
   const key = (more = "") => `new payengine.ApiKey("checkout", { type: "private" ${more} });`;
   const project = await fixture.project({ program: key() });
@@ -153,7 +156,11 @@ test("a pin is proven by the up that sets it, and one that this account does not
   expect(countsOf(await project.ok("preview"))).toEqual(["~ 1 to update", "1 unchanged"]);
   const refused = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(refused).checkout).toEqual([
-    `error: Could not update the key "shop-dev-checkout-<digits>": payengine:accountId pins <key id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what \`pulumi-payengine doctor\` prints. State keeps it as it was.`,
+    abridged(
+      "error: Could not update the key",
+      "payengine:accountId pins <key id>, but",
+      "State keeps it as it was.",
+    ),
   ]);
   expect(refused.stdout).toContain(`pins ${newest},`);
   expect(await project.key("checkout")).toEqual(made);
@@ -161,7 +168,7 @@ test("a pin is proven by the up that sets it, and one that this account does not
   await say(`, namePrefix: "other"`);
   const together = await project.fails("preview");
   expect(diagnosticsOf(together).checkout).toEqual([
-    'error: The key "shop-dev-checkout-<digits>" cannot be replaced (namePrefix) while payengine:accountId changes from nothing to <key id>. Run `pulumi up` with the new pin first, which proves it; or make a new key under a provider for the other account.',
+    expect.stringContaining("cannot be replaced (namePrefix) while payengine:accountId changes"),
   ]);
 
   await say("");
@@ -176,7 +183,7 @@ test("a pin is proven by the up that sets it, and one that this account does not
 });
 
 test.each(["object", "withAccountId"] as const)(
-  "where PayEngine tells the account's id (%s), it pins as well, and another one is refused",
+  "an account id that PayEngine returns (%s) works as a pin, and another id is refused",
   async (merchant) => {
     const { fixture } = given;
     await fixture.control.setDialect({ merchant });
@@ -209,11 +216,11 @@ async function bothFail(
 ): Promise<void> {
   const refresh = await project.run(["refresh", "--skip-preview"], { env });
   expect(diagnosticsOf(refresh).checkout).toEqual([
-    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${whyNotRead} State keeps it as it was.`,
+    abridged("error: Could not read the key", whyNotRead, "State keeps it as it was."),
   ]);
   const destroy = await project.run(["destroy", "--skip-preview"], { env });
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${whyNotRevoked} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
+    abridged("error: Could not revoke the key", whyNotRevoked, "State keeps it: ", ""),
   ]);
   expect([refresh.exitCode, destroy.exitCode]).toEqual([255, 255]);
 }

@@ -19,12 +19,12 @@ const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pending
   valueless: { fault: { kind: "valueMissing" }, mark: "-r2" },
   limited: { fault: { kind: "rateLimit", retryAfter: 1 } },
   limitedsilently: { fault: { kind: "rateLimit" } },
-  // Nobody can tell these two from a request that takes effect later.
+  // These two look like a request that takes effect later.
   unsent: { fault: { kind: "dropBeforeCommit" }, mark: "-r2", pendingAction: "reconcile" },
   slow: { fault: { kind: "delay", beforeCommitMs: SLOW_MS }, mark: "-r2", pendingAction: "reconcile" },
 };
 
-test("each fault of a creation ends well in the same up, or in the next one", async () => {
+test("the same up or the next one recovers from each fault of a creation", async () => {
   const { fixture } = given;
   for (const [name, { fault }] of Object.entries(FAULTS))
     await fixture.control.addFault({ operation: "createKey", keyName: `-${name}-`, ...fault } as FaultInput);
@@ -57,13 +57,13 @@ test("each fault of a creation ends well in the same up, or in the next one", as
   await project.up();
   expect(await fixture.liveKeys()).toHaveLength(names.length);
   await later(project, () => project.up());
-  const settled = await project.keys();
-  expect(settled.map(({ pendingAction }) => pendingAction)).toEqual(names.map(() => undefined));
-  expect(settled.map(({ token }) => token)).toEqual(tokens);
+  const reconciled = await project.keys();
+  expect(reconciled.map(({ pendingAction }) => pendingAction)).toEqual(names.map(() => undefined));
+  expect(reconciled.map(({ token }) => token)).toEqual(tokens);
   await project.up("--expect-no-changes");
 });
 
-test("a list that lags behind: the stray is revoked by the first up that sees it", async () => {
+test("an up revokes the orphan as soon as a lagging list shows it", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ listMs: 60_000 });
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
@@ -79,7 +79,7 @@ test("a list that lags behind: the stray is revoked by the first up that sees it
   expect(await project.key("checkout")).toMatchObject({ name, token, pendingAction: undefined });
 });
 
-test("a new key that does not work yet is kept with verify: false, and works when PayEngine knows it", async () => {
+test("verify: false keeps a new key that does not work yet, and the key works later", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ newKeyUnusableMs: 60_000, getMs: 60_000, listMs: 60_000 });
   const project = await fixture.project({
@@ -94,11 +94,11 @@ test("a new key that does not work yet is kept with verify: false, and works whe
   await project.refresh("--expect-no-changes");
 });
 
-test.each(["credential revoked", "role lost"])("%s in the middle of a creation", async (what) => {
+test.each(["revoked credential", "lost role"])("up recovers from a %s during a creation", async (what) => {
   const { fixture } = given;
   const { key, keyId, userId } = await fixture.newCredential("sandbox", "Developer");
   const takeRight = () =>
-    what === "role lost" ? fixture.control.setRole(userId, "User") : fixture.control.revokeKey(keyId);
+    what === "lost role" ? fixture.control.setRole(userId, "User") : fixture.control.revokeKey(keyId);
   await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 3_000 });
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const project = await fixture.project({
@@ -109,8 +109,8 @@ test.each(["credential revoked", "role lost"])("%s in the middle of a creation",
   await until("the key is made", async () => (await fixture.liveKeys()).length > 0 || undefined);
   await takeRight();
   const { stdout } = await failing;
-  expect(stdout).toContain(`PayEngine answered ${what === "role lost" ? 403 : 401}`);
-  expect(stdout).toContain("A key of that name may exist and nobody knows its value.");
+  expect(stdout).toContain(`PayEngine answered ${what === "lost role" ? 403 : 401}`);
+  expect(stdout).toContain("A key of that name may exist");
   expect(await project.key("checkout")).toMatchObject({ pendingAction: "create", token: undefined });
 
   project.env.PAYENGINE_API_KEY = fixture.credential;
@@ -118,7 +118,7 @@ test.each(["credential revoked", "role lost"])("%s in the middle of a creation",
   expect(await fixture.liveKeys()).toHaveLength(1);
 });
 
-test("two ups of two stacks at once, with lost answers, keep to their own keys", async () => {
+test("two concurrent ups of two stacks with lost answers touch only their own keys", async () => {
   const { fixture } = given;
   const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { type: "private" });`;
   const dev = await fixture.project({ program });

@@ -12,7 +12,7 @@ const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { typ
 const projectOf = (fixture: Fixture) => fixture.project({ program });
 
 /** What the runbook says after a crash, some minutes later; then both keys are there. */
-async function mend(project: Project): Promise<void> {
+async function recover(project: Project): Promise<void> {
   await quiet(project);
   await project.ok("cancel", "--yes");
   const { exitCode, stderr } = await later(project, () => runOrphansRevoke(project));
@@ -31,7 +31,7 @@ const pendingIn = async (project: Project) =>
     resource.urn.split("::").at(-1),
   );
 
-test("the CLI killed before a request for a key", async () => {
+test("the next up makes the key after the CLI was killed before its request", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("merchant"));
   const project = await projectOf(fixture);
@@ -39,10 +39,10 @@ test("the CLI killed before a request for a key", async () => {
   kill(cli);
   await ended;
   expect((await pendingIn(project)).sort()).toEqual(["a", "b"]);
-  await mend(project);
+  await recover(project);
 });
 
-test("the CLI killed while one key is made and the other is asked for", async () => {
+test("the next up makes both keys after the CLI was killed between their requests", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { keyName: "-b-" }));
   const project = await projectOf(fixture);
@@ -60,7 +60,7 @@ test("the CLI killed while one key is made and the other is asked for", async ()
   await ended;
   expect(await pendingIn(project)).toEqual(["b"]);
   const { token } = await project.key("a");
-  await mend(project);
+  await recover(project);
   expect((await project.key("a")).token).toBe(token);
 });
 
@@ -68,7 +68,7 @@ test.each([
   ["has not taken effect", { beforeCommitMs: 2_000, afterCommitMs: 0 }],
   ["has taken effect", { beforeCommitMs: 0, afterCommitMs: 2_000 }],
 ])(
-  "the plugin killed alone while a request %s: its key is revoked, and the next up makes both",
+  "the key of a plugin killed while a request %s is revoked, and the next up makes both",
   async (_when, delay) => {
     const { fixture } = given;
     await fixture.control.addFault(held("createKey", { times: "always", ...delay }));
@@ -87,11 +87,11 @@ test.each([
       [true, "active"],
     ]);
     await fixture.control.clearFaults();
-    await mend(project);
+    await recover(project);
   },
 );
 
-test("Ctrl-C once: what is under way comes to its end and is in state", async () => {
+test("one Ctrl-C lets running creations finish and stores their keys in state", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { times: "always" }));
   const project = await projectOf(fixture);
@@ -100,10 +100,10 @@ test("Ctrl-C once: what is under way comes to its end and is in state", async ()
   expect((await ended).exitCode).not.toBe(0);
   expect(await pendingIn(project)).toEqual([]);
   await fixture.control.clearFaults();
-  await mend(project);
+  await recover(project);
 });
 
-test("Ctrl-C twice: the CLI gives up, and what it left is found by name", async () => {
+test("a second Ctrl-C ends the CLI at once, and the next up finds its leftovers by name", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { times: "always" }));
   const project = await projectOf(fixture);
@@ -114,5 +114,5 @@ test("Ctrl-C twice: the CLI gives up, and what it left is found by name", async 
   kill(cli, "SIGINT");
   expect((await ended).exitCode).not.toBe(0);
   await fixture.control.clearFaults();
-  await mend(project);
+  await recover(project);
 });

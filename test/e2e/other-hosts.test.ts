@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => second.close());
 
-/** How a key stands in state: as it was made, in the overlap of a rotation, and one whose creation is unfinished. */
+/** A key's forms in state: as it was made, in the overlap of a rotation, and one whose creation is unfinished. */
 const keys = (count: number, more: string, args = "") => `
 new payengine.ApiKey("checkout", { type: "private", rotation: { triggers: { count: ${count} }, overlap: "1h" } ${args} }, ${more});
 new payengine.ApiKey("storefront", { type: "public" ${args} }, ${more});
@@ -114,7 +114,7 @@ async function madeThere(way: keyof typeof WAYS) {
 }
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that changes by %s", (way) => {
-  test("is sent nothing of the keys that another one has made: refresh, up and destroy stop", async () => {
+  test("receives nothing of keys made at another address: refresh, up and destroy stop", async () => {
     const { fixture } = given;
     const { project, made, recorded, program } = await madeThere(way);
     await WAYS[way].move(project, second.url);
@@ -149,7 +149,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that chang
   });
 });
 
-test("a console that has moved is declared: with payengine:formerApiUrl its keys move along", async () => {
+test("payengine:formerApiUrl moves the keys along with a console that has moved", async () => {
   const { fixture } = given;
   const program = (count: number) => keys(count, "{}");
   const project = await fixture.project({ program: program(0) });
@@ -159,7 +159,7 @@ test("a console that has moved is declared: with payengine:formerApiUrl its keys
   expect(countsOf(await project.up())).toEqual(["4 unchanged"]);
   const refused = await project.fails("refresh", "--skip-preview", "--run-program");
   expect([...new Set(diagnosticsOf(refused).checkout)]).toEqual([
-    'error: The key "shop-dev-checkout-<digits>" was made at <address>/api, but payengine:apiUrl is <address>/api. Nothing of it was sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to <address>/api.',
+    expect.stringContaining("was made at <address>/api, but payengine:apiUrl is <address>/api."),
   ]);
   expect(second.received).toEqual([]);
 
@@ -193,14 +193,14 @@ test("a redirect to another host is not followed, and no contract can name one",
   });
   for (const command of ["refresh", "destroy"]) {
     const { stdout } = await project.fails(command, "--skip-preview");
-    expect(stdout).toContain("Redirects are not followed: set payengine:apiUrl to the final address");
+    expect(stdout).toContain("Redirects are not followed");
   }
   await fixture.control.clearFaults();
 
   const host = second.url.replace("http:", "");
   await project.ok("config", "set", "--path", "payengine:contract.works", `GET ${host}/merchant`);
   const { stdout } = await project.fails("preview");
-  expect(stdout).toContain('payengine:contract.works has a path that does not begin with exactly one "/"');
+  expect(stdout).toContain("payengine:contract.works has a path that does not begin with");
   await project.ok("config", "rm", "--path", "payengine:contract");
   await project.up();
   expect(second.received).toEqual([]);

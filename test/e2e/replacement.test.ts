@@ -14,7 +14,7 @@ async function changes() {
   return changing.map(({ method, keyName }) => `${method} ${keyName}`);
 }
 
-test("another type or name prefix, and --replace, make the new key before the old one is revoked", async () => {
+test("a change of type or name prefix, and --replace, make the new key before they revoke the old one", async () => {
   const project = await given.fixture.project({ program: checkout(`{ type: "public" }`) });
   await project.up();
   const first = await project.key("checkout");
@@ -44,7 +44,7 @@ test("another type or name prefix, and --replace, make the new key before the ol
   await project.destroy();
 });
 
-test("taking the name prefix out again keeps the key, since the default was never in force", async () => {
+test("a name prefix taken out of the program keeps the key", async () => {
   const project = await given.fixture.project({
     program: checkout(`{ type: "private", namePrefix: "web" }`),
   });
@@ -54,7 +54,7 @@ test("taking the name prefix out again keeps the key, since the default was neve
   expect((await project.key("checkout")).name).toMatch(/^web-/);
 });
 
-test("a saved plan holds for the update that makes the key, and for the one that replaces it", async () => {
+test("a saved plan holds for the update that makes a key and for the one that replaces it", async () => {
   const project = await given.fixture.project({ program: checkout(`{ type: "public" }`) });
   const plan = join(project.folder, "plan.json");
   await project.ok("preview", "--save-plan", plan);
@@ -85,10 +85,7 @@ test("a consumer targeted before its key is made gets an error that names the ke
   const failed = await project.fails("up", "--skip-preview", "--target", consumer);
   // Newer SDKs say which property they were serializing.
   const said = diagnosticsOf(failed)["shop-dev"][0].replace('error serializing property "token": ', "");
-  expect(said).toBe(
-    'error: Error: ApiKey "checkout" has no token yet: run `pulumi up` for it, ' +
-      "without --target or with it among the targets; to destroy, run `pulumi destroy` without --run-program",
-  );
+  expect(said).toContain('error: Error: ApiKey "checkout" has no token yet: ');
   expect(await given.fixture.liveKeys()).toEqual([]);
 
   const key = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";

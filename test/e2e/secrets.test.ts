@@ -2,7 +2,7 @@ import { useFixture } from "./harness/fixture";
 
 const given = useFixture();
 
-test("--debug shows no token either", async () => {
+test("--debug shows no token", async () => {
   const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
   });

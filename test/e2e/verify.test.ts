@@ -7,10 +7,9 @@ const checkout = (more: string) => `
 const checkout = new payengine.ApiKey("checkout", { type: "private", verify: { timeout: "2s" }, ${more} });
 new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerprint });
 `;
-const UNUSABLE =
-  /The key ".*" was made, but did not work within 2s: PayEngine answers 401 to it; it was revoked\./;
+const UNUSABLE = /The key ".*" was made, but did not work within 2s: .*; it was revoked\./;
 
-test("a key that does not work in time is revoked, and nothing that depends on it runs", async () => {
+test("a key that does not work in time is revoked, and no dependent resource runs", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ newKeyUnusableMs: 3_600_000 });
   const project = await fixture.project({ program: checkout("") });

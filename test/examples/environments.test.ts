@@ -28,13 +28,10 @@ test("each environment makes its key in its own account, and production is prote
   await production.destroy();
 });
 
-test("a credential of another environment's account is refused before anything is made", async () => {
+test("an environment refuses a credential of another one's account before anything is made", async () => {
   const { fixture } = given;
   const staging = await exampleProject(fixture, "environments", { stack: "production" });
   const { stdout } = await staging.fails("up", "--skip-preview");
-  expect(stdout).toContain(
-    `payengine:accountId pins ${MERCHANT_IDS.production[0]}, but the account of this credential shows no account, merchant or ` +
-      "key of that id",
-  );
+  expect(stdout).toContain(`payengine:accountId pins ${MERCHANT_IDS.production[0]}, but`);
   expect(await fixture.liveKeys()).toEqual([]);
 });

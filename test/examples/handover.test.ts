@@ -42,7 +42,7 @@ async function handedOver(project: Project, type: string, property: string) {
   return JSON.parse(secret.plaintext ?? "");
 }
 
-test("GitHub and Kubernetes get the key as a secret, and the next one after a rotation", async () => {
+test("GitHub and Kubernetes receive the key as a secret, and the next key after a rotation", async () => {
   const { fixture } = given;
   const project = await exampleProject(fixture, "handover", { packages: join(folder, "node_modules") });
   project.env.PATH = [folder, project.env.PATH].join(delimiter);
@@ -66,7 +66,7 @@ test("GitHub and Kubernetes get the key as a secret, and the next one after a ro
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("the program fits the types of both packages, and hands over nothing but secrets", async () => {
+test("the program compiles against both packages' types and hands over only secrets", async () => {
   await cp(join(__dirname, "../../examples/handover/index.ts"), join(folder, "index.ts"));
   await cp(join(__dirname, "../../examples/handover/tsconfig.json"), join(folder, "tsconfig.json"));
   const compile = ["-p", ".", "--noEmit", "false", "--outDir", "compiled"];

@@ -36,7 +36,7 @@ function provision(of: Project, merchant: string) {
   return { pid: child.pid ?? 0, ended };
 }
 
-test("a merchant gets a stack of its own with two keys, and progress is shown", async () => {
+test("a new merchant gets its own stack with two keys, and the program shows progress", async () => {
   const { fixture } = given;
   const acme = await project(fixture, "acme");
   const { exitCode, stdout, stderr } = await provision(acme, "acme").ended;
@@ -51,7 +51,7 @@ test("a merchant gets a stack of its own with two keys, and progress is shown", 
   expect(await fixture.liveKeys()).toHaveLength(2);
 });
 
-test("a failure is taken back, and the stack is gone", async () => {
+test("a failure removes the stack again", async () => {
   const { fixture } = given;
   const other = await project(fixture, "other");
   await fixture.control.addFault({
@@ -71,7 +71,7 @@ test("a failure is taken back, and the stack is gone", async () => {
 test.each([
   ["Ctrl-C at the terminal", (pid: number) => process.kill(-pid, "SIGINT")],
   ["SIGTERM from a supervisor", (pid: number) => process.kill(pid, "SIGTERM")],
-])("%s while a key is being made takes everything back", async (_name, strike) => {
+])("%s while a key is being made removes the stack again", async (_name, strike) => {
   const { fixture } = given;
   const other = await project(fixture, "other");
   await fixture.control.addFault({
@@ -94,7 +94,7 @@ test.each([
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a call without a merchant's name says how it is used", async () => {
+test("a call without a merchant's name prints the usage", async () => {
   const other = await project(given.fixture, "other");
   const { exitCode, stderr } = await provision(other, "").ended;
   expect([exitCode, stderr]).toEqual([

@@ -58,7 +58,7 @@ test("keys that are protected and rotate pass in production", async () => {
   expect(await given.fixture.liveKeys()).toHaveLength(1);
 });
 
-test("what is not protected, or does not rotate by the clock, is refused in production", async () => {
+test("production refuses keys that are not protected or do not rotate by a period", async () => {
   const project = await projectOf({
     stack: "prod-eu",
     program: `

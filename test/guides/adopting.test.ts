@@ -7,7 +7,7 @@ import { Reader } from "./reader";
 
 const given = useFixture();
 
-test("a key that was made by hand is taken over as the guide says, and needs its value in config no longer", async () => {
+test("a key made by hand is adopted as the guide says and no longer needs its value in config", async () => {
   const { fixture } = given;
   const value = randomBytes(54).toString("hex");
   fixture.secrets.add(value);

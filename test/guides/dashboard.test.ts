@@ -19,7 +19,7 @@ async function fromDashboard(name: string) {
   return { value, revoke: () => fixture.control.revokeKey(id) };
 }
 
-test("where only people make keys, the guide leads from an empty folder over a rotation to the end", async () => {
+test("the dashboard guide leads from an empty folder through a rotation to the end", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ manageKeys: "consoleOnly" });
   const { reader, leave } = await NewUser.reading(fixture, "docs/dashboard.md");

@@ -9,7 +9,7 @@ const given = useFixture();
 
 const GUIDE = "docs/getting-started.md";
 
-test("a new user gets from an empty folder to a key that works, by what the guide says alone", async () => {
+test("the guide alone leads a new user from an empty folder to a key that works", async () => {
   const { fixture } = given;
   const { reader, leave } = await NewUser.reading(fixture, GUIDE);
   const credential = await fixture.newCredential("sandbox", "Developer");

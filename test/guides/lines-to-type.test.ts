@@ -19,18 +19,18 @@ async function linesToType(): Promise<{ line: string; guide: string }[]> {
   return (await Promise.all(all)).flat();
 }
 
-test("no line to type has a comment behind it: zsh would hand its words to the program", async () => {
+test("no line to type ends in a comment, which zsh would pass to the program", async () => {
   const lines = await linesToType();
   expect(lines.length).toBeGreaterThan(30);
   expect(lines.filter(({ line }) => /(^|\s)#/.test(line))).toEqual([]);
 });
 
-test("no line to type holds a secret or a place for one: the shell's history would keep it", async () => {
+test("no line to type holds a secret, which the shell's history would keep", async () => {
   const secret = /(API_KEY|PASSPHRASE|_KEY)=|config set --secret \S+ \S/;
   expect((await linesToType()).filter(({ line }) => secret.test(line))).toEqual([]);
 });
 
-test("a guide's blocks keep their section, and the file that the words before them name", () => {
+test("the reader gives a guide's blocks their section and the file named before them", () => {
   const guide =
     "# G\n## One\n1. Run:\n\n   ```sh\n   ls\n     -a\n   ```\n\n2. In `a/b.ts` or so:\n\n   ```ts\n   x;\n   ```\n";
   expect(blocksOf(guide)).toEqual([

@@ -61,12 +61,12 @@ async function following(project: Project, section: string, act: (reader: Reader
   }
 }
 
-test("no section of the guide is left out", async () => {
+test("these tests cover every section of the guide", async () => {
   const sections = (await readGuide(GUIDE)).map(({ section }) => section);
   expect([...new Set(sections)]).toEqual(SECTIONS);
 });
 
-test("a credential is made and rotated, and the key made with it stays", async () => {
+test("the guide makes and rotates a credential, and the key made with it stays", async () => {
   const { fixture } = given;
   const project = await projectWith(fixture);
   const first = await fromDashboard(fixture);
@@ -102,7 +102,7 @@ test("a credential is made and rotated, and the key made with it stays", async (
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("after a leak nothing changes without a new credential, and keys of others are counted", async () => {
+test("after a leak nothing changes without a new credential, and the guide counts the keys of others", async () => {
   const { fixture } = given;
   const leaked = await fromDashboard(fixture);
   const project = await projectWith(fixture, leaked.key);
@@ -131,7 +131,7 @@ test("after a leak nothing changes without a new credential, and keys of others 
   expect((await project.key("checkout")).keyId).toBe(keyId);
 });
 
-test("from the environment no credential gets into state", async () => {
+test("a credential from the environment stays out of state", async () => {
   const { fixture } = given;
   const project = await projectWith(fixture);
   const [first, second] = [await fromDashboard(fixture), await fromDashboard(fixture)];
@@ -146,7 +146,7 @@ test("from the environment no credential gets into state", async () => {
   });
 });
 
-test("a credential that is typed as an argument would be noticed in history and list of processes", async () => {
+test("a credential typed as an argument shows in the history and the list of processes", async () => {
   const { fixture } = given;
   const project = await projectWith(fixture);
   const { key } = await fromDashboard(fixture);

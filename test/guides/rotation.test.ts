@@ -4,7 +4,7 @@ import { Reader } from "./reader";
 
 const given = useFixture();
 
-test("after a leak the command of the guide makes a new key, and revokes the old one", async () => {
+test("the guide's command for a leak makes a new key and revokes the old one", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     stack: "prod",

@@ -31,7 +31,7 @@ export const isKey: boolean = payengine.ApiKey.isInstance(checkout);
   }),
 };
 
-test("a TypeScript program previews, creates, changes nothing more, refreshes, shows its outputs masked and destroys", async () => {
+test("a TypeScript program goes from preview to destroy, with its secret outputs masked", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: typeScript });
 

@@ -1,10 +1,11 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
+import { abridged } from "../abridged";
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
 import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-test("a second account is served by an explicit provider, also through a component, and a new credential replaces nothing", async () => {
+test("an explicit provider serves a second account, also in a component; a new credential replaces nothing", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -43,11 +44,11 @@ new payengine.ApiKey("member", { type: "public" }, { parent: team });`,
   await project.up();
   const refused = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(refused).direct).toEqual([
-    'error: Could not revoke the key "shop-dev-direct-<digits>" (<key id>), which may still work: payengine:accountId pins <key id>, but the account of this credential shows no account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. State keeps it: run this again, or revoke it in PayEngine\'s dashboard.',
+    abridged("error: Could not revoke the key", "payengine:accountId pins <key id>, but", ""),
   ]);
 });
 
-test("without a pin, a credential of another account revokes nothing, and forgets nothing", async () => {
+test("without a pin, a credential of another account revokes nothing and drops nothing from state", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -57,15 +58,14 @@ for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`
   const made = await project.keys();
   await fixture.control.advanceClock(61_000);
   const env = { PAYENGINE_API_KEY: (await fixture.newCredential("production", "Admin")).key };
-  const why: Record<string, string> = {
-    private:
-      "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use one of the account in which the key was made.",
-    public: `PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is not the one that made it. Use that one, or, where you know that merchant ${MERCHANT_IDS.sandbox[1]} is of this account alone, set payengine:accountId to that id; or, if the key is gone, run \`pulumi state delete\` with this resource's URN.`,
-  };
+  const why = [
+    "the credential is of another account",
+    "but nothing proves that the credential is of the account",
+  ];
   for (const command of [["refresh"], ["destroy", "--continue-on-error"]]) {
     const { exitCode, stdout } = await project.run([...command, "--skip-preview"], { env });
     expect(exitCode).toBe(255);
-    for (const text of Object.values(why)) expect(stdout).toContain(text);
+    for (const text of why) expect(stdout).toContain(text);
     expect(await project.keys()).toEqual(made);
   }
 });
@@ -119,15 +119,15 @@ test("a stale credential in state fails destroy and refresh without dropping any
   await project.setSecret("payengine:apiKey", fresh.key);
   const made = await project.keys();
   const why = (method: string) =>
-    `PayEngine answered 401 to ${method} <address>/api/api-keys/<key id>: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one that state recorded unless --run-program is given.`;
+    `PayEngine answered 401 to ${method} <address>/api/api-keys/<key id>: E121: `;
 
   const destroy = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    `error: Could not revoke the key "shop-dev-checkout-<digits>" (<key id>), which may still work: ${why("DELETE")} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
+    abridged("error: Could not revoke the key", why("DELETE"), "--run-program", ""),
   ]);
   const refresh = await project.fails("refresh", "--skip-preview");
   expect(diagnosticsOf(refresh).checkout).toEqual([
-    `error: Could not read the key "shop-dev-checkout-<digits>" (<key id>): ${why("GET")} State keeps it as it was.`,
+    abridged("error: Could not read the key", why("GET"), "--run-program", ""),
   ]);
   expect(await project.keys()).toEqual(made);
 
@@ -152,7 +152,7 @@ test("PAYENGINE_API_KEY overrides a credential in config or state that no longer
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("with another passphrase nothing happens", async () => {
+test("another passphrase fails every command and changes nothing", async () => {
   const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });

@@ -58,7 +58,7 @@ test("a protected key is neither destroyed nor replaced until it is unprotected"
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("a key with retainOnDelete lives on after destroy", async () => {
+test("a key with retainOnDelete stays live after destroy", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" }, { retainOnDelete: true });`,
@@ -71,7 +71,7 @@ test("a key with retainOnDelete lives on after destroy", async () => {
   fixture.leftAlive.add(String(keyId));
 });
 
-test("ignoreChanges keeps a key as it was made, and its token secret whatever the program says now", async () => {
+test("ignoreChanges keeps a key as it was made, with a secret token whatever the program says now", async () => {
   await given.fixture.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
   const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private", namePrefix: "web" }).token;`,

@@ -22,7 +22,7 @@ const start = async (env: NodeJS.ProcessEnv = {}) => {
   return plugin.rpc;
 };
 
-test("the first calls, all at once and before configure has ended, see the configuration", async () => {
+test("concurrent first calls see the configuration before configure has returned", async () => {
   const rpc = await start();
   const program = await registeredInputs({ type: "private" });
   const inputs = (number: number): Wire => ({
@@ -46,7 +46,7 @@ test("the first calls, all at once and before configure has ended, see the confi
   );
 });
 
-test("a configuration that the engine passes as secrets is read", async () => {
+test("the plugin reads a configuration that the engine passes as secrets", async () => {
   const rpc = await start();
   await rpc.configure({
     "payengine:apiUrl": harness.url,
@@ -92,8 +92,7 @@ test("PULUMI_SKIP_CHECKPOINTS refuses new keys", async () => {
   expect((await rpc.check({}, await registeredInputs({ type: "private" }))).failures).toEqual([
     {
       property: "",
-      reason:
-        "PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names; unset it to create keys",
+      reason: expect.stringContaining("PULUMI_SKIP_CHECKPOINTS is set"),
     },
   ]);
 });

@@ -30,14 +30,14 @@ async function createUnderWay(): Promise<void> {
   await until("PayEngine has made the key", async () => (await harness.liveKeys()).length > 0 || undefined);
 }
 
-test("an idle plugin ends by itself when the engine's port refuses connections", async () => {
+test("an idle plugin ends when the engine's port refuses connections", async () => {
   await checked();
   await plugin.engine.connection();
   plugin.engine.kill();
   expect(await plugin.ended()).toBe(0);
 });
 
-test("a create under way is finished, its key revoked, and then the plugin ends", async () => {
+test("the plugin finishes a running create, revokes its key and ends", async () => {
   await createUnderWay();
   plugin.engine.kill();
   expect(await plugin.ended()).toBe(0);
@@ -60,7 +60,7 @@ function pipeToReader() {
   return { reader, end: openSync(path, "w") };
 }
 
-test("reads that fail after the engine's death, and are printed to nobody, do not keep the plugin alive", async () => {
+test("reads that fail after the engine's death do not keep the plugin alive", async () => {
   const { reader, end } = pipeToReader();
   await plugin.stop();
   plugin = await PluginProcess.start(folder, {}, end);
@@ -79,14 +79,14 @@ test("reads that fail after the engine's death, and are printed to nobody, do no
   expect(await plugin.ended()).toBe(0);
 });
 
-test.each(["SIGTERM", "SIGINT"] as const)("%s during a create revokes its key as well", async (signal) => {
+test.each(["SIGTERM", "SIGINT"] as const)("%s during a create revokes its key", async (signal) => {
   await createUnderWay();
   plugin.signal(signal);
   expect(await plugin.ended()).toBe(0);
   expect(await harness.liveKeys()).toEqual([]);
 });
 
-test("an engine that drops the idle connection is served on", async () => {
+test("the plugin goes on serving an engine that drops the idle connection", async () => {
   const inputs = await checked();
   await plugin.engine.connection();
   await plugin.engine.dropConnections();

@@ -29,7 +29,7 @@ afterAll(async () => {
 const without = (...fields: string[]): Wire =>
   Object.fromEntries(Object.entries(state).filter(([field]) => !fields.includes(field)));
 
-test("a state without the fields that are optional is in good order and can be deleted", async () => {
+test("a state without its optional fields is in good order and can be deleted", async () => {
   const old = without("merchantId", "fingerprint", "redactedToken", "createdAt", "credentialFingerprint");
   expect(await plugin.rpc.diff(old, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(old)).outputs.keyId).toBe(state.keyId);
@@ -38,7 +38,7 @@ test("a state without the fields that are optional is in good order and can be d
   expect(await harness.statusFor(String(state.token))).toBe(401);
 });
 
-test("fields of a later version are no obstacle", async () => {
+test("a state with unknown fields is in good order", async () => {
   const later = { ...state, expiresAt: "2027-01-01T00:00:00Z", scopes: [2] };
   expect(await plugin.rpc.diff(later, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(later)).outputs.keyId).toBe(state.keyId);
@@ -47,10 +47,10 @@ test("fields of a later version are no obstacle", async () => {
 test("a state that lost its token gets a new key, and the old one is revoked", async () => {
   const damaged = without("token");
   expect(await plugin.rpc.diff(damaged, inputs)).toEqual({ changes: true, replaces: [] });
-  const mended = await plugin.rpc.update(damaged, inputs);
-  expect(mended.name).toBe(`${inputs.uniqueName}-r2`);
+  const repaired = await plugin.rpc.update(damaged, inputs);
+  expect(repaired.name).toBe(`${inputs.uniqueName}-r2`);
   expect(await harness.statusFor(String(state.token))).toBe(401);
-  expect(await harness.statusFor(String(asStored(mended).token))).toBe(200);
+  expect(await harness.statusFor(String(asStored(repaired).token))).toBe(200);
 });
 
 type Method = "diff" | "read" | "update" | "delete";
@@ -81,7 +81,7 @@ describe.each(["0.1.1", "0.2.0", "0.10.0", "1.0.0"])(
   "a state in a form that came with version %s",
   (schemaVersion) => {
     test.each(["diff", "read", "update", "delete"] as const)(
-      "is refused by %s with what to install",
+      "is refused by %s, which names the version to install",
       async (method) => {
         const newer = { ...state, schemaVersion };
         await harness.control.clearRequests();
@@ -108,22 +108,25 @@ test.each(["0.1.0", "0.0.9", undefined])(
 );
 
 describe.each(damage)("a state with %s", (_what, damaged, key, issues) => {
-  test.each(["diff", "read", "update", "delete"] as const)("fails %s with what is wrong", async (method) => {
-    await harness.control.clearRequests();
-    const error = await refusal(called(method, damaged(state)));
-    expect(error.details).toBe(
-      `The state of the key ${key.replace("NAME", `"${state.name}"`)} cannot be read (${issues}). Restore it from an ` +
-        "earlier `pulumi stack export`; or run `pulumi state delete` with its URN, and revoke the key in PayEngine's " +
-        "dashboard.",
-    );
-    if (method !== "update")
-      printed.push(`payengine: ${error.details}
+  test.each(["diff", "read", "update", "delete"] as const)(
+    "fails %s, which says what is wrong",
+    async (method) => {
+      await harness.control.clearRequests();
+      const error = await refusal(called(method, damaged(state)));
+      expect(error.details).toBe(
+        `The state of the key ${key.replace("NAME", `"${state.name}"`)} cannot be read (${issues}). Restore it from an ` +
+          "earlier `pulumi stack export`; or run `pulumi state delete` with its URN, and revoke the key in PayEngine's " +
+          "dashboard.",
+      );
+      if (method !== "update")
+        printed.push(`payengine: ${error.details}
 `);
-    expect(await harness.calls()).toEqual([]);
-  });
+      expect(await harness.calls()).toEqual([]);
+    },
+  );
 });
 
-test("inputs that cannot be read make no key", async () => {
+test("create makes no key from inputs that cannot be read", async () => {
   const error = await refusal(plugin.rpc.create({ ...inputs, namePrefix: 7 }));
   expect(error.details).toBe(
     `The inputs of the key "${inputs.uniqueName}" cannot be read (namePrefix: invalid_type).`,

@@ -44,7 +44,7 @@ const statuses = async () =>
 test.each([
   ["that takes effect after its death", { beforeCommitMs: HELD_MS }],
   ["that has taken effect", { afterCommitMs: HELD_MS }],
-])("a plugin killed during a request %s leaves no key: its watchdog revokes it", async (_when, delay) => {
+])("the watchdog of a plugin killed during a request %s revokes its key", async (_when, delay) => {
   await killDuring(1, delay);
   await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
 });
@@ -56,7 +56,7 @@ test("the watchdog revokes each of several keys that were being made", async () 
   });
 });
 
-test("a plugin killed after it has handed a key over takes it from nobody", async () => {
+test("the watchdog does not revoke a key that its plugin has handed over", async () => {
   const { outputs } = await plugin.rpc.create(await checked());
   plugin.signal("SIGKILL");
   await plugin.ended();

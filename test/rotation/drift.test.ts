@@ -18,7 +18,7 @@ async function rotated() {
   return project;
 }
 
-test("a previous key that somebody revoked early is forgotten by a refresh, and the one in use stays", async () => {
+test("a refresh forgets a previous key that was revoked early, and the key in use stays", async () => {
   const { fixture } = given;
   const project = await rotated();
   const before = await project.key("checkout");
@@ -32,7 +32,7 @@ test("a previous key that somebody revoked early is forgotten by a refresh, and 
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
 });
 
-test("a key in use that somebody revoked is made anew by the up after a refresh, and the previous one works on", async () => {
+test("an up after a refresh replaces a revoked key in use, and the previous key still works", async () => {
   const { fixture } = given;
   const project = await rotated();
   const before = await project.key("checkout");
@@ -50,7 +50,7 @@ test("a key in use that somebody revoked is made anew by the up after a refresh,
 });
 
 test.each([[[]], [["--continue-on-error"]]])(
-  "a rotation to a key that does not work touches nothing in use, with options %j",
+  "a rotation to a key that does not work leaves the key in use alone, with options %j",
   async (options: string[]) => {
     const { fixture } = given;
     const project = await fixture.project({ program: checkout(0) });

@@ -43,24 +43,27 @@ test.each([
   ["CLI", "during the POST"],
   ["CLI", "while the new key is tried"],
   ["plugin", "after the POST took effect"],
-] as const)("a %s killed %s costs no key in use, and the next up leaves no other", async (who, when) => {
-  const { fixture } = given;
-  const project = await fixture.project({ program: checkout(0) });
-  await project.up();
-  const first = await project.key("checkout");
-  await project.write({ "index.js": commonJs(checkout(1)) });
-  await killedAt(project, when, who);
-  expect(await fixture.authenticates(first.token ?? "")).toBe(true);
-  if (who === "CLI") await project.ok("cancel", "--yes");
+] as const)(
+  "a %s killed %s loses no key in use, and the next up revokes every other key",
+  async (who, when) => {
+    const { fixture } = given;
+    const project = await fixture.project({ program: checkout(0) });
+    await project.up();
+    const first = await project.key("checkout");
+    await project.write({ "index.js": commonJs(checkout(1)) });
+    await killedAt(project, when, who);
+    expect(await fixture.authenticates(first.token ?? "")).toBe(true);
+    if (who === "CLI") await project.ok("cancel", "--yes");
 
-  await project.up();
-  const second = await project.key("checkout");
-  expect(second).toMatchObject({ previousKeyId: first.keyId, previousToken: first.token });
-  const live = (await fixture.liveKeys()).map(({ id }) => id);
-  expect(live.sort()).toEqual([first.keyId, second.keyId].sort());
-});
+    await project.up();
+    const second = await project.key("checkout");
+    expect(second).toMatchObject({ previousKeyId: first.keyId, previousToken: first.token });
+    const live = (await fixture.liveKeys()).map(({ id }) => id);
+    expect(live.sort()).toEqual([first.keyId, second.keyId].sort());
+  },
+);
 
-test("what an interrupted rotation leaves is revoked when the trigger is set back: by orphans --revoke", async () => {
+test("orphans --revoke revokes an interrupted rotation's key once the trigger is set back", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout(0) });
   await project.up();
@@ -76,7 +79,7 @@ test("what an interrupted rotation leaves is revoked when the trigger is set bac
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([first.keyId]);
 });
 
-test("a CLI killed while the previous key is revoked: the next up ends it", async () => {
+test("the next up revokes the previous key after the CLI was killed during its revocation", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout(0) });
   await project.up();

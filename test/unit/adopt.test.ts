@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** A key that somebody has made by hand, and has kept. */
+/** A key made by hand, with its value. */
 async function byHand(type: "public" | "private" = "private", name = "Checkout (made by Ann)") {
   const { id: keyId = "", value: token = "" } = await harness.context().client.createKey({ name, type });
   return { keyId, token, name };
@@ -31,7 +31,7 @@ const refusal = (
   inputs = adopting(given),
 ) => messageThrownBy(() => adopt(harness.context(), inputs, given));
 
-test.each(["private", "public"] as const)("a %s key is taken over as it is", async (type) => {
+test.each(["private", "public"] as const)("create adopts a %s key as it is", async (type) => {
   const given = await byHand(type);
   await harness.control.clearRequests();
   const inputs = adopting(given, { type });
@@ -49,7 +49,7 @@ test.each(["private", "public"] as const)("a %s key is taken over as it is", asy
   await harness.expectOnlyKeysOf(state);
 });
 
-test("what is not the key's own value, or not its type, is refused, and nothing is changed", async () => {
+test("create refuses a value or type that is not the key's own, and changes nothing", async () => {
   const [given, other] = [await byHand(), await byHand()];
   const shared = await byHand("public");
   const end = "Nothing was changed.";
@@ -77,23 +77,21 @@ test("what is not the key's own value, or not its type, is refused, and nothing 
   expect(await refusal(given, inputs)).toContain(`${start(given.keyId)} `);
 });
 
-test("a key in another account is not found, and the pinned account is required", async () => {
+test("create does not find a key of another account, and requires the pinned account", async () => {
   const given = await byHand();
   const inputs = adopting(given);
   const start = `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}":`;
   const { key: credential } = await harness.control.newCredential("production", "Admin");
-  expect(await messageThrownBy(() => adopt(harness.context({ credential }), inputs, given))).toBe(
-    `${start} PayEngine does not find it in the account of payengine:apiKey; check adopt.keyId. Nothing was changed.`,
+  expect(await messageThrownBy(() => adopt(harness.context({ credential }), inputs, given))).toContain(
+    `${start} PayEngine does not find it in the account`,
   );
   const [accountId] = MERCHANT_IDS.production;
-  expect(await messageThrownBy(() => adopt(harness.context({ accountId }), inputs, given))).toBe(
-    `${start} payengine:accountId pins ${accountId}, but the account of this credential shows no account, merchant or ` +
-      "key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints. Nothing " +
-      "was changed.",
+  expect(await messageThrownBy(() => adopt(harness.context({ accountId }), inputs, given))).toContain(
+    `${start} payengine:accountId pins ${accountId}, but`,
   );
 });
 
-test("where PayEngine shows no redacted value, only allowUnproven adopts", async () => {
+test("only allowUnproven adopts a key whose redacted value PayEngine does not show", async () => {
   const given = await byHand();
   await harness.control.setDialect({ shows: { redacted: false } });
   const inputs = adopting(given);
@@ -105,7 +103,7 @@ test("where PayEngine shows no redacted value, only allowUnproven adopts", async
   await harness.expectOnlyKeysOf(state);
 });
 
-test("an adopted key rotates in place to a name of ours, and the adopted one works through the overlap", async () => {
+test("an adopted key rotates in place to a generated name, and works through the overlap", async () => {
   const given = await byHand();
   const rotation = { triggers: { count: 0 }, overlap: "1h" };
   const inputs = adopting(given, { rotation });
@@ -130,7 +128,7 @@ test("delete revokes the adopted key and no other of its name", async () => {
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([namesake.keyId]);
 });
 
-test("a key that another resource holds stays, and what else bears the resource's names is revoked", async () => {
+test("delete keeps a key that another resource holds, and revokes other keys of its own names", async () => {
   const given = await byHand();
   const inputs = adopting(given, { rotation: { triggers: {}, overlap: "1h" } });
   const state = await adopted(given, inputs);
@@ -139,7 +137,7 @@ test("a key that another resource holds stays, and what else bears the resource'
   await harness.expectOnlyKeysOf(state);
 });
 
-test("an adopted key that is gone is not forgotten: the next up makes one", async () => {
+test("read keeps the resource of an adopted key that is gone, and the next update makes a key", async () => {
   const given = await byHand();
   const inputs = adopting(given);
   const state = await adopted(given, inputs);
@@ -152,11 +150,11 @@ test("an adopted key that is gone is not forgotten: the next up makes one", asyn
   await harness.expectOnlyKeysOf(made);
 });
 
-test("the provider's own credential can be adopted, and is neither revoked nor rotated, by value or by id", async () => {
+test("the provider's own credential can be adopted, but neither revoked nor rotated, by value or by id", async () => {
   const credential = (await harness.control.keys()).find((key) => key.credential);
   const own = { keyId: credential?.id ?? "", token: harness.credential };
   const state = await adopted(own);
-  const locked = "is the credential that this provider works with; revoking it would lock the provider out";
+  const locked = "is the credential that this provider works with";
   expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(locked);
   const other = { ...state, token: "x", fingerprint: fingerprint("x") };
   expect(await messageThrownBy(() => revokeAll(harness.context(), other))).toContain(locked);

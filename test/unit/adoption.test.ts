@@ -4,13 +4,13 @@ import { fingerprint } from "../../provider/payengine/key-value";
 import { ProcessMemory } from "../../provider/process-memory";
 import { newInputs } from "../sandbox-harness";
 
-describe("what check makes of adopt", () => {
+describe("check of adopt", () => {
   const adoptArgs = { keyId: "key_1", token: "t" };
   const print = fingerprint("t");
   const asked = { type: "private", namePrefix: "shop" };
   const earlier = { ...asked, uniqueName: "shop-1", adoptedKeyId: "key_1", adoptedFingerprint: print };
 
-  test("the inputs of a creation hold it, later ones only what was adopted", () => {
+  test("keeps adopt in the inputs of a creation, and only the adopted fingerprint in later ones", () => {
     expect(adoptionOf({}, { ...asked, adopt: adoptArgs })).toEqual({
       inputs: { adopt: adoptArgs, adoptedKeyId: "key_1", adoptedFingerprint: print },
       failures: [],
@@ -21,7 +21,7 @@ describe("what check makes of adopt", () => {
     expect(adoptionOf({}, asked)).toEqual({ inputs: {}, failures: [] });
   });
 
-  test("what is not known in a preview stays unknown", () => {
+  test("keeps unknown values unknown in a preview", () => {
     expect(adoptionOf({}, { ...asked, adopt: UNKNOWN }).inputs).toEqual({
       adopt: UNKNOWN,
       adoptedKeyId: UNKNOWN,
@@ -39,7 +39,7 @@ describe("what check makes of adopt", () => {
     [{ adopt: adoptArgs, type: "public" }, earlier, "type"],
     [{ adopt: adoptArgs, namePrefix: "store" }, earlier, "namePrefix"],
     [{ adopt: { token: "t" } }, {}, "adopt.keyId"],
-  ])("%j on %j is refused", (change, olds, property) => {
+  ])("refuses %j on %j", (change, olds, property) => {
     const { failures } = adoptionOf(olds, { ...asked, ...change });
     expect(failures.map((failure) => failure.property)).toEqual([property]);
   });
@@ -52,7 +52,7 @@ describe("adopted keys of one process", () => {
     'The key "by hand" (key_1) is not revoked, because the program has adopted it, or the one before it, again in ' +
     "this update.";
 
-  test("are not revoked by the update that adopted them again, which says so", async () => {
+  test("are not revoked by the update that adopted them again, and it says so", async () => {
     const keys = new ProcessMemory();
     expect([...keys.heldBesides(state)]).toEqual([]);
     await keys.adopting("key_1", "n", async () => undefined);
@@ -60,7 +60,7 @@ describe("adopted keys of one process", () => {
     expect(() => keys.heldBesides(rotated)).toThrow(again.replace("key_1", "key_2"));
   });
 
-  test("stay while another resource holds them, as its key or as the one before it", () => {
+  test("stay while another resource holds them as its key or its previous key", () => {
     const keys = new ProcessMemory();
     keys.noteKept({ ...state, keyId: "key_9" });
     expect([...keys.heldBesides(state)]).toEqual([]);
@@ -68,7 +68,7 @@ describe("adopted keys of one process", () => {
     expect([...keys.heldBesides(state)]).toEqual(["key_1"]);
   });
 
-  test("are adopted once, also by two resources at the same time, and may be tried again after a failure", async () => {
+  test("are adopted once, also by two concurrent resources, and can be tried again after a failure", async () => {
     const keys = new ProcessMemory();
     const failing = keys.adopting("key_1", "n", () => Promise.reject(new Error("no")));
     const twice = 'Could not adopt the key key_1 as "m": another resource of this program has adopted it.';

@@ -38,7 +38,7 @@ async function counts(): Promise<Record<string, number>> {
   return counted;
 }
 
-test("reads that come together take one call for a page of 100, and so do those that follow", async () => {
+test("concurrent reads take one call for each page of 100, and so do later ones", async () => {
   const keys = await made(120, "shop-dev");
   const early = await readAll(keys.slice(0, 60));
   const late = await readAll(keys.slice(60));
@@ -46,7 +46,7 @@ test("reads that come together take one call for a page of 100, and so do those 
   expect(await counts()).toEqual({ listKeys: 2 });
 });
 
-test("a list for some names does not cover others", async () => {
+test("a list read for some names does not answer for others", async () => {
   const narrow = await made(11, "shop-dev-checkout");
   const others = await made(3, "shop-dev-refunds");
   await readAll(narrow.slice(0, 5));
@@ -55,13 +55,13 @@ test("a list for some names does not cover others", async () => {
   expect(await counts()).toEqual({ listKeys: 2 + FIRST });
 });
 
-test("one or two keys are asked for by their ids", async () => {
+test("one or two keys are read by their ids", async () => {
   const keys = await made(2, "shop-dev");
   await readAll(keys);
   expect(await counts()).toEqual({ getKey: 2 });
 });
 
-test("a list tells what it shows: a status of revoked, and a public key's value", async () => {
+test("a list shows a status of revoked and a public key's value", async () => {
   await harness.control.setDialect({ revokedKeys: "status" });
   const keys = await made(3, "shop-dev", "public");
   await harness.control.revokeKey(keys[0]?.id ?? "");
@@ -72,14 +72,14 @@ test("a list tells what it shows: a status of revoked, and a public key's value"
   expect(await counts()).toEqual({ listKeys: 1 + FIRST });
 });
 
-test("a key that the list does not show is asked for by its id", async () => {
+test("a key that the list does not show is read by its id", async () => {
   const keys = await made(3, "shop-dev");
   await harness.control.setLag({ listMs: 60_000 });
   expect((await readAll(keys)).map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
   expect(await counts()).toEqual({ listKeys: 1, getKey: 3 });
 });
 
-test("only an answer by id says that a key is not found", async () => {
+test("only a call by id shows that a key is not found", async () => {
   const keys = await made(3, "shop-dev");
   await harness.control.revokeKey(keys[1]?.id ?? "");
   const reads = keys.map(({ id, name }) => readKey(id, name));
@@ -89,7 +89,7 @@ test("only an answer by id says that a key is not found", async () => {
 });
 
 test.each([["statusBeforeCommit"], ["dropBeforeCommit"], ["html200"]] as const)(
-  "where the list fails (%s), every key is asked for by its id",
+  "every key is read by its id when the list fails (%s)",
   async (kind) => {
     const keys = await made(4, "shop-dev");
     const on = { operation: "listKeys", times: "always" } as const;
@@ -109,19 +109,19 @@ test("an account full of others' keys is not listed for a few", async () => {
   expect(await counts()).toEqual({ listKeys: 1, getKey: 3 });
 });
 
-test("a list that does not say how long it is ends with a page shorter than the longest so far", async () => {
+test("a list without a total ends with a page shorter than the longest so far", async () => {
   const keys = await made(101, "shop-dev");
   await readAll(keys);
   expect(await counts()).toEqual({ listKeys: 2 });
 });
 
-test("a list that says how long it is ends with its count, the first one too", async () => {
+test("a list with a total ends at that count, also on its first page", async () => {
   await harness.control.setDialect({ counts: "total" });
   await readAll(await made(100, "shop-dev"));
   expect(await counts()).toEqual({ listKeys: 1 });
 });
 
-test("an account that has no call for one key is read by its list alone", async () => {
+test("an account without a call for one key is read by its list alone", async () => {
   await harness.control.setDialect({ getById: false });
   const parsed = parseContract({ get: "none" });
   const contract = "contract" in parsed ? parsed.contract : DEFAULT_CONTRACT;

@@ -26,7 +26,7 @@ const reasons = (rotation: unknown, more: object = {}) =>
   at(start, {}, { rotation, ...more }).failures.map(({ property, reason }) => `${property} ${reason}`);
 
 describe("rotateAt", () => {
-  test("is a period from now for a key that begins to rotate", () => {
+  test("is one period from now for a key that begins to rotate", () => {
     const { inputs, failures } = at(start, {}, monthly);
     expect(failures).toEqual([]);
     expect(inputs).toMatchObject({ ...monthly, rotateAt: "2026-01-31T00:00:00.000Z" });
@@ -42,14 +42,14 @@ describe("rotateAt", () => {
     expect(next(100)).toBe(after(120).toISOString());
   });
 
-  test("in a preview is the same as in the update, and unknown where there is none before", () => {
+  test("is the same in a preview as in the update, and unknown without an earlier one", () => {
     const { inputs: olds } = at(start, {}, monthly);
     const preview = { ...monthly, digits: UNKNOWN };
     expect(at(after(31), olds, preview).inputs.rotateAt).toBe(after(60).toISOString());
     expect(at(start, {}, preview).inputs.rotateAt).toBe(UNKNOWN);
   });
 
-  test("is counted from the beginning of the period under way when the period changes", () => {
+  test("counts from the beginning of the current period when the period changes", () => {
     const { inputs: olds } = at(start, {}, monthly);
     const change = (period: string, days: number) =>
       at(after(days), olds, { rotation: { period, overlap: "1d" } }).inputs.rotateAt;
@@ -58,7 +58,7 @@ describe("rotateAt", () => {
     expect(change("90d", 15)).toBe(after(90).toISOString());
   });
 
-  test("is none without a period, and unknown while the period is", () => {
+  test("is absent without a period, and unknown while the period is unknown", () => {
     expect(at(start, {}, { rotation: { triggers: { leak: 1 }, overlap: "7d" } }).inputs).not.toHaveProperty(
       "rotateAt",
     );
@@ -69,7 +69,7 @@ describe("rotateAt", () => {
     expect(at(start, olds, { rotation: UNKNOWN }).inputs).toMatchObject({ rotation: UNKNOWN });
   });
 
-  test("always lies ahead, by at most a period, on the grid", () => {
+  test("is always in the future, at most one period away and on the grid of periods", () => {
     const days = fc.integer({ min: 1, max: 2_000 });
     fc.assert(
       fc.property(days, days, days, (first, second, late) => {
@@ -94,7 +94,7 @@ test.each([
   { triggers: {}, overlap: "365d" },
   { triggers: { leak: "2026-11", nested: { a: [1] } }, overlap: "0s" },
   { period: UNKNOWN, triggers: { image: UNKNOWN }, overlap: UNKNOWN },
-])("%j is accepted and kept as it is written", (rotation) => {
+])("check accepts the rotation %j as it is written", (rotation) => {
   expect(at(start, {}, { rotation })).toMatchObject({ failures: [], inputs: { rotation } });
 });
 
@@ -126,11 +126,11 @@ test.each([
   [{ triggers: "leak", overlap: "1d" }, ["rotation.triggers is a string; write { name: value }"]],
   ["90d", ['rotation is a string; write { period: "90d", overlap: "7d" }']],
   [null, ['rotation is null; write { period: "90d", overlap: "7d" }']],
-])("%j is refused", (rotation, expected) => {
+])("check refuses the rotation %j", (rotation, expected) => {
   expect(reasons(rotation)).toEqual(expected);
 });
 
-test("a protected key cannot be cut at once", () => {
+test('check refuses overlap "0s" on a protected key', () => {
   expect(reasons({ triggers: {}, overlap: "PT0S" }, { protect: true })).toEqual([
     'rotation.overlap is "0s", which replaces the key, and the option protect forbids that; give an overlap such as ' +
       '"7d", or take protect off',

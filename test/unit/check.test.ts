@@ -45,7 +45,7 @@ const again = (olds: object, program: object, configuration: Configuration = rea
 const reasons = (program: object) =>
   first(program).failures.map(({ property, reason }) => `${property} ${reason}`);
 
-test("a new key's inputs are its type, the default prefix, the unique name and who makes it", () => {
+test("a new key's inputs are its type, default prefix, unique name and credential fingerprint", () => {
   expect(first(news)).toEqual({
     failures: [],
     inputs: {
@@ -57,7 +57,7 @@ test("a new key's inputs are its type, the default prefix, the unique name and w
   });
 });
 
-test("a given prefix comes before the default one", () => {
+test("a given prefix overrides the default one", () => {
   expect(first({ ...news, namePrefix: "mine" }).inputs).toMatchObject({ uniqueName: "mine-0123456789" });
 });
 
@@ -69,7 +69,7 @@ test("a pinned account becomes an input", () => {
 describe("the place of a new key", () => {
   const elsewhere = "https://console.payengine.dev/api";
 
-  test("is its address, but for PayEngine's own, and a fingerprint that does not tell the credential", () => {
+  test("is its address, unless that is PayEngine's own, and a fingerprint of the credential", () => {
     expect(first(news, at({ apiUrl: elsewhere, credential: "secret" })).inputs).toMatchObject({
       apiUrl: elsewhere,
       credentialFingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
@@ -77,7 +77,7 @@ describe("the place of a new key", () => {
     expect(first(news).inputs).not.toHaveProperty("apiUrl");
   });
 
-  test("has no credential in a preview, so that a plan holds whoever applies it", () => {
+  test("has no credential in a preview, so that anyone can apply the plan", () => {
     const preview = { ...news, digits: UNKNOWN };
     expect(first(preview, at({ apiUrl: elsewhere })).inputs).toMatchObject({
       apiUrl: elsewhere,
@@ -88,7 +88,7 @@ describe("the place of a new key", () => {
   });
 });
 
-describe("of a key that is made already", () => {
+describe("for an existing key, check", () => {
   const olds = {
     type: "private",
     namePrefix: "old-s-r",
@@ -98,12 +98,12 @@ describe("of a key that is made already", () => {
     credentialFingerprint: "01234567",
   };
 
-  test("name, prefix, pin and place stay whatever stack, resource and digits are called today", () => {
+  test("keeps name, prefix, pin and place, whatever stack, resource and digits are now", () => {
     expect(again(olds, news).inputs).toEqual(olds);
     expect(again(olds, { ...news, digits: UNKNOWN }).inputs).toEqual(olds);
   });
 
-  test("an explicit prefix is taken, so that diff can replace the key; a removed one stays", () => {
+  test("takes an explicit prefix, so that diff can replace the key, and keeps a removed one", () => {
     expect(again(olds, { ...news, namePrefix: "new" }).inputs).toMatchObject({
       namePrefix: "new",
       uniqueName: "old-s-r-aaaaaaaaaa",
@@ -111,7 +111,7 @@ describe("of a key that is made already", () => {
     expect(again({ ...olds, namePrefix: "new" }, news).inputs.namePrefix).toBe("new");
   });
 
-  test("a change of the pin is an update, and one taken out of the config stays", () => {
+  test("takes a changed pin, and keeps a pin that was taken out of config", () => {
     expect(again(olds, news, pinned("acct_2"))).toEqual({
       failures: [],
       inputs: { ...olds, pinnedAccountId: "acct_2" },
@@ -119,7 +119,7 @@ describe("of a key that is made already", () => {
     expect(again(olds, news).inputs.pinnedAccountId).toBe("acct_1");
   });
 
-  test("another address or credential does not move it, unless the console is said to have moved", () => {
+  test("keeps address and credential, unless formerApiUrl says that the console has moved", () => {
     const moved = "https://console.example/api";
     const place = { apiUrl: olds.apiUrl, credentialFingerprint: olds.credentialFingerprint };
     expect(again(olds, news, at({ apiUrl: moved, credential: "other" })).inputs).toMatchObject(place);
@@ -135,17 +135,17 @@ describe("of a key that is made already", () => {
     expect(again(own, news, at({ apiUrl: moved, formerApiUrl: settings.apiUrl })).inputs.apiUrl).toBe(moved);
   });
 
-  test("a state of an earlier version, without place or pin, gets neither", () => {
+  test("adds no place or pin to a state of an earlier version", () => {
     const { pinnedAccountId: _, apiUrl: __, credentialFingerprint: ___, ...early } = olds;
     expect(again(early, news)).toEqual({ failures: [], inputs: early });
   });
 
-  test("PULUMI_SKIP_CHECKPOINTS is no matter", () => {
+  test("ignores PULUMI_SKIP_CHECKPOINTS", () => {
     expect(again(olds, news, ready, { PULUMI_SKIP_CHECKPOINTS: "true" }).failures).toEqual([]);
   });
 });
 
-test("the unique name is unknown in a preview, and where the prefix is", () => {
+test("the unique name is unknown in a preview and with an unknown prefix", () => {
   expect(first({ ...news, digits: UNKNOWN }).inputs.uniqueName).toBe(UNKNOWN);
   expect(first({ ...news, namePrefix: UNKNOWN })).toEqual({
     failures: [],
@@ -194,16 +194,16 @@ test.each([
     { typ: "private" },
     "typ is not an argument of ApiKey; it takes type, namePrefix, verify, rotation and adopt",
   ],
-])("%j is refused", (change, reason) => {
+])("check refuses %j", (change, reason) => {
   expect(reasons({ ...news, ...change })).toEqual([reason]);
 });
 
-test("108 characters are the most, counted as characters and not as code units", () => {
+test("check allows a prefix of 108 characters, counted as characters and not as code units", () => {
   expect(reasons({ ...news, namePrefix: "é".repeat(108) })).toEqual([]);
   expect(reasons({ ...news, namePrefix: "🔑".repeat(108) })).toEqual([]);
 });
 
-test("all that is wrong is said at once", () => {
+test("check reports every failure at once", () => {
   const invalid: Configuration = {
     kind: "invalid",
     failures: [{ property: "payengine:apiKey", reason: "is not set" }],
@@ -228,11 +228,11 @@ test.each(["1", "true", "T", "yes"])("PULUMI_SKIP_CHECKPOINTS=%s refuses new key
   ]);
 });
 
-test.each(["", "0", "false", "F", "False"])("PULUMI_SKIP_CHECKPOINTS=%j does not", (value) => {
+test.each(["", "0", "false", "F", "False"])("PULUMI_SKIP_CHECKPOINTS=%j refuses nothing", (value) => {
   expect(first(news, ready, { PULUMI_SKIP_CHECKPOINTS: value }).failures).toEqual([]);
 });
 
-test("no failure ever holds a value, which may be a secret in the wrong place", () => {
+test("no failure holds a value, which may be a secret in the wrong argument", () => {
   const secret = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 24, maxLength: 102 });
   const wrong = secret.chain((value) =>
     fc.record({

@@ -16,7 +16,7 @@ const serve = async (...[status, body, headers]: Parameters<typeof reply>) => {
 };
 const key = { id: "key_1", name: "n", type: "private", status: "active", createdAt: "2026-01-01T00:00:00Z" };
 
-test("a request carries the credential, asks for JSON and says so of its body", async () => {
+test("a request carries the credential and JSON headers", async () => {
   const { api, received } = await serve(201, { data: key });
   await api.createKey({ name: "n", type: "private" });
   expect(received[0]).toMatchObject({
@@ -30,7 +30,7 @@ test("a request carries the credential, asks for JSON and says so of its body", 
   });
 });
 
-test("an id and a search are encoded", async () => {
+test("a request encodes ids and searches", async () => {
   const { api, received } = await serve(200, { data: [] });
   await api.readPage(2, "a&b=c d").catch(() => {});
   await api.getKey("../merchant?x=1#y").catch(() => {});
@@ -64,7 +64,7 @@ describe.each([
   ["snake_case", snake],
   ["camelCase", camel],
 ])("in %s", (_casing, wire) => {
-  test("a key is read, wrapped and bare, with fields that are not known", async () => {
+  test("a key is read, wrapped and bare, with its unknown fields ignored", async () => {
     for (const body of [wire, { data: wire }, { message: "found", data: { ...wire, scopes: ["all"] } }])
       expect(await (await serve(200, body)).api.getKey(snake.id)).toEqual(whole);
   });
@@ -79,7 +79,7 @@ describe.each([
   });
 });
 
-test("of a key only its id is needed, and an unknown status counts as live", async () => {
+test("a key needs only an id, and an unknown status counts as live", async () => {
   const body = { data: [{ id: 7 }, { id: "b", status: "paused", type: "restricted", name: "" }] };
   expect(await (await serve(200, body)).api.readPage(1, "")).toMatchObject({
     data: [
@@ -89,7 +89,7 @@ test("of a key only its id is needed, and an unknown status counts as live", asy
   });
 });
 
-test("an answer to create that cannot be read whole keeps what it has", async () => {
+test("a partial answer to create keeps the fields that it has", async () => {
   const post = { name: "n", type: "private" };
   expect(await (await serve(200, { data: { id: "a" } })).api.createKey(post)).toMatchObject({
     id: "a",
@@ -121,7 +121,7 @@ test.each([
     { accountIds: ["a"], merchantIds: [] },
   ],
   [{ data: { name: "Shop" } }, { accountIds: [], merchantIds: [] }],
-])("what %j tells of the account", async (body, place) => {
+])("the client reads the account from %j", async (body, place) => {
   expect(await (await serve(200, body)).api.place()).toEqual(place);
 });
 
@@ -129,13 +129,13 @@ test.each([
   [200, { data: merchants[0] }, true],
   [404, { error: true, message: "E110: Merchant not found" }, false],
   [422, { success: false, message: "Failed to validate", errors: [] }, false],
-])("a merchant that answers %i", async (status, body, isThere) => {
+])("the client reads an answer of %i about a merchant", async (status, body, isThere) => {
   const { api, received } = await serve(status, body);
   expect(await api.hasMerchant("m1")).toBe(isThere);
   expect(received[0]?.url).toBe("/api/merchant/m1");
 });
 
-test("a merchant that a web page answers for is neither there nor missing", async () => {
+test("a web page about a merchant proves neither that it exists nor that it is missing", async () => {
   const { api } = await serve(404, "<html>");
   expect(await messageThrownBy(() => api.hasMerchant("m1"))).toContain("PayEngine answered 404");
 });
@@ -148,7 +148,7 @@ test.each([200, 204])("a revocation answered %i without a body is a success", as
 test.each([
   ["a web page", "<!doctype html><p>Sign in</p>"],
   ["half an answer", '{"data":{"id":"key_1","key":"3f9a'],
-])("%s instead of JSON is said to be none", async (_what, body) => {
+])("%s instead of JSON is an error that says so", async (_what, body) => {
   const { api, url } = await serve(200, body);
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toEqual(
@@ -165,7 +165,7 @@ test.each([
   ["a number", 7, "it is no object"],
   ["a list", { data: [key] }, "it is no object"],
   ["a null in data", { data: null }, "it is no object"],
-])("%s is not in the form of the contract", async (_what, body, issues) => {
+])("%s is an error about the form of the contract", async (_what, body, issues) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
     `The answer to GET ${url}/api-keys/key_1 is not in the form of the contract (${issues})`,
@@ -176,14 +176,14 @@ test.each([
   ["another wrapping", { keys: [] }, "it is no list"],
   ["an entry without an id", { data: [key, { name: "x" }] }, "entry 2 has no id"],
   ["an entry that is text", [key, "x"], "entry 2 has no id"],
-])("a list with %s is no shorter list", async (_what, body, issue) => {
+])("a list with %s is an error, not a shorter list", async (_what, body, issue) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.readPage(1, ""))).toBe(
     `The answer to GET ${url}/api-keys is not in the form of the contract (${issue})`,
   );
 });
 
-test("another key than the one asked for is an error", async () => {
+test("a key with another id than asked for is an error", async () => {
   const { api } = await serve(200, { data: { ...key, id: "key_2" } });
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe("PayEngine answered with another key, key_2");
 });
@@ -193,7 +193,7 @@ test.each([
   ["a failed success", { success: false, message: "Because" }, ": Because"],
   ["an error in another form", { error: "Because" }, ""],
   ["a failure without a message", { success: false }, ""],
-])("a revocation answered 200 with %s is no success", async (_what, body, said) => {
+])("a revocation answered 200 with %s is an error", async (_what, body, said) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.revokeKey("key_1"))).toBe(
     `PayEngine answered 200 to DELETE ${url}/api-keys/key_1${said}`,
@@ -266,7 +266,7 @@ test.each([401, 403])("a firewall's page with %i is not PayEngine's answer", asy
   });
 });
 
-test("a failure that is not in the contract's form is told apart, and its text is not quoted", async () => {
+test("a failure outside the contract's form says so, and its text is not quoted", async () => {
   const { api, url } = await serve(502, `<h1>Bad gateway for Basic ${CREDENTIAL}</h1>`);
   expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
     message: `PayEngine answered 502 to GET ${url}/api-keys/key_1`,
@@ -274,7 +274,7 @@ test("a failure that is not in the contract's form is told apart, and its text i
   });
 });
 
-test("a failure that echoes the credential or a key's value is quoted without them", async () => {
+test("an error quotes a failure without the credential or key value that it echoes", async () => {
   const message = `No such key: Basic ${CREDENTIAL}\nbut made ${"ab".repeat(51)}`;
   const { api, url } = await serve(400, { error: true, message });
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
@@ -289,14 +289,14 @@ test.each([
   ["soon", undefined],
   ["Wed, 21 Oct 2099 07:28:00 GMT", 30_000],
   ["Wed, 21 Oct 2015 07:28:00 GMT", 0],
-])("Retry-After: %s asks for %s milliseconds", async (header, retryAfter) => {
+])("Retry-After: %s means a wait of %s milliseconds", async (header, retryAfter) => {
   const { api } = await serve(429, failure, { "retry-after": header });
   const error = await thrownBy(() => api.createKey({ name: "n", type: "private" }));
   expect(error).toMatchObject({ status: 429, retryAfter });
 });
 
 test.each([301, 302, 303, 307, 308])(
-  "a redirect (%i) is not followed, and its target sees nothing",
+  "a redirect (%i) is not followed, and its target receives nothing",
   async (status) => {
     const target = await ScriptedServer.open(reply(200, { data: key }));
     try {

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NetworkError } from "../../provider/payengine/errors";
+import { abridged } from "../abridged";
 import { thrownBy } from "../sandbox-harness";
 import { CREDENTIAL, client, closeClients } from "./client-harness";
 
@@ -21,7 +22,7 @@ async function portThatNobodyListensOn(): Promise<number> {
   return port;
 }
 
-test("a refused connection says so and names the call", async () => {
+test("the error of a refused connection says so and names the call", async () => {
   const url = `http://127.0.0.1:${await portThatNobodyListensOn()}/api`;
   expect(await thrownBy(() => client(url).api.createKey(post))).toEqual(
     new NetworkError(
@@ -31,7 +32,7 @@ test("a refused connection says so and names the call", async () => {
   );
 });
 
-test("a host name that does not exist says so and names the call", async () => {
+test("the error of an unknown host name says so and names the call", async () => {
   const error = await thrownBy(() => client("https://payengine.invalid/api").api.createKey(post));
   expect(error).toMatchObject({
     name: "NetworkError",
@@ -41,7 +42,7 @@ test("a host name that does not exist says so and names the call", async () => {
   });
 });
 
-test("a server that hangs up at once says so and names the call", async () => {
+test("the error of a dropped connection says so and names the call", async () => {
   const server = createTcpServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
@@ -54,7 +55,7 @@ test("a server that hangs up at once says so and names the call", async () => {
   });
 });
 
-describe("TLS", () => {
+describe("over TLS,", () => {
   let folder: string;
   let server: Server;
   const requests: string[] = [];
@@ -90,7 +91,7 @@ describe("TLS", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("a certificate that nobody vouches for ends the call before the credential is sent", async () => {
+  test("an untrusted certificate ends the call before the credential is sent", async () => {
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
     expect(await thrownBy(() => client(url).api.place())).toEqual(
       new NetworkError(
@@ -102,7 +103,7 @@ describe("TLS", () => {
     expect(requests).toEqual([]);
   });
 
-  test("a server that speaks no TLS is told apart from one that is not there", async () => {
+  test("the error of a server without TLS differs from that of a refused connection", async () => {
     const plain = createTcpServer((socket) => {
       socket.on("error", () => {});
       socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
@@ -112,9 +113,10 @@ describe("TLS", () => {
     const error = await thrownBy(() => client(url).api.place());
     plain.close();
     expect(error).toMatchObject({
-      message:
-        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
+      message: abridged(
+        "No trusted TLS connection to PayEngine; ",
         `(GET ${url}/merchant, ERR_SSL_WRONG_VERSION_NUMBER)`,
+      ),
     });
   });
 });

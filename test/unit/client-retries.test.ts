@@ -46,15 +46,18 @@ describe.each([
     expect(received.map(({ method }) => method)).toEqual(["DELETE", "DELETE"]);
   });
 
-  test(failure === "429" ? "POST is sent again: PayEngine itself refused it" : "POST is not", async () => {
-    const { url, received } = await flaky(1, fail);
-    const sent = client(url, { maxRetries: 3 }).api.createKey(post);
-    if (failure === "429") await sent;
-    else await messageThrownBy(() => sent);
-    expect(received).toHaveLength(failure === "429" ? 2 : 1);
-  });
+  test(
+    failure === "429" ? "POST is sent again: PayEngine itself refused it" : "POST is not sent again",
+    async () => {
+      const { url, received } = await flaky(1, fail);
+      const sent = client(url, { maxRetries: 3 }).api.createKey(post);
+      if (failure === "429") await sent;
+      else await messageThrownBy(() => sent);
+      expect(received).toHaveLength(failure === "429" ? 2 : 1);
+    },
+  );
 
-  test("maxRetries 0 repeats nothing", async () => {
+  test("maxRetries 0 sends nothing again", async () => {
     const { url, received } = await flaky(1, fail);
     await messageThrownBy(() => client(url, { maxRetries: 0 }).api.revokeKey("key_1"));
     expect(received).toHaveLength(1);
@@ -65,13 +68,13 @@ test.each([
   ["connections that drop", drop],
   ["503", reply(503, "")],
   ["429", limited],
-])("after maxRetries repetitions it gives up (%s)", async (_failure, fail) => {
+])("a call gives up after maxRetries repetitions (%s)", async (_failure, fail) => {
   const { url, received } = await flaky(Number.POSITIVE_INFINITY, fail);
   await messageThrownBy(() => client(url, { maxRetries: 2 }).api.revokeKey("key_1"));
   expect(received.map(({ method }) => method)).toEqual(["DELETE", "DELETE", "DELETE"]);
 });
 
-test.each([400, 401, 403, 404, 409, 422])("%i is final", async (status) => {
+test.each([400, 401, 403, 404, 409, 422])("a call answered %i is not repeated", async (status) => {
   const { url, received } = await flaky(1, reply(status, ""));
   await messageThrownBy(() => client(url, { maxRetries: 3 }).api.getKey("key_1"));
   expect(received).toHaveLength(1);
@@ -90,13 +93,13 @@ const cutBeforeItsFirstByte = (response: ServerResponse) => {
 test.each([
   ["halfway", cut],
   ["before its first byte", cutBeforeItsFirstByte],
-])("a GET whose answer is cut off %s is asked for again as a whole", async (_where, fail) => {
+])("a GET whose answer is cut off %s is repeated as a whole", async (_where, fail) => {
   const { url, received } = await flaky(1, fail);
   expect(await client(url, { maxRetries: 1 }).api.getKey("key_1")).toMatchObject({ id: "key_1" });
   expect(received.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
 });
 
-test("answers that are cut off each time fail, and are not put together", async () => {
+test("a call whose answers are always cut off fails and does not join them", async () => {
   const { url } = await flaky(Number.POSITIVE_INFINITY, cut);
   expect(await messageThrownBy(() => client(url, { maxRetries: 1 }).api.getKey("key_1"))).toMatch(
     /^PayEngine's answer was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/,
@@ -110,7 +113,7 @@ const informed = (response: ServerResponse) => {
   reply(200, { data: key })(response);
 };
 
-test("102 and 103 before the answer are nothing, for a GET and for a POST", async () => {
+test("a GET and a POST ignore 102 and 103 before the answer", async () => {
   server = await ScriptedServer.open(informed);
   const { api } = client(server.url, { maxRetries: 3 });
   expect(await api.getKey("key_1")).toMatchObject({ id: "key_1" });
@@ -118,7 +121,7 @@ test("102 and 103 before the answer are nothing, for a GET and for a POST", asyn
   expect(server.received.map(({ method }) => method)).toEqual(["GET", "POST"]);
 });
 
-test("503 and 429 in turn take maxRetries + 1 requests, and no more", async () => {
+test("alternating 503 and 429 take at most maxRetries + 1 requests", async () => {
   server = await ScriptedServer.open((response, count) =>
     count % 2 ? reply(503, "")(response) : limited(response),
   );
@@ -127,13 +130,13 @@ test("503 and 429 in turn take maxRetries + 1 requests, and no more", async () =
   expect(server.received).toHaveLength(4);
 });
 
-test("all waits of one call together are thirty seconds at most", () => {
+test("one call waits at most thirty seconds in total", () => {
   const asked = new ApiError("slow down", { status: 429, byContract: true, retryAfter: 20_000 });
   const wait = (waited: number) => waitBeforeRetry(asked, "idempotent", 9, { times: 1, waited });
   expect([wait(0), wait(20_000), wait(30_000)]).toEqual([20_000, 10_000, undefined]);
 });
 
-test("a call whose operation has no time left is not sent, and nothing is taken for lost", async () => {
+test("a call whose operation has no time left is not sent", async () => {
   const { url, received } = await flaky(0, () => {});
   const { api } = client(url, {}, AbortSignal.abort());
   expect(await thrownBy(() => api.createKey(post))).toMatchObject({
@@ -143,7 +146,7 @@ test("a call whose operation has no time left is not sent, and nothing is taken 
   expect(received).toEqual([]);
 });
 
-describe("an answer that does not come in time", () => {
+describe("an answer that misses the timeout", () => {
   const tooLate = (url: string, call: string) =>
     new RegExp(
       "^PayEngine did not answer within 100ms; try again or raise payengine:requestTimeout " +
@@ -157,14 +160,14 @@ describe("an answer that does not come in time", () => {
     expect(received).toHaveLength(1);
   });
 
-  test("is asked for again by a GET", async () => {
+  test("repeats a GET", async () => {
     const { url, received } = await flaky(1, () => {});
     const { api } = client(url, { requestTimeout: 1_000, maxRetries: 1 });
     expect(await api.getKey("key_1")).toMatchObject({ id: "key_1" });
     expect(received).toHaveLength(2);
   });
 
-  test("fails a body that stops halfway", async () => {
+  test("fails a call whose body stops halfway", async () => {
     server = await ScriptedServer.open((response) => void response.writeHead(200).write('{"data":'));
     const { api } = client(server.url, { requestTimeout: 100 });
     expect(await messageThrownBy(() => api.createKey(post))).toMatch(

@@ -31,7 +31,7 @@ test.each([
 });
 
 test.each(["payengine:region", "payengine:", "payengine:x", "aws:apikey", "acountId", "mypayengine:apikey"])(
-  "%s is let be: it is no setting of this provider",
+  "%s is ignored",
   (key) => {
     expect(unknownConfigKeys([key])).toEqual([]);
   },
@@ -49,14 +49,14 @@ test.each([
   ["payengine:contract.", "payengine:contract.reveal"],
   ['payengine:contract["reveal"]', "payengine:contract.reveal"],
   ["payengine:contract.revokedStatuses[0]", "payengine:contract.reveal"],
-])("%s was written without --path", (key, path) => {
+])("%s is reported as written without --path", (key, path) => {
   const problem =
     "is a key of its own, not a part of payengine:contract; remove it and write " +
     `\`pulumi config set --path ${path} …\` with \`--path\``;
   expect(unknownConfigKeys([key])).toEqual([{ key, problem }]);
 });
 
-test("every such key is reported, in the order given", () => {
+test("every wrong key is reported in the order given", () => {
   const keys = [
     "payengine:provider",
     "aws:region",
@@ -83,11 +83,11 @@ test.each([
   expect(nearest(word, ["id", "get", "list", "reveal", "revoke"])).toBe(expected);
 });
 
-test("of two near names the nearer one is meant", () => {
+test("the nearer of two near names wins", () => {
   expect(nearest("revoke", ["reveke", "revoke"])).toBe("revoke");
 });
 
-test("any one or two changed letters of a setting are found", () => {
+test("a setting with one or two changed letters is recognized", () => {
   const typo = fc.tuple(fc.constantFrom(...known), fc.nat(), fc.nat(), fc.constantFrom("", "q", "qq"));
   fc.assert(
     fc.property(typo, ([name, from, length, put]) => {

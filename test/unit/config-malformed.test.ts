@@ -60,17 +60,11 @@ test.each([
 });
 
 test.each([
-  ["", "is not a URL; write it like https://console.payengine.co/api"],
-  [
-    "http://console.payengine.co/api",
-    "would send the credential unencrypted; use https (http is only for this machine)",
-  ],
-  [
-    "https://user:secret@console.payengine.co/api",
-    "holds a user name or password; take it out and set payengine:apiKey as a secret",
-  ],
+  ["", notAUrl],
+  ["http://console.payengine.co/api", unencrypted],
+  ["https://user:secret@console.payengine.co/api", userInfo],
 ])("formerApiUrl %j is refused", (formerApiUrl, reason) => {
-  expect(failuresWith({ formerApiUrl })).toEqual([`payengine:formerApiUrl ${reason}`]);
+  expect(failuresWith({ formerApiUrl })).toEqual([reason.replace("apiUrl", "formerApiUrl")]);
 });
 
 const word = "payengine:apiKey starts with the word Basic; give the private key alone";
@@ -127,7 +121,7 @@ test.each(["", "-1", "11", "1.5", "03", "many", "1e1", " 3"])("maxRetries %j is 
   expect(failuresWith({ maxRetries })).toEqual(["payengine:maxRetries must be a whole number from 0 to 10"]);
 });
 
-test("all that is wrong is said at once", () => {
+test("the configuration reports every failure at once", () => {
   const failures = failuresWith({
     apiKey: "pk_test_1",
     apiUrl: "http://example.com",
@@ -144,7 +138,7 @@ test("all that is wrong is said at once", () => {
   ]);
 });
 
-test("no failure holds the value that it is about", () => {
+test("no failure holds the wrong value", () => {
   const value = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 24, maxLength: 102 });
   fc.assert(
     fc.property(value, (secret) => {

@@ -27,7 +27,7 @@ test("only the credential is needed; the rest has defaults", () => {
   });
 });
 
-test("all settings are read", () => {
+test("resolving reads every setting", () => {
   const given = {
     apiUrl: "http://127.0.0.1:8080/api/",
     apiKey: "key",
@@ -48,7 +48,7 @@ test("all settings are read", () => {
   });
 });
 
-describe("where the credential comes from", () => {
+describe("the credential comes from", () => {
   const explicit = { provider: "second", apiKey: "props" };
   const named = { ...explicit, credentialEnv: "SECOND_KEY" };
 
@@ -71,21 +71,21 @@ describe("where the credential comes from", () => {
     expect(settingsOf(given, env)).toMatchObject({ credential });
   });
 
-  test("credentialEnv is a matter of explicit providers only", () => {
+  test("an explicit provider's credentialEnv, which the default provider ignores", () => {
     const given = { credentialEnv: "SECOND_KEY", apiKey: "config" };
     expect(settingsOf(given, { SECOND_KEY: "named" })).toMatchObject({ credential: "config" });
   });
 });
 
-test("PAYENGINE_API_KEY never stands in for a credentialEnv that is unset", () => {
+test("PAYENGINE_API_KEY never replaces an unset credentialEnv", () => {
   const given = { provider: "second", credentialEnv: "SECOND_KEY" };
   expect(resolve(given, { PAYENGINE_API_KEY: "env" })).toMatchObject({
     kind: "invalid",
-    failures: [{ reason: 'is not set for provider "second"; give it apiKey, or set SECOND_KEY' }],
+    failures: [{ reason: expect.stringContaining("set SECOND_KEY") }],
   });
 });
 
-describe("where the address comes from", () => {
+describe("the address comes from", () => {
   const env = { PAYENGINE_API_URL: "https://env.example/api" };
 
   test.each<[string, Given, Environment, string]>([
@@ -137,7 +137,7 @@ test.each<[Given, string]>([
 });
 
 test.each(["c0ffee".repeat(17), "TEAM KEY", "", "1KEY"])(
-  "credentialEnv %j is no variable, and is not shown",
+  "credentialEnv %j is refused without being shown",
   (credentialEnv) => {
     expect(resolve({ provider: "second", credentialEnv })).toEqual({
       kind: "invalid",
@@ -151,7 +151,7 @@ test.each(["c0ffee".repeat(17), "TEAM KEY", "", "1KEY"])(
   },
 );
 
-describe("an unknown value passes a preview", () => {
+describe("a preview with unknown values", () => {
   const known = {
     apiUrl: DEFAULT_API_URL,
     accountId: "acct_1",
@@ -167,14 +167,14 @@ describe("an unknown value passes a preview", () => {
     ["requestTimeout", {}],
     ["maxRetries", {}],
     ["contract", {}],
-  ])("%s", (key, change) => {
+  ])("accepts an unknown %s", (key, change) => {
     expect(resolve({ apiKey: "key", accountId: "acct_1", [key]: UNKNOWN })).toEqual({
       kind: "unknown",
       settings: { ...known, ...change },
     });
   });
 
-  test("a part of the contract", () => {
+  test("accepts an unknown part of the contract", () => {
     const contract = JSON.stringify({ reveal: UNKNOWN });
     expect(resolve({ apiKey: "key", accountId: "acct_1", contract })).toEqual({
       kind: "unknown",
@@ -182,12 +182,12 @@ describe("an unknown value passes a preview", () => {
     });
   });
 
-  test("credentialEnv", () => {
+  test("accepts an unknown credentialEnv", () => {
     const given = { provider: "second", credentialEnv: UNKNOWN };
     expect(resolve(given)).toEqual({ kind: "unknown", settings: { ...known, accountId: undefined } });
   });
 
-  test("and keeps what is known: the address, the contract and where the console was before", () => {
+  test("keeps the known address, contract and former address", () => {
     const given = {
       apiUrl: "https://a.example/api/",
       contract: "dashboard",
@@ -204,7 +204,7 @@ describe("an unknown value passes a preview", () => {
     });
   });
 
-  test("but what is known and wrong is still refused", () => {
+  test("refuses known values that are wrong", () => {
     expect(resolve({ apiKey: UNKNOWN, maxRetries: "11" })).toEqual({
       kind: "invalid",
       failures: [{ property: "payengine:maxRetries", reason: "must be a whole number from 0 to 10" }],

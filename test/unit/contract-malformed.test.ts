@@ -65,7 +65,7 @@ test.each<[CallName, unknown, string]>([
       "has a character in its path that does not belong there, such as a blank",
     ],
   ),
-])("%s %j is refused", (name, written, reason) => {
+])("the call %s %j is refused", (name, written, reason) => {
   const whole = reason.includes("unknown method") ? reason : `${reason}; ${forms[name]}`;
   const expected = [`contract.${name} ${whole}`];
   // A brace that is not that of {id} is a second fault of the same path.
@@ -82,7 +82,7 @@ test.each<[CallName, string]>([
   ["list", 'is "none", but recovery from an interrupted run needs list and revoke; name the call'],
   ["revoke", 'is "none", but recovery from an interrupted run needs list and revoke; name the call'],
   ["works", 'is "none", but it tells whether a key works; name a call such as "GET /merchant"'],
-])("%s cannot be none", (name, reason) => {
+])('the call %s cannot be "none"', (name, reason) => {
   expect(problemsWith({ [name]: "none" })).toEqual([`contract.${name} ${reason}`]);
 });
 

@@ -18,7 +18,7 @@ function contractOf(input: unknown): Contract {
   return parsed.contract;
 }
 
-test("by default the calls follow PayEngine's published conventions", () => {
+test("the default contract follows PayEngine's published conventions", () => {
   expect(DEFAULT_CONTRACT).toEqual({
     kind: "calls",
     calls: {
@@ -36,20 +36,23 @@ test("by default the calls follow PayEngine's published conventions", () => {
 });
 
 test.each([{}, "{}", " {} ", { get: undefined }, { fields: {}, types: {} }])(
-  "%j leaves every default",
+  "contract %j leaves every default",
   (input) => {
     expect(contractOf(input)).toEqual(DEFAULT_CONTRACT);
   },
 );
 
-test.each(["dashboard", '"dashboard"'])("%s is for an account where only people make keys", (input) => {
-  expect(contractOf(input)).toBe(DASHBOARD);
-  expect(DASHBOARD).toEqual({
-    ...DEFAULT_CONTRACT,
-    kind: "dashboard",
-    calls: { works: { method: "GET", path: "/merchant" } },
-  });
-});
+test.each(["dashboard", '"dashboard"'])(
+  "contract %s is for an account where only people make keys",
+  (input) => {
+    expect(contractOf(input)).toBe(DASHBOARD);
+    expect(DASHBOARD).toEqual({
+      ...DEFAULT_CONTRACT,
+      kind: "dashboard",
+      calls: { works: { method: "GET", path: "/merchant" } },
+    });
+  },
+);
 
 const everything = {
   create: "PUT /v2/keys",
@@ -67,7 +70,7 @@ const everything = {
 test.each([
   ["an object", everything],
   ["its JSON text", JSON.stringify(everything)],
-])("%s sets every part", (_, input) => {
+])("contract %s sets every part", (_, input) => {
   expect(contractOf(input)).toEqual({
     kind: "calls",
     calls: {
@@ -102,7 +105,7 @@ test.each<[object, Partial<Contract>]>([
   [{ revokedStatuses: "off,gone" }, { revokedStatuses: ["off,gone"] }],
   [{ revokedStatuses: false }, { revokedStatuses: ["false"] }],
   [{ revokedStatuses: [0, false, "off"] }, { revokedStatuses: ["0", "false", "off"] }],
-])("%j changes only what it says", (input, change) => {
+])("contract %j changes only the parts it names", (input, change) => {
   expect(contractOf(input)).toEqual({ ...DEFAULT_CONTRACT, ...change });
   expect(contractOf(JSON.stringify(input))).toEqual({ ...DEFAULT_CONTRACT, ...change });
 });
@@ -143,11 +146,11 @@ test.each([
   ],
   [{ fields: { key: "value" } }, [`contract.fields has an unknown key; ${fields}`]],
   [{ types: { secret: "x" } }, ["contract.types has an unknown key; it takes public and private"]],
-])("what no contract takes is refused: %j", (input, problems) => {
+])("a contract with an invalid part is refused: %j", (input, problems) => {
   expect(problemsWith(input)).toEqual(problems);
 });
 
-test("all that is wrong is said at once", () => {
+test("the contract reports every failure at once", () => {
   const input = {
     create: "none",
     list: "PUT /../{id}?",
@@ -212,7 +215,7 @@ function anyContract(): fc.Arbitrary<unknown> {
   );
 }
 
-test("whatever is written, an accepted contract keeps the rules and a refusal keeps a secret", () => {
+test("any contract is either accepted by the rules or refused without showing a value", () => {
   const seen = { accepted: 0, refused: 0 };
   fc.assert(
     fc.property(anyContract(), (input) => {

@@ -78,7 +78,7 @@ describe("when the list lags behind a lost POST", () => {
     expect(await read(harness.context(), state)).toEqual(state);
   });
 
-  test("delete keeps the key until the time is over in which the orphan may show", async () => {
+  test("delete keeps the key as long as the orphan may still appear", async () => {
     const state = await createBehindALaggingList();
     expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toBe(
       `A request to create the key "${name}" was lost and may still take effect until ${state.reconcileAfter}. ` +
@@ -90,7 +90,7 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf();
   });
 
-  test("a key that is gone is not forgotten while a orphan may live", async () => {
+  test("read keeps a key that is gone while an orphan may still be live", async () => {
     const state = await createBehindALaggingList();
     await harness.advance(61_000);
     await harness.control.revokeKey(state.keyId ?? "");
@@ -100,13 +100,13 @@ describe("when the list lags behind a lost POST", () => {
       expect(refreshed).not.toHaveProperty(lost);
     }
     await harness.control.setLag({});
-    const mended = completed(await update(harness.context(), refreshed as ApiKeyState, inputs));
-    expect(mended.name).toBe(`${name}-r3`);
-    await harness.expectOnlyKeysOf(mended);
+    const repaired = completed(await update(harness.context(), refreshed as ApiKeyState, inputs));
+    expect(repaired.name).toBe(`${name}-r3`);
+    await harness.expectOnlyKeysOf(repaired);
   });
 });
 
-test("an answer that is too late is taken for lost, and its key is revoked once it is there", async () => {
+test("the key of an answer after the timeout is revoked once it exists", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 4_000 });
   const state = completed(await create(harness.context({ requestTimeout: 1_000 }), inputs));
   expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
@@ -116,7 +116,7 @@ test("an answer that is too late is taken for lost, and its key is revoked once 
   await harness.expectOnlyKeysOf(reconciled);
 });
 
-test("a orphan counts as revoked only when PayEngine itself says that it is not there", async () => {
+test("an orphan counts as revoked only when PayEngine itself answers that it does not exist", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await harness.control.addFault({
     operation: "revokeKey",
@@ -125,6 +125,6 @@ test("a orphan counts as revoked only when PayEngine itself says that it is not 
     body: "html",
   });
   const outcome = await create(harness.context(), inputs);
-  const mended = completed(await update(harness.context(), outcome.state, inputs));
-  await harness.expectOnlyKeysOf(mended);
+  const repaired = completed(await update(harness.context(), outcome.state, inputs));
+  await harness.expectOnlyKeysOf(repaired);
 });

@@ -2,6 +2,7 @@ import { ACCOUNT_IDS, type FaultInput, MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { NetworkError } from "../../provider/payengine/errors";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -16,16 +17,14 @@ const name = newInputs().uniqueName;
 const posts = async () => (await harness.calls()).filter((call) => call === "POST /api/api-keys").length;
 
 const hints: Record<number, string> = {
-  400: ".",
-  401:
-    ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; " +
-    "destroy and refresh use the one that state recorded unless --run-program is given.",
-  403: ". Managing keys needs a credential whose user has the Admin or Developer role.",
-  404: ". This account or address may not offer it: check payengine:apiUrl.",
-  405: ".",
-  413: ".",
-  415: ".",
-  422: ".",
+  400: "",
+  401: "The credential is unknown or revoked",
+  403: "the Admin or Developer role",
+  404: "check payengine:apiUrl",
+  405: "",
+  413: "",
+  415: "",
+  422: "",
 };
 
 test.each(Object.entries(hints))(
@@ -36,16 +35,19 @@ test.each(Object.entries(hints))(
       kind: "statusBeforeCommit",
       status: Number(status),
     });
-    expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered ${status} to POST ${harness.url}/api-keys: ` +
-        `Status ${status}, as asked for by a fault${hint} No key was left behind.`,
+    expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+      abridged(
+        `Could not create the key "${name}": PayEngine answered ${status} to POST`,
+        hint,
+        "No key was left behind.",
+      ),
     );
     expect(await posts()).toBe(1);
     await harness.expectOnlyKeysOf();
   },
 );
 
-test("an operation that has no time left before its request makes no key and is a plain error", async () => {
+test("an operation without time left before its request makes no key and is a plain error", async () => {
   const { client, ...rest } = harness.context();
   const createKey = async () => {
     throw new NetworkError("The operation took too long", "OUT_OF_TIME");
@@ -55,7 +57,7 @@ test("an operation that has no time left before its request makes no key and is 
   );
 });
 
-test("a quota that is used up is a plain error that quotes PayEngine", async () => {
+test("an exhausted quota is a plain error that quotes PayEngine", async () => {
   await harness.control.setDialect({ keyQuota: 1 });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
@@ -63,17 +65,19 @@ test("a quota that is used up is a plain error that quotes PayEngine", async () 
   );
 });
 
-test("a user without a role makes no key and learns which role is needed", async () => {
+test("a user without the role makes no key, and the error names the required role", async () => {
   const { key } = await harness.control.newCredential("sandbox", "User");
-  expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 403 to GET ${harness.url}/api-keys: E120: Insufficient ` +
-      "permission for this route. Managing keys needs a credential whose user has the Admin or Developer role. No key " +
-      "was left behind.",
+  expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toEqual(
+    abridged(
+      `Could not create the key "${name}": PayEngine answered 403 to GET`,
+      "the Admin or Developer role",
+      "No key was left behind.",
+    ),
   );
   expect(await posts()).toBe(0);
 });
 
-test("where only people who are signed in may manage keys, no key is made and the way out is named", async () => {
+test("create makes no key where only signed-in people may, and the error names the way out", async () => {
   await harness.control.setDialect({ manageKeys: "consoleOnly" });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/api-keys: jwt malformed. This call ` +
@@ -83,7 +87,7 @@ test("where only people who are signed in may manage keys, no key is made and th
   expect(await posts()).toBe(0);
 });
 
-test("a developer makes keys as an admin does", async () => {
+test("a developer makes keys like an admin", async () => {
   const { key } = await harness.control.newCredential("sandbox", "Developer");
   await harness.expectOnlyKeysOf(completed(await create(harness.context({ credential: key }), inputs)));
 });
@@ -92,7 +96,7 @@ test("an unknown credential makes no key", async () => {
   const credential = "0".repeat(108);
   expect(await messageThrownBy(() => create(harness.context({ credential }), inputs))).toContain(
     `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/merchant: ` +
-      "E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey",
+      "E121: Invalid API key. The credential is unknown or revoked",
   );
 });
 
@@ -102,7 +106,7 @@ describe("with a pin", () => {
     "account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine " +
     "doctor` prints. No key was made.";
 
-  test("another account than the pinned one makes no key", async () => {
+  test("create makes no key in another account than the pinned one", async () => {
     const { key: credential } = await harness.control.newCredential("production", "Admin");
     const accountId = MERCHANT_IDS.sandbox[0];
     expect(await messageThrownBy(() => create(harness.context({ credential, accountId }), inputs))).toBe(
@@ -111,7 +115,7 @@ describe("with a pin", () => {
     expect(await posts()).toBe(0);
   });
 
-  test("an account's id makes no key where PayEngine does not tell it, and one where it does", async () => {
+  test("create accepts an account's id only if PayEngine returns it", async () => {
     const accountId = ACCOUNT_IDS.sandbox;
     expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
       notShown(accountId),
@@ -123,7 +127,7 @@ describe("with a pin", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("what is no id is asked for as one, and makes no key", async () => {
+  test("create makes no key for a pin that is no id", async () => {
     for (const accountId of ["..", "a/b", "?q"]) {
       expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
         notShown(accountId),
@@ -132,7 +136,7 @@ describe("with a pin", () => {
     expect(await posts()).toBe(0);
   });
 
-  test("a pin that cannot be proven now makes no key", async () => {
+  test("create makes no key while the pin cannot be proven", async () => {
     await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 503 });
     const accountId = ACCOUNT_IDS.sandbox;
     expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
@@ -143,7 +147,7 @@ describe("with a pin", () => {
   });
 });
 
-test("a key that bears another name than was asked for is revoked and fails", async () => {
+test("create revokes a key with another name than asked for, and fails", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
   const message = await messageThrownBy(() => create(harness.context(), inputs));
   const made = (await harness.control.keys()).find((key) => key.name === name);
@@ -161,7 +165,7 @@ describe("when PayEngine asks to slow down", () => {
     ...more,
   });
 
-  test("the POST waits as long as Retry-After says and is sent again under the same name", async () => {
+  test("create waits as long as Retry-After says and sends the POST again under the same name", async () => {
     await harness.control.addFault(rateLimit({ retryAfter: 7 }));
     const state = completed(await create(harness.context({ maxRetries: 3 }), inputs));
     expect(harness.waits).toEqual([7_000]);
@@ -170,25 +174,25 @@ describe("when PayEngine asks to slow down", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("the wait is thirty seconds at most", async () => {
+  test("create waits thirty seconds at most", async () => {
     await harness.control.addFault(rateLimit({ retryAfter: 86_400 }));
     await create(harness.context({ maxRetries: 3 }), inputs);
     expect(harness.waits).toEqual([30_000]);
   });
 
-  test("without Retry-After the waits double", async () => {
+  test("create doubles its waits without Retry-After", async () => {
     await harness.control.addFault(rateLimit({ times: 3 }));
     await create(harness.context({ maxRetries: 3 }), inputs);
     expect(harness.waits).toEqual([500, 1_000, 2_000]);
   });
 
-  test("a date in Retry-After is waited for, thirty seconds at most", async () => {
+  test("create waits for a date in Retry-After, thirty seconds at most", async () => {
     await harness.control.addFault(rateLimit({ retryAfter: "Wed, 21 Oct 2099 07:28:00 GMT" }));
     await create(harness.context({ maxRetries: 1 }), inputs);
     expect(harness.waits).toEqual([30_000]);
   });
 
-  test("it gives up after maxRetries, and no key was made", async () => {
+  test("create gives up after maxRetries without a key", async () => {
     await harness.control.addFault(rateLimit({ times: "always" }));
     expect(await messageThrownBy(() => create(harness.context({ maxRetries: 2 }), inputs))).toBe(
       `Could not create the key "${name}": PayEngine answered 429 to POST ${harness.url}/api-keys: Status 429, as asked ` +

@@ -5,6 +5,7 @@ import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { shortFingerprint } from "../../provider/payengine/key-value";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 
 let harness: SandboxHarness;
@@ -20,55 +21,48 @@ const maybeLeft =
   "A key of that name may exist and nobody knows its value. State remembers the name: " +
   "run `pulumi up` again, without --continue-on-error, to clear up and make another, or `pulumi destroy`.";
 
-const NO_VALUE =
-  "The response did not include the key's value; where another call of your account shows it, set " +
-  "payengine:contract.reveal to that call (`pulumi-payengine doctor`)";
-
 /** How a POST is lost and the recovery after it fails. */
-const failedRecoveries: Record<string, { faults: FaultInput[]; reason: () => string }> = {
+const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] }> = {
   "the list answers 500": {
     faults: [
       { operation: "createKey", kind: "dropAfterCommit" },
       { operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 },
     ],
-    reason: () =>
-      `The connection to PayEngine was lost before an answer came; try again (POST ${harness.url}/api-keys, ` +
-      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 500 to GET ${harness.url}/api-keys: ` +
-      "Status 500, as asked for by a fault.",
+    reason: ["The connection to PayEngine was lost", "and clearing up failed: PayEngine answered 500 to GET"],
   },
   "the list is a web page": {
     faults: [
       { operation: "createKey", kind: "statusAfterCommit", status: 502, body: "empty" },
       { operation: "listKeys", kind: "html200", skip: 1 },
     ],
-    reason: () =>
-      `PayEngine answered 502 to POST ${harness.url}/api-keys; and clearing up failed: The answer to GET ` +
-      `${harness.url}/api-keys is not JSON; check that payengine:apiUrl is the address of PayEngine's API.`,
+    reason: ["PayEngine answered 502 to POST", "and clearing up failed: The answer to GET", "is not JSON"],
   },
   "the list is cut off": {
     faults: [
       { operation: "createKey", kind: "truncatedBody" },
       { operation: "listKeys", kind: "truncatedBody", skip: 1 },
     ],
-    reason: () =>
-      `PayEngine's answer was cut off; try again (POST ${harness.url}/api-keys, CUT_ANSWER); and clearing up failed: ` +
-      `PayEngine's answer was cut off; try again (GET ${harness.url}/api-keys, CUT_ANSWER).`,
+    reason: ["PayEngine's answer was cut off", "and clearing up failed: PayEngine's answer was cut off"],
   },
   "the revocation of the orphan fails": {
     faults: [
       { operation: "createKey", kind: "dropAfterCommit" },
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
     ],
-    reason: () =>
-      `The connection to PayEngine was lost before an answer came; try again (POST ${harness.url}/api-keys, ` +
-      `UND_ERR_SOCKET); and clearing up failed: PayEngine answered 503 to DELETE ${harness.url}/api-keys/`,
+    reason: [
+      "The connection to PayEngine was lost",
+      "and clearing up failed: PayEngine answered 503 to DELETE",
+    ],
   },
   "the key without a value cannot be revoked": {
     faults: [
       { operation: "createKey", kind: "valueMissing" },
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
     ],
-    reason: () => `${NO_VALUE}; and clearing up failed: PayEngine answered 503`,
+    reason: [
+      "The response did not include the key's value",
+      "and clearing up failed: PayEngine answered 503",
+    ],
   },
 };
 
@@ -80,18 +74,19 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
 
   test("the state has no token and names the key", async () => {
     const outcome = await begin();
-    expect(outcome.reason).toContain(`Could not create the key "${name}": ${reason()}`);
-    expect(outcome.reason.endsWith(` ${maybeLeft}`)).toBe(true);
+    expect(outcome.reason).toEqual(
+      abridged(`Could not create the key "${name}": `, ...reason, ` ${maybeLeft}`),
+    );
     expect(outcome.state).toMatchObject({ ...inputs, name, pendingAction: "create" });
     expect(outcome.state).not.toHaveProperty("token");
     expect(outcome.state.unresolvedNames).toEqual([name]);
   });
 
-  test("the next update revokes what is there and makes the key", async () => {
+  test("the next update revokes every key of the name and makes the key", async () => {
     const { state } = await begin();
-    const mended = completed(await update(harness.context(), state, inputs));
-    expect(mended.name).toBe(`${name}-r2`);
-    await harness.expectOnlyKeysOf(mended);
+    const repaired = completed(await update(harness.context(), state, inputs));
+    expect(repaired.name).toBe(`${name}-r2`);
+    await harness.expectOnlyKeysOf(repaired);
   });
 
   test("a refresh in between keeps what is left to do", async () => {
@@ -108,25 +103,24 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
   });
 });
 
-test("a private key's value that cannot be one is not taken for it", async () => {
+test("create does not accept a text that cannot be a private key's value", async () => {
   await harness.control.addFault({
     operation: "createKey",
     kind: "maskedValue",
     form: "dots",
     times: "always",
   });
-  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-    `Could not create the key "${name}": ${NO_VALUE}. No key was left behind.`,
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toContain(
+    "The response did not include the key's value",
   );
   await harness.expectOnlyKeysOf();
 });
 
-test("PayEngine that stays out of reach leaves an unfinished state after three attempts", async () => {
+test("create ends unfinished after three attempts while PayEngine stays unreachable", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
   const { state, reason } = unfinished(await create(harness.context(), inputs));
-  expect(reason).toBe(
-    `Could not create the key "${name}": The connection to PayEngine was lost ` +
-      `before an answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET). ${maybeLeft}`,
+  expect(reason).toEqual(
+    abridged(`Could not create the key "${name}": The connection to PayEngine was lost`, `. ${maybeLeft}`),
   );
   expect(state).toMatchObject({
     latestName: `${name}-r3`,
@@ -134,20 +128,22 @@ test("PayEngine that stays out of reach leaves an unfinished state after three a
     pendingAction: "create",
   });
   await harness.control.clearFaults();
-  const mended = completed(await update(harness.context(), state, inputs));
-  expect(mended).toMatchObject({
+  const repaired = completed(await update(harness.context(), state, inputs));
+  expect(repaired).toMatchObject({
     name: `${name}-r4`,
     pendingAction: "reconcile",
     unresolvedNames: [name, `${name}-r2`, `${name}-r3`],
   });
-  await harness.expectOnlyKeysOf(mended);
+  await harness.expectOnlyKeysOf(repaired);
 });
 
-test("three lost requests whose keys were all revoked are a plain error", async () => {
+test("create ends with a plain error after three lost requests whose keys were all revoked", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: "always" });
-  expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-    `Could not create the key "${name}": The connection to PayEngine was lost ` +
-      `before an answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET). No key was left behind.`,
+  expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
+    abridged(
+      `Could not create the key "${name}": The connection to PayEngine was lost`,
+      ". No key was left behind.",
+    ),
   );
   await harness.expectOnlyKeysOf();
 });
@@ -156,12 +152,12 @@ test("a role lost after a lost POST keeps the name in state", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403, skip: 1 });
   const { state, reason } = unfinished(await create(harness.context(), inputs));
-  expect(reason).toContain("Managing keys needs a credential whose user has the Admin or Developer role.");
-  const mended = completed(await update(harness.context(), state, inputs));
-  await harness.expectOnlyKeysOf(mended);
+  expect(reason).toContain("the Admin or Developer role");
+  const repaired = completed(await update(harness.context(), state, inputs));
+  await harness.expectOnlyKeysOf(repaired);
 });
 
-test("a credential revoked after a lost POST keeps the name in state, and another credential mends it", async () => {
+test("a credential revoked after a lost POST keeps the name in state, and another credential recovers", async () => {
   const second = await harness.control.newCredential("sandbox", "Developer");
   const its = { ...inputs, credentialFingerprint: shortFingerprint(second.key) };
   const context = harness.context({ credential: second.key });
@@ -174,8 +170,7 @@ test("a credential revoked after a lost POST keeps the name in state, and anothe
   expect(
     await messageThrownBy(() => update(harness.context({ credential: second.key }), state, its)),
   ).toContain(
-    `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 401 to GET ` +
-      `${harness.url}/api-keys: E121: Invalid API key. The credential is unknown or revoked: set payengine:apiKey`,
+    `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 401 to GET`,
   );
   // Its own key, found by its exact name, proves the place to a credential that did not make it.
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, its)));
@@ -191,10 +186,12 @@ test("an update that cannot clear up says so and changes nothing", async () => {
     skip: 1,
   });
   const { state } = unfinished(await create(harness.context(), inputs));
-  expect(await messageThrownBy(() => update(harness.context(), state, inputs))).toBe(
-    `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 500 to GET ` +
-      `${harness.url}/api-keys: Status 500, as asked for by a fault. A key of that name may exist and nobody knows its ` +
-      "value. State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
+  expect(await messageThrownBy(() => update(harness.context(), state, inputs))).toEqual(
+    abridged(
+      `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 500 to GET`,
+      "A key of that name may exist",
+      "State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
+    ),
   );
   expect(await harness.liveKeys()).toHaveLength(1);
 });

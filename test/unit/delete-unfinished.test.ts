@@ -16,7 +16,7 @@ let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
 const MINUTES = 60_000;
 
-test("a key that came without its value is revoked even where the request may still make another", async () => {
+test("delete revokes a key that came without its value, and waits for no other", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(harness.context(), inputs));
@@ -26,16 +26,15 @@ test("a key that came without its value is revoked even where the request may st
   await harness.expectOnlyKeysOf();
 });
 
-test("while the list does not show the kept key, a second one may be missing from it too", async () => {
+test("delete waits while the list does not show the kept key, for it may lack a second key too", async () => {
   await harness.control.setLag({ listMs: 10 * MINUTES });
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const state = completed(await create(harness.context(), inputs));
   expect(state.pendingAction).toBe("reconcile");
   await harness.advance(2 * MINUTES);
-  expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toBe(
-    `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: PayEngine's list of keys does ` +
-      "not show this key yet, so a second one that a lost request has made may be missing too; run this again when " +
-      "it does. State keeps it: run this again, or revoke it in PayEngine's dashboard.",
+  expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(
+    "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be missing " +
+      "too; run this again when it does.",
   );
   expect(await harness.liveKeys()).toHaveLength(2);
   await harness.advance(9 * MINUTES);
@@ -43,7 +42,7 @@ test("while the list does not show the kept key, a second one may be missing fro
   await harness.expectOnlyKeysOf();
 });
 
-test("a key revoked meanwhile shows nothing of the list: it does not keep destroy from its end", async () => {
+test("delete does not wait for the list to show a key that was revoked meanwhile", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
   const state = completed(await create(harness.context(), inputs));
   await harness.control.revokeKey(state.keyId ?? "");
@@ -52,7 +51,7 @@ test("a key revoked meanwhile shows nothing of the list: it does not keep destro
   await harness.expectOnlyKeysOf();
 });
 
-test("a key that is gone is not forgotten while a request is unexplained: the next up clears up", async () => {
+test("read keeps a key that is gone while the outcome of a request is unknown", async () => {
   await harness.control.setLag({ listMs: 10 * MINUTES });
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const state = completed(await create(harness.context(), inputs));
@@ -62,7 +61,7 @@ test("a key that is gone is not forgotten while a request is unexplained: the ne
   expect(refreshed).toMatchObject({ uniqueName: name, pendingAction: "create", unresolvedNames: [name] });
 });
 
-test("another key of the resource, which nobody knows, goes with one that is gone already", async () => {
+test("delete of a key that is gone revokes another key of its resource", async () => {
   const state = completed(await create(harness.context(), inputs));
   await harness.context().client.createKey({ name, type: "private" });
   await harness.control.revokeKey(state.keyId ?? "");
@@ -71,10 +70,10 @@ test("another key of the resource, which nobody knows, goes with one that is gon
   await harness.expectOnlyKeysOf();
 });
 
-describe("where PayEngine does not know a new key by its id yet", () => {
+describe("while PayEngine does not know a new key by its id,", () => {
   const unknownById = { operation: "revokeKey", kind: "statusBeforeCommit", status: 404 } as const;
 
-  test("a key without a value is not taken for revoked: it is found by its name later", async () => {
+  test("a key without a value does not count as revoked and is found by its name later", async () => {
     await harness.control.setLag({ listMs: MINUTES });
     await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await harness.control.addFault(unknownById);
@@ -94,13 +93,13 @@ describe("where PayEngine does not know a new key by its id yet", () => {
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
 
-  test("a key that was revoked meanwhile holds up no update", async () => {
+  test("a key that was revoked meanwhile does not block an update", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const { state } = unfinished(await create(harness.context(), inputs));
     await harness.control.revokeKey(Object.values(state.orphanKeyIds ?? {})[0] ?? "");
-    const mended = completed(await update(harness.context(), state, inputs));
-    expect(mended.pendingAction).toBe("reconcile");
-    await harness.expectOnlyKeysOf(mended);
+    const repaired = completed(await update(harness.context(), state, inputs));
+    expect(repaired.pendingAction).toBe("reconcile");
+    await harness.expectOnlyKeysOf(repaired);
   });
 });

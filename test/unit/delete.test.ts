@@ -28,7 +28,7 @@ test("delete revokes the key and nothing else", async () => {
 });
 
 test.each(["404", "status"] as const)(
-  "a key revoked before (%s) is deleted without complaint, a minute after it was made",
+  "delete of a key revoked before (%s) succeeds a minute after its creation",
   async (revokedKeys) => {
     await harness.control.setDialect({ revokedKeys });
     await harness.advance(MINUTE);
@@ -38,58 +38,44 @@ test.each(["404", "status"] as const)(
   },
 );
 
-test("a key revoked within a minute of its making may only not be known yet", async () => {
+test("delete fails within a minute of a key's creation, for PayEngine may not know it yet", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
-  expect(await deleteError()).toBe(
-    couldNotRevoke(
-      "PayEngine does not find it, but it was made less than a minute ago; try again after that.",
-    ),
-  );
+  expect(await deleteError()).toContain("it was made less than a minute ago");
   await harness.advance(MINUTE);
   await revokeAll(harness.context(), state);
 });
 
-test("deleting twice is as deleting once", async () => {
+test("a second delete succeeds", async () => {
   await harness.advance(MINUTE);
   await revokeAll(harness.context(), state);
   await revokeAll(harness.context(), state);
   await harness.expectOnlyKeysOf();
 });
 
-test("a revocation whose answer was lost counts once it is tried again", async () => {
+test("a revocation whose answer was lost succeeds on the second try", async () => {
   await harness.advance(MINUTE);
   await harness.control.addFault({ operation: "revokeKey", kind: "dropAfterCommit" });
-  expect(await deleteError()).toBe(
-    couldNotRevoke(
-      "The connection to PayEngine was lost before an answer came; try again " +
-        `(DELETE ${harness.url}/api-keys/${state.keyId}, UND_ERR_SOCKET).`,
-    ),
-  );
+  expect(await deleteError()).toContain("The connection to PayEngine was lost");
   await revokeAll(harness.context(), state);
   await harness.expectOnlyKeysOf();
 });
 
-test("a role lost midway leaves the key in state", async () => {
+test("a lost role leaves the key in state", async () => {
   await harness.control.setRole("sandbox_admin", "User");
-  expect(await deleteError()).toBe(
-    couldNotRevoke(
-      `PayEngine answered 403 to DELETE ${harness.url}/api-keys/${state.keyId}: E120: Insufficient permission ` +
-        "for this route. Managing keys needs a credential whose user has the Admin or Developer role.",
-    ),
-  );
+  expect(await deleteError()).toContain("the Admin or Developer role");
   await harness.control.setRole("sandbox_admin", "Developer");
   await revokeAll(harness.context(), state);
   await harness.expectOnlyKeysOf();
 });
 
-test("a 404 for a key that the list shows is no success", async () => {
+test("delete fails on a 404 for a key that the list shows", async () => {
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
   expect(await deleteError()).toBe(
     couldNotRevoke("PayEngine says that it is gone, and yet lists it as live; try again."),
   );
 });
 
-test("a 404 is no success while the list fails", async () => {
+test("delete fails on a 404 while the list fails", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
   await harness.control.addFault({
     operation: "listKeys",
@@ -100,7 +86,7 @@ test("a 404 is no success while the list fails", async () => {
   expect(await deleteError()).toBe(couldNotRevoke(`PayEngine answered 502 to GET ${harness.url}/api-keys.`));
 });
 
-test("a success that says it is a failure is none", async () => {
+test("delete fails on a success that reports a failure", async () => {
   await harness.control.addFault({
     operation: "revokeKey",
     kind: "statusBeforeCommit",
@@ -113,33 +99,27 @@ test("a success that says it is a failure is none", async () => {
   await harness.expectOnlyKeysOf(state);
 });
 
-test("a web page is no proof of a revocation", async () => {
+test("delete fails on a web page instead of an answer", async () => {
   await harness.control.addFault({ operation: "revokeKey", kind: "html200", commit: false });
-  expect(await deleteError()).toBe(
-    couldNotRevoke(
-      `The answer to DELETE ${harness.url}/api-keys/${state.keyId} is not JSON; check that payengine:apiUrl is the address ` +
-        "of PayEngine's API.",
-    ),
+  expect(await deleteError()).toContain(
+    `The answer to DELETE ${harness.url}/api-keys/${state.keyId} is not JSON`,
   );
   await harness.expectOnlyKeysOf(state);
 });
 
-test("where PayEngine tells the account's id, a credential of another account revokes nothing", async () => {
+test("a credential with another account id revokes nothing", async () => {
   await harness.control.setDialect({ merchant: "withAccountId" });
   state = completed(await create(harness.context(), harness.inputs()));
   const { key } = await harness.control.newCredential("production", "Admin");
   const { sandbox, production } = ACCOUNT_IDS;
   await harness.control.clearRequests();
-  expect(await messageThrownBy(() => revokeAll(harness.context({ credential: key }), state))).toBe(
-    couldNotRevoke(
-      `the credential belongs to account ${production}, but state records account ${sandbox}; use a credential and ` +
-        `payengine:apiUrl of account ${sandbox}.`,
-    ),
+  expect(await messageThrownBy(() => revokeAll(harness.context({ credential: key }), state))).toContain(
+    `the credential belongs to account ${production}, but state records account ${sandbox}`,
   );
   expect(await harness.calls()).toEqual(["GET /api/merchant"]);
 });
 
-test("the provider's own credential is never revoked", async () => {
+test("delete never revokes the provider's own credential", async () => {
   await harness.control.clearRequests();
   expect(
     await messageThrownBy(() => revokeAll(harness.context({ credential: state.token ?? "" }), state)),
@@ -151,7 +131,7 @@ test("the provider's own credential is never revoked", async () => {
   expect(state.fingerprint).toBe(fingerprint(state.token ?? ""));
 });
 
-test("a state that records an unfinished creation takes every key of its name with it", async () => {
+test("delete of an unfinished creation revokes every key of its name", async () => {
   const { client: api } = harness.context();
   await api.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
   await api.createKey({ name: `${state.uniqueName}-r17`, type: "public" });
@@ -160,13 +140,13 @@ test("a state that records an unfinished creation takes every key of its name wi
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([unrelated.id]);
 });
 
-test("a key in good order is revoked by one call", async () => {
+test("delete revokes a key in good order by one call", async () => {
   await harness.control.clearRequests();
   await revokeAll(harness.context(), state);
   expect(await harness.calls()).toEqual([`DELETE /api/api-keys/${state.keyId}`]);
 });
 
-test("a leftover that is listed, and not found when it is to be revoked, keeps the key in state", async () => {
+test("a listed orphan whose revocation gets 404 keeps the key in state", async () => {
   const { id, name } = await harness
     .context()
     .client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });

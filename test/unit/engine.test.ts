@@ -21,7 +21,7 @@ test("an engine that listens is alive", async () => {
   expect(await engine.isGone()).toBe(false);
 });
 
-test("an engine that drops the idle connection is alive, and is watched on", async () => {
+test("an engine that drops the idle connection is alive and stays watched", async () => {
   const engine = watchEngine(address, unsignalled);
   const gone = goneCall(engine);
   await fake.connection();
@@ -32,7 +32,7 @@ test("an engine that drops the idle connection is alive, and is watched on", asy
   expect(await engine.isGone()).toBe(true);
 });
 
-test("a killed engine is gone, and says so once", async () => {
+test("a killed engine is gone and is reported once", async () => {
   const engine = watchEngine(address, unsignalled);
   let calls = 0;
   engine.onGone(() => calls++);
@@ -44,7 +44,7 @@ test("a killed engine is gone, and says so once", async () => {
   expect(calls).toBe(1);
 });
 
-test("an engine that died a moment before the question is gone", async () => {
+test("an engine that died a moment ago is gone", async () => {
   const engine = watchEngine(address, unsignalled);
   await fake.connection();
   fake.kill();
@@ -69,7 +69,7 @@ test.each([
   "unix:/tmp/s",
   " 127.0.0.1:1",
   "127.0.0.1:1:1",
-])("with %j for an address the engine counts as alive", async (malformed) => {
+])("an engine with the address %j counts as alive", async (malformed) => {
   const engine = watchEngine(malformed, unsignalled);
   engine.onGone(() => {
     throw new Error("must not be called");

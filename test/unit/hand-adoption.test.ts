@@ -44,22 +44,22 @@ const MISSING =
 const BY_NEW_TOKEN =
   "makes no key where only people do; leave it out: the key rotates when adopt.token has another value";
 
-describe("where only people make keys, check", () => {
-  test("keeps the value for the creation, and only what tells it from others after that", () => {
+describe('under the contract "dashboard", check', () => {
+  test("keeps adopt.token in a creation's inputs, and only its fingerprint in later ones", () => {
     const adopt = { token: TOKEN };
     expect(checked({ adopt })).toEqual({ failures: [], inputs: { ...inputs, adopt } });
     expect(checked({ adopt }, inputs)).toEqual({ failures: [], inputs });
     expect(checked({}, inputs)).toEqual({ failures: [], inputs });
   });
 
-  test("takes another value for a rotation, for which an overlap alone is right", () => {
+  test("takes another value as a rotation, which needs only an overlap", () => {
     const adopt = { token: NEXT };
     const asked = { ...inputs, ...overlap, adopt, adoptedFingerprint: fingerprint(NEXT) };
     expect(checked({ adopt, ...overlap }, inputs)).toEqual({ failures: [], inputs: asked });
     expect(reasons({ adopt, rotation: { overlap: "0s" }, protect: true }, inputs)).toEqual([]);
   });
 
-  test("lets a value that a preview does not know pass", () => {
+  test("accepts a value that is unknown in a preview", () => {
     for (const adopt of [UNKNOWN, { token: UNKNOWN }]) {
       const unknown = { adopt, adoptedFingerprint: UNKNOWN };
       expect(checked({ adopt })).toEqual({ failures: [], inputs: { ...inputs, ...unknown } });
@@ -115,26 +115,26 @@ describe("where only people make keys, check", () => {
     expect(reasons(more)).toEqual(expected);
   });
 
-  test("refuses an ApiKey without adopt in a preview whose credential is not known yet", () => {
+  test("refuses an ApiKey without adopt in a preview with an unknown credential", () => {
     const { settings } = configured(DASHBOARD) as Extract<Configuration, { kind: "ready" }>;
     expect(reasons({ digits: UNKNOWN }, {}, { kind: "unknown", settings })).toEqual([MISSING]);
   });
 
-  test("refuses another value where nothing says for how long the old one is to work", () => {
+  test("refuses another value without an overlap", () => {
     expect(reasons({ adopt: { token: NEXT } }, inputs)).toEqual([
       "adopt.token has another value, which rotates the key; say how long the old one is to work beside it by rotation: " +
         '{ overlap: "7d" }',
     ]);
   });
 
-  test("keeps a key what it is when the contract changes", () => {
+  test("keeps whether people or calls made a key when the contract changes", () => {
     const adopt = { token: TOKEN };
     expect(checked({ adopt }, inputs, configured(DEFAULT_CONTRACT))).toEqual({ failures: [], inputs });
     const { madeByHand: _, adoptedFingerprint: __, ...made } = inputs;
     expect(checked({}, made)).toEqual({ failures: [], inputs: made });
   });
 
-  test("says no word of a value in any failure", () => {
+  test("shows no value in any failure", () => {
     const all = [
       ...reasons({ adopt: { token: TOKEN, keyId: TOKEN }, type: "public" }),
       ...reasons({ adopt: { token: CREDENTIAL } }),
@@ -145,12 +145,12 @@ describe("where only people make keys, check", () => {
   });
 });
 
-test("elsewhere, adopt needs the key's id, and a rotation a reason", () => {
+test("under another contract, check requires the key's id in adopt and a reason for rotation", () => {
   expect(reasons({ adopt: { token: TOKEN } }, {}, configured(DEFAULT_CONTRACT))).toEqual([
     "adopt.keyId is missing; give the key's id",
   ]);
   expect(reasons(overlap, {}, configured(DEFAULT_CONTRACT))).toEqual([
-    "rotation has neither period nor triggers, so it would never rotate; give one",
+    expect.stringContaining("rotation has neither period nor triggers"),
   ]);
 });
 
@@ -164,14 +164,14 @@ describe("diff of a key made by hand", () => {
   });
   const inPlace = { changes: true, replaces: [] };
 
-  test("is none while nothing changes, and a change in place for another value", () => {
+  test("reports no change for the same value, and a change in place for another one", () => {
     expect(diff(state, inputs, now)).toEqual({ changes: false, replaces: [] });
     expect(diff(state, asked(NEXT, overlap), now)).toEqual(inPlace);
     expect(diff(state, { ...inputs, adoptedFingerprint: UNKNOWN }, now)).toEqual(inPlace);
     expect(diff({ ...state, token: undefined, pendingAction: "create" }, inputs, now)).toEqual(inPlace);
   });
 
-  test("refuses another value while the one before is promised to work", () => {
+  test("refuses another value during the overlap", () => {
     expect(() => diff({ ...state, ...previous }, asked(NEXT, overlap), now)).toThrow(
       new KeyError(
         'The key "p-s-r-0123456789" cannot take another value before 2026-01-08T00:00:00.000Z: until then the one before it ' +
@@ -181,12 +181,12 @@ describe("diff of a key made by hand", () => {
     );
   });
 
-  test("has no objection to a value that a preview does not know", () => {
+  test("accepts a value that is unknown in a preview", () => {
     const unknown = { ...inputs, ...overlap, adoptedFingerprint: UNKNOWN };
     expect(diff({ ...state, ...previous }, unknown, now)).toEqual(inPlace);
   });
 
-  test("retires the value before it once its time is over", () => {
+  test("retires the previous value once its overlap is over", () => {
     const rotated = { ...state, ...previous };
     expect(diff(rotated, asked(TOKEN, overlap), now).changes).toBe(false);
     const later = new Date("2026-01-08T00:00:00Z");

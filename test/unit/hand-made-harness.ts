@@ -5,7 +5,7 @@ import { DASHBOARD } from "../../provider/payengine/contract";
 import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, newInputs, SandboxHarness } from "../sandbox-harness";
 
-/** A private key that somebody has made in the dashboard. */
+/** A private key made in the dashboard. */
 export interface ByHand {
   readonly id: string;
   readonly token: string;

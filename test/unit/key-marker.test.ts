@@ -7,7 +7,7 @@ test.each([
   ["pk_test_abc", PRODUCTION, "console.payengine.co, which is production"],
   ["pk_dev_abc", PRODUCTION, "console.payengine.co, which is production"],
   ["pk_prod_abc", SANDBOX, "console.payengine.dev, which is the sandbox"],
-])("%s of %s is odd", (key, apiUrl, said) => {
+])("%s of %s has the wrong marker", (key, apiUrl, said) => {
   expect(contradictedHost(key, apiUrl)).toContain(said);
   expect(contradictedHost(key, apiUrl)).not.toContain("abc");
 });
@@ -17,6 +17,6 @@ test.each([
   ["pk_test_abc", SANDBOX],
   ["pk_live_abc", PRODUCTION],
   ["pk_test_abc", "https://pay.example.com/api"],
-])("%s of %s is not", (key, apiUrl) => {
+])("%s of %s has the right marker", (key, apiUrl) => {
   expect(contradictedHost(key, apiUrl)).toBeUndefined();
 });

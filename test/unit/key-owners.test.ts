@@ -35,12 +35,12 @@ test.each([
   ["made by hand", `${unique}-g2`, true],
   ["made by hand", "made by hand", false],
   [unique, "shop-prod-checkout-9876543210", false],
-])("a state that holds %j may have orphaned %j: %j", (held, name, isOrphan) => {
+])("a state with the key %j owns the orphan %j: %j", (held, name, isOrphan) => {
   const key = recorded(held);
   expect(ownersOf([key])(name)).toBe(isOrphan ? key : undefined);
 });
 
-test("a state holds its key and the one before it", () => {
+test("a state records its key and its previous key", () => {
   const previous = { keyId: "key_0", revokeAt: undefined };
   expect([...recordedIds([recorded(unique, { previous }), recorded(unique, { keyId: undefined })])]).toEqual([
     "key_1",
@@ -48,7 +48,7 @@ test("a state holds its key and the one before it", () => {
   ]);
 });
 
-test("names of ours are told by their digits and marks", () => {
+test("generated names are recognized by their digits and marks", () => {
   expect([unique, `${unique}-g2-r3`, "shop", `${unique}-x`, `${unique}-r2-g2`].map(uniqueNameIn)).toEqual([
     unique,
     unique,

@@ -25,7 +25,7 @@ test.each<[string, string, string | undefined, boolean]>([
   ["one dot, as in a token", `${PRIVATE}.${PRIVATE}`, undefined, true],
   ["a line end", `${PRIVATE}\n`, undefined, false],
   ["a blank", `${PRIVATE} ${PRIVATE}`, undefined, false],
-])("%s of a private key: %j beside %j is whole: %j", (_what, value, redacted, isWhole) => {
+])("%s as a private key's value (%j beside %j) is whole: %j", (_what, value, redacted, isWhole) => {
   expect(isWholeValue(value, "private", redacted)).toBe(isWhole);
 });
 
@@ -36,13 +36,13 @@ test.each<[string, string, boolean]>([
   ["a masked value", "pk_test_0123****", false],
   ["a value with an ellipsis", "pk_test_0123…cdef", false],
   ["a value with dots", "pk_test_0123...cdef", false],
-])("%s of a public key, which is no secret: %j is whole: %j", (_what, value, isWhole) => {
+])("%s as a public key's value (%j) is whole: %j", (_what, value, isWhole) => {
   expect(isWholeValue(value, "public", undefined)).toBe(isWhole);
   // Where all of it is shown anyway, the two forms may be one.
   expect(isWholeValue(value, "public", value)).toBe(isWhole);
 });
 
-test("what is missing is no value", () => {
+test("a missing value is not whole", () => {
   expect(isWholeValue(undefined, "private", undefined)).toBe(false);
   expect(isWholeValue(undefined, "public", undefined)).toBe(false);
 });

@@ -15,7 +15,7 @@ function mortal() {
   return { engine, die: () => onGone() };
 }
 
-test("the process ends at once when nothing is under way", () => {
+test("the process ends at once when no operation is running", () => {
   const { engine, die } = mortal();
   const exit = jest.fn();
   endWithEngine(engine, exit);
@@ -24,7 +24,7 @@ test("the process ends at once when nothing is under way", () => {
   expect(exit).toHaveBeenCalledTimes(1);
 });
 
-test("each answer has its own time to get there", async () => {
+test("each answer gets its own delivery time", async () => {
   jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
   try {
     const { engine, die } = mortal();
@@ -43,7 +43,7 @@ test("each answer has its own time to get there", async () => {
   }
 });
 
-test("an operation under way comes to its end first, also when it fails", async () => {
+test("a running operation finishes before the process ends, also when it fails", async () => {
   const { engine, die } = mortal();
   const exit = jest.fn();
   const busy = endWithEngine(engine, exit);

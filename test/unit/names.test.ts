@@ -25,7 +25,7 @@ test("a unique name is the prefix, a hyphen and ten digits", () => {
   expect(uniqueName("shop", "0123456789")).toBe("shop-0123456789");
 });
 
-test("the first attempt posts the unique name itself, later ones number it", () => {
+test("the first attempt posts the unique name itself, and later ones add a number", () => {
   const first = [1, 2, 10].map((attempt) => keyName("n", { generation: 1, attempt }));
   expect(first).toEqual(["n", "n-r2", "n-r10"]);
   const third = [1, 2].map((attempt) => keyName("n", { generation: 3, attempt }));
@@ -40,7 +40,7 @@ test("every attempt's name is a name of its resource", () => {
   );
 });
 
-test("nothing but an attempt's name is a name of the resource", () => {
+test("only an attempt's name is a name of the resource", () => {
   const mark = fc.oneof(
     fc.string({ unit: fc.constantFrom(..."-r0123456789g \n") }),
     fc.string({ unit: "grapheme" }),
@@ -76,11 +76,11 @@ test.each([
   "",
   "n-r-2",
   "n-r1e3",
-])("%j is no name of n", (name) => {
+])("%j is no name of the resource n", (name) => {
   expect(isNameOf("n", name)).toBe(false);
 });
 
-test("a resource's names are none of another's", () => {
+test("no name of one resource is a name of another", () => {
   fc.assert(
     fc.property(unique, unique, marks, (one, other, its) => {
       fc.pre(one !== other);
@@ -102,6 +102,6 @@ test.each([
   ["another attempt of it", "n-g2", 2, "n-g2-r2"],
   ["a key anew after a later generation was tried", "n-g3", 2, "n-g3-r2"],
   ["an adopted key's next generation", "made by hand", 2, "n-g2"],
-])("%s: after %j, in generation %i, comes %s", (_what, latest, generation, name) => {
+])("%s: the name after %j in generation %i is %s", (_what, latest, generation, name) => {
   expect(nextName("n", latest, generation)).toBe(name);
 });

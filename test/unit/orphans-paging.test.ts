@@ -35,7 +35,7 @@ function scripted(pages: KeyPage[]): { api: PayEngineClient; asked: number[] } {
 const end: KeyPage = { data: [], total: undefined };
 const page = (data: PayEngineKey[], total?: number): KeyPage => ({ data, total });
 
-describe("against the sandbox with 250 other keys", () => {
+describe("in the sandbox with 250 other keys,", () => {
   let harness: SandboxHarness;
   beforeAll(async () => {
     harness = await SandboxHarness.open();
@@ -56,7 +56,7 @@ describe("against the sandbox with 250 other keys", () => {
     ["answers are bare", { ignoreQuery: true, wrapping: "bare" }, 6],
     ["pages are asked for by limit", { ignoreQuery: true, paging: "limit" }, 6],
     ["every page has ten", { ignoreQuery: true, pageSize: 10 }, 52],
-  ])("the key on the last page is found where %s", async (_case, dialect, requests) => {
+  ])("the key on the last page is found when %s", async (_case, dialect, requests) => {
     await harness.control.setDialect(dialect);
     await harness.control.clearRequests();
     const found = await findLiveKeys(harness.context().client, unique);
@@ -64,7 +64,7 @@ describe("against the sandbox with 250 other keys", () => {
     expect(await harness.calls()).toHaveLength(requests);
   });
 
-  test("a client that has seen a full page knows a shorter one for the last", async () => {
+  test("a client that has seen a full page takes a shorter one for the last", async () => {
     await harness.control.setDialect({});
     const context = harness.context();
     await context.readableList();
@@ -73,7 +73,7 @@ describe("against the sandbox with 250 other keys", () => {
     expect(await harness.calls()).toHaveLength(1);
   });
 
-  test("a status that nobody knows counts as live, and the contract's for revoked do not", async () => {
+  test("an unknown status counts as live, and the contract's revoked statuses do not", async () => {
     await harness.control.setDialect({
       statuses: { active: "suspended", revoked: "disabled" },
       revokedKeys: "status",
@@ -99,7 +99,7 @@ test("an empty list is read once", async () => {
   expect(await findLiveKeys(scripted([end]).api, unique)).toEqual([]);
 });
 
-test("a key that a moving list hid from the first read is found by the second, and a third confirms it", async () => {
+test("a key that a moving list hides from the first read is found by the second and confirmed by a third", async () => {
   const without = [page([key(1), key(4)]), page([key(2)])];
   const withKey = [page([key(1), key(4)]), page([key(2), key(3, unique)]), end];
   const { api, asked } = scripted([...without, ...withKey, ...structuredClone(withKey)]);
@@ -107,14 +107,14 @@ test("a key that a moving list hid from the first read is found by the second, a
   expect(asked).toEqual([1, 2, 1, 2, 3, 1, 2, 3]);
 });
 
-test("a list that shows something else at each of five reads is an error", async () => {
+test("a list that differs at each of five reads is an error", async () => {
   const reads = [1, 2, 3, 4, 5].flatMap((id) => [page([key(id, unique), key(8)]), page([key(9)])]);
   expect(await messageThrownBy(() => findLiveKeys(scripted(reads).api, unique))).toBe(
     "The list of keys kept changing over 5 reads; try again",
   );
 });
 
-test("a page that shows only what earlier ones did is an error and not the end", async () => {
+test("a page that only repeats earlier ones is an error and not the end", async () => {
   const ten = Array.from({ length: 10 }, (_, number) => key(number));
   const repeating = scripted([page(ten), page(ten)]);
   expect(await messageThrownBy(() => findLiveKeys(repeating.api, unique))).toBe(
@@ -122,14 +122,14 @@ test("a page that shows only what earlier ones did is an error and not the end",
   );
 });
 
-test("a list that knows no pages gives the whole each time, which is the end where it is shorter than any page", async () => {
+test("a list without pages ends with its first answer if that is shorter than a page", async () => {
   const whole = [key(1, unique), key(2)];
   const { api, asked } = scripted([page(whole), page(whole)]);
   expect(await findLiveKeys(api, unique)).toEqual([key(1, unique)]);
   expect(asked).toEqual([1, 2]);
 });
 
-test("a list in which nothing has a name tells nothing of a key that is looked for by its name", async () => {
+test("a list without names is an error for a search by name", async () => {
   const nameless = [key(1, ""), key(2, "")];
   expect(await messageThrownBy(() => findLiveKeys(scripted([page(nameless, 2)]).api, unique))).toBe(
     "The list of keys is not in the form of the contract (no entry has a name); where names stand in another field, set " +
@@ -139,14 +139,14 @@ test("a list in which nothing has a name tells nothing of a key that is looked f
   expect(await findLiveKeys(scripted([page(some, 2)]).api, unique)).toEqual([key(2, unique)]);
 });
 
-test("a list that ends before its total is an error: absence needs every page", async () => {
+test("a list that ends before its total is an error", async () => {
   const short = scripted([page([key(1)], 150), page([], 150)]);
   expect(await messageThrownBy(() => findLiveKeys(short.api, unique))).toBe(
     "The list of keys ends after 1 of 150",
   );
 });
 
-test("a list that has become shorter while it was read ends by its new total", async () => {
+test("a list that shrinks while it is read ends at its new total", async () => {
   const read = [page([key(1)], 2), page([], 1)];
   expect(await findLiveKeys(scripted([...read, ...structuredClone(read)]).api, unique)).toEqual([]);
 });
@@ -158,7 +158,7 @@ test("a list without an end is an error after a thousand pages", async () => {
   );
 });
 
-test("revoked keys, longer names and other marks are no live keys of the resource", async () => {
+test("revoked keys, longer names and other marks do not count as live keys of the resource", async () => {
   const keys = [
     { ...key(1, unique), status: "revoked", isRevoked: true },
     key(2, `${unique}0`),
@@ -186,7 +186,7 @@ test("a key that cannot be revoked does not keep others alive", async () => {
   }
 });
 
-test("the sweep revokes all but the key to keep, and says whether it was seen", async () => {
+test("the sweep revokes all keys except the one to keep, and says whether the list showed that", async () => {
   const harness = await SandboxHarness.open();
   try {
     const context = harness.context();

@@ -11,7 +11,7 @@ afterEach(async () => {
   await harness.close();
 });
 
-test("calls side by side stay below a limit that would refuse each of them more often than it is repeated", async () => {
+test("concurrent calls stay below a rate limit", async () => {
   await harness.control.setThrottle({ callsPerSecond: 5 });
   const { api } = client(harness.url, { credential: harness.credential, maxRetries: 3 });
   const places = await Promise.all(Array.from({ length: 32 }, () => api.place()));
@@ -24,7 +24,7 @@ test("calls side by side stay below a limit that would refuse each of them more 
   expect(refused).toBeLessThan(64);
 }, 60_000);
 
-test("a call whose operation ends while it waits for its turn is not sent", async () => {
+test("a call whose operation ends while the call waits is not sent", async () => {
   const limiter = new RateLimiter();
   (await limiter.acquire(undefined)).refused(60_000);
   const operation = new AbortController();
@@ -33,7 +33,7 @@ test("a call whose operation ends while it waits for its turn is not sent", asyn
   await waiting;
 });
 
-test("a refusal that does not say for how long holds no other call back", async () => {
+test("a refusal without Retry-After holds no other call back", async () => {
   const limiter = new RateLimiter();
   (await limiter.acquire(undefined)).refused(undefined);
   await limiter.acquire(undefined);

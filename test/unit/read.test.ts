@@ -19,57 +19,54 @@ const couldNotRead = (why: string) =>
   `Could not read the key "${state.name}" (${state.keyId}): ${why} State keeps it as it was.`;
 const readError = () => messageThrownBy(() => read(harness.context(), state));
 
-test("a live key is as state has it", async () => {
+test("read leaves a live key's state as it is", async () => {
   expect(await read(harness.context(), state)).toEqual(state);
 });
 
-describe.each(["404", "status"] as const)("where a revoked key answers by %s", (revokedKeys) => {
-  test("a key revoked behind Pulumi's back is gone", async () => {
-    await harness.control.setDialect({ revokedKeys });
-    await harness.advance(MINUTE);
-    await harness.control.revokeKey(state.keyId ?? "");
-    expect(await read(harness.context(), state)).toBeUndefined();
-  });
-});
+describe.each(["404", "status"] as const)(
+  "where PayEngine answers for a revoked key with %s,",
+  (revokedKeys) => {
+    test("a key revoked outside Pulumi is gone", async () => {
+      await harness.control.setDialect({ revokedKeys });
+      await harness.advance(MINUTE);
+      await harness.control.revokeKey(state.keyId ?? "");
+      expect(await read(harness.context(), state)).toBeUndefined();
+    });
+  },
+);
 
-test("a status of revoked is proof enough, also for another credential and at once", async () => {
+test("a status of revoked proves that a key is gone, at once and for any credential", async () => {
   await harness.control.setDialect({ revokedKeys: "status" });
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context({ credential }), state)).toBeUndefined();
 });
 
-test("a word for revoked that the contract does not know counts as live", async () => {
+test("a status that the contract does not list as revoked counts as live", async () => {
   await harness.control.setDialect({ revokedKeys: "status", statuses: { revoked: "disabled" } });
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context(), state)).toEqual(state);
 });
 
-test("a 404 is no proof to a credential that did not make the key where nothing else tells its account", async () => {
+test("a 404 to a credential that did not make the key proves nothing", async () => {
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { merchantId: _, ...unrecorded } = state;
   await harness.advance(MINUTE);
   await harness.control.revokeKey(state.keyId ?? "");
-  expect(await messageThrownBy(() => read(harness.context({ credential }), unrecorded))).toBe(
-    couldNotRead(
-      "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is " +
-        "not the one that made it. Use that one; or, if the key is gone, run `pulumi state delete` with this resource's URN.",
-    ),
+  expect(await messageThrownBy(() => read(harness.context({ credential }), unrecorded))).toContain(
+    "PayEngine does not find it, but nothing proves",
   );
   expect(await read(harness.context(), unrecorded)).toBeUndefined();
 });
 
-test("a credential of another account takes nothing out of state", async () => {
+test("read with a credential of another account keeps the key in state", async () => {
   const { key } = await harness.control.newCredential("production", "Admin");
-  expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toBe(
-    couldNotRead(
-      "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; " +
-        "use one of the account in which the key was made.",
-    ),
+  expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toContain(
+    "the credential is of another account",
   );
 });
 
-test("where PayEngine tells the account's id, a credential of another account is known by it", async () => {
+test("an account id from PayEngine identifies a credential of another account", async () => {
   await harness.control.setDialect({ merchant: "object" });
   state = completed(await create(harness.context(), harness.inputs()));
   const { key } = await harness.control.newCredential("production", "Admin");
@@ -82,7 +79,7 @@ test("where PayEngine tells the account's id, a credential of another account is
   );
 });
 
-test("another address takes nothing out of state, and is sent nothing", async () => {
+test("read with another address keeps the key in state and sends nothing", async () => {
   const apiUrl = harness.url.replace("/api", "/elsewhere");
   await harness.control.clearRequests();
   expect(await messageThrownBy(() => read(harness.context({ apiUrl }), state))).toBe(
@@ -92,7 +89,7 @@ test("another address takes nothing out of state, and is sent nothing", async ()
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an unknown credential takes nothing out of state", async () => {
+test("read with an unknown credential keeps the key in state", async () => {
   const message = await messageThrownBy(() => read(harness.context({ credential: "0".repeat(108) }), state));
   expect(message).toContain(couldNotRead("").slice(0, 40));
   expect(message).toContain("PayEngine answered 401");
@@ -107,15 +104,10 @@ test.each([401, 403, 500, 502])("an answer of %i is an error, not a missing key"
 
 test("a web page instead of the key is an error", async () => {
   await harness.control.addFault({ operation: "getKey", kind: "html200" });
-  expect(await readError()).toBe(
-    couldNotRead(
-      `The answer to GET ${harness.url}/api-keys/${state.keyId} is not JSON; check that payengine:apiUrl is the address of ` +
-        "PayEngine's API.",
-    ),
-  );
+  expect(await readError()).toContain(`The answer to GET ${harness.url}/api-keys/${state.keyId} is not JSON`);
 });
 
-test("a 404 is an error while the list does not answer by the contract", async () => {
+test("a 404 is an error while the list does not fit the contract", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
   await harness.control.addFault({ operation: "listKeys", kind: "html200" });
   expect(await readError()).toContain(`The answer to GET ${harness.url}/api-keys is not JSON`);
@@ -125,13 +117,11 @@ test.each(["contract", "html"] as const)(
   "a 404 (%s) for a key that the list shows is an error",
   async (body) => {
     await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 404, body });
-    expect(await readError()).toBe(
-      couldNotRead("PayEngine says that it is gone, and yet lists it as live; try again."),
-    );
+    expect(await readError()).toContain("yet lists it as live");
   },
 );
 
-test("a orphan under the resource's name keeps the resource in state, with the key yet to be made", async () => {
+test("an orphan under the resource's name keeps the resource in state with its key yet to be made", async () => {
   const orphan = await harness
     .context()
     .client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
@@ -142,14 +132,14 @@ test("a orphan under the resource's name keeps the resource in state, with the k
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([orphan.id]);
 });
 
-test("a key whose name only begins alike is none of this resource's", async () => {
+test("a key whose name only starts like the resource's is not its own", async () => {
   await harness.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
   await harness.advance(MINUTE);
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context(), state)).toBeUndefined();
 });
 
-describe("where PayEngine does not know a new key yet, by its id or in the list", () => {
+describe("while PayEngine does not know a new key, by its id or in the list,", () => {
   const lag = { listMs: 30_000, getMs: 30_000 };
 
   test("a private key whose value authenticates is not gone", async () => {
@@ -173,7 +163,7 @@ describe("where PayEngine does not know a new key yet, by its id or in the list"
   });
 });
 
-test("a public key's changed value is brought into state", async () => {
+test("read stores a public key's changed value", async () => {
   const publicState = completed(await create(harness.context(), harness.inputs({ type: "public" })));
   await harness.control.setPublicValue(publicState.keyId ?? "", "pk_test_changed");
   expect(await read(harness.context(), publicState)).toEqual({
@@ -191,7 +181,7 @@ test("a public key whose name PayEngine does not show keeps the name in state", 
   expect(await read({ ...context, readKey: async () => nameless }, publicState)).toEqual(publicState);
 });
 
-test("a state without a key calls nothing", async () => {
+test("read of a state without a key makes no call", async () => {
   const { keyId: _, token: __, ...rest } = state;
   await harness.control.clearRequests();
   expect(await read(harness.context(), { ...rest, pendingAction: "create" })).toMatchObject({

@@ -6,7 +6,7 @@ const value = fc.string({ unit: hexDigit, minLength: 12, maxLength: 120 });
 const secret = fc.oneof(value, fc.string({ unit: "grapheme-ascii", minLength: 12, maxLength: 60 }));
 const text = fc.string({ unit: "grapheme", maxLength: 200 });
 
-test("no secret that it is told survives, wherever it stands", () => {
+test("no known secret survives at any place", () => {
   fc.assert(
     fc.property(fc.array(secret, { maxLength: 3 }), fc.array(text, { maxLength: 4 }), (secrets, parts) => {
       const printed = redact(parts.flatMap((part) => [part, ...secrets]).join(""), secrets);
@@ -17,7 +17,7 @@ test("no secret that it is told survives, wherever it stands", () => {
   );
 });
 
-test("no run of twelve hex digits survives, whether it is a known secret or not", () => {
+test("no run of twelve hex digits survives, known secret or not", () => {
   fc.assert(
     fc.property(text, value, text, (before, unknownValue, after) => {
       expect(redact(before + unknownValue + after, [])).not.toMatch(/[0-9a-f]{12}/i);
@@ -25,7 +25,7 @@ test("no run of twelve hex digits survives, whether it is a known secret or not"
   );
 });
 
-test("what it gives is one line of 300 characters and an ellipsis at most, without control characters", () => {
+test("a redacted text is one line of at most 300 characters and an ellipsis, without control characters", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 1_000 }), (anything) => {
       const printed = redact(anything, []);

@@ -3,6 +3,7 @@ import { diff } from "../../provider/api-key/diff";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
+import { abridged } from "../abridged";
 import { completed, messageThrownBy, SandboxHarness, unfinished } from "../sandbox-harness";
 import { RotatingKey } from "./rotating-key";
 
@@ -23,10 +24,10 @@ const triggered = (leak: unknown) => key.triggered(leak);
 const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
 const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, harness.now());
 
-describe("a rotation that goes wrong", () => {
+describe("a rotation that fails", () => {
   const untouched = () => `The key in use, "${state.name}", was not touched.`;
 
-  test("is a plain error where PayEngine refuses it", async () => {
+  test("is a plain error when PayEngine refuses the new key", async () => {
     await harness.control.setDialect({ keyQuota: 1 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
@@ -37,15 +38,14 @@ describe("a rotation that goes wrong", () => {
 
   test("revokes a new key that does not work", async () => {
     await harness.control.setLag({ newKeyUnusableMs: 3_600_000 });
-    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `The key "${state.name}-g2" was made, but did not work within 30s: PayEngine answers 401 to it; it was revoked. ` +
-        `Run \`pulumi up\` again, or give it longer by verify: { timeout }. ${untouched()}`,
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
+      abridged(`The key "${state.name}-g2" was made, but did not work`, "it was revoked.", untouched()),
     );
     await harness.control.setLag({});
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("keeps the key in use where the fate of the new one is not known, and the next update clears up", async () => {
+  test("keeps the key in use when the outcome of its request is unknown, and the next update clears up", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -54,11 +54,13 @@ describe("a rotation that goes wrong", () => {
       skip: 2,
     });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
-    expect(failed.reason).toBe(
-      `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost before an ` +
-        `answer came; try again (POST ${harness.url}/api-keys, UND_ERR_SOCKET); and clearing up failed: PayEngine answered ` +
-        `503 to GET ${harness.url}/api-keys: Status 503, as asked for by a fault. A key of that name may exist and nobody ` +
-        `knows its value. ${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
+    expect(failed.reason).toEqual(
+      abridged(
+        `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost`,
+        "and clearing up failed: PayEngine answered 503 to GET",
+        "A key of that name may exist",
+        `${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
+      ),
     );
     const { reconcileAfter = "", ...kept } = failed.state;
     expect(kept).toEqual({
@@ -78,7 +80,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(next);
   });
 
-  test("and is taken back in the program is reconciled by the next update", async () => {
+  test("is reconciled by the next update when the program takes the trigger back", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -93,7 +95,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(reconciled);
   });
 
-  test("leaves a key of another name remembered by its id", async () => {
+  test("remembers by its id a new key with another name", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
@@ -105,15 +107,15 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
-  test("by an engine that has died ends without a new key", async () => {
+  test("because the engine died ends without a new key", async () => {
     harness.engineLivesFor = 2;
-    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `Pulumi's engine ended before it could store the key "${state.name}-g2"; it was revoked. ${untouched()}`,
+    expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
+      abridged("Pulumi's engine ended", `"${state.name}-g2"; it was revoked. ${untouched()}`),
     );
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("while the engine has died sweeps nothing away that another update may have made", async () => {
+  test("after the engine's death revokes nothing that another update may have made", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     harness.engineLivesFor = 2;
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
@@ -129,19 +131,19 @@ describe("a rotation that goes wrong", () => {
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
-  test("by a plugin that was killed is found by name when it is made again", async () => {
+  test("because its plugin was killed is found by name when it is repeated", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     await harness.expectOnlyKeysOf(await rotate(state, triggered(1)));
   });
 
-  test("by a plugin that was killed is found by name when rotation has been removed since", async () => {
+  test("because its plugin was killed is found by name after rotation was removed", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     const { rotation: _, ...without } = inputs;
     expect(difference(state, without)).toEqual({ changes: true, replaces: [] });
     await harness.expectOnlyKeysOf(await rotate(state, without));
   });
 
-  test("does not begin while PayEngine's list is out of reach", async () => {
+  test("does not begin while PayEngine's list is unreachable", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
       `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine answered 503 ` +
@@ -151,7 +153,7 @@ describe("a rotation that goes wrong", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("in revoking the previous key keeps it in state", async () => {
+  test("to revoke the previous key keeps it in state", async () => {
     const next = await rotate(state, triggered(1));
     await harness.advance(7 * DAY);
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
@@ -164,7 +166,7 @@ describe("a rotation that goes wrong", () => {
   });
 });
 
-test("the provider's own credential is neither rotated nor revoked, also as a previous key", async () => {
+test("the provider's own credential is neither rotated nor revoked, even as a previous key", async () => {
   const own = harness.context({ credential: state.token ?? "" });
   const refused = (doing: string, key: string) =>
     `The ${key} is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
@@ -183,14 +185,14 @@ test("the provider's own credential is neither rotated nor revoked, also as a pr
   await harness.expectOnlyKeysOf(next);
 });
 
-test("a credential that is the key in use does not hinder the previous one's end", async () => {
+test("the previous key is revoked when the credential is the key in use", async () => {
   const next = await rotate(state, triggered(1));
   await harness.advance(7 * DAY);
   const own = harness.context({ credential: next.token ?? "" });
   await harness.expectOnlyKeysOf(completed(await update(own, next, triggered(1))));
 });
 
-test("a previous key that is gone is proven by the one in use, also where no account is known", async () => {
+test("the key in use proves that the previous key is gone, even without a known account", async () => {
   const next = await rotate(state, triggered(1));
   expect(next).not.toHaveProperty("accountId");
   await harness.control.revokeKey(state.keyId ?? "");
@@ -202,7 +204,7 @@ test("a previous key that is gone is proven by the one in use, also where no acc
   await harness.expectOnlyKeysOf();
 });
 
-test("a key in use that is gone is not forgotten while the previous one works, also where the list lags", async () => {
+test("read keeps a key in use that is gone while the previous key works, even with a lagging list", async () => {
   await harness.control.setLag({ listMs: 600_000 });
   const next = await rotate(state, triggered(1));
   await harness.advance(61_000);

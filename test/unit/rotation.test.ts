@@ -23,13 +23,13 @@ const triggered = (leak: unknown, more: object = {}) => key.triggered(leak, more
 const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
 const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, harness.now());
 
-test("nothing of a key that is to rotate changes by itself", async () => {
+test("an update without a reason to rotate changes nothing", async () => {
   expect(state).toMatchObject({ rotation: inputs.rotation });
   expect(difference(state, inputs)).toEqual({ changes: false, replaces: [] });
   await harness.expectOnlyKeysOf(state);
 });
 
-test("a changed trigger makes the next key in place, and the one before it works on", async () => {
+test("a changed trigger makes the next key in place, and the previous key still works", async () => {
   expect(difference(state, triggered(1))).toEqual({ changes: true, replaces: [] });
   const before = harness.now().getTime();
   const next = await rotate(state, triggered(1));
@@ -47,7 +47,7 @@ test("a changed trigger makes the next key in place, and the one before it works
   expect(difference(next, triggered(1))).toEqual({ changes: false, replaces: [] });
 });
 
-test("a rotation costs one list, one POST and one try of the new key, and a process's first one more list", async () => {
+test("a rotation takes one list, one POST and one try of the key, and one more list in a new process", async () => {
   const second = await RotatingKey.create(harness);
   const costs = ["GET /api/api-keys", "POST /api/api-keys", "GET /api/merchant"];
   const context = harness.context();
@@ -83,7 +83,7 @@ test("the first update after previousRevokeAt revokes the previous key", async (
   expect(difference(after, triggered(1)).changes).toBe(false);
 });
 
-test("a previous key whose time is over goes before the next rotation, in the same update", async () => {
+test("one update revokes a previous key whose overlap is over before it rotates again", async () => {
   const second = await rotate(state, triggered(1));
   await harness.advance(8 * DAY);
   const third = await rotate(second, triggered(2));
@@ -95,7 +95,7 @@ test("a previous key whose time is over goes before the next rotation, in the sa
   await harness.expectOnlyKeysOf(third);
 });
 
-test("a trigger during an overlap is refused with the date and the way out", async () => {
+test("a trigger during an overlap is refused with the end of the overlap and the way out", async () => {
   const next = await rotate(state, triggered(1));
   const refusal = await thrownBy(() => difference(next, triggered(2)));
   expect((refusal as Error).message).toBe(
@@ -124,7 +124,7 @@ test("removing triggers, or adding rotation to a key that had none, is no reason
   await harness.expectOnlyKeysOf(state);
 });
 
-test("delete revokes the key and the one before it", async () => {
+test("delete revokes the key and the previous key", async () => {
   await revokeAll(harness.context(), await rotate(state, triggered(1)));
   await harness.expectOnlyKeysOf();
 });
@@ -148,7 +148,7 @@ describe("overlap 0s", () => {
     expect(difference(due, asked)).toEqual({ changes: true, replaces: ["rotateAt"] });
   });
 
-  test("set during an overlap keeps the promise, and replaces only once the previous key is gone", async () => {
+  test("set during an overlap keeps the previous key, and replaces only once that is gone", async () => {
     const next = await rotate(state, triggered(1));
     const promised = await rotate(next, cut(1));
     expect(promised.previousRevokeAt).toBe(next.previousRevokeAt);
@@ -162,7 +162,7 @@ describe("overlap 0s", () => {
   });
 });
 
-test("a shortened overlap keeps the promise that was made", async () => {
+test("a shortened overlap does not change previousRevokeAt", async () => {
   const next = await rotate(state, triggered(1));
   const shortened = await rotate(next, triggered(1, { overlap: "1h" }));
   expect(shortened).toMatchObject({ previousRevokeAt: next.previousRevokeAt, rotation: { overlap: "1h" } });

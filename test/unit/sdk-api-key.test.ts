@@ -33,7 +33,7 @@ const untyped = (args: object | undefined) => args as ApiKeyArgs;
 
 beforeEach(() => program(false));
 
-test("a key registers its arguments, the default prefix, fresh digits and one constant line of provider", async () => {
+test("a key registers its arguments, the default prefix, fresh digits and a constant __provider", async () => {
   const { type, inputs } = await made(new ApiKey("checkout", { type: "private", namePrefix: "mine" }));
   expect(type).toBe(TYPE);
   expect(inputs).toEqual({
@@ -53,7 +53,7 @@ test("the digits differ from key to key", async () => {
   expect(new Set(registered.map(({ inputs }) => inputs.digits)).size).toBe(20);
 });
 
-test("an argument that is none reaches check, which refuses it", async () => {
+test("an unknown argument reaches check, which refuses it", async () => {
   const { inputs } = await made(new ApiKey("checkout", untyped({ type: "private", typ: "x" })));
   expect(inputs.typ).toBe("x");
 });
@@ -70,7 +70,7 @@ test.each([
   [{}, ["createdAt", "token"]],
   [{ type: "private", rotation: { period: "90d", overlap: "7d" } }, ["createdAt", "token", "previousToken"]],
   [{ type: "public" }, ["createdAt"]],
-])("of a key with %j the engine is told to keep %j secret", async (args, secrets) => {
+])("a key with %j tells the engine to keep %j secret", async (args, secrets) => {
   let told: pulumi.CustomResourceOptions = {};
   const transformations: pulumi.ResourceTransformation[] = [
     ({ opts }) => {
@@ -83,7 +83,7 @@ test.each([
   expect(told.additionalSecretOutputs).toEqual(secrets);
 });
 
-test("the token is the one that the engine gives", async () => {
+test("token resolves to the value that the engine returns", async () => {
   expect(await resolved(new ApiKey("checkout", { type: "private" }).token)).toBe("the-token");
 });
 
@@ -112,7 +112,7 @@ test("a missing token is an error that names the key and what to run", async () 
   });
 });
 
-test("a preview lives with a missing token", async () => {
+test("a preview accepts a missing token", async () => {
   await program(true, {});
   const token = await settled(new ApiKey("checkout", { type: "private" }).token);
   expect(token.status).toBe("fulfilled");
@@ -153,12 +153,12 @@ test.each<[string, () => unknown, string]>([
   expect(registered).toEqual([]);
 });
 
-test("missing arguments are left to check, which names them all", async () => {
+test("a key without arguments reaches check, which names all that are missing", async () => {
   const { inputs } = await made(new ApiKey("checkout", untyped(undefined)));
   expect(inputs).toMatchObject({ defaultNamePrefix: "shop-prod-checkout" });
 });
 
-test("isInstance knows a key, also one of another copy of the package, and nothing else", () => {
+test("isInstance accepts keys, also of another copy of the package, and nothing else", () => {
   const key = new ApiKey("checkout", { type: "public" });
   let copy: typeof ApiKey | undefined;
   jest.isolateModules(() => {

@@ -9,7 +9,7 @@ describe("the project's folder", () => {
   const folder = mkdtempSync(join(tmpdir(), "payengine-project-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("without the package is refused with the command that mends it; with it, it is accepted", () => {
+  test("is refused without the package, with the command to run, and accepted with it", () => {
     expect(() => requireProviderIn(folder)).toThrow(
       new pulumi.RunError(
         `The Pulumi project in ${folder} cannot load pulumi-payengine, so its keys could not be made, refreshed or ` +
@@ -25,7 +25,7 @@ describe("a credential in stack config", () => {
   afterAll(() => warn.mockRestore());
   const key = "payengine:apiKey";
 
-  test("draws one warning in a program if it is in plaintext, none if it is a secret or absent", () => {
+  test("draws one warning per program in plaintext, and none if it is a secret or absent", () => {
     pulumi.runtime.setAllConfig({});
     warnOfPlaintextCredential();
     pulumi.runtime.setAllConfig({ [key]: "credential" }, [key]);

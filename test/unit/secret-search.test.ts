@@ -54,7 +54,7 @@ describe("findSecrets", () => {
     expect(found("hunter2", "the password is hunter.")).toEqual([]);
   });
 
-  test("lets the redacted form, the fingerprint and eleven characters in a row pass", () => {
+  test("ignores the redacted form, the fingerprint and eleven characters in a row", () => {
     const redacted = `${privateKey.slice(0, 4)}…${privateKey.slice(-4)}`;
     expect(found(privateKey, `${redacted} ${privateKey.slice(0, 11)} ${privateKey.slice(-11)}`)).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe("findSecrets", () => {
     );
   });
 
-  test("finds it in binary files, file names and links, however deep, and says where without saying it", () => {
+  test("finds a secret in files, file names and links at any depth, and names the place only", () => {
     const folder = mkdtempSync(join(tmpdir(), "secret-search-"));
     try {
       mkdirSync(join(folder, "a/b"), { recursive: true });
@@ -110,7 +110,7 @@ describe("findSecrets", () => {
     }
   });
 
-  test("refuses an empty secret and a folder that is not there, which would both prove nothing", () => {
+  test("refuses an empty secret and a missing folder", () => {
     expect(() => findSecrets([""], [])).toThrow("An empty secret would be found everywhere");
     expect(() => findSecrets(["secret"], [{ path: "/nowhere/at/all" }])).toThrow("ENOENT");
   });

@@ -23,18 +23,18 @@ function linesInside(): number {
   return lines;
 }
 
-test("while Pulumi constructs a key, stacks have one line", () => {
+test("stack traces have one line while Pulumi constructs a key", () => {
   expect(linesInside()).toBe(1);
   expect(Error.stackTraceLimit).toBe(10);
 });
 
-test("a program that wants none gets none", () => {
+test("stack traces stay off in a program that turned them off", () => {
   Error.stackTraceLimit = 0;
   expect(linesInside()).toBe(0);
   expect(Error.stackTraceLimit).toBe(0);
 });
 
-test("they are whole where leaks of promises are looked for", () => {
+test("stack traces are whole with PULUMI_DEBUG_PROMISE_LEAKS", () => {
   process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1";
   expect(linesInside()).toBe(10);
 });

@@ -6,7 +6,7 @@ import { create } from "../../provider/api-key/create";
 import type { Outcome } from "../../provider/api-key/schema";
 import { newInputs, SandboxHarness } from "../sandbox-harness";
 
-/** How a PayEngine that nobody foresaw answers. */
+/** How a PayEngine with unforeseen answers works. */
 interface Shape {
   readonly path: string;
   readonly fields: Readonly<Record<"id" | "name" | "type" | "status" | "key", string>>;
@@ -17,7 +17,7 @@ interface Shape {
   /** The answer to create holds the value, masks it, or leaves it out. */
   readonly value: "whole" | "masked" | "left out";
   readonly revokeBy: string;
-  /** Keys that somebody else has made. */
+  /** Other people's keys. */
   readonly others: number;
   readonly createdStatus: number;
 }
@@ -140,7 +140,7 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, string>>
   return text === "" ? {} : JSON.parse(text);
 }
 
-test("first contact with a server of any shape leaves no live key but the one that state holds", async () => {
+test("the first up at a server of any shape leaves no live key except the one in state", async () => {
   const harness = await SandboxHarness.open();
   let complete = 0;
   let refused = 0;

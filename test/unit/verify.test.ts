@@ -31,7 +31,7 @@ test.each([
   expect(await harness.calls()).toEqual(MAKING);
 });
 
-test("a key that works after a while is handed over then", async () => {
+test("create returns a key once it works", async () => {
   await harness.control.setLag({ newKeyUnusableMs: 60_000 });
   const context = harness.context();
   const sleep = async (milliseconds: number) => {
@@ -48,7 +48,7 @@ test.each([
   [true, 30_000, "30s"],
   [{ timeout: "5s" }, 5_000, "5s"],
 ])(
-  "verify: %j: a key that does not work in time is revoked, and nothing else is touched",
+  "with verify %j, create revokes a key that does not work in time, and no other",
   async (verify, limit, said) => {
     const other = completed(await create(harness.context(), harness.inputs()));
     await unusable();
@@ -64,7 +64,7 @@ test.each([
   },
 );
 
-test("a key that is tried for long adds no more listeners than Node takes without a warning to the user", async () => {
+test("a key that is tried for long adds few enough listeners to avoid Node's warning", async () => {
   const limits = jest.spyOn(AbortSignal, "timeout");
   await unusable();
   await messageThrownBy(() => create(harness.context(), harness.inputs()));
@@ -74,12 +74,12 @@ test("a key that is tried for long adds no more listeners than Node takes withou
   expect(Math.max(...counts)).toBeLessThanOrEqual(10);
 });
 
-test("403 of the contract says that PayEngine knows the key", async () => {
+test("a 403 in the contract's form shows that the key works", async () => {
   await harness.control.addFault({ operation: "merchant", kind: "statusBeforeCommit", status: 403, skip: 1 });
   await harness.expectOnlyKeysOf(completed(await create(harness.context(), harness.inputs())));
 });
 
-test("an answer that says nothing of the key is no reason to trust it", async () => {
+test("an answer that says nothing about the key does not show that it works", async () => {
   const web = { kind: "statusBeforeCommit", status: 403, body: "html" } as const;
   await harness.control.addFault({ operation: "merchant", ...web, skip: 1, times: "always" });
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs()))).toMatch(
@@ -89,7 +89,7 @@ test("an answer that says nothing of the key is no reason to trust it", async ()
   await harness.expectOnlyKeysOf();
 });
 
-test("an unusable key that cannot be revoked stays known, without a value", async () => {
+test("an unusable key that cannot be revoked stays in state without a value", async () => {
   await unusable();
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
   const inputs = harness.inputs();
@@ -104,7 +104,7 @@ test("an unusable key that cannot be revoked stays known, without a value", asyn
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
 });
 
-test("an engine that ends meanwhile is not waited for", async () => {
+test("create stops trying a key when the engine ends", async () => {
   await unusable();
   harness.engineLivesFor = 1;
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs()))).toMatch(

@@ -28,31 +28,31 @@ const settings = (): Settings => ({
   contract: DEFAULT_CONTRACT,
 });
 
-describe("what the watchdog is told", () => {
-  test("a creation is expected before its request, and forgotten once the key is handed over", async () => {
+describe("the watchdog's journal", () => {
+  test("records a creation before its request and drops it once the key is handed over", async () => {
     await create(harness.context(), inputs);
     expect(harness.watched).toEqual([`expect ${name}`, `forget ${name}`]);
   });
 
-  test("each further request is expected too", async () => {
+  test("records each further request", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit", times: 2 });
     await create(harness.context(), inputs);
     expect(harness.watched).toEqual([`expect ${name}`, `expect ${name}`, `expect ${name}`, `forget ${name}`]);
   });
 
-  test("a failed creation is forgotten", async () => {
+  test("drops a failed creation", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
     await messageThrownBy(() => create(harness.context(), inputs));
     expect(harness.watched).toEqual([`expect ${name}`, `forget ${name}`]);
   });
 
-  test("an update is not watched: its name stands in state, and a later update may make a key of that name", async () => {
+  test("records no update, whose name is in state already", async () => {
     const state: ApiKeyState = { ...inputs, name, pendingAction: "create" };
     await update(harness.context(), state, inputs);
     expect(harness.watched).toEqual([]);
   });
 
-  test("without a watchdog no key is made", async () => {
+  test("is required: create makes no key without it", async () => {
     const { watchdog, ...rest } = harness.context();
     const context = { ...rest, watchdog: { ...watchdog, expect: async () => "There is no process left" } };
     expect(await messageThrownBy(() => create(context, inputs))).toBe(
@@ -62,7 +62,7 @@ describe("what the watchdog is told", () => {
   });
 });
 
-test("a watchdog that cannot be started says so", async () => {
+test("a watchdog that cannot be started reports that", async () => {
   const watchdog = startWatchdog("/no/such/folder/main.js");
   expect(await watchdog.expect(settings(), name)).toBe(
     "The process that clears up after a killed plugin could not be started, or has ended; run it again",
@@ -70,8 +70,8 @@ test("a watchdog that cannot be started says so", async () => {
   await watchdog.forget(name);
 });
 
-describe("the watchdog's account of requests", () => {
-  test("counts the requests of each resource, and drops what is forgotten", () => {
+describe("the watchdog", () => {
+  test("counts the requests of each resource until it is told to forget it", () => {
     const expected = new Map<string, Expected>();
     const it = { settings: settings() };
     heed(expected, { kind: "expect", number: 1, uniqueName: "a", ...it });
@@ -86,7 +86,7 @@ describe("the watchdog's account of requests", () => {
   });
 });
 
-describe("when the plugin's process has died", () => {
+describe("after its plugin's death the watchdog", () => {
   const post = (attempt = 1) =>
     harness
       .context()
@@ -106,7 +106,7 @@ describe("when the plugin's process has died", () => {
     };
   };
 
-  test("the key that it has made is revoked at once, and nobody else's", async () => {
+  test("revokes at once the key that the plugin made, and no other", async () => {
     const other = completed(await create(harness.context(), harness.inputs()));
     await post();
     const it = host();
@@ -115,14 +115,14 @@ describe("when the plugin's process has died", () => {
     expect(it.pauses).toEqual([]);
   });
 
-  test("a request that takes effect later is waited for", async () => {
+  test("waits for a request that takes effect later", async () => {
     const it = host((pause) => (pause === 3 ? post() : Promise.resolve()));
     await sweepAfterDeath(it, expected());
     expect(await harness.liveKeys()).toEqual([]);
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
 
-  test("two requests are waited for, however many of their keys come first", async () => {
+  test("waits for two requests, however many of their keys come first", async () => {
     await post();
     const it = host((pause) => (pause === 2 ? post(2) : Promise.resolve()));
     await sweepAfterDeath(it, expected(2));
@@ -130,7 +130,7 @@ describe("when the plugin's process has died", () => {
     expect(it.pauses).toEqual([250, 500]);
   });
 
-  test("PayEngine out of reach is asked again", async () => {
+  test("asks an unreachable PayEngine again", async () => {
     await post();
     await harness.control.addFault({
       operation: "listKeys",
@@ -145,7 +145,7 @@ describe("when the plugin's process has died", () => {
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
 
-  test("a request without effect is looked for until it can have none: its timeout and a minute", async () => {
+  test("looks for a request's key for its timeout and a minute", async () => {
     const it = host();
     await sweepAfterDeath(it, expected());
     const waited = it.pauses.reduce((sum, pause) => sum + pause, 0);
@@ -153,14 +153,14 @@ describe("when the plugin's process has died", () => {
     expect(waited).toBeLessThanOrEqual(67_000);
   });
 
-  test("PayEngine out of reach for longer than that is asked until it answers", async () => {
+  test("asks PayEngine until it answers when it was unreachable for longer", async () => {
     await post();
     await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: 40 });
     await sweepAfterDeath(host(), expected());
     expect(await harness.liveKeys()).toEqual([]);
   });
 
-  test("a credential that was revoked is tried no longer than a request can take effect", async () => {
+  test("tries a revoked credential no longer than a request can take effect", async () => {
     await harness.control.addFault({
       operation: "listKeys",
       kind: "statusBeforeCommit",
@@ -172,7 +172,7 @@ describe("when the plugin's process has died", () => {
     expect(it.pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(67_000);
   });
 
-  test("after an hour out of reach it gives up", async () => {
+  test("gives up after PayEngine was unreachable for an hour", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: "always" });
     const it = host();
     await sweepAfterDeath(it, expected());

@@ -35,7 +35,7 @@ const plainKind = fc.constantFrom(
 );
 const fault: fc.Arbitrary<FaultInput> = fc.oneof(
   fc.record({ operation, kind: plainKind, times, skip }),
-  // A list that lies about names cannot be told from one that lacks the key.
+  // A list with wrong names cannot be told from one that lacks the key.
   fc.record({
     operation: fc.constantFrom("createKey" as const),
     kind: fc.constantFrom("wrongName" as const),
@@ -175,7 +175,7 @@ function expectNoSecretIn(text: string): void {
   expect(text).not.toMatch(/[0-9a-f]{17}/i);
 }
 
-test("whatever strikes, one more up leaves exactly the key in state, and a destroy leaves none", async () => {
+test("after any faults one more up leaves exactly the key in state, and a destroy leaves none", async () => {
   const run = async (harness: SandboxHarness, steps: { faults: FaultInput[]; action: string }[]) => {
     const engine = new Engine(harness);
     let mayBeDead = false;

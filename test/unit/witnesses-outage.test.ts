@@ -5,7 +5,8 @@ import { revokeAll } from "../../provider/api-key/delete";
 import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
-import { completed, messageThrownBy, pinHint, SandboxHarness, thrownBy } from "../sandbox-harness";
+import { abridged } from "../abridged";
+import { completed, messageThrownBy, SandboxHarness, thrownBy } from "../sandbox-harness";
 
 let harness: SandboxHarness;
 beforeEach(async () => {
@@ -33,7 +34,7 @@ const foreign = async () => (await harness.control.newCredential("production", "
 
 /** Outages in which something answers in PayEngine's place. */
 const outages: Record<string, FaultInput> = {
-  "401 to everybody": {
+  "401 to every credential": {
     operation: "any",
     kind: "statusBeforeCommit",
     status: 401,
@@ -69,9 +70,9 @@ async function strike(fault: FaultInput, skip: number): Promise<void> {
 const MOST_CALLS = 9;
 
 describe.each(Object.entries({ ...outages, ...quietOutages }))(
-  "%s, from whichever call on,",
+  "an outage (%s) from any call on",
   (_outage, fault) => {
-    test.each(["private", "public"])("takes no %s key that lives out of state", async (type) => {
+    test.each(["private", "public"])("keeps a live %s key in state", async (type) => {
       const { state } = await made(type);
       const others: Partial<Settings>[] = [{}, { credential: await foreign() }];
       for (const settings of others) {
@@ -85,7 +86,7 @@ describe.each(Object.entries({ ...outages, ...quietOutages }))(
       await harness.expectOnlyKeysOf(state);
     });
 
-    test("takes no private key out of state that PayEngine does not find though it works", async () => {
+    test("keeps a private key in state that works though PayEngine does not find it", async () => {
       const { state } = await made("private");
       await harness.control.setLag({ listMs: 600_000, getMs: 600_000 });
       for (let skip = 0; skip < MOST_CALLS; skip++) {
@@ -96,8 +97,8 @@ describe.each(Object.entries({ ...outages, ...quietOutages }))(
   },
 );
 
-describe.each(Object.entries(outages))("%s, from whichever call of a delete on,", (_outage, fault) => {
-  test.each(["private", "public"])("lets nobody take a %s key for revoked that lives", async (type) => {
+describe.each(Object.entries(outages))("an outage (%s) from any call of a delete on", (_outage, fault) => {
+  test.each(["private", "public"])("does not make a live %s key count as revoked", async (type) => {
     const credential = await foreign();
     for (let skip = 0; skip < MOST_CALLS; skip++) {
       const { state } = await made(type);
@@ -114,7 +115,7 @@ describe.each(Object.entries(outages))("%s, from whichever call of a delete on,"
   });
 });
 
-test("an outage between the two tries of the credential says nothing of the key", async () => {
+test("an outage between the two tries of the credential proves nothing about the key", async () => {
   const { state } = await made("private");
   await harness.control.revokeKey(state.keyId ?? "");
   // By its id, in the list, the credential: from then on, everybody gets 401.
@@ -134,11 +135,11 @@ test("a value that gets 403 instead of 401 when it is revoked is never proven to
   const { state } = await made("private");
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await messageThrownBy(() => read(harness.context(), state))).toContain(
-    "PayEngine says that it is gone, and yet its value authenticates; try again.",
+    "yet its value authenticates",
   );
 });
 
-describe.each(["private", "public"])("of a %s key", (type) => {
+describe.each(["private", "public"])("for a %s key", (type) => {
   const operations = (state: ApiKeyState, due: ApiKeyInputs) => ({
     read: (settings: Partial<Settings>) => read(harness.context(settings), state),
     delete: (settings: Partial<Settings>) => revokeAll(harness.context(settings), state),
@@ -147,7 +148,7 @@ describe.each(["private", "public"])("of a %s key", (type) => {
       update(harness.context(settings), state, { ...due, ...rotation(0) }),
   });
 
-  test("nothing is sent to another address, with whatever credential", async () => {
+  test("no credential sends anything to another address", async () => {
     const { state, due } = await made(type);
     const elsewhere = await SandboxHarness.open();
     try {
@@ -155,9 +156,7 @@ describe.each(["private", "public"])("of a %s key", (type) => {
         for (const { credential } of [harness, elsewhere]) {
           expect([name, await messageThrownBy(() => run({ apiUrl: elsewhere.url, credential }))]).toEqual([
             name,
-            `The key "${state.name}" was made at ${harness.url}, but payengine:apiUrl is ${elsewhere.url}. Nothing of it was ` +
-              "sent there. Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to " +
-              `${harness.url}.`,
+            expect.stringContaining(`was made at ${harness.url}, but payengine:apiUrl is ${elsewhere.url}. `),
           ]);
         }
       }
@@ -168,7 +167,7 @@ describe.each(["private", "public"])("of a %s key", (type) => {
     }
   });
 
-  test("what was made at PayEngine's own address is not looked for at another", async () => {
+  test("a key made at PayEngine's own address is not looked for at another", async () => {
     const { state, due } = await made(type);
     const { apiUrl: _, ...own } = state;
     for (const run of Object.values(operations(own, due)))
@@ -178,7 +177,7 @@ describe.each(["private", "public"])("of a %s key", (type) => {
     expect(await harness.calls()).toEqual([]);
   });
 
-  test("a console that has moved takes its keys along", async () => {
+  test("formerApiUrl moves the key along with a console that has moved", async () => {
     const { state, due } = await made(type);
     const moved = { apiUrl: harness.url.replace("127.0.0.1", "localhost"), formerApiUrl: harness.url };
     expect(await messageThrownBy(() => read(harness.context({ apiUrl: moved.apiUrl }), state))).toContain(
@@ -193,7 +192,7 @@ describe.each(["private", "public"])("of a %s key", (type) => {
     );
   });
 
-  test("a key that is gone where the console has moved from is gone to the credential that made it", async () => {
+  test("a key gone at a moved console is gone to the credential that made it", async () => {
     const { state } = await made(type);
     await harness.control.revokeKey(state.keyId ?? "");
     const moved = { apiUrl: harness.url.replace("127.0.0.1", "localhost"), formerApiUrl: harness.url };
@@ -212,27 +211,27 @@ describe.each(["private", "public"])("of a %s key", (type) => {
         : "nothing proves that the credential is of the account";
     expect(await messageThrownBy(() => run.read({ credential }))).toContain(own);
     expect(await messageThrownBy(() => run.delete({ credential }))).toContain(own);
-    expect(await messageThrownBy(() => run["rotating update"]({ credential }))).toBe(
-      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: nothing proves that the ` +
-        "credential is of the account in which this key was made: it is not the one that made it, and PayEngine does not " +
-        `show it the key; use a credential of that account${pinHint(state)}. The key in use was not touched: run ` +
-        "`pulumi up` again.",
+    expect(await messageThrownBy(() => run["rotating update"]({ credential }))).toEqual(
+      abridged(
+        `Could not look for what an interrupted rotation of the key "${state.name}" may have left: nothing proves that the credential`,
+        "The key in use was not touched: run `pulumi up` again.",
+      ),
     );
     expect(await allKeys()).toEqual(before);
     expect((await harness.calls()).filter((call) => call.startsWith("POST"))).toEqual([]);
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("another account's credential clears nothing up and makes nothing of an unfinished creation", async () => {
+  test("another account's credential neither clears up nor completes an unfinished creation", async () => {
     const { state, due } = await made(type);
     const { token: _, ...unfinished } = state;
     const credential = await foreign();
     const before = await allKeys();
     expect(await messageThrownBy(() => update(harness.context({ credential }), unfinished, due))).toContain(
-      "nothing proves that the credential is of the account in which this key was made",
+      "nothing proves that the credential is of the account",
     );
     expect(await messageThrownBy(() => revokeAll(harness.context({ credential }), unfinished))).toContain(
-      "nothing proves that the credential is of the account in which this key was made",
+      "nothing proves that the credential is of the account",
     );
     expect(await allKeys()).toEqual(before);
   });

@@ -35,7 +35,7 @@ const CHANGING = ["up", "refresh", "destroy"];
 
 /** A Pulumi project in a fresh folder, with its own backend, and the real CLI with the home that all tests share. */
 export class Project {
-  /** Everything the CLI has said so far, but for what it was asked to show. */
+  /** Everything the CLI has said so far, except what it was asked to show. */
   readonly said: Ended[] = [];
   /** Every private token and config secret that has been in this project's state. */
   readonly secrets = new Set<string>();
@@ -179,7 +179,7 @@ export class Project {
     return JSON.parse((await this.run(args, { showsSecrets: true })).stdout);
   }
 
-  /** The bytes of the state file, as it lies on the disk. */
+  /** The bytes of the state file on disk. */
   async rawState(): Promise<string> {
     const backend = fileURLToPath(this.env.PULUMI_BACKEND_URL ?? "");
     return readFile(join(backend, `.pulumi/stacks/shop/${this.stack}.json`), "utf8");
