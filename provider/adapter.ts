@@ -5,9 +5,9 @@ import { type Context, KeyError } from "./api-key/context";
 import { create } from "./api-key/create";
 import { revokeAll } from "./api-key/delete";
 import { diff } from "./api-key/diff";
-import { forgetHandMade, readHandMade, takeOver, updateHandMade } from "./api-key/hand-made";
+import { adoptHandMade, forgetHandMade, readHandMade, updateHandMade } from "./api-key/hand-made";
 import { read } from "./api-key/read";
-import type { ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema";
+import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema";
 import { adoptIn, parseInputs, parseState } from "./api-key/state";
 import { update } from "./api-key/update";
 import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
@@ -80,6 +80,16 @@ export function apiKeyProvider(host: Host) {
     return it;
   };
 
+  const adoptOnce = async (own: Context, inputs: ApiKeyInputs, { keyId = "", ...given }: Adopt) => {
+    memory.claimAdoption(keyId, inputs.uniqueName);
+    try {
+      return await adopt(own, inputs, { ...given, keyId });
+    } catch (error) {
+      memory.releaseAdoption(keyId);
+      throw error;
+    }
+  };
+
   return {
     async configure(request: dynamic.ConfigureRequest) {
       config = configValues((key) => request.config.get(key));
@@ -111,12 +121,9 @@ export function apiKeyProvider(host: Host) {
     create: (news: Properties) =>
       make(news, async (inputs) => {
         const existing = adoptIn(news);
-        if (existing === undefined) return create(context(inputs.uniqueName), inputs);
-        if (inputs.madeByHand) return takeOver(context(inputs.uniqueName), inputs, existing);
-        const { keyId = "" } = existing;
-        return memory.adopting(keyId, inputs.uniqueName, () =>
-          adopt(context(inputs.uniqueName), inputs, { ...existing, keyId }),
-        );
+        const own = context(inputs.uniqueName);
+        if (existing === undefined) return create(own, inputs);
+        return inputs.madeByHand ? adoptHandMade(own, inputs, existing) : adoptOnce(own, inputs, existing);
       }),
 
     read: (id: string, props: Properties = {}) =>

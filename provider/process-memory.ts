@@ -52,7 +52,7 @@ export class ProcessMemory {
    *
    * @throws KeyError where another resource is known to hold it.
    */
-  async adopting<T>(keyId: string, uniqueName: string, adopt: () => Promise<T>): Promise<T> {
+  claimAdoption(keyId: string, uniqueName: string): void {
     if (this.adopted.has(keyId) || this.staying.has(keyId)) {
       throw new KeyError(
         `Could not adopt the key ${keyId} as "${uniqueName}": another resource of this program has adopted it. Nothing ` +
@@ -60,12 +60,11 @@ export class ProcessMemory {
       );
     }
     this.adopted.add(keyId);
-    try {
-      return await adopt();
-    } catch (error) {
-      this.adopted.delete(keyId);
-      throw error;
-    }
+  }
+
+  /** The adoption has failed: another attempt may follow. */
+  releaseAdoption(keyId: string): void {
+    this.adopted.delete(keyId);
   }
 
   /** A resource is not going to be replaced. */

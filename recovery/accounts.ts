@@ -64,8 +64,8 @@ export class AccountPool {
 }
 
 /**
- * Finds for each provider the credential and the account: from the environment first, then from an explicit provider's
- * own values, then from the stack's config.
+ * Finds for each provider the credential and the account, by the rules that the provider itself has: see
+ * {@link resolveConfig}.
  *
  * @param references those of the providers. Default: those that keys refer to.
  */
@@ -120,7 +120,7 @@ const NO_LIST = 'payengine:contract is "dashboard", so no call lists the keys of
  * state records.
  */
 export function unreachedBecause(key: RecordedKey, reached: Reached | undefined): string | undefined {
-  if (reached === undefined) return NEW;
+  if (reached === undefined) return PROVIDER_IS_NEW;
   const elsewhere = reached.settings && otherAddress(key, reached.settings);
   if (elsewhere !== undefined) return elsewhere;
   if ("problem" in reached) return reached.problem;
@@ -129,7 +129,7 @@ export function unreachedBecause(key: RecordedKey, reached: Reached | undefined)
 }
 
 /** An update has gone on meanwhile. */
-export const NEW = "its provider is new in state; run this again";
+export const PROVIDER_IS_NEW = "its provider is new in state; run this again";
 
 const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${LOOK_BY_HAND}`;
 

@@ -25,5 +25,7 @@ function mayBeOrphan({ uniqueName, name: current }: RecordedKey, name: string): 
 
 /** Ids of the keys whose values a state holds: current ones, and previous ones that a rotation keeps for a while. */
 export function recordedIds(keys: readonly RecordedKey[]): ReadonlySet<string> {
-  return new Set(keys.flatMap(({ keyId, previous }) => [keyId ?? [], previous?.keyId ?? []].flat()));
+  return new Set(
+    keys.flatMap(({ keyId, previous }) => [keyId, previous?.keyId]).filter((id) => id !== undefined),
+  );
 }

@@ -16,7 +16,7 @@ const REPLACING = ["type", "namePrefix"] as const;
 /** Compares, and calls nothing. */
 export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Difference {
   const due = lacksKey(state) ? undefined : rotationDue(state, inputs);
-  const isFollowed = hasPrevious(state);
+  const hasPreviousKey = hasPrevious(state);
   const isPromised = isPreviousPromised(state, now);
   const isNextValue = differs(state, inputs, "adoptedFingerprint");
   const isUnknownValue = inputs.adoptedFingerprint === UNKNOWN;
@@ -25,14 +25,14 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Diffe
 
   const replaces: string[] = REPLACING.filter((property) => state[property] !== inputs[property]);
   // While a previous key lives, a rotation has to wait: a resource never has more than two keys.
-  if (due !== undefined && cutsAtOnce(inputs) && !isFollowed) {
+  if (due !== undefined && cutsAtOnce(inputs) && !hasPreviousKey) {
     replaces.push(due === "triggers" ? "rotation" : "rotateAt");
   }
   refuseOtherPin(state, inputs, replaces);
   const reasons = [
     replaces.length > 0,
     lacksKey(state) || state.pendingAction !== undefined,
-    isFollowed && !isPromised,
+    hasPreviousKey && !isPromised,
     due !== undefined && (!isPromised || hasUnknownTriggers(inputs)),
     due === undefined && differs(state, inputs, "rotation", "rotateAt"),
     differs(state, inputs, "verify"),

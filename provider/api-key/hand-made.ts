@@ -80,7 +80,11 @@ function rotationFailures({ rotation }: Asked): Failure[] {
 }
 
 /** Takes over the value that somebody has made. @throws KeyError where it does not work. */
-export async function takeOver(context: Context, inputs: ApiKeyInputs, { token }: Adopt): Promise<Outcome> {
+export async function adoptHandMade(
+  context: Context,
+  inputs: ApiKeyInputs,
+  { token }: Adopt,
+): Promise<Outcome> {
   const { uniqueName } = inputs;
   try {
     const account = await accountFields(context);

@@ -51,13 +51,13 @@ export async function accountFields(context: Context): Promise<AccountFields> {
 }
 
 /** Says whether the credential is the one that made the key, at the address that made it. */
-export function isSameCredential(context: Context, state: ApiKeyState): boolean {
+function isSameCredential(context: Context, state: ApiKeyState): boolean {
   const isThere = isSameAddress(state.apiUrl ?? DEFAULT_API_URL, context.settings);
   return isThere && state.credentialFingerprint === shortFingerprint(context.settings.credential);
 }
 
 /** Says whether the account itself is known to be the one in which the key was made, whatever keys it shows. */
-export async function isSameAccount(context: Context, state: ApiKeyState): Promise<boolean> {
+async function isSameAccount(context: Context, state: ApiKeyState): Promise<boolean> {
   if (isSameCredential(context, state) || isPinnedAlike(context, state)) return true;
   return state.accountId !== undefined && (await context.place()).accountIds.includes(state.accountId);
 }
@@ -92,14 +92,14 @@ function isPinnedAlike({ settings }: Context, state: ApiKeyState): boolean {
 }
 
 /** The pin that would serve as a witness, where state knows one. */
-export function pinFor({ merchantId }: ApiKeyState): string {
+function pinFor({ merchantId }: ApiKeyState): string {
   return merchantId === undefined
     ? ""
     : `, or, where you know that merchant ${merchantId} is of this account alone, set payengine:accountId to that id`;
 }
 
 /** Says whether PayEngine shows this credential a key that another state of the same place holds. */
-export async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<boolean> {
+async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<boolean> {
   const isPublic = state.type === "public";
   // A private key's own value tells of another account; of a public one only a key of the same origin does.
   const others = context
@@ -123,7 +123,7 @@ function isOfSameOrigin(one: WitnessKey, other: ApiKeyState): boolean {
 }
 
 /** Says whether the merchant that state records answers to the credential. */
-export async function showsMerchant(context: Context, { merchantId }: ApiKeyState): Promise<boolean> {
+async function showsMerchant(context: Context, { merchantId }: ApiKeyState): Promise<boolean> {
   return merchantId !== undefined && (await context.client.hasMerchant(merchantId)) === true;
 }
 

@@ -3,7 +3,7 @@ import { listKeys } from "../../provider/payengine/key-list";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import {
   AccountPool,
-  NEW,
+  PROVIDER_IS_NEW,
   type Reached,
   type ReachedAccount,
   reachAccounts,
@@ -164,8 +164,8 @@ function lookFor(
 ): Look {
   const problem = unreachedBecause(key, reached);
   if (problem !== undefined) return { problem };
-  if (reached === undefined || "problem" in reached) return { problem: NEW };
-  return { ...reached, ...(lists.get(reached.account) ?? { problem: NEW }) };
+  if (reached === undefined || "problem" in reached) return { problem: PROVIDER_IS_NEW };
+  return { ...reached, ...(lists.get(reached.account) ?? { problem: PROVIDER_IS_NEW }) };
 }
 
 function orphansIn(

@@ -85,12 +85,16 @@ test("a creation whose outcome is unknown is a partial success without a token",
   });
 });
 
-test("a key is adopted once", async () => {
+test("a key is adopted once, also by two concurrent resources, and again after a failure", async () => {
   const it = await provider();
   const made = await harness.context().client.createKey({ name: "by hand", type: "private" });
   const adopt = { keyId: made.id, token: made.value };
   const inputs = await checked(it, "0123456789", { adopt });
-  expect((await it.create(inputs)).outs).toMatchObject({ keyId: made.id, adoptedKeyId: made.id });
+  await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 403 });
+  await expect(it.create(inputs)).rejects.toThrow("Could not adopt the key");
+  const running = [it.create(inputs), it.create(inputs)];
+  expect((await Promise.allSettled(running)).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  expect((await running[0])?.outs).toMatchObject({ keyId: made.id, adoptedKeyId: made.id });
   const again = await checked(it, "9876543210", { adopt });
   await expect(it.create(again)).rejects.toThrow("another resource of this program has adopted it");
 });

@@ -52,10 +52,10 @@ describe("adopted keys of one process", () => {
     'The key "by hand" (key_1) is not revoked, because the program has adopted it, or the one before it, again in ' +
     "this update.";
 
-  test("are not revoked by the update that adopted them again, and it says so", async () => {
+  test("are not revoked by the update that adopted them again, and it says so", () => {
     const keys = new ProcessMemory();
     expect([...keys.heldBesides(state)]).toEqual([]);
-    await keys.adopting("key_1", "n", async () => undefined);
+    keys.claimAdoption("key_1", "n");
     expect(() => keys.heldBesides(state)).toThrow(again);
     expect(() => keys.heldBesides(rotated)).toThrow(again.replace("key_1", "key_2"));
   });
@@ -68,16 +68,14 @@ describe("adopted keys of one process", () => {
     expect([...keys.heldBesides(state)]).toEqual(["key_1"]);
   });
 
-  test("are adopted once, also by two concurrent resources, and can be tried again after a failure", async () => {
+  test("are adopted once, and can be tried again after a failure", () => {
     const keys = new ProcessMemory();
-    const failing = keys.adopting("key_1", "n", () => Promise.reject(new Error("no")));
+    keys.claimAdoption("key_1", "n");
     const twice = 'Could not adopt the key key_1 as "m": another resource of this program has adopted it.';
-    await expect(keys.adopting("key_1", "m", async () => 1)).rejects.toThrow(twice);
-    await expect(failing).rejects.toThrow("no");
-    expect(await keys.adopting("key_1", "n", async () => 1)).toBe(1);
+    expect(() => keys.claimAdoption("key_1", "m")).toThrow(twice);
+    keys.releaseAdoption("key_1");
+    keys.claimAdoption("key_1", "n");
     keys.noteKept({ ...state, adoptedKeyId: "key_2", keyId: "key_2" });
-    await expect(keys.adopting("key_2", "m", async () => 1)).rejects.toThrow(
-      "another resource of this program",
-    );
+    expect(() => keys.claimAdoption("key_2", "m")).toThrow("another resource of this program");
   });
 });

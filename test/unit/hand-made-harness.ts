@@ -1,5 +1,5 @@
 import type { Settings } from "../../provider/api-key/context";
-import { takeOver } from "../../provider/api-key/hand-made";
+import { adoptHandMade } from "../../provider/api-key/hand-made";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { DASHBOARD } from "../../provider/payengine/contract";
 import { fingerprint } from "../../provider/payengine/key-value";
@@ -42,7 +42,7 @@ export class HandMadeHarness {
   }
 
   async taken(key: ByHand): Promise<ApiKeyState> {
-    return completed(await takeOver(this.context(), this.asked(key), key));
+    return completed(await adoptHandMade(this.context(), this.asked(key), key));
   }
 
   /** An outage, from the call after so many on. */

@@ -1,6 +1,6 @@
 import { MERCHANT_IDS } from "payengine-sandbox";
 import { create } from "../../provider/api-key/create";
-import { readHandMade, takeOver } from "../../provider/api-key/hand-made";
+import { adoptHandMade, readHandMade } from "../../provider/api-key/hand-made";
 import type { ApiKeyState } from "../../provider/api-key/schema";
 import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, messageThrownBy, type SandboxHarness } from "../sandbox-harness";
@@ -29,7 +29,7 @@ describe("the adoption of a value", () => {
     const given = await it.make();
     const inputs = asked(given);
     await harness.control.clearRequests();
-    expect(completed(await takeOver(context(), inputs, given))).toEqual({
+    expect(completed(await adoptHandMade(context(), inputs, given))).toEqual({
       ...inputs,
       name,
       token: given.token,
@@ -44,7 +44,7 @@ describe("the adoption of a value", () => {
     ["does not work", "0".repeat(108)],
     ["is public", `pk_test_${"a".repeat(32)}`],
   ])("fails when the value %s", async (_what, token) => {
-    expect(await messageThrownBy(() => takeOver(context(), asked({ token }), { token }))).toBe(
+    expect(await messageThrownBy(() => adoptHandMade(context(), asked({ token }), { token }))).toBe(
       `Could not take over the key "${name}": PayEngine does not accept adopt.token; give the value of a private key that ` +
         "works. Nothing was changed.",
     );
@@ -57,21 +57,23 @@ describe("the adoption of a value", () => {
       status: 503,
       skip: 1,
     });
-    expect(await messageThrownBy(() => takeOver(context(), asked(first), first))).toBe(
+    expect(await messageThrownBy(() => adoptHandMade(context(), asked(first), first))).toBe(
       `Could not take over the key "${name}": PayEngine answered 503 to GET ${harness.url}/merchant: Status 503, as asked for ` +
         "by a fault. Nothing was changed.",
     );
     await harness.control.revokeKey(first.id);
-    expect(await messageThrownBy(() => takeOver(context(), asked(first), first))).toContain(
+    expect(await messageThrownBy(() => adoptHandMade(context(), asked(first), first))).toContain(
       "does not accept",
     );
   });
 
   test("respects the pin", async () => {
     const [accountId, foreign] = [MERCHANT_IDS.sandbox[0], MERCHANT_IDS.production[0]];
-    expect(completed(await takeOver(context({ accountId }), asked(first), first)).token).toBe(first.token);
+    expect(completed(await adoptHandMade(context({ accountId }), asked(first), first)).token).toBe(
+      first.token,
+    );
     const refused = await messageThrownBy(() =>
-      takeOver(context({ accountId: foreign }), asked(first), first),
+      adoptHandMade(context({ accountId: foreign }), asked(first), first),
     );
     expect(refused).toContain(`payengine:accountId pins ${foreign}, but`);
   });

@@ -1,4 +1,9 @@
-import { forgetHandMade, readHandMade, takeOver, updateHandMade } from "../../provider/api-key/hand-made";
+import {
+  adoptHandMade,
+  forgetHandMade,
+  readHandMade,
+  updateHandMade,
+} from "../../provider/api-key/hand-made";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { fingerprint } from "../../provider/payengine/key-value";
 import { abridged } from "../abridged";
@@ -145,7 +150,7 @@ describe("a new value", () => {
 test("no error holds a value", async () => {
   const messages = [
     await messageThrownBy(() => forget(state)),
-    await messageThrownBy(() => takeOver(context(), asked(first), { token: "2".repeat(108) })),
+    await messageThrownBy(() => adoptHandMade(context(), asked(first), { token: "2".repeat(108) })),
   ];
   expect(messages.join()).not.toMatch(/[0-9a-f]{50}/);
 });
