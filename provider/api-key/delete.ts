@@ -4,7 +4,7 @@ import { type Journal, journalOf, lacksKey, mayStillAppear } from "./journal";
 import { guardPlace, proveGone, provePlace } from "./proof";
 import { revokePrevious } from "./rotation";
 import type { ApiKeyState } from "./schema";
-import { isLive, refuseOwnCredential, revokeIfFound, revokeListed, sweep, sweepBeside } from "./sweep";
+import { isLive, refuseSelfRevocation, revokeIfFound, revokeListed, sweep, sweepBeside } from "./sweep";
 
 /**
  * Revokes the resource's key, the one before it, and whatever unresolved attempts have left under its names.
@@ -21,8 +21,8 @@ export async function revokeAll(
 ): Promise<void> {
   try {
     await guardPlace(context, state);
-    await refuseOwnCredential(context, state, { which: "current", doing: "revoking" });
-    await refuseOwnCredential(context, state, { which: "previous", doing: "revoking" });
+    await refuseSelfRevocation(context, state, { which: "current", doing: "revoking" });
+    await refuseSelfRevocation(context, state, { which: "previous", doing: "revoking" });
     if (lacksKey(state)) return await revokeUnfinished(context, state, held);
     const mayHaveOrphans = state.pendingAction === "reconcile" || state.rotation !== undefined;
     if (mayHaveOrphans) await revokeOrphansBeside(context, state);

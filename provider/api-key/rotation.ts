@@ -9,7 +9,7 @@ import { nextName } from "./names";
 import { LAG_MS, proveGone, provePlace, requireDeadValue } from "./proof";
 import type { ApiKeyInputs, ApiKeyState, Outcome, Rotation } from "./schema";
 import { plain, withJournal, withKey, withoutPrevious } from "./state";
-import { isLive, refuseOwnCredential, revokeIfFound, sweepBeside } from "./sweep";
+import { isLive, refuseSelfRevocation, revokeIfFound, sweepBeside } from "./sweep";
 
 /** What rotation depends on, in inputs and in state. */
 export type Rotating = Pick<ApiKeyInputs, "rotation" | "rotateAt">;
@@ -134,7 +134,7 @@ export async function rotate(
 /** A key of the next generation that state does not know is what an interrupted rotation has left. */
 async function sweepBefore(context: Context, inUse: ApiKeyState): Promise<Journal> {
   try {
-    await refuseOwnCredential(context, inUse, { which: "current", doing: "rotating" });
+    await refuseSelfRevocation(context, inUse, { which: "current", doing: "rotating" });
     const { journal, kept } = await sweepBeside(context, inUse);
     await provePlace(context, inUse, kept);
     return journal;
@@ -168,7 +168,7 @@ export async function revokePrevious(
   const { previousKeyId, previousRevokeAt } = state;
   if (previousKeyId === undefined || held.has(previousKeyId)) return state;
   try {
-    await refuseOwnCredential(context, state, { which: "previous", doing: "revoking" });
+    await refuseSelfRevocation(context, state, { which: "previous", doing: "revoking" });
     const isFound = await revokeIfFound(context.client, previousKeyId);
     if (!isFound) await provePreviousGone(context, state);
   } catch (error) {

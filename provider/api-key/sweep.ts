@@ -207,7 +207,7 @@ export interface Refused {
  * The self-revocation guard: the key that the provider works with is never revoked or rotated by it, which would lock
  * it out. It is known by its value; an adopted key, whose value may not be proven, by what PayEngine shows of it too.
  */
-export async function refuseOwnCredential(
+export async function refuseSelfRevocation(
   { client, settings }: Context,
   state: ApiKeyState,
   { which, doing }: Refused,
