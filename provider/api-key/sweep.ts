@@ -158,22 +158,23 @@ export async function isLive(client: PayEngineClient, keyId: string): Promise<bo
  *   key that it has listed is gone then; one that was just made may only not be known yet.
  */
 export async function revoke(client: PayEngineClient, id: string): Promise<boolean> {
-  try {
-    await client.revokeKey(id);
-    return true;
-  } catch (error) {
-    if (error instanceof NotFoundError && error.byContract) return false;
-    throw error;
-  }
+  const missing = await tryToRevoke(client, id);
+  if (missing !== undefined && !missing.byContract) throw missing;
+  return missing === undefined;
 }
 
 /** Revokes a key. @returns false where it is not found, which does not prove yet that it is gone. */
 export async function revokeIfFound(client: PayEngineClient, id: string): Promise<boolean> {
+  return (await tryToRevoke(client, id)) === undefined;
+}
+
+/** @returns the answer where the key is not found. */
+async function tryToRevoke(client: PayEngineClient, id: string): Promise<NotFoundError | undefined> {
   try {
     await client.revokeKey(id);
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof NotFoundError) return false;
+    if (error instanceof NotFoundError) return error;
     throw error;
   }
 }
