@@ -111,9 +111,9 @@ test("output has colours at terminals only, and NO_COLOR turns them off", async 
 });
 
 test.each([
-  [["orphans", "--min-age", "0s"], "Listing the keys at PayEngine … 1 s"],
-  [["audit", "--json"], "Listing the keys at PayEngine … 1 s"],
-  [["doctor"], "Checking … 1 s"],
+  [["orphans", "--min-age", "0s"], "Listing the keys at PayEngine"],
+  [["audit", "--json"], "Listing the keys at PayEngine"],
+  [["doctor"], "Checking"],
 ])("a long step shows progress at a terminal, but not to a pipe or in CI: %j", async (args, line) => {
   const { project } = await projectWithKey(given.fixture);
   await given.fixture.control.setThrottle({ latencyMs: 1_500 });
@@ -124,7 +124,9 @@ test.each([
     payengineAtTerminal(project, args, "", { env: { ...env, CI: "true" } }),
     payengine(project, args),
   ]);
-  expect(person.stdout).toContain(`${erased}${line}`);
+  // Some second of it: a busy machine may skip one.
+  const shown = person.stdout.split(erased).map((part) => part.replace(/… [1-9]\d* s$/, "… <n> s"));
+  expect(shown).toContain(`${line} … <n> s`);
   expect([person.exitCode, ci.exitCode, piped.exitCode]).toEqual([piped.exitCode, piped.exitCode, 0]);
   expect([ci.stdout.includes(" … "), ci.stdout.includes(ESCAPE), piped.stderr]).toEqual([false, false, ""]);
   // Nothing of it stays: the last line is followed by its erasure.
