@@ -7,21 +7,13 @@ import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { plain, withJournal, withKey } from "./state";
 
 /**
- * Makes the key of a new resource, and hands its one-time value over.
+ * Makes the key of a new resource, in the steps of {@link issueKey}. Its name is in the engine's pending operation before
+ * the first request is sent. It ends in one of three ways:
  *
- * 1. The account has to be the pinned one.
- * 2. A request to create the key is sent under a name that no other key bears, and that stands in the engine's pending
- *    operation already. Where its outcome is unknown, whatever it has made is found by that name and revoked, and
- *    another is sent ({@link issueKey}).
- * 3. The value of a private key is tried until it works.
- * 4. Whatever earlier attempts have left is revoked.
- * 5. The engine has to be there to store the result.
- *
- * It ends in one of three ways:
  * - issued: state gets the key, and is marked where an attempt may still take effect (`pendingAction: "reconcile"`).
- * - refused: it is certain that no key is left, and the engine forgets the resource.
- * - unresolved: a key may live whose value is lost. State gets its names without a token (`pendingAction: "create"`), so
- *   that the next `up` or destroy revokes it: the engine would forget them with a plain failure.
+ * - refused: no key is left, and the engine forgets the resource.
+ * - unresolved: a key may still be active, and its value was lost. State gets its names without a token (`pendingAction:
+ *   "create"`), so that the next `up` or destroy revokes it. After a plain failure the engine would forget them.
  *
  * @throws KeyError where the key is refused.
  */

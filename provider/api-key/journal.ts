@@ -26,17 +26,13 @@ export interface Reconciled {
 /** The journal of a resource that is not in state yet. */
 export const NEW_JOURNAL: Journal = { unresolvedNames: [], orphanKeyIds: {} };
 
-/** How state holds a journal. */
+/** How state holds a {@link Journal}: what is empty, or is the key's own name, is left out. */
 export const JournalFields = z.object({
   /** What is left to do: `create` the key, or `reconcile` whether an unresolved attempt has made a second one. */
   pendingAction: z.enum(["create", "reconcile"]).optional(),
-  /** Names of the attempts whose outcome is unknown: no key of that name has been found. */
   unresolvedNames: z.array(z.string()).optional(),
-  /** When those attempts can no longer have an effect (ISO 8601). */
   reconcileAfter: z.string().optional(),
-  /** The name that was posted last, where it is not the key's. */
   latestName: z.string().optional(),
-  /** Keys to revoke, by the name of the attempt that made each: their own may be another. */
   orphanKeyIds: z.record(z.string(), z.string()).optional(),
 });
 
