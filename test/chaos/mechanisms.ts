@@ -118,8 +118,8 @@ export const MECHANISMS = {
     module: "recovery/orphans/find-orphans",
     without: ({ lookForOrphans }) => ({
       async lookForOrphans(...args: unknown[]) {
-        const found = await lookForOrphans(...args);
-        return { ...found, report: { ...found.report, orphans: [] } };
+        const findings = await lookForOrphans(...args);
+        return { ...findings, found: [], report: { ...findings.report, orphans: [] } };
       },
     }),
   },
