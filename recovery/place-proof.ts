@@ -1,3 +1,4 @@
+import { isOfSameOrigin } from "../provider/api-key/proof";
 import { shortFingerprint } from "../provider/payengine/key-value";
 import { redact } from "../provider/payengine/redact";
 import { showsPin } from "../provider/payengine/witnesses";
@@ -23,21 +24,12 @@ export async function isProvenPlace(
   const { credentialFingerprint, accountId, merchantId, type } = key;
   if (credentialFingerprint === shortFingerprint(settings.credential)) return true;
   if (accountId !== undefined && place.accountIds.includes(accountId)) return true;
-  const siblings = others.filter((it) => it.keyId !== key.keyId && isOfSamePlace(it, key));
+  const siblings = others.filter((it) => it.keyId !== key.keyId && isOfSameOrigin(it, key));
   if (siblings.some(({ keyId }) => keyId !== undefined && shown.has(keyId))) return true;
   // What pinned the account when the key was asked for says more than what pins it now, which has been proven.
   const pin = key.pinnedAccountId ?? settings.accountId;
   if (pin !== undefined && (pin === settings.accountId || (await showsPin(client, place, pin)))) return true;
   return type === "private" && merchantId !== undefined && (await client.hasMerchant(merchantId)) === true;
-}
-
-function isOfSamePlace(one: RecordedKey, other: RecordedKey): boolean {
-  const { credentialFingerprint, apiUrl } = one;
-  return (
-    credentialFingerprint !== undefined &&
-    credentialFingerprint === other.credentialFingerprint &&
-    apiUrl === other.apiUrl
-  );
 }
 
 const PIN =

@@ -115,8 +115,10 @@ async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<b
 
 const MOST_OTHERS = 5;
 
+type Origin = Pick<WitnessKey, "apiUrl" | "credentialFingerprint">;
+
 /** Says whether the same credential made both at the same address. */
-function isOfSameOrigin(one: WitnessKey, other: ApiKeyState): boolean {
+export function isOfSameOrigin(one: Origin, other: Partial<Origin>): boolean {
   const { credentialFingerprint, apiUrl } = one;
   if (credentialFingerprint === undefined || apiUrl !== other.apiUrl) return false;
   return credentialFingerprint === other.credentialFingerprint;
