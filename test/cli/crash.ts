@@ -4,7 +4,7 @@ import type { Project } from "../e2e/harness/project";
 
 /** Kills an `up` and its plugin while PayEngine makes a key, so that no process receives the answer. */
 export async function crashWhileCreating({ control }: Fixture, project: Project): Promise<void> {
-  await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 1500 });
+  await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 3_000 });
   let cli = 0;
   const ended = project.run(["up", "--skip-preview"], {
     onStart: (pid) => {
@@ -15,8 +15,10 @@ export async function crashWhileCreating({ control }: Fixture, project: Project)
     const requests = await control.requests();
     return requests.some(({ method, answered }) => method === "POST" && answered === "pending") || undefined;
   });
+  // Looked up before the CLI ends: the harness then exports the state by a process in the same folder.
+  const running = await processesIn(project.folder);
   kill(cli);
-  for (const { pid } of await processesIn(project.folder)) kill(pid);
+  for (const { pid } of running) kill(pid);
   await ended;
   // The call counts as dropped at once; the key is made all the same.
   await until("PayEngine has made the key", async () => (await control.keys()).some(isMade) || undefined);
