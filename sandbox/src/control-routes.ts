@@ -47,7 +47,7 @@ const roleSchema = z.strictObject({ role: z.enum(roles) });
 
 type ById = { Params: { id: string } };
 
-/** What tests steer the sandbox by. Without authentication: the sandbox listens on loopback only. */
+/** What tests steer the sandbox by. Without authentication: only programs on this machine reach it. */
 export async function controlRoutes(
   server: FastifyInstance,
   { sandbox, pending }: { sandbox: Sandbox; pending: PendingCalls },

@@ -11,6 +11,7 @@ import { apiRoutes, failureOf } from "./api-routes";
 import { controlRoutes } from "./control-routes";
 import type { Dialect } from "./dialect";
 import { Failure, failureBody } from "./failure";
+import { refuseForeign } from "./foreign-callers";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
@@ -51,6 +52,8 @@ export function sandboxServer(
   server.setNotFoundHandler((request, reply) =>
     answerFailure(new Failure(404, `No such call: ${request.method} ${request.url.split("?")[0]}`), reply),
   );
+  // First, so that a refused request is in no log and hits no fault.
+  server.addHook("onRequest", async ({ headers }) => refuseForeign(headers));
   logRequests(server, sandbox);
   server.addHook("onRequest", async (_request, reply) => {
     void pending.add(once(reply.raw, "close"));

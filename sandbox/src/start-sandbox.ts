@@ -11,7 +11,7 @@ export interface SandboxOptions {
   db?: string;
   /** Makes ids and values, the first admin key's too, the same each time. */
   seed?: number;
-  /** Serves the control interface. Off by default: whoever reaches it can have a key of any role. */
+  /** Serves the control interface. Off by default: every program on this machine can get a key of any role from it. */
   control?: boolean;
   /** Writes every request to stderr, without headers and bodies. Off by default. */
   log?: boolean;

@@ -63,7 +63,7 @@ describe("close", () => {
     const { sandbox, admin } = await openWithCallUnderWay(db, 2_000, 600_000);
     const socket = connect(Number(new URL(sandbox.url).port), "127.0.0.1");
     await once(socket, "connect");
-    socket.write("GET /api/merchant HTTP/1.1\r\nhost: sandbox\r\n");
+    socket.write("GET /api/merchant HTTP/1.1\r\nhost: localhost\r\n");
 
     const closed = sandbox.close();
     socket.write(`authorization: Basic ${admin.key}\r\n\r\n`);
