@@ -46,10 +46,11 @@ export async function readLock(
   return found.find((lock) => lock !== undefined);
 }
 
-/** As the CLI reads it: neither `file://~` nor `file://./state` is a URL by the rules. */
+/** As the CLI reads it, escapes decoded: neither `file://~` nor `file://./state` is a URL by the rules. */
 function folderOf(url: string, cwd: string): string | undefined {
   if (!url.startsWith("file://")) return undefined;
-  const path = url.slice("file://".length).split("?", 1)[0] ?? "";
+  const [written = ""] = url.slice("file://".length).split(/[?#]/, 1);
+  const path = decodeURIComponent(written);
   if (path === "~" || path.startsWith("~/")) return join(userInfo().homedir, path.slice(1));
   return resolve(cwd, path);
 }

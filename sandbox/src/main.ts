@@ -31,9 +31,10 @@ async function run(flags: Flags): Promise<void> {
   console.log(flags.json ? jsonLine(sandbox) : humanLine(sandbox));
 }
 
-function humanLine({ url, adminKey }: RunningSandbox): string {
+function humanLine({ url, controlUrl, adminKey }: RunningSandbox): string {
+  const control = controlUrl ? `; control interface at ${controlUrl}` : "";
   const key = adminKey ? `; admin key, shown only this once: ${adminKey}` : "";
-  return `PayEngine sandbox at ${url}${key}`;
+  return `PayEngine sandbox at ${url}${control}${key}`;
 }
 
 function jsonLine({ url, adminKey, controlUrl }: RunningSandbox): string {

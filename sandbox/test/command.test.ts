@@ -83,6 +83,14 @@ describe("payengine-sandbox", () => {
     expect((await new SandboxClient(url, adminKey).create("first")).status).toBe(200);
   });
 
+  it("prints the address of the control interface where asked for", async () => {
+    const { line } = await start("--control");
+
+    const [, controlUrl = ""] =
+      /^PayEngine sandbox at \S+; control interface at (\S+); admin key/.exec(line) ?? [];
+    expect(await new SandboxControl(controlUrl).keys()).toHaveLength(1);
+  });
+
   it("prints JSON where asked to, with the control interface only where asked for", async () => {
     const plain = await start("--json", "--seed", "7");
     const controlled = await start("--json", "--seed", "7", "--control");

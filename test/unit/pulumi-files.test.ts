@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { API_KEY_TYPE } from "../../provider/resource-type";
 import { readLock } from "../../recovery/pulumi/stack-lock";
 import { openStateFile } from "../../recovery/pulumi/state-source";
@@ -31,6 +32,18 @@ describe("the lock of a stack", () => {
 
   test("is free where the backend has no folder for it", async () => {
     expect(await lock()).toBeUndefined();
+  });
+
+  test.each([
+    ["as a URL", (path: string) => pathToFileURL(path).href],
+    ["as a URL with options", (path: string) => `${pathToFileURL(path)}?no_tmp_dir=true#state`],
+    ["as it is typed", (path: string) => `file://${path.replace("%", "%25")}`],
+    ["from the working folder", () => "file://./a%20b%25%2Fc"],
+  ])("is seen in a folder with a blank and a percent sign in its name, %s", async (_form, urlOf) => {
+    const backend = join(folder, "a b%/c");
+    await mkdir(join(backend, ".pulumi/locks/organization/shop/dev"), { recursive: true });
+    await writeFile(join(backend, ".pulumi/locks/organization/shop/dev/1.json"), "");
+    expect(await readLock(urlOf(backend), folder, "shop", "dev")).toMatchObject({ owner: "somebody" });
   });
 
   test("is not free only because it cannot be read", async () => {
