@@ -1,10 +1,8 @@
-import { generationOf, marksIn, uniqueNameIn } from "../provider/api-key/names";
+import { mayHaveGiven, uniqueNameIn } from "../provider/api-key/names";
 import type { RecordedKey } from "./pulumi/stack-state";
 
 /**
- * Finds the resource that a key's exact name belongs to; a state may speak of thousands.
- *
- * The name has to be of the generation in state or of the next: a later one was made by somebody who had a newer state.
+ * Finds the resource that can have given a key its name; a state may speak of thousands.
  */
 export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: string) => T | undefined {
   const byUniqueName = new Map<string, T>();
@@ -14,13 +12,8 @@ export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: stri
   }
   return (name) => {
     const owner = byUniqueName.get(name) ?? byUniqueName.get(uniqueNameIn(name) ?? "");
-    return owner !== undefined && mayBeOrphan(owner, name) ? owner : undefined;
+    return owner !== undefined && mayHaveGiven(owner.uniqueName, owner.latestName, name) ? owner : undefined;
   };
-}
-
-function mayBeOrphan({ uniqueName, name: current }: RecordedKey, name: string): boolean {
-  const generation = marksIn(uniqueName, name)?.generation;
-  return generation !== undefined && generation <= generationOf(uniqueName, current) + 1;
 }
 
 /** Ids of the keys whose values a state holds: current ones, and previous ones that a rotation keeps for a while. */

@@ -3,7 +3,7 @@ import { authenticates, type PayEngineClient } from "../payengine/calls";
 import { messageOf, sentence } from "../payengine/errors";
 import type { Context } from "./context";
 import { isResolved, type Journal, noteUnresolved, type Reconciled, withoutIds } from "./journal";
-import { marksIn, nextName } from "./names";
+import { MAX_ATTEMPTS, marksIn, nextName } from "./names";
 import { type IssuedKey, LONGEST_VERIFICATION, type Verify } from "./schema";
 import { type Sent, sendKey } from "./send-key";
 import { ENGINE_GONE, reconcile, revoke, sweep } from "./sweep";
@@ -39,9 +39,6 @@ export interface Failed {
   readonly reason: string;
   readonly journal: Journal;
 }
-
-/** Attempts that one create or update makes. */
-const MAX_ATTEMPTS = 3;
 
 /**
  * Makes a key whose value is known, that works, and that is the only one of its names beside those to keep.

@@ -27,28 +27,41 @@ export function keyName(unique: string, { generation, attempt }: Marks): string 
   return unique + (generation > 1 ? `-g${generation}` : "") + (attempt > 1 ? `-r${attempt}` : "");
 }
 
-const MARKS = String.raw`(?:-g([2-9]|[1-9]\d+))?(?:-r([2-9]|[1-9]\d+))?$`;
-const MARKS_ALONE = new RegExp(`^${MARKS}`);
-const OUR_NAME = new RegExp(`^(.+-[0-9a-f]{${DIGITS}})${MARKS}`);
+/** Attempts that one create or update makes. */
+export const MAX_ATTEMPTS = 3;
+
+const MARKS = /^(?:-g([2-9]|[1-9]\d+))?(?:-r([2-9]|[1-9]\d+))?$/;
+const LIKE_OURS = new RegExp(`^(.+-[0-9a-f]{${DIGITS}})(?:-g\\d+)?(?:-r\\d+)?$`);
 
 /** Reads the marks of a name; undefined where it is none of this resource's. Names are compared in full. */
 export function marksIn(unique: string, name: string): Marks | undefined {
   if (!name.startsWith(unique)) return undefined;
-  const marks = MARKS_ALONE.exec(name.slice(unique.length));
+  const marks = MARKS.exec(name.slice(unique.length));
   return marks === null ? undefined : { generation: Number(marks[1] ?? 1), attempt: Number(marks[2] ?? 1) };
 }
 
 /**
  * What a name begins with up to its digits, where it looks like one that this provider gives: a unique name, then marks.
- * Whose it is, only the state that holds the unique name can tell.
+ * Which resource gave it, if any, only the state that holds the unique name can tell: {@link mayHaveGiven}.
  */
 export function uniqueNameIn(name: string): string | undefined {
-  return OUR_NAME.exec(name)?.[1];
+  return LIKE_OURS.exec(name)?.[1];
 }
 
-/** Says whether a key of this name was made by an attempt for this resource. */
-export function isNameOf(unique: string, name: string): boolean {
-  return marksIn(unique, name) !== undefined;
+/**
+ * Says whether a resource can have given a name: the one rule for which keys it may revoke without knowing their ids. It
+ * counts attempts and generations up from the name that it posted last, and an `up` whose result state lacks can have
+ * made {@link MAX_ATTEMPTS} more. Any other name is somebody else's, or from a newer state.
+ *
+ * @param latest the name that was posted last, as far as state tells.
+ */
+export function mayHaveGiven(unique: string, latest: string | undefined, name: string): boolean {
+  const its = marksIn(unique, name);
+  if (its === undefined) return false;
+  const last = marksIn(unique, latest ?? "") ?? { generation: 1, attempt: 0 };
+  if (its.generation === last.generation) return its.attempt <= last.attempt + MAX_ATTEMPTS;
+  if (its.generation === last.generation + 1) return its.attempt <= MAX_ATTEMPTS;
+  return its.generation < last.generation;
 }
 
 /** The generation of a key by its name; a name that is none of this resource's was adopted, which is the first. */

@@ -4,6 +4,7 @@ import type { PayEngineKey } from "../payengine/read-answer";
 import { DEFAULT_API_URL } from "../payengine/settings";
 import { accountMismatch, tryValue } from "../payengine/witnesses";
 import { type Context, KeyError, type Settings, type WitnessKey } from "./context";
+import { journalOf } from "./journal";
 import type { ApiKeyState } from "./schema";
 import { findLiveKeys } from "./sweep";
 
@@ -198,7 +199,7 @@ function isNew(context: Context, { createdAt }: ApiKeyState): boolean {
 
 /** Lists the other live keys of a resource whose own key PayEngine calls revoked or does not find. */
 export async function otherLiveKeys(context: Context, state: ApiKeyState): Promise<PayEngineKey[]> {
-  const live = await findLiveKeys(context.client, state.uniqueName);
+  const live = await findLiveKeys(context.client, state.uniqueName, journalOf(state).latestName);
   if (live.some((key) => key.id === state.keyId)) {
     throw new Error("PayEngine says that it is gone, and yet lists it as live; try again");
   }

@@ -14,7 +14,7 @@ import {
   noteRevoked,
   type Reconciled,
 } from "./journal";
-import { generationOf, isNameOf } from "./names";
+import { generationOf, mayHaveGiven } from "./names";
 import type { ApiKeyState, IssuedKey } from "./schema";
 
 /** What a sweep showed and changed. */
@@ -45,7 +45,7 @@ export async function sweep(
   if (await engine.isGone()) throw new Error(ENGINE_GONE);
   const byId = await revokeEach(Object.entries(journal.orphanKeyIds), ([, id]) => revoke(client, id));
   throwFirst(byId.errors);
-  const live = await findLiveKeys(client, uniqueName);
+  const live = await findLiveKeys(client, uniqueName, journal.latestName);
   const orphans = live.filter(({ id }) => !keep.includes(id));
   // The list may have taken long, and what is new in it may be in use by now.
   if (orphans.length > 0 && (await engine.isGone())) throw new Error(ENGINE_GONE);
@@ -59,7 +59,7 @@ export async function sweep(
   };
 }
 
-/** Revokes every live key that has a name of this resource. @returns how many there were. */
+/** Revokes every live key that the creation of this resource can have made. @returns how many there were. */
 export async function sweepAll(client: PayEngineClient, uniqueName: string): Promise<number> {
   const { revoked, errors } = await revokeEach(await findLiveKeys(client, uniqueName), (key) =>
     revokeListed(client, key),
@@ -136,9 +136,17 @@ function done(uniqueName: string, name: string, { latestName = name }: Journal):
   };
 }
 
-/** Finds the live keys that bear a name of this resource. */
-export function findLiveKeys(client: PayEngineClient, uniqueName: string): Promise<PayEngineKey[]> {
-  return listLiveKeys(client, uniqueName, (name) => isNameOf(uniqueName, name));
+/**
+ * Finds the live keys with a name that this resource can have given.
+ *
+ * @param latestName the name that was posted last; left out before state knows any.
+ */
+export function findLiveKeys(
+  client: PayEngineClient,
+  uniqueName: string,
+  latestName?: string,
+): Promise<PayEngineKey[]> {
+  return listLiveKeys(client, uniqueName, (name) => mayHaveGiven(uniqueName, latestName, name));
 }
 
 /** Says whether PayEngine knows a key of this id that is not revoked. */

@@ -38,6 +38,8 @@ export interface RecordedKey {
   readonly uniqueName: string;
   /** The key's name at PayEngine, as state has it. */
   readonly name: string;
+  /** The name that was posted last, as far as state tells. */
+  readonly latestName: string | undefined;
   /** Id of the key whose value state holds. */
   readonly keyId: string | undefined;
   readonly createdAt: string | undefined;
@@ -166,6 +168,7 @@ function recordedKey(resource: Resource, evidence: RecordedKey["evidence"]): Rec
       resource: nameIn(urn),
       uniqueName,
       name: text("name") ?? uniqueName,
+      latestName: text("latestName") ?? text("name"),
       keyId,
       createdAt: text("createdAt"),
       previous: previousOf(text("previousKeyId"), text("previousRevokeAt")),

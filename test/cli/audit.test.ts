@@ -39,6 +39,9 @@ test("audit gives each key of two stacks and an exported file its category and a
   await alone(make("lost", 6));
   await alone(plantKey(fixture, `${keyNameOf("web", 1)}-r2`));
   await alone(make("elsewhere", 7));
+  // Marks that this resource can not have given yet, or never gives.
+  await alone(plantKey(fixture, `${keyNameOf("web", 1)}-g9`));
+  await alone(plantKey(fixture, `${keyNameOf("web", 1)}-g1`));
   const other = await alone(make("other", 8));
   const filed = await alone(make("filed", 9));
   await fixture.control.revokeKey(gone.id);
@@ -78,19 +81,23 @@ test("audit gives each key of two stacks and an exported file its category and a
   const { exitCode, stdout, stderr } = await payengine(project, [...AUDIT, ...sources], { env });
   expect([exitCode, stderr]).toEqual([2, ""]);
   const orphanNote = "pulumi-payengine orphans --revoke --stack dev";
+  const unmatchedNote =
+    "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
   expect(linesOf(stdout)).toEqual([
     "CATEGORY  STACK  RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  WHAT TO DO",
     `orphaned  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  ${orphanNote}`,
     `orphaned  dev  web  shop-dev-web-<digits>-r2  <id>  <time>  never  ${orphanNote}`,
     "overdue  dev  rotated  shop-dev-rotated-<digits>  <id>  <time>  never  its time ended <time>: run pulumi up",
     "gone  dev  gone  shop-dev-gone-<digits>  <id>  <time>  never  run pulumi refresh, then pulumi up, which makes a new one",
-    "unmatched  -  -  shop-dev-elsewhere-<digits>  <id>  <time>  never  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard",
-    "Account at <address>/api: 10 live keys, 1 foreign",
-    "Keys of dev, second, other.json: 5 managed, 1 unmatched, 1 gone, 1 overdue, 2 orphaned",
+    `unmatched  -  -  shop-dev-elsewhere-<digits>  <id>  <time>  never  ${unmatchedNote}`,
+    `unmatched  -  -  shop-dev-web-<digits>-g1  <id>  <time>  never  ${unmatchedNote}`,
+    `unmatched  -  -  shop-dev-web-<digits>-g9  <id>  <time>  never  ${unmatchedNote}`,
+    "Account at <address>/api: 12 live keys, 1 foreign",
+    "Keys of dev, second, other.json: 5 managed, 3 unmatched, 1 gone, 1 overdue, 2 orphaned",
   ]);
 
   const json = JSON.parse((await payengine(project, [...AUDIT, ...sources, "--json"], { env })).stdout);
-  expect(json.accounts).toEqual([{ apiUrl: fixture.sandbox.url, live: 10, foreign: 1 }]);
+  expect(json.accounts).toEqual([{ apiUrl: fixture.sandbox.url, live: 12, foreign: 1 }]);
   expect([json.unreached, json.notAudited]).toEqual([[], []]);
   expect(json.keys.find((it: { keyId: string }) => it.keyId === kept.id)).toMatchObject({
     category: "managed",

@@ -8,6 +8,7 @@ const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey =>
   resource: "checkout",
   uniqueName: unique,
   name,
+  latestName: name,
   keyId: "key_1",
   createdAt: undefined,
   previous: undefined,
@@ -25,10 +26,12 @@ const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey =>
 
 test.each([
   [unique, unique, true],
-  [unique, `${unique}-r7`, true],
+  [unique, `${unique}-r4`, true],
+  [unique, `${unique}-r7`, false],
   [unique, `${unique}-g2`, true],
   [unique, `${unique}-g2-r3`, true],
   [unique, `${unique}-g3`, false],
+  [unique, `${unique}-g1`, false],
   [`${unique}-g4`, `${unique}-g5-r2`, true],
   [`${unique}-g4`, `${unique}-g2`, true],
   [`${unique}-g4`, `${unique}-g6`, false],
@@ -48,10 +51,10 @@ test("a state records its key and its previous key", () => {
   ]);
 });
 
-test("generated names are recognized by their digits and marks", () => {
-  expect([unique, `${unique}-g2-r3`, "shop", `${unique}-x`, `${unique}-r2-g2`].map(uniqueNameIn)).toEqual([
-    unique,
-    unique,
+test("names that look generated are recognized by their digits and marks, also with marks that are never given", () => {
+  const like = [unique, `${unique}-g2-r3`, `${unique}-g1`, `${unique}-g9-r01`];
+  expect([...like, "shop", `${unique}-x`, `${unique}-r2-g2`].map(uniqueNameIn)).toEqual([
+    ...like.map(() => unique),
     undefined,
     undefined,
     undefined,

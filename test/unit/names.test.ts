@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import {
   DIGITS,
-  isNameOf,
   keyName,
   MAX_PREFIX_LENGTH,
   marksIn,
+  mayHaveGiven,
   nextName,
   uniqueName,
 } from "../../provider/api-key/names";
@@ -51,7 +51,6 @@ test("only an attempt's name is a name of the resource", () => {
   fc.assert(
     fc.property(unique, mark, (name, tail) => {
       const its = marksIn(name, name + tail);
-      expect(isNameOf(name, name + tail)).toBe(its !== undefined);
       if (its) expect(keyName(name, its)).toBe(name + tail);
       else expect(tail).not.toMatch(/^(-g([2-9]|[1-9]\d+))?(-r([2-9]|[1-9]\d+))?$/);
     }),
@@ -77,16 +76,27 @@ test.each([
   "n-r-2",
   "n-r1e3",
 ])("%j is no name of the resource n", (name) => {
-  expect(isNameOf("n", name)).toBe(false);
+  expect(marksIn("n", name)).toBeUndefined();
+  expect(mayHaveGiven("n", "n", name)).toBe(false);
 });
 
 test("no name of one resource is a name of another", () => {
   fc.assert(
     fc.property(unique, unique, marks, (one, other, its) => {
       fc.pre(one !== other);
-      expect(isNameOf(one, keyName(other, its))).toBe(false);
+      expect(mayHaveGiven(one, undefined, keyName(other, its))).toBe(false);
     }),
   );
+});
+
+test.each([
+  [undefined, ["n", "n-r3", "n-g2-r3"], ["n-r4", "n-g2-r4", "n-g3"]],
+  ["n", ["n", "n-r4", "n-g2", "n-g2-r3"], ["n-r5", "n-g2-r4", "n-g3", "n-g9"]],
+  ["n-r5", ["n-r8", "n-g2"], ["n-r9", "n-g3"]],
+  ["n-g4-r2", ["n", "n-g2-r7", "n-g4-r5", "n-g5-r3"], ["n-g4-r6", "n-g5-r4", "n-g6"]],
+  ["made by hand", ["n-g2", "n-g2-r3"], ["made by hand", "n-g3"]],
+])("a resource that posted %j last can have given %j and not %j", (latest, given, others) => {
+  expect([...given, ...others].filter((name) => mayHaveGiven("n", latest, name))).toEqual(given);
 });
 
 test("the longest prefix leaves room for the digits and the marks of a hundred attempts and generations", () => {

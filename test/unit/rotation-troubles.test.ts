@@ -213,3 +213,21 @@ test("read keeps a key in use that is gone while the previous key works, even wi
     ...{ pendingAction: "create", previousKeyId: state.keyId, previousToken: state.token },
   });
 });
+
+test("a key that somebody named like a generation far ahead is not the resource's to revoke", async () => {
+  const names = ["-g9", "-g1"].map((marks) => `${state.uniqueName}${marks}`);
+  const { client } = harness.context();
+  for (const name of names) await client.createKey({ name, type: "private" });
+  const others = async () =>
+    (await harness.liveKeys()).map(({ name }) => name).filter((name) => names.includes(name));
+
+  const rotated = await rotate(state, triggered(1));
+  await update(
+    harness.context(),
+    { ...rotated, pendingAction: "reconcile", unresolvedNames: [rotated.name] },
+    triggered(1),
+  );
+  expect((await others()).sort()).toEqual([...names].sort());
+  await revokeAll(harness.context(), rotated);
+  expect((await harness.liveKeys()).map(({ name }) => name).sort()).toEqual([...names].sort());
+});
