@@ -47,7 +47,9 @@ function pendingLines({ pendingOperations, keepPending }: OrphanReport): string[
 function useLines({ lock, waitUntil }: OrphanReport): string[] {
   if (lock !== undefined) return [lockLine(lock)];
   if (waitUntil === undefined) return [];
-  return [`An operation may still be under way until ${waitUntil.toISOString()}; run this again after that.`];
+  return [
+    `An operation may still be running until ${waitUntil.toISOString()}. Run this again after that, or add --wait.`,
+  ];
 }
 
 function lockLine({ owner, host, pid, since }: StackLock): string {

@@ -1,10 +1,11 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { AccountPool } from "../recovery/accounts";
 import { type Findings, lookForOrphans, type OrphanReport } from "../recovery/orphans/find-orphans";
 import { actOn, type RevokeReport, revokeOrphans } from "../recovery/orphans/revoke-orphans";
 import { openStack, type PulumiStack } from "../recovery/pulumi/pulumi-stack";
 import { EXIT } from "./exit-code";
 import { readDuration } from "./flags";
+import { lookWhenIdle } from "./look-when-idle";
 import { describeActs, describeOrphans, mayAct } from "./orphans-report";
 import { withProgress } from "./progress";
 import { agrees, counted, isInteractive } from "./terminal";
@@ -15,13 +16,15 @@ interface Flags {
   readonly revoke: boolean;
   readonly yes: boolean;
   readonly minAge?: number;
+  readonly wait?: number;
   readonly json: boolean;
 }
 
 const HELP = `
 A key is orphaned if it lives, its exact name stands in this stack's state and its id does not, and state has not
 changed for longer than an operation can last: eleven times payengine:requestTimeout and three minutes, 8.5 minutes
-by default. State is never imported, and no lock is cleared.
+by default. Where nothing is pending, unfinished or locked, there is nothing to wait for. State is never imported, and no
+lock is cleared.
 
 A pending operation is cleared once its key was found and revoked. Where none is found, it is cleared once that time is
 over, whatever --min-age says, and only where something proves that the account is the right one: the credential that
@@ -29,17 +32,17 @@ began the operation, another key of that credential, or payengine:accountId.
 
 Examples:
   pulumi-payengine orphans                        show what an interrupted update has left
-  pulumi-payengine orphans --revoke               ask, revoke it, and clear its pending operations
-  pulumi-payengine orphans --revoke --yes --json  the same in CI
+  pulumi-payengine orphans --revoke --wait        wait, ask, revoke it, and clear its pending operations
+  pulumi-payengine orphans --revoke --yes --wait  the same in CI
   pulumi-payengine orphans --stack prod --cwd infra
 
-After a crash: pulumi cancel, pulumi-payengine orphans --revoke, pulumi up
+After a crash: pulumi cancel, pulumi-payengine orphans --revoke --wait, pulumi up
 
 Exit codes:
   0  nothing is left to do
   1  the command failed
   2  something is left to do: orphans, pending operations, or keys that could not be looked for
-  3  the stack is locked, or an operation may still be under way; nothing was done`;
+  3  the stack is locked, or an operation may still be running; nothing was done`;
 
 export function orphansCommand(): Command {
   return new Command("orphans")
@@ -53,6 +56,14 @@ export function orphansCommand(): Command {
       'how long state must not have changed before keys are revoked, such as "10m"; by default longer than an ' +
         "operation can last. Give less only if nobody is updating the stack",
       readDuration,
+    )
+    .addOption(
+      new Option(
+        "--wait [duration]",
+        "wait until no operation can be running any more and the stack is not locked, for so long at most",
+      )
+        .preset("15m")
+        .argParser(readDuration),
     )
     .option("--json", "print JSON", false)
     .addHelpText("after", HELP)
@@ -79,10 +90,12 @@ interface Plan {
 }
 
 async function makePlan(pool: AccountPool, flags: Flags): Promise<Plan> {
-  return withProgress(async ({ step: onStep }) => {
+  return withProgress(async (progress) => {
+    const { step: onStep } = progress;
     onStep("Asking Pulumi for the stack");
     const stack = await openStack(flags);
-    return { stack, findings: await lookForOrphans(pool, stack, { minAge: flags.minAge, onStep }) };
+    const look = () => lookForOrphans(pool, stack, { minAge: flags.minAge, onStep });
+    return { stack, findings: await lookWhenIdle(look, flags.wait ?? 0, progress) };
   });
 }
 

@@ -66,7 +66,7 @@ function orphaned(key: PayEngineKey, owner: LocatedKey): AuditedKey {
     auditedKey(key, owner, audited?.account.id, category, note);
   if (lock !== undefined) return make("unsettled", "the stack is locked: look again when it is not");
   if (mayChangeUntil !== undefined)
-    return make("unsettled", `an operation may be under way until ${mayChangeUntil.toISOString()}`);
+    return make("unsettled", `an operation may still be running until ${mayChangeUntil.toISOString()}`);
   // The stack may have gone on since the file was written.
   const isOlder = key.createdAt !== undefined && new Date(key.createdAt) <= state.changedAt;
   if (source.isFile && !isOlder) return make("unsettled", key.createdAt === undefined ? UNDATED : TOO_YOUNG);

@@ -46,7 +46,10 @@ export interface OrphanReport {
   readonly unreached: readonly Unreached[];
   /** Somebody is updating the stack, so nothing may be revoked. */
   readonly lock: StackLock | undefined;
-  /** An operation may still be under way until then, so nothing may be revoked before. */
+  /**
+   * An operation may still be running until then, so nothing may be revoked before. Undefined as well where nothing is
+   * pending, unfinished or orphaned: then there is nothing to wait for.
+   */
   readonly waitUntil: Date | undefined;
   /** Operations that never ended: `type urn`. */
   readonly pendingOperations: readonly string[];
@@ -111,11 +114,24 @@ export async function lookForOrphans(
     orphans: found.map(({ orphan }) => orphan),
     unreached: groupedByProblem(problems),
     lock,
-    waitUntil: mayChangeUntil(before, state, reached.values(), options),
+    waitUntil: isSettled(before, state, found)
+      ? undefined
+      : mayChangeUntil(before, state, reached.values(), options),
     pendingOperations: state.pendingOperations,
     keepPending: await reasonToKeep(state, looks, now()),
   };
   return { report, state, found };
+}
+
+/**
+ * Says whether there is nothing that an operation could still change: the engine records each operation before it calls
+ * the provider, and its result in the same write that ends it.
+ */
+function isSettled(before: StackState, state: StackState, found: readonly FoundOrphan[]): boolean {
+  const { pendingOperations, keys, changedAt } = state;
+  const isUnchanged = changedAt.getTime() === before.changedAt.getTime();
+  const isFinished = keys.every(({ evidence }) => evidence === "resource");
+  return isUnchanged && isFinished && pendingOperations.length === 0 && found.length === 0;
 }
 
 /** What an account's list shows of a state's keys, or why it shows nothing. */

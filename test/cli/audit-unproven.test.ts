@@ -20,7 +20,7 @@ test("a key that a running operation may still store is unsettled, not orphaned"
   const { exitCode, stdout } = await payengine(project, ["audit"]);
   expect([exitCode, linesOf(stdout)[1]]).toEqual([
     2,
-    "unsettled  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  an operation may be under way until <time>",
+    "unsettled  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  an operation may still be running until <time>",
   ]);
 });
 

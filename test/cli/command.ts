@@ -15,6 +15,7 @@ export interface PayengineOptions {
   /** Variables that the command does not get. */
   readonly without?: readonly string[];
   readonly onStart?: (pid: number) => void;
+  readonly onErrorOutput?: (text: string) => void;
   /** Where it runs. Default: the project's folder. */
   readonly cwd?: string;
 }
@@ -44,7 +45,7 @@ async function noted(
   project: Project,
   program: string,
   args: readonly string[],
-  { env = {}, without = [], onStart, cwd = project.folder }: PayengineOptions,
+  { env = {}, without = [], onStart, onErrorOutput, cwd = project.folder }: PayengineOptions,
   stdin?: string,
 ): Promise<Ended> {
   const all = Object.entries({ ...project.env, ...env }).filter(([name]) => !without.includes(name));
@@ -53,6 +54,7 @@ async function noted(
     env: Object.fromEntries(all),
     limitMs: LIMIT_MS,
     ...(onStart && { onStart }),
+    ...(onErrorOutput && { onErrorOutput }),
     ...(stdin !== undefined && { stdin }),
   });
   project.said.push(ended);

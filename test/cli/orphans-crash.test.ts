@@ -40,7 +40,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
     `${row}  none: wait`,
     "Pending operations (--revoke clears them):",
     operation,
-    "An operation may still be under way until <time>; run this again after that.",
+    "An operation may still be running until <time>. Run this again after that, or add --wait.",
   ]);
   expect(await fixture.liveKeys()).toHaveLength(1);
 

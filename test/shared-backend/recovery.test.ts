@@ -45,7 +45,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
       `${row}  none: wait`,
       "Pending operations (--revoke clears them):",
       operation,
-      "An operation may still be under way until <time>; run this again after that.",
+      "An operation may still be running until <time>. Run this again after that, or add --wait.",
     ],
   ]);
   expect(await fixture.liveKeys()).toHaveLength(2);

@@ -18,11 +18,13 @@ export interface RunOptions {
   readonly limitMs: number;
   /** Called once the program runs. */
   readonly onStart?: (pid: number) => void;
+  /** Gets what the program writes on its error output, as it comes. */
+  readonly onErrorOutput?: (text: string) => void;
 }
 
 /** Runs a program to its end, whatever its exit code; fails only when it takes too long or cannot start. */
 export function runProgram(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
-  const { cwd, env, stdin = "", limitMs, onStart } = options;
+  const { cwd, env, stdin = "", limitMs, onStart, onErrorOutput } = options;
   const command = [program.split("/").at(-1), ...args].join(" ");
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: "pipe" });
@@ -33,6 +35,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
+      onErrorOutput?.(text);
     });
     // A program that ends without reading closes the pipe.
     child.stdin.on("error", () => {});

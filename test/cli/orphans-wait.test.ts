@@ -1,0 +1,128 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openStack, revokeOrphans } from "../../recovery";
+import { useFixture } from "../e2e/harness/fixture";
+import { until } from "../e2e/harness/processes";
+import type { Project } from "../e2e/harness/project";
+import { linesOf, payengine } from "./command";
+import { keyNameOf, projectWithKey } from "./one-key-project";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
+
+const given = useFixture();
+
+const NONE = "No orphaned keys of stack dev were found.";
+const LOCKS = "backend/.pulumi/locks/organization/shop/dev";
+
+/** A stack whose state was written just now, with one creation pending. */
+async function projectWithPending() {
+  const project = await given.fixture.project({});
+  const at = provider("dev");
+  await changeState(project, (state) => {
+    state.manifest.time = new Date().toISOString();
+    state.resources = [root("dev"), at];
+    state.pending_operations = [creating(storedKey(at, "web", keyNameOf("web", 1)), placeOf(given.fixture))];
+  });
+  return project;
+}
+
+/** Lets the time of its last operation be over. */
+function settle(project: Project): Promise<void> {
+  return changeState(project, ({ manifest }) => {
+    manifest.time = longAgo();
+  });
+}
+
+test("orphans has nothing to wait for right after an up that ended well", async () => {
+  const project = await given.fixture.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+  });
+  await project.up();
+  const { exitCode, stdout, stderr } = await payengine(project, ["orphans", "--revoke", "--yes"]);
+  expect([exitCode, stdout, stderr]).toEqual([0, `${NONE}\n`, ""]);
+});
+
+test("an orphan of a resource in state is not revoked until no operation can be running", async () => {
+  const { project } = await projectWithKey(given.fixture);
+  await changeState(project, ({ manifest }) => {
+    manifest.time = new Date().toISOString();
+  });
+  const { id } = await plantKey(given.fixture, `${keyNameOf("web", 1)}-g2`);
+  const { exitCode } = await payengine(project, ["orphans", "--revoke", "--yes"]);
+  expect([exitCode, (await given.fixture.liveKeys()).map((key) => key.id)]).toEqual([
+    3,
+    expect.arrayContaining([id]),
+  ]);
+  given.fixture.leftAlive.add(id);
+});
+
+test("orphans does not revoke the key that an up is making now, on a backend that shows no lock", async () => {
+  const { fixture } = given;
+  const project = await fixture.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+  });
+  await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 20_000 });
+  const up = project.up();
+  await until("PayEngine has made the key", async () => (await fixture.liveKeys()).length > 0 || undefined);
+  const stack = await openStack({ cwd: project.folder, env: project.env });
+  const report = await revokeOrphans({ ...stack, lock: async () => undefined });
+  expect(report).toMatchObject({ orphans: [{ resource: "checkout" }], revoked: [], clearedPending: false });
+  expect(report.waitUntil).toBeInstanceOf(Date);
+  await up;
+});
+
+test("--wait waits until no operation can be running any more, says so, and then revokes", async () => {
+  const project = await projectWithPending();
+  const { id } = await plantKey(given.fixture, keyNameOf("web", 1));
+  const { exitCode, stdout, stderr } = await payengine(project, ["orphans", "--revoke", "--yes", "--wait"], {
+    onErrorOutput: () => settle(project),
+  });
+  expect([exitCode, linesOf(stderr), linesOf(stdout).slice(-2)]).toEqual([
+    0,
+    ["Waiting, for 15 minutes at most: an operation may still be running until <time>."],
+    ["Revoked 1 of 1 key.", "Cleared 1 pending operation."],
+  ]);
+  expect((await given.fixture.control.keys()).find((key) => key.id === id)?.status).toBe("revoked");
+});
+
+test("--wait ends after its limit and says as without it what is in the way", async () => {
+  const project = await projectWithPending();
+  const { exitCode, stdout, stderr } = await payengine(project, [
+    "orphans",
+    "--revoke",
+    "--yes",
+    "--wait",
+    "1s",
+  ]);
+  expect([exitCode, linesOf(stderr), linesOf(stdout).at(-1)]).toEqual([
+    3,
+    ["Waiting, for 1 second at most: an operation may still be running until <time>."],
+    "An operation may still be running until <time>. Run this again after that, or add --wait.",
+  ]);
+});
+
+test("--wait waits for a lock to go", async () => {
+  const { project } = await projectWithKey(given.fixture);
+  const lock = join(project.folder, LOCKS, "1.json");
+  await mkdir(join(project.folder, LOCKS), { recursive: true });
+  await writeFile(
+    lock,
+    JSON.stringify({ pid: 1, username: "ci", hostname: "runner", timestamp: new Date().toISOString() }),
+  );
+  const { exitCode, stdout, stderr } = await payengine(project, ["orphans", "--wait"], {
+    onErrorOutput: () => rm(lock),
+  });
+  expect([exitCode, stdout, stderr]).toEqual([
+    0,
+    `${NONE}\n`,
+    "Waiting, for 15 minutes at most: the stack is locked by ci on runner, process 1.\n",
+  ]);
+});
