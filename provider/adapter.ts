@@ -42,6 +42,7 @@ export function apiKeyProvider(host: Host) {
   let config: ConfigValues = configValues(() => undefined);
   const memory = new ProcessMemory();
   const contextFor = contextMaker({ ...host, recordedKeys: () => memory.recordedKeys() });
+  host.engine.onGone(() => host.watchdog.letGo());
   const busy = endWithEngine(host.engine, host.exit);
 
   const context = (keyName: string): Context => {

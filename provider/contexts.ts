@@ -24,7 +24,7 @@ export interface Shared {
 
 /** What the process gives to each context. */
 export interface ContextSource extends Pick<Context, "engine" | "now" | "sleep" | "recordedKeys"> {
-  readonly watchdog: Watchdog;
+  readonly watchdog: Pick<Watchdog, "expect" | "forget">;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Settings } from "../api-key/context";
-import type { Message } from "./watchdog";
+import type { Word } from "./watchdog";
 
 /** Requests for one resource's key that were sent, and of whose fate nothing is known yet. */
 export interface Expected {
@@ -10,11 +10,11 @@ export interface Expected {
 }
 
 /** Keeps account of what the plugin's process says. */
-export function heed(expected: Map<string, Expected>, message: Message): void {
-  const { uniqueName } = message;
-  if (message.kind === "forget") expected.delete(uniqueName);
+export function heed(expected: Map<string, Expected>, word: Word): void {
+  const { uniqueName } = word;
+  if (word.kind === "forget") expected.delete(uniqueName);
   else {
     const posts = (expected.get(uniqueName)?.posts ?? 0) + 1;
-    expected.set(uniqueName, { uniqueName, settings: message.settings, posts });
+    expected.set(uniqueName, { uniqueName, settings: word.settings, posts });
   }
 }

@@ -2,7 +2,7 @@ import { GRACE_MS } from "../api-key/journal";
 import { sweepAll } from "../api-key/sweep";
 import { payEngineClient } from "../payengine/calls";
 import { openDispatcher } from "../payengine/dispatcher";
-import { ApiError } from "../payengine/errors";
+import { ApiError, messageOf, sentence } from "../payengine/errors";
 import { connectionBy, createRequest } from "../payengine/http";
 import type { Expected } from "./expected";
 
@@ -10,6 +10,14 @@ import type { Expected } from "./expected";
 export interface Timing {
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** How it ended. */
+export interface SweptAfterDeath {
+  /** How many keys were revoked. */
+  readonly revoked: number;
+  /** Why it is not known whether more are left. */
+  readonly problem: string | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -27,7 +35,7 @@ const OUT_OF_REACH_MS = 60 * 60_000;
 export async function sweepAfterDeath(
   { now, sleep }: Timing,
   { uniqueName, settings, posts }: Expected,
-): Promise<void> {
+): Promise<SweptAfterDeath> {
   const lastEffect = settings.requestTimeout + GRACE_MS;
   const limit = lastEffect + OUT_OF_REACH_MS;
   const start = now().getTime();
@@ -36,18 +44,23 @@ export async function sweepAfterDeath(
   const request = createRequest(settings, connectionBy(dispatcher), AbortSignal.timeout(limit));
   const client = payEngineClient(request, settings.contract);
   let revoked = 0;
+  let problem: string | undefined;
   let isOver = false;
   for (let pause = FIRST_PAUSE_MS; !isOver; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const begun = elapsed();
     try {
       revoked += await sweepAll(client, uniqueName);
+      problem = undefined;
       isOver = revoked >= posts || begun >= lastEffect;
     } catch (error) {
-      // PayEngine may be out of reach for a while; there is nobody left to tell. A revoked credential stays revoked.
+      // PayEngine may be out of reach for a while. A revoked credential stays revoked.
+      problem = sentence(messageOf(error));
       const isRefused = error instanceof ApiError && error.status === 401 && error.byContract;
       isOver = begun >= (isRefused ? lastEffect : limit);
     }
-    if (!isOver) await sleep(pause);
+    const untilLast = lastEffect - elapsed();
+    if (!isOver) await sleep(untilLast > 0 ? Math.min(pause, untilLast) : pause);
   }
   await dispatcher.destroy();
+  return { revoked, problem };
 }

@@ -1,10 +1,14 @@
-import { fork } from "node:child_process";
+import { fork, type StdioOptions } from "node:child_process";
 import { join } from "node:path";
 import type { Settings } from "../api-key/context";
 import { messageOf } from "../payengine/errors";
+import { PLUGIN_OUTPUT } from "./plugin-output";
 
 /** What the watchdog's process is told; it answers with the number when it has understood. */
-export type Message = { readonly number: number; readonly uniqueName: string } & (
+export type Message = { readonly number: number } & (Word | { readonly kind: "let go" });
+
+/** Of the requests for one resource's key. */
+export type Word = { readonly uniqueName: string } & (
   | { readonly kind: "expect"; readonly settings: Settings }
   | { readonly kind: "forget" }
 );
@@ -24,8 +28,11 @@ export interface Watchdog {
   expect(settings: Settings, uniqueName: string): Promise<string | undefined>;
   /** What became of its requests is known: the key is handed over or revoked, or state names it. */
   forget(uniqueName: string): Promise<void>;
+  /** The engine waits for no more results, and keeps the names in state: it must not wait for the watchdog either. */
+  letGo(): void;
 }
 
+const STDERR = 2;
 const ANSWER_LIMIT_MS = 20_000;
 
 /** Starts a process of its own with the first key, which ends when this one does and nothing is left to clear up. */
@@ -48,6 +55,9 @@ export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
       // A watchdog that has died can do nothing wrong.
       await tell?.({ kind: "forget", number: ++sent, uniqueName }).catch(() => {});
     },
+    letGo() {
+      void tell?.({ kind: "let go", number: ++sent }).catch(() => {});
+    },
   };
 }
 
@@ -55,9 +65,10 @@ export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
 type Tell = (message: Message) => Promise<void>;
 
 function startProcess(script: string, onEnd: () => void): Tell {
-  // Detached, and without this process's output: the engine ends a plugin with its whole process group, and waits for
-  // all who hold its output.
-  const child = fork(script, { detached: true, stdio: "ignore", execArgv: [] });
+  // Detached: the engine ends a plugin with its whole process group.
+  const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
+  stdio[PLUGIN_OUTPUT] = STDERR;
+  const child = fork(script, { detached: true, stdio, execArgv: [] });
   child.unref();
   child.channel?.unref();
 

@@ -1,9 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync } from "node:fs";
 import { until } from "../e2e/harness/processes";
 import { SandboxHarness } from "../sandbox-harness";
-import { PluginProcess, ProjectFolder } from "./plugin-process";
+import { PluginProcess, ProjectFolder, pipeToReader } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
 
 const folder = new ProjectFolder();
@@ -52,16 +50,8 @@ test("the plugin finishes a running create, revokes its key and ends", async () 
   ]);
 });
 
-/** A pipe as the engine's, not a socket as Node makes them: the end to write to, and its reader. */
-function pipeToReader() {
-  const path = join(folder.path, "stderr");
-  execFileSync("mkfifo", [path]);
-  const reader = spawn("cat", [path], { stdio: "ignore" });
-  return { reader, end: openSync(path, "w") };
-}
-
 test("reads that fail after the engine's death do not keep the plugin alive", async () => {
-  const { reader, end } = pipeToReader();
+  const { reader, end } = pipeToReader(folder);
   await plugin.stop();
   plugin = await PluginProcess.start(folder, {}, end);
   closeSync(end);

@@ -1,6 +1,6 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -82,7 +82,7 @@ export class PluginProcess {
     this.child.kill(signal);
   }
 
-  /** Resolves with the exit code once the process has ended by itself. */
+  /** Resolves with the exit code once the process has ended and nobody holds its output any more, as the engine waits. */
   async ended(): Promise<number | null> {
     await this.closed;
     return this.child.exitCode;
@@ -94,6 +94,16 @@ export class PluginProcess {
     await this.ended();
     this.engine.kill();
   }
+}
+
+/** A pipe as the engine's, not a socket as Node makes them: the end to write to, and its reader. */
+export function pipeToReader({ path: folder }: ProjectFolder) {
+  const path = join(folder, "stderr");
+  execFileSync("mkfifo", [path]);
+  const reader = spawn("cat", [path], { stdio: "ignore" });
+  const end = openSync(path, "w");
+  rmSync(path);
+  return { reader, end };
 }
 
 /** What a developer's shell has set must not reach the plugin. */

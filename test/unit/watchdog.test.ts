@@ -3,6 +3,7 @@ import { create } from "../../provider/api-key/create";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { clearUp } from "../../provider/watchdog/clear-up";
 import { type Expected, heed } from "../../provider/watchdog/expected";
 import { sweepAfterDeath } from "../../provider/watchdog/sweep-after-death";
 import { startWatchdog } from "../../provider/watchdog/watchdog";
@@ -74,14 +75,14 @@ describe("the watchdog", () => {
   test("counts the requests of each resource until it is told to forget it", () => {
     const expected = new Map<string, Expected>();
     const it = { settings: settings() };
-    heed(expected, { kind: "expect", number: 1, uniqueName: "a", ...it });
-    heed(expected, { kind: "expect", number: 1, uniqueName: "b", ...it });
-    heed(expected, { kind: "expect", number: 1, uniqueName: "a", ...it });
+    heed(expected, { kind: "expect", uniqueName: "a", ...it });
+    heed(expected, { kind: "expect", uniqueName: "b", ...it });
+    heed(expected, { kind: "expect", uniqueName: "a", ...it });
     expect([...expected.values()].map(({ uniqueName, posts }) => [uniqueName, posts])).toEqual([
       ["a", 2],
       ["b", 1],
     ]);
-    heed(expected, { kind: "forget", number: 1, uniqueName: "a" });
+    heed(expected, { kind: "forget", uniqueName: "a" });
     expect([...expected.keys()]).toEqual(["b"]);
   });
 });
@@ -177,5 +178,60 @@ describe("after its plugin's death the watchdog", () => {
     const it = host();
     await sweepAfterDeath(it, expected());
     expect(it.pauses.reduce((sum, pause) => sum + pause, 0) / 60_000).toBeCloseTo(61, 0);
+  });
+});
+
+describe("what a watchdog says after its plugin's death", () => {
+  const expected = () => ({ uniqueName: name, settings: settings(), posts: 1 });
+  /** @param isLimitOver whether the limit passes before the first look. */
+  const clearedUp = async ({ isLimitOver = false } = {}) => {
+    const said: string[] = [];
+    let elapsed = 0;
+    const host = {
+      now: () => new Date(elapsed),
+      async sleep(milliseconds: number) {
+        elapsed += milliseconds;
+      },
+      later(_milliseconds: number, act: () => void) {
+        if (isLimitOver) act();
+      },
+    };
+    const output = { say: (line: string) => void said.push(line), letGo: () => void said.push("(lets go)") };
+    await clearUp(host, [expected()], output);
+    return said;
+  };
+  const begun =
+    `warning: The provider's process ended while it was creating "${name}". The watchdog now looks for keys of that name ` +
+    "and revokes them, until 1970-01-01T00:01:07.000Z at most.";
+
+  test("is that it looks, for how long, and that it has revoked the key", async () => {
+    await harness.context().client.createKey({ name, type: "private" });
+    expect(await clearedUp()).toEqual([
+      begun,
+      `The key "${name}" was found and revoked. Run \`pulumi up\` again.`,
+    ]);
+  });
+
+  test("is that no key was made", async () => {
+    expect(await clearedUp()).toEqual([begun, `No key "${name}" was made. Run \`pulumi up\` again.`]);
+  });
+
+  test("is why it could not look", async () => {
+    const refused = { kind: "statusBeforeCommit", status: 401, times: "always" } as const;
+    await harness.control.addFault({ operation: "listKeys", ...refused });
+    const [, line = ""] = await clearedUp();
+    expect(line).toMatch(
+      /^error: The watchdog could not look for the key ".*": .*401.*\. If PayEngine's dashboard /s,
+    );
+    expect(line).toMatch(/ shows a key of that name, revoke it there\.$/);
+  });
+
+  test("is what is left to do when the limit is over, before it lets go", async () => {
+    const [, unfinishedYet, letsGo] = await clearedUp({ isLimitOver: true });
+    expect(unfinishedYet).toBe(
+      `warning: The watchdog has not finished with "${name}" and goes on in the background. If a container ends with ` +
+        "this command, look for keys of that name in PayEngine's dashboard and revoke them there.",
+    );
+    expect(letsGo).toBe("(lets go)");
   });
 });

@@ -16,14 +16,20 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts `pulumi up` and resolves at the moment that is asked for. */
+/**
+ * Starts `pulumi up` and resolves at the moment that is asked for.
+ *
+ * @param by what the CLI is started by.
+ */
 export async function upUntil(
   { control }: Fixture,
   project: Project,
   moment: (requests: readonly LoggedRequest[]) => boolean,
+  by: readonly string[] = [],
 ): Promise<Running> {
   let cli = 0;
   const ended = project.run(["up", "--skip-preview"], {
+    by,
     onStart: (pid) => {
       cli = pid;
     },

@@ -26,6 +26,8 @@ export interface CommandOptions {
   /** The output shows secrets because the command was asked to: it is not searched for them. */
   readonly showsSecrets?: boolean;
   readonly onStart?: (pid: number) => void;
+  /** What the CLI is started by, such as `unshare` with its flags. */
+  readonly by?: readonly string[];
 }
 
 const LIMIT_MS = 120_000;
@@ -104,9 +106,10 @@ export class Project {
       all.push("--event-log", join(this.folder, `events-${++this.eventLogs}.json`));
     if (RECORDED.includes(command)) all.push("--stack", this.stack);
     const env = { ...this.env, ...options.env };
-    const { onStart, stdin } = options;
+    const { onStart, stdin, by = [] } = options;
     const given = { ...(onStart && { onStart }), ...(stdin !== undefined && { stdin }) };
-    const ended = await runProgram(join(installed("CLI"), "pulumi"), all, {
+    const [program = "", ...before] = [...by, join(installed("CLI"), "pulumi")];
+    const ended = await runProgram(program, [...before, ...all], {
       cwd: this.folder,
       env,
       limitMs: LIMIT_MS,
