@@ -7,7 +7,10 @@ export interface RotationArgs {
    * period makes the next key. Periods are counted from the `up` that sets the first one. Default: the clock rotates nothing.
    */
   readonly period?: pulumi.Input<string>;
-  /** Values of your own: the `up` that changes one of them makes the next key. Default: none. */
+  /**
+   * Values of your own: the `up` that changes one of them makes the next key. Strings, numbers, booleans, and arrays and
+   * plain objects of them; others, such as a Map or a Date, are refused. Default: none.
+   */
   readonly triggers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /**
    * How long the old key works on beside the new one, in the forms of `period` and shorter than it. The first `up`

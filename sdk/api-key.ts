@@ -7,6 +7,7 @@ import { refuseUnknownConfig, warnOfPlaintextCredential } from "./config";
 import { hideAnswersFromDebugLog } from "./debug-log";
 import { requireProviderIn } from "./resolution";
 import { shortenStacks } from "./short-stacks";
+import { withComparableTriggers } from "./triggers";
 
 /**
  * What the plugin process evaluates to find the provider. State holds it, and delete and read run what state holds:
@@ -62,6 +63,7 @@ export class ApiKey extends pulumi.CustomResource {
       ...new ApiKeyOutputs(),
       ...args,
       ...(args?.adopt !== undefined && { adopt: withSecretToken(args.adopt) }),
+      ...(args?.rotation !== undefined && { rotation: withComparableTriggers(name, args.rotation) }),
       ...fromProgram,
     };
     const stacks = shortenStacks();

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { ApiKey, type ApiKeyArgs, Provider } from "../../sdk";
+import { settled } from "./settled";
 
 const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
 const registered: MockResourceArgs[] = [];
@@ -86,19 +87,6 @@ test.each([
 test("token resolves to the value that the engine returns", async () => {
   expect(await resolved(new ApiKey("checkout", { type: "private" }).token)).toBe("the-token");
 });
-
-/** All that an output is made of: left alone, a rejected part would end the process, as it ends a program. */
-async function settled(output: pulumi.Output<unknown>): Promise<PromiseSettledResult<unknown>> {
-  const parts = output as unknown as {
-    promise(): Promise<unknown>;
-    allResources(): Promise<unknown>;
-    isKnown: Promise<unknown>;
-    isSecret: Promise<unknown>;
-  };
-  const all = [parts.promise(), parts.allResources(), parts.isKnown, parts.isSecret];
-  const [value] = await Promise.allSettled(all);
-  return value;
-}
 
 test("a missing token is an error that names the key and what to run", async () => {
   await program(false, {});

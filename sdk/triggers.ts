@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RotationArgs } from "./api-key-args";
+
+/**
+ * Refuses triggers whose changes would go unseen: what is no JSON reaches the engine as an empty object, or not at all.
+ *
+ * @throws pulumi.RunError that names the value by its path; where that is an Output, once it is known.
+ */
+export function withComparableTriggers(
+  key: string,
+  rotation: pulumi.Input<RotationArgs> | undefined,
+): pulumi.Input<RotationArgs> | undefined {
+  return later(rotation, (known) => {
+    if (typeof known !== "object" || known === null || known.triggers === undefined) return known;
+    return { ...known, triggers: comparable(known.triggers, `ApiKey "${key}": rotation.triggers`) };
+  }) as typeof rotation;
+}
+
+function comparable(value: unknown, path: string): unknown {
+  return later(value, (known) => {
+    if (Array.isArray(known)) return known.map((item, index) => comparable(item, `${path}[${index}]`));
+    if (isPlainObject(known)) {
+      const fields = Object.entries(known).map(([name, field]) => [
+        name,
+        comparable(field, `${path}.${name}`),
+      ]);
+      return Object.fromEntries(fields);
+    }
+    if (isComparable(known)) return known;
+    throw new pulumi.RunError(
+      `${path} is ${kindOf(known)}, whose changes the engine does not see, so the key would never rotate; give strings, ` +
+        `numbers, booleans, or arrays and plain objects of them${ADVICE[kindOf(known)] ?? ""}`,
+    );
+  });
+}
+
+/** Now, or once an Output or Promise is known. */
+function later<T>(value: pulumi.Input<T>, step: (known: T) => unknown): unknown {
+  if (pulumi.Output.isInstance(value)) return value.apply((known) => step(known as T));
+  return value instanceof Promise ? value.then(step) : step(value as T);
+}
+
+/** Of any realm: its prototype is the end of the chain. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isComparable(value: unknown): boolean {
+  return value == null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
+}
+
+/** What a value is, without saying the value, which may be a secret. */
+function kindOf(value: unknown): string {
+  if (typeof value === "object") return `a ${value?.constructor?.name || "class instance"}`;
+  return typeof value === "number" ? String(value) : `a ${typeof value}`;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  "a Date": ", such as its toISOString()",
+  "a Map": ", such as Object.fromEntries of it",
+  "a Set": ", such as a sorted array of it",
+  "a bigint": ", such as its toString()",
+};
