@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { shortFingerprint } from "../payengine/key-value";
 import { DEFAULT_API_URL } from "../payengine/settings";
 import { adoptionOf } from "./adoption";
 import { type Configuration, type Failure, type KnownSettings, UNKNOWN } from "./context";
 import { handAdoptionOf } from "./hand-made";
-import { uniqueName } from "./names";
+import { DIGITS, uniqueName } from "./names";
 import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./rotation";
 import { ApiKeyInputs, NamePrefix, Program } from "./schema";
-import { plain } from "./state";
+import { omit, plain } from "./state";
 
 /** What each argument that is an object takes, and the resource itself. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -63,7 +64,7 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   const isNew = earlier.uniqueName === undefined;
   const failures = configuration.kind === "invalid" ? [...configuration.failures] : [];
   if (isNew && isSet(env.PULUMI_SKIP_CHECKPOINTS)) failures.push(NO_CHECKPOINTS);
-  const program = Program.safeParse(news);
+  const program = Program.safeParse(saidByProgram(olds, news, earlier));
   if (!("namePrefix" in news) && earlier.namePrefix === undefined && "defaultNamePrefix" in news) {
     failures.push(...defaultPrefixFailures(news.defaultNamePrefix));
   }
@@ -96,6 +97,19 @@ export function check(olds: object, news: object, { configuration, env, now }: S
       ...placeOf(earlier, settings, credential),
     }) as Partial<ApiKeyInputs>,
   };
+}
+
+/**
+ * Under `ignoreChanges` the engine gives check what check answered before, or parts of it, in the place of what the program
+ * says. What is no argument of the program is taken out; the name is fixed, so what only the program can know is not needed.
+ */
+function saidByProgram(olds: object, news: object, { namePrefix, uniqueName }: Partial<ApiKeyInputs>) {
+  const before = new Map(Object.entries(olds));
+  const isEcho = (key: string, value: unknown) =>
+    key in ApiKeyInputs.shape && !(key in Program.shape) && isDeepStrictEqual(value, before.get(key));
+  const echoed = Object.entries(news).flatMap(([key, value]) => (isEcho(key, value) ? [key] : []));
+  const fixed = uniqueName && { defaultNamePrefix: namePrefix, digits: uniqueName.slice(-DIGITS) };
+  return { ...fixed, ...omit(news as Record<string, unknown>, ...echoed) };
 }
 
 const NO_CHECKPOINTS: Failure = {
