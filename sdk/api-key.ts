@@ -4,7 +4,7 @@ import { API_KEY_TYPE as TYPE } from "../provider/resource-type";
 import type { AdoptArgs, ApiKeyArgs } from "./api-key-args";
 import { ApiKeyOutputs } from "./api-key-outputs";
 import { refuseUnknownConfig, warnOfPlaintextCredential } from "./config";
-import { hideAnswersFromDebugLog } from "./debug-log";
+import { warnOfOptions } from "./option-warnings";
 import { requireProviderIn } from "./resolution";
 import { shortenStacks } from "./short-stacks";
 import { withComparableTriggers } from "./triggers";
@@ -49,7 +49,7 @@ export class ApiKey extends pulumi.CustomResource {
     requireProviderIn(process.cwd());
     refuseUnknownConfig();
     warnOfPlaintextCredential();
-    hideAnswersFromDebugLog();
+    warnOfOptions(name, opts);
     const fromProgram = {
       defaultNamePrefix: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
       digits: newDigits(),

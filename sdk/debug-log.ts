@@ -2,17 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 
 let hidden = false;
 
+/** Where a value begins in a debug message of Pulumi's Node SDK: an answer of the engine, or what is sent to it. */
+const VALUE = /(, (?:resp: |obj=|props=|outputs=)|\]: primitive=).*$/s;
+
 /**
- * Keeps what the engine answers out of Pulumi's debug messages.
+ * Keeps values out of Pulumi's debug messages, from the moment this package is imported.
  *
- * Until pulumi/pulumi#24478, Pulumi's Node SDK writes the outputs of every resource into them, secrets in the clear.
- * They show under `--debug` and stand in every event log, so also in the file behind the Automation API's `onEvent`.
+ * Until pulumi/pulumi#24478, Pulumi's Node SDK writes the outputs of every resource, of StackReferences too, and the
+ * arguments and results of invokes into them, secrets in the clear. They show under `--debug` and are in every event log,
+ * so also in the file behind the Automation API's `onEvent`.
  */
-export function hideAnswersFromDebugLog(): void {
+export function hideValuesFromDebugLog(): void {
   if (hidden) return;
   hidden = true;
   const log = pulumi.log as { debug: typeof pulumi.log.debug };
   const { debug } = log;
-  log.debug = (message, ...rest) =>
-    debug(message.replace(/( RPC finished: .*?, resp: ).*$/s, "$1[hidden]"), ...rest);
+  log.debug = (message, ...rest) => debug(message.replace(VALUE, "$1[hidden]"), ...rest);
 }

@@ -1,3 +1,5 @@
+import { hideValuesFromDebugLog } from "./debug-log";
+
 export { ApiKey } from "./api-key";
 export type { AdoptArgs, ApiKeyArgs, RotationArgs, VerifyArgs } from "./api-key-args";
 export type { ApiKeyOutputs } from "./api-key-outputs";
@@ -13,3 +15,5 @@ export {
   listApiKeysOutput,
 } from "./lookups";
 export { Provider, type ProviderArgs } from "./provider";
+
+hideValuesFromDebugLog();

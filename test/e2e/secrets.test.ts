@@ -1,4 +1,4 @@
-import { useFixture } from "./harness/fixture";
+import { commonJs, useFixture } from "./harness/fixture";
 
 const given = useFixture();
 
@@ -10,6 +10,71 @@ test("--debug shows no token", async () => {
   expect(up.stdout).toContain("RegisterResource RPC finished: resource:checkout");
   await project.refresh("--debug");
   await project.destroy("--debug");
+});
+
+/*
+ * Debug messages of Pulumi's own SDK are in every event log; after each test the fixture searches them for secrets. The
+ * programs make what holds a secret before the first ApiKey, or make none.
+ */
+describe("what a program does beside its keys puts no secret into event logs:", () => {
+  test("an explicit provider and a lookup", async () => {
+    const { fixture } = given;
+    const project = await fixture.project({
+      program: `
+const { TEAM_KEY: apiKey, TEAM_URL: apiUrl } = process.env;
+const provider = new payengine.Provider("team", { apiKey, apiUrl });
+exports.count = payengine.listApiKeysOutput({}, { provider }).apply((keys) => keys.length);`,
+      // The engine itself hides what config has as a secret.
+      ...{ config: {}, secrets: {}, env: { TEAM_KEY: fixture.credential, TEAM_URL: fixture.sandbox.url } },
+    });
+    const up = await project.up("--debug");
+    expect(up.stdout).toContain("RegisterResource RPC finished: resource:team");
+    await project.destroy();
+  });
+
+  test("a StackReference to a stack that holds a key", async () => {
+    const project = await given.fixture.project({
+      program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
+    });
+    await project.up();
+    await project.ok("stack", "init", "reader");
+    project.stack = "reader";
+    await project.write({
+      "index.js": commonJs(`
+const keys = new pulumi.StackReference("organization/shop/dev");
+exports.length = keys.requireOutput("key").apply((key) => key.length);`),
+    });
+    const up = await project.up("--debug");
+    expect(up.stdout).toContain("RPC finished: resource:organization/shop/dev");
+    await project.destroy();
+    project.stack = "dev";
+    await project.destroy();
+  });
+
+  test("another resource with a secret output, and an invoke that gets a token", async () => {
+    const { fixture } = given;
+    const value = "0123456789abcdef".repeat(4);
+    fixture.secrets.add(value);
+    const project = await fixture.project({
+      program: `
+class Other extends pulumi.dynamic.Resource {
+  constructor(name, props) {
+    super({ create: async (inputs) => ({ id: "other", outs: inputs }) }, name, props);
+  }
+}
+const other = new Other("other", { value: pulumi.secret(process.env.VALUE) });
+exports.length = other.urn.apply(() => {
+  const { token } = new payengine.ApiKey("checkout", { type: "private" });
+  const lookUp = (note) => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: "organization/shop/dev", note });
+  return token.apply((note) => lookUp(note)).apply(() => token.apply((value) => value.length));
+});`,
+      env: { VALUE: value },
+    });
+    const up = await project.up("--debug");
+    expect(up.stdout).toContain("RegisterResource RPC finished: resource:other");
+    expect(up.stdout).toContain("Invoke RPC finished: tok=pulumi:pulumi:readStackOutputs");
+    await project.destroy();
+  });
 });
 
 test("a private key takes at most 3,800 bytes of state", async () => {

@@ -65,6 +65,10 @@ test("a key with retainOnDelete stays live after destroy", async () => {
   });
   await project.up();
   const { keyId, token = "" } = await project.key("checkout");
+  expect(diagnosticsOf(await project.ok("preview"))["shop-dev"]).toEqual([
+    'warning: ApiKey "checkout": with the option retainOnDelete, its key stays live at PayEngine when this resource is ' +
+      "destroyed or replaced. Revoke it in PayEngine's dashboard once nothing uses it.",
+  ]);
   await project.destroy();
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
   expect(await fixture.authenticates(token)).toBe(true);
@@ -88,6 +92,52 @@ new payengine.ApiKey("checkout", args, { ignoreChanges: ["type", "namePrefix"] }
   await project.refresh();
   await project.up();
   expect(await project.key("checkout")).toEqual(made);
+});
+
+test('ignoreChanges: ["*"] keeps a key, a rotating and an adopted one as they are, and their keys are revoked in the end', async () => {
+  const { fixture } = given;
+  const given108 = await fixture.newCredential("sandbox", "Developer");
+  const program = (more: string, period: string) => `
+const opts = { ignoreChanges: ["*"] };
+const { KEY: token, KEY_ID: keyId } = process.env;
+new payengine.ApiKey("plain", { type: "private", ${more} }, opts);
+new payengine.ApiKey("rotating", { type: "private", rotation: { period: "${period}", overlap: "7d" } }, opts);
+new payengine.ApiKey("adopted", { type: "private", adopt: { keyId, token: pulumi.secret(token) } }, opts);`;
+  const project = await fixture.project({
+    program: program("", "90d"),
+    env: { KEY: given108.key, KEY_ID: given108.keyId },
+  });
+  await project.up();
+  const made = await project.keys();
+  await project.write({ "index.js": commonJs(program('namePrefix: "other"', "30d")) });
+  expect(countsOf(await project.ok("up"))).toEqual(["4 unchanged"]);
+  await project.up("--refresh");
+  expect(await project.keys()).toEqual(made);
+  await project.destroy();
+  expect(await fixture.liveKeys()).toEqual([]);
+});
+
+test("deletedWith and replaceOnChanges are warned of, where they leave a key live or have no effect", async () => {
+  const { fixture } = given;
+  const program = (overlap: string) => `
+const group = new pulumi.ComponentResource("shop:Group", "group");
+const rotation = { triggers: { it: 1 }, overlap: "${overlap}" };
+new payengine.ApiKey("checkout", { type: "private", rotation }, { replaceOnChanges: ["type", "rotation"] });
+new payengine.ApiKey("billing", { type: "private" }, { deletedWith: group, replaceOnChanges: ["namePrefix"] });`;
+  const project = await fixture.project({ program: program("7d") });
+  await project.up();
+  const { name } = await project.key("checkout");
+  fixture.leftAlive.add(String((await project.key("billing")).keyId));
+  await project.write({ "index.js": commonJs(program("1h")) });
+  const up = await project.up();
+  expect(diagnosticsOf(up)["shop-dev"]).toEqual([
+    'warning: ApiKey "checkout": the option replaceOnChanges has no effect for rotation. To replace the key when a value ' +
+      'changes, put the value into rotation.triggers and set rotation.overlap to "0s".',
+    'warning: ApiKey "billing": with the option deletedWith, its key stays live at PayEngine when the other resource is ' +
+      "deleted. Revoke it in PayEngine's dashboard once nothing uses it.",
+  ]);
+  expect((await project.key("checkout")).name).toBe(name);
+  await project.destroy();
 });
 
 test("deleteBeforeReplace revokes the old key first", async () => {

@@ -131,7 +131,7 @@ test("what check answers is still no argument for a program that says something 
       place: { apiUrl: "https://console.payengine.co/api", accountId: undefined },
       next: {},
     },
-    program: { ...from, type: "private", digits: "0123456789" },
+    program: { ...from, ...defined({ type: "private", digits: "0123456789" }) },
   });
   const [inputs = {}] = kept;
   const { failures } = again(inputs, { ...inputs, uniqueName: "another" });
