@@ -28,9 +28,9 @@ export function showProgress({ isTTY, columns } = process.stderr, { CI, TERM } =
     end,
     step(text) {
       clearTimeout(timer);
-      const begun = Date.now();
+      const begun = performance.now();
       const show = () => {
-        const line = `${text} … ${Math.round((Date.now() - begun) / 1000)} s`;
+        const line = `${text} … ${Math.round((performance.now() - begun) / 1000)} s`;
         process.stderr.write(`${ERASED}${printable(line).slice(0, width - 1)}`);
         isShown = true;
         timer = setTimeout(show, TICK_MS).unref();

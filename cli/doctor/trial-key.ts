@@ -195,11 +195,11 @@ async function relist(observer: Observer): Promise<{ findings: Finding[]; fittin
 async function used(observer: Observer, token: string): Promise<Finding> {
   const check = "use";
   const { client } = observer.withCredential(token);
-  const end = Date.now() + USABLE_WITHIN_MS;
+  const end = performance.now() + USABLE_WITHIN_MS;
   try {
     while (!(await authenticates(client))) {
       const found = `the new key does not authenticate within ${USABLE_WITHIN_MS / 1000} s`;
-      if (Date.now() > end) return fail(check, found, REPORT_IT);
+      if (performance.now() > end) return fail(check, found, REPORT_IT);
       await sleep(PAUSE_MS);
     }
     return pass(check, "the new key authenticates");

@@ -116,10 +116,12 @@ function otherStep(status: number): string {
   return isRedirect ? ". Redirects are not followed: set payengine:apiUrl to the final address" : "";
 }
 
-/** Seconds, or a date; in milliseconds. */
-function retryAfter({ "retry-after": header }: Headers): number | undefined {
+/** Seconds, or a date by the clock that dates the answer; in milliseconds. */
+function retryAfter({ "retry-after": header, date }: Headers): number | undefined {
   if (typeof header !== "string") return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const answered = Date.parse(String(date));
+  const now = Number.isNaN(answered) ? Date.now() : answered;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
 }
 

@@ -8,7 +8,7 @@ const expected = new Map<string, Expected>();
 const output = holdPluginOutput(PLUGIN_OUTPUT);
 
 const host = {
-  now: () => new Date(),
+  now: () => performance.now(),
   sleep: (milliseconds: number) => sleep(milliseconds),
   later: (milliseconds: number, act: () => void) => void setTimeout(act, milliseconds).unref(),
 };

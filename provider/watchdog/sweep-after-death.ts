@@ -8,7 +8,8 @@ import type { Expected } from "./expected";
 
 /** The time of this process. */
 export interface Timing {
-  readonly now: () => Date;
+  /** Milliseconds that only ever grow, whatever happens to the clock of the machine. */
+  readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -38,8 +39,8 @@ export async function sweepAfterDeath(
 ): Promise<SweptAfterDeath> {
   const lastEffect = settings.requestTimeout + GRACE_MS;
   const limit = lastEffect + OUT_OF_REACH_MS;
-  const start = now().getTime();
-  const elapsed = () => now().getTime() - start;
+  const start = now();
+  const elapsed = () => now() - start;
   const dispatcher = openDispatcher(settings);
   const request = createRequest(settings, connectionBy(dispatcher), AbortSignal.timeout(limit));
   const client = payEngineClient(request, settings.contract);

@@ -1,4 +1,7 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { until } from "../e2e/harness/processes";
+import { jumpingClock } from "../e2e/harness/skewed-clock";
 import { SandboxHarness } from "../sandbox-harness";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
@@ -6,14 +9,18 @@ import { asStored, registeredInputs } from "./registered-inputs";
 const folder = new ProjectFolder();
 let harness: SandboxHarness;
 let plugin: PluginProcess;
+/** By how many milliseconds the wall clock of the plugin and its watchdog is ahead. */
+const ahead = join(folder.path, "ahead");
 beforeEach(async () => {
   harness = await SandboxHarness.open();
-  plugin = await PluginProcess.start(folder);
+  writeFileSync(ahead, "0");
+  plugin = await PluginProcess.start(folder, jumpingClock(ahead));
   await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 });
 afterEach(async () => {
   await plugin.stop();
   await folder.idle();
+  rmSync(ahead);
   await harness.close();
 });
 afterAll(() => folder.remove());
@@ -22,19 +29,28 @@ const checked = async () => (await plugin.rpc.check({}, await registeredInputs({
 
 const HELD_MS = 600_000;
 
-/** Begins to make so many keys, kills the plugin once PayEngine has all requests, and lets those go on. */
-async function killDuring(keys: number, delay: { beforeCommitMs?: number; afterCommitMs?: number }) {
+const seen = async (operation: string) =>
+  (await harness.control.requests()).filter((request) => request.operation === operation).length;
+
+/**
+ * Begins to make so many keys, kills the plugin once PayEngine has all requests, and lets those go on.
+ *
+ * @param meanwhile what happens before they go on.
+ */
+async function killDuring(
+  keys: number,
+  delay: { beforeCommitMs?: number; afterCommitMs?: number },
+  meanwhile: () => Promise<unknown> = async () => {},
+) {
   await harness.control.addFault({ operation: "createKey", kind: "delay", times: keys, ...delay });
   const creations = [];
   for (let key = 0; key < keys; key++) {
     creations.push(plugin.rpc.create(await checked()).catch((error: Error) => error.message));
   }
-  await until("PayEngine has the requests", async () => {
-    const requests = await harness.control.requests();
-    return requests.filter(({ operation }) => operation === "createKey").length === keys || undefined;
-  });
+  await until("PayEngine has the requests", async () => (await seen("createKey")) === keys || undefined);
   plugin.signal("SIGKILL");
   for (const message of await Promise.all(creations)) expect(message).toContain("UNAVAILABLE");
+  await meanwhile();
   await harness.control.release();
 }
 
@@ -46,6 +62,20 @@ test.each([
   ["that has taken effect", { afterCommitMs: HELD_MS }],
 ])("the watchdog of a plugin killed during a request %s revokes its key", async (_when, delay) => {
   await killDuring(1, delay);
+  await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
+});
+
+test("the watchdog waits for a request although the clock of the machine jumps by a year", async () => {
+  await killDuring(1, { beforeCommitMs: HELD_MS }, async () => {
+    const before = await seen("listKeys");
+    await until("it has looked", async () => (await seen("listKeys")) > before || undefined);
+    const looks = await seen("listKeys");
+    writeFileSync(ahead, String(365 * 86_400_000));
+    // One look may have begun before the jump.
+    await until("it has looked again, or has ended", async () => {
+      return (await seen("listKeys")) >= looks + 3 || (await folder.processes()).length === 0 || undefined;
+    });
+  });
   await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
 });
 

@@ -295,6 +295,13 @@ test.each([
   expect(error).toMatchObject({ status: 429, retryAfter });
 });
 
+test("a date in Retry-After is one of the clock that dates the answer, wherever this machine's is", async () => {
+  const headers = { "retry-after": "Wed, 21 Oct 2015 07:28:09 GMT", date: "Wed, 21 Oct 2015 07:28:00 GMT" };
+  const { api } = await serve(429, failure, headers);
+  const error = await thrownBy(() => api.createKey({ name: "n", type: "private" }));
+  expect(error).toMatchObject({ status: 429, retryAfter: 9_000 });
+});
+
 test.each([301, 302, 303, 307, 308])(
   "a redirect (%i) is not followed, and its target receives nothing",
   async (status) => {

@@ -21,6 +21,20 @@ test("a private key that works is tried once", async () => {
   expect(harness.waits).toEqual([]);
 });
 
+test("create tries a key for as long when the clock of the machine jumps by a year meanwhile", async () => {
+  await harness.control.setLag({ newKeyUnusableMs: 60_000 });
+  let aheadMs = 0;
+  const now = () => new Date(Date.now() + aheadMs);
+  const sleep = async (milliseconds: number) => {
+    aheadMs = 365 * 86_400_000;
+    harness.waits.push(milliseconds);
+    if (harness.waits.length === 3) await harness.control.advanceClock(61_000);
+  };
+  const state = completed(await create({ ...harness.context(), now, sleep }, harness.inputs()));
+  expect(harness.waits).toEqual([250, 500, 1_000]);
+  await harness.expectOnlyKeysOf(state);
+});
+
 test.each([
   ["a public key", { type: "public" }],
   ["verify: false", { verify: false }],

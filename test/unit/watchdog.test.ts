@@ -99,7 +99,7 @@ describe("after its plugin's death the watchdog", () => {
     const pauses: number[] = [];
     return {
       pauses,
-      now: () => new Date(elapsed),
+      now: () => elapsed,
       async sleep(milliseconds: number) {
         elapsed += milliseconds;
         await onPause(pauses.push(milliseconds));
