@@ -7,6 +7,7 @@ import { openDispatcher } from "./payengine/dispatcher";
 import { type Connection, connectionBy, createRequest } from "./payengine/http";
 import { requireReadableList } from "./payengine/key-list";
 import { once } from "./payengine/once";
+import { ServerClock } from "./payengine/server-clock";
 import { placeLookup, requirePin } from "./payengine/witnesses";
 import type { Watchdog } from "./watchdog/watchdog";
 
@@ -18,12 +19,13 @@ export interface Shared {
   readonly provePin: Context["provePin"];
   readonly readableList: Context["readableList"];
   readonly reads: ReturnType<typeof batchedReads>;
-  /** The time of PayEngine's latest answer, and when it came by this process's clock. */
-  readonly latestDate: { date?: Date; at: number };
+  readonly clock: ServerClock;
 }
 
 /** What the process gives to each context. */
-export interface ContextSource extends Pick<Context, "engine" | "now" | "sleep" | "recordedKeys"> {
+export interface ContextSource extends Pick<Context, "engine" | "warn" | "sleep" | "recordedKeys"> {
+  /** This machine's clock. */
+  readonly now: () => Date;
   readonly watchdog: Pick<Watchdog, "expect" | "forget">;
 }
 
@@ -33,17 +35,25 @@ export interface ContextSource extends Pick<Context, "engine" | "now" | "sleep" 
  */
 export function contextMaker(source: ContextSource): (settings: Settings) => Context {
   let kept: { readonly key: string; readonly shared: Shared } | undefined;
+  let hasWarned = false;
+  const warnOnce = (warning: string) => {
+    if (!hasWarned) source.warn(`warning: ${warning}`);
+    hasWarned = true;
+  };
   return (settings) => {
     const key = JSON.stringify(settings);
-    if (kept?.key !== key) kept = { key, shared: sharedBy(settings, openDispatcher(settings)) };
+    if (kept?.key !== key) {
+      const clock = new ServerClock(source.now, warnOnce);
+      kept = { key, shared: sharedBy(settings, openDispatcher(settings), clock) };
+    }
     return contextOf(source, settings, kept.shared);
   };
 }
 
 /** The context of one operation. */
-export function contextOf(source: ContextSource, settings: Settings, shared: Shared): Context {
-  const { connection, pages, place, provePin, readableList, reads, latestDate } = shared;
-  const { engine, watchdog, now, sleep, recordedKeys } = source;
+export function contextOf(source: Omit<ContextSource, "now">, settings: Settings, shared: Shared): Context {
+  const { connection, pages, place, provePin, readableList, reads, clock } = shared;
+  const { engine, watchdog, warn, sleep, recordedKeys } = source;
   const limit = AbortSignal.timeout(operationLimit(settings));
   const clientFor = (credential: string, memory?: PageMemory): PayEngineClient =>
     payEngineClient(createRequest({ ...settings, credential }, connection, limit), settings.contract, memory);
@@ -57,16 +67,23 @@ export function contextOf(source: ContextSource, settings: Settings, shared: Sha
     recordedKeys,
     settings,
     engine,
-    now,
+    warn,
+    now: () => clock.agreed(),
+    serverNow: () => clock.now(),
+    async askTime() {
+      try {
+        if (!clock.isTold) await place();
+      } catch (error) {
+        // A failure tells the time too.
+        if (!clock.isTold) throw error;
+      }
+      return clock.agreed();
+    },
     sleep,
     readKey: reads(client),
     watchdog: {
       expect: (uniqueName) => watchdog.expect(settings, uniqueName),
       forget: (uniqueName) => watchdog.forget(uniqueName),
-    },
-    serverNow: () => {
-      const { date, at } = latestDate;
-      return date === undefined ? now() : new Date(date.getTime() + performance.now() - at);
     },
   };
 }
@@ -74,13 +91,10 @@ export function contextOf(source: ContextSource, settings: Settings, shared: Sha
 export function sharedBy(
   settings: Settings,
   dispatcher: Dispatcher,
-  base = connectionBy(dispatcher),
+  clock: ServerClock,
+  base: Omit<Connection, "noteDate"> = connectionBy(dispatcher),
 ): Shared {
-  const latestDate: Shared["latestDate"] = { at: 0 };
-  const connection = {
-    ...base,
-    noteDate: (date: Date) => Object.assign(latestDate, { date, at: performance.now() }),
-  };
+  const connection = { ...base, noteDate: (date: Date) => clock.note(date) };
   const pages: PageMemory = { longest: 0 };
   const client = (limit?: AbortSignal) =>
     payEngineClient(createRequest(settings, connection, limit), settings.contract, pages);
@@ -89,7 +103,7 @@ export function sharedBy(
     connection,
     pages,
     place,
-    latestDate,
+    clock,
     provePin: once(async () => requirePin(client(), place, settings.accountId)),
     readableList: once(() => requireReadableList(client())),
     reads: batchedReads(() => client(AbortSignal.timeout(settings.requestTimeout))),

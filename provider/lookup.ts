@@ -7,6 +7,7 @@ import { createRequest } from "./payengine/http";
 import { listKeys } from "./payengine/key-list";
 import type { PayEngineKey } from "./payengine/read-answer";
 import { redact } from "./payengine/redact";
+import { ServerClock } from "./payengine/server-clock";
 
 /** Which keys to list; what is left out does not matter. */
 export interface KeyFilter {
@@ -33,7 +34,7 @@ export async function onAccount<T>(
   const dispatcher = openDispatcher(settings);
   try {
     const limit = AbortSignal.timeout(operationLimit(settings));
-    const { connection, pages, provePin } = sharedBy(settings, dispatcher);
+    const { connection, pages, provePin } = sharedBy(settings, dispatcher, new ServerClock());
     await provePin();
     const request = createRequest(settings, connection, limit);
     return await work(accountOf(payEngineClient(request, settings.contract, pages)));

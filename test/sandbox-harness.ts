@@ -14,6 +14,7 @@ import { type Contract, DEFAULT_CONTRACT, parseContract } from "../provider/paye
 import { openDispatcher } from "../provider/payengine/dispatcher";
 import { fingerprint, shortFingerprint } from "../provider/payengine/key-value";
 import { RateLimiter } from "../provider/payengine/rate-limiter";
+import { ServerClock } from "../provider/payengine/server-clock";
 import { ProcessMemory } from "../provider/process-memory";
 import { mannerOf } from "./dialects";
 
@@ -24,6 +25,8 @@ export class SandboxHarness {
   readonly waits: number[] = [];
   /** What the watchdog was told. */
   readonly watched: string[] = [];
+  /** What the user was shown under Diagnostics. */
+  readonly warnings: string[] = [];
   /** How often somebody who asks whether the engine is gone still gets a no. */
   engineLivesFor = Number.POSITIVE_INFINITY;
   /** Of waits for PayEngine's limit of calls, which end at once. */
@@ -34,7 +37,10 @@ export class SandboxHarness {
       this.clock.passedMs += milliseconds;
     },
   };
-  private movedMs = 0;
+  /** By how much the clock of the machine is ahead of PayEngine's, in milliseconds. */
+  skewMs = 0;
+  /** By how much both were put forward, in milliseconds. */
+  advancedMs = 0;
   private contract: Contract = DEFAULT_CONTRACT;
   private scheme = "Basic";
   private readonly dispatchers: Dispatcher[] = [];
@@ -70,11 +76,11 @@ export class SandboxHarness {
     this.scheme = dialect.scheme ?? "Basic";
   }
 
-  now = (): Date => new Date(Date.now() + this.movedMs);
+  now = (): Date => new Date(Date.now() + this.advancedMs + this.skewMs);
 
   /** Puts the provider's clock and PayEngine's forward. */
   async advance(milliseconds: number): Promise<void> {
-    this.movedMs += milliseconds;
+    this.advancedMs += milliseconds;
     await this.control.advanceClock(milliseconds);
   }
 
@@ -94,7 +100,8 @@ export class SandboxHarness {
     this.dispatchers.push(dispatcher);
     const pause = async (milliseconds: number) => void this.waits.push(milliseconds);
     const limiter = new RateLimiter(this.clock);
-    const shared = sharedBy(all, dispatcher, { dispatcher, limiter, pause, noteDate: () => {} });
+    const clock = new ServerClock(this.now);
+    const shared = sharedBy(all, dispatcher, clock, { dispatcher, limiter, pause });
     const surroundings = {
       recordedKeys: () => memory.recordedKeys(),
       watchdog: {
@@ -105,7 +112,7 @@ export class SandboxHarness {
         forget: async (name: string) => void this.watched.push(`forget ${name}`),
       },
       engine: { isGone: async () => this.engineLivesFor-- <= 0, onGone: () => {} },
-      now: this.now,
+      warn: (line: string) => void this.warnings.push(line),
       sleep: pause,
     };
     const context = contextOf(surroundings, all, shared);

@@ -2,12 +2,12 @@ import ms from "ms";
 import type { Settings } from "../../provider/api-key/context";
 import { ApiError, messageOf, NetworkError } from "../../provider/payengine/errors";
 import type { Place } from "../../provider/payengine/read-answer";
+import { LARGEST_SKEW_MS } from "../../provider/payengine/server-clock";
 import { type Finding, fail, pass, skip, warn } from "./finding";
 import type { Observer, Seen } from "./observer";
 import { reasonOf } from "./refusal";
 import { shapeOf, told } from "./shape";
 
-const LARGEST_SKEW_MS = 60_000;
 const NOTHING_TOLD: Place = { accountIds: [], merchantIds: [] };
 
 /** Connection, credential, the call `works`, and clock: all by one request. */

@@ -73,9 +73,14 @@ export interface Context {
     readonly expect: (uniqueName: string) => Promise<string | undefined>;
     readonly forget: (uniqueName: string) => Promise<void>;
   };
+  /** The time to plan by: PayEngine's where it contradicts this machine's, as far as an answer has told it. */
   readonly now: () => Date;
-  /** PayEngine's time, as its latest answer says it; this machine's where none has. */
+  /** The same, once PayEngine has told its time: where no answer has yet, it is asked. @throws where it cannot be. */
+  readonly askTime: () => Promise<Date>;
+  /** PayEngine's time, by which what it dates is old; this machine's where no answer has told it. */
   readonly serverNow: () => Date;
+  /** Shows the user a line under Diagnostics. */
+  readonly warn: (line: string) => void;
   /** Waits so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }

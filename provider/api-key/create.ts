@@ -3,6 +3,7 @@ import { type Context, KeyError } from "./context";
 import { type Failed, type Issued, issueKey } from "./issue-key";
 import { type Journal, NEW_JOURNAL } from "./journal";
 import { type AccountFields, accountFields } from "./proof";
+import { onTime } from "./rotation";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { plain, withJournal, withKey } from "./state";
 
@@ -21,7 +22,7 @@ export async function create(context: Context, inputs: ApiKeyInputs): Promise<Ou
   const { uniqueName } = inputs;
   try {
     const account = await accountFor(context, uniqueName);
-    const state = plain({ ...inputs, ...account, name: uniqueName });
+    const state = plain({ ...onTime(inputs, context.now()), ...account, name: uniqueName });
     const issuance = await issue(context, state, NEW_JOURNAL);
     if (issuance.kind === "refused") throw new KeyError(issuance.reason);
     return outcomeOf(state, issuance);

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { KeyError, UNKNOWN } from "./context";
 import { lacksKey } from "./journal";
-import { cutsAtOnce, hasPrevious, hasUnknownTriggers, isPreviousPromised, rotationDue } from "./rotation";
+import {
+  cutsAtOnce,
+  hasPrevious,
+  hasUnknownTriggers,
+  isPreviousPromised,
+  isRotatedAhead,
+  rotationDue,
+} from "./rotation";
 import type { ApiKeyInputs, ApiKeyState } from "./schema";
 
 /** What has to happen so that the resource is what the program says. */
@@ -33,6 +40,7 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Diffe
     replaces.length > 0,
     lacksKey(state) || state.pendingAction !== undefined,
     hasPreviousKey && !isPromised,
+    isRotatedAhead(state, now),
     due !== undefined && (!isPromised || hasUnknownTriggers(inputs)),
     due === undefined && differs(state, inputs, "rotation", "rotateAt"),
     differs(state, inputs, "verify"),

@@ -6,6 +6,7 @@ import { tryValue } from "../payengine/witnesses";
 import { type Adoption, type Asked, type Earlier, printOf } from "./adoption";
 import { type Context, type Failure, KeyError, UNKNOWN } from "./context";
 import { accountFields, guardPlace } from "./proof";
+import { pulledBack } from "./pull-back";
 import { isPreviousPromised, rotationOf } from "./rotation";
 import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { omit, plain, valueFields, withoutPrevious } from "./state";
@@ -125,12 +126,13 @@ export async function updateHandMade(
   given: Adopt | undefined,
 ): Promise<Outcome> {
   const { name } = state;
-  const kept = omit(state, "verify", "rotation", "apiUrl", "pinnedAccountId");
   const { adoptedFingerprint } = state;
-  let current: ApiKeyState = plain({ ...kept, ...inputs, adoptedFingerprint });
   try {
     await guardPlace(context, state);
-    if (current.previousToken !== undefined && !isPreviousPromised(current, context.now()))
+    const now = await context.askTime();
+    const kept = omit(pulledBack(context, state, now), "verify", "rotation", "apiUrl", "pinnedAccountId");
+    let current: ApiKeyState = plain({ ...kept, ...inputs, adoptedFingerprint });
+    if (current.previousToken !== undefined && !isPreviousPromised(current, now))
       current = await retirePrevious(context, current);
     if (given !== undefined) current = await takeNext(context, current, inputs, given.token);
     if (current.token === undefined) throw new Error(NO_VALUE);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LARGEST_SKEW_MS } from "../payengine/server-clock";
 import type { Context } from "./context";
 
 /**
@@ -38,6 +39,9 @@ export const JournalFields = z.object({
 
 type JournalFields = z.infer<typeof JournalFields>;
 
+/** A list, or a look-up by id, may not know a key yet that was made less than this ago, in milliseconds. */
+export const LAG_MS = 60_000;
+
 /** A request that was given up may still take effect at PayEngine this long after its own limit, in milliseconds. */
 export const GRACE_MS = 60_000;
 
@@ -51,6 +55,24 @@ export function noteUnresolved(context: Context, journal: Journal, name: string,
     reconcileAfter: over.toISOString(),
     orphanKeyIds: keyId === undefined ? orphanKeyIds : { ...orphanKeyIds, [name]: keyId },
   };
+}
+
+/** The longest time after which an attempt can no longer have an effect, counted from now, in milliseconds. */
+function longestEffect({ settings }: Pick<Context, "settings">): number {
+  // Of a rotation, the list may lag behind in addition.
+  return settings.requestTimeout + GRACE_MS + LAG_MS;
+}
+
+/** When unresolved attempts can no longer have an effect, however far ahead the clock was that wrote the time down. */
+export function reconcileTime(
+  context: Pick<Context, "settings" | "now">,
+  reconcileAfter: string | undefined,
+): string | undefined {
+  if (reconcileAfter === undefined) return undefined;
+  const latest = context.now().getTime() + longestEffect(context);
+  return Date.parse(reconcileAfter) > latest + LARGEST_SKEW_MS
+    ? new Date(latest).toISOString()
+    : reconcileAfter;
 }
 
 /** The keys of these attempts were found and revoked. */

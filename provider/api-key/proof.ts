@@ -4,7 +4,7 @@ import type { PayEngineKey } from "../payengine/read-answer";
 import { DEFAULT_API_URL } from "../payengine/settings";
 import { accountMismatch, tryValue } from "../payengine/witnesses";
 import { type Context, KeyError, type Settings, type WitnessKey } from "./context";
-import { journalOf } from "./journal";
+import { journalOf, LAG_MS } from "./journal";
 import type { ApiKeyState } from "./schema";
 import { findLiveKeys } from "./sweep";
 
@@ -139,9 +139,6 @@ async function isShown(context: Context, keyId: string, name: string): Promise<b
     throw error;
   }
 }
-
-/** A list, or a look-up by id, may not know a key yet that was made less than this ago, in milliseconds. */
-export const LAG_MS = 60_000;
 
 /**
  * Proves that a key which PayEngine does not find is gone. Two things are needed: it is dead (the list lacks it too, it

@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import { milliseconds } from "../payengine/duration";
 import { messageOf, sentence } from "../payengine/errors";
 import { shortFingerprint } from "../payengine/key-value";
+import { LARGEST_SKEW_MS } from "../payengine/server-clock";
 import { type Context, KeyError, UNKNOWN } from "./context";
 import { issueKey } from "./issue-key";
-import { type Journal, keysInUse } from "./journal";
+import { type Journal, keysInUse, LAG_MS } from "./journal";
 import { nextName } from "./names";
-import { LAG_MS, proveGone, provePlace, requireDeadValue } from "./proof";
+import { proveGone, provePlace, requireDeadValue } from "./proof";
 import type { ApiKeyInputs, ApiKeyState, Outcome, Rotation } from "./schema";
 import { plain, withJournal, withKey, withoutPrevious } from "./state";
 import { isLive, refuseSelfRevocation, revokeIfFound, sweepBeside } from "./sweep";
@@ -33,8 +34,25 @@ export function nextRotateAt(
   if (Number.isNaN(length)) return UNKNOWN;
   const begun = periodStart(earlier);
   if (begun === undefined) return isPreview ? UNKNOWN : new Date(now.getTime() + length).toISOString();
-  const periods = Math.max(1, Math.floor((now.getTime() - begun) / length) + 1);
-  return new Date(begun + periods * length).toISOString();
+  // A period that is yet to begin was written by a clock that was ahead, unless it only just begins.
+  const latestBegin = now.getTime() + LARGEST_SKEW_MS;
+  const isAhead = begun > latestBegin;
+  const passed = isAhead
+    ? Math.floor((latestBegin - begun) / length)
+    : Math.max(0, Math.floor((now.getTime() - begun) / length));
+  return new Date(begun + (passed + 1) * length).toISOString();
+}
+
+/**
+ * The inputs with their next rotation by another clock than the one that check went by. On the same grid, so that every
+ * machine with the right time comes to the same.
+ *
+ * @param earlier what is in force, where state holds a key.
+ */
+export function onTime(inputs: ApiKeyInputs, now: Date, earlier: Rotating = inputs): ApiKeyInputs {
+  if (inputs.rotateAt === undefined) return inputs;
+  const grid = earlier.rotateAt === undefined ? inputs : earlier;
+  return { ...inputs, rotateAt: nextRotateAt(grid, inputs.rotation, { now, isPreview: false }) };
 }
 
 /** When the period under way began, in milliseconds since 1970; undefined where there is none or it is not known. */
@@ -81,6 +99,23 @@ export function hasUnknownTriggers(inputs: Rotating): boolean {
 export function isPreviousPromised(state: ApiKeyState, now: Date): boolean {
   const { previousRevokeAt } = state;
   return hasPrevious(state) && previousRevokeAt !== undefined && now < new Date(previousRevokeAt);
+}
+
+/**
+ * The state with a promise for the previous key that is no longer than the overlap it was given: a rotation by a machine
+ * whose clock was ahead promised more.
+ */
+export function withPromise(state: ApiKeyState, now: Date): ApiKeyState {
+  const { rotatedAt, previousRevokeAt } = state;
+  if (!isRotatedAhead(state, now)) return state;
+  const overlap = Date.parse(previousRevokeAt ?? "") - Date.parse(rotatedAt ?? "");
+  const end = new Date(now.getTime() + overlap);
+  return { ...state, rotatedAt: now.toISOString(), previousRevokeAt: end.toISOString() };
+}
+
+/** Says whether a rotation that still keeps a previous key was made later than now. */
+export function isRotatedAhead(state: ApiKeyState, now: Date): boolean {
+  return hasPrevious(state) && Date.parse(state.rotatedAt ?? "") - now.getTime() > LARGEST_SKEW_MS;
 }
 
 /** Says whether state holds the key before this one; one made by hand has no id. */

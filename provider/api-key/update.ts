@@ -4,7 +4,16 @@ import { type Context, KeyError } from "./context";
 import { accountFor, createInState } from "./create";
 import { type Journal, journalOf, keysInUse, lacksKey } from "./journal";
 import { guardPlace, provePlace } from "./proof";
-import { cutsAtOnce, isPreviousPromised, revokePrevious, rotate, rotationDue } from "./rotation";
+import { notDue, pulledBack } from "./pull-back";
+import {
+  cutsAtOnce,
+  hasPrevious,
+  isPreviousPromised,
+  onTime,
+  revokePrevious,
+  rotate,
+  rotationDue,
+} from "./rotation";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { omit, plain, withJournal } from "./state";
 import { reconcile, sweep } from "./sweep";
@@ -16,16 +25,33 @@ import { reconcile, sweep } from "./sweep";
  */
 export async function update(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<Outcome> {
   await guard(context, state, inputs);
-  if (lacksKey(state)) return createMissing(context, state, inputs);
-  const due = rotationDue(state, inputs);
-  let current = withInputs(state, inputs);
+  const now = await timeFor(context, state, inputs);
+  const recorded = pulledBack(context, state, now);
+  if (lacksKey(state)) return createMissing(context, recorded, inputs);
+  const asked = onTime(inputs, now, recorded);
+  // What check and diff have not shown is not done.
+  const isShown = rotationDue(recorded, inputs) !== undefined;
+  const isDue = isShown && rotationDue(recorded, asked) !== undefined;
+  let current = withInputs(recorded, asked);
   if (state.pendingAction === "reconcile" || isRotationDropped(state, inputs)) {
     current = await reconcileKey(context, current);
   }
-  if (!isPreviousPromised(current, context.now())) current = await revokePrevious(context, current);
+  if (!isPreviousPromised(current, now)) current = await revokePrevious(context, current);
   // A key that is cut at once is replaced, by the next `up` where a previous one had to go first.
-  const isToRotate = due !== undefined && current.previousKeyId === undefined && !cutsAtOnce(inputs);
-  return isToRotate ? rotate(context, current, inputs) : { kind: "complete", state: current };
+  const isToRotate = isDue && current.previousKeyId === undefined && !cutsAtOnce(inputs);
+  if (isToRotate) return rotate(context, current, asked);
+  if (isShown && (!isDue || isPreviousPromised(current, now))) context.warn(notDue(current, now));
+  return { kind: "complete", state: current };
+}
+
+/** PayEngine's time where it decides something; what it does not decide needs no answer. */
+async function timeFor(context: Context, state: ApiKeyState, { rotateAt }: ApiKeyInputs): Promise<Date> {
+  const isDecisive = hasPrevious(state) || rotateAt !== state.rotateAt;
+  try {
+    return isDecisive ? await context.askTime() : context.now();
+  } catch (error) {
+    throw notUpdated(state, error);
+  }
 }
 
 /** A rotation that is due stays so until it is done: state keeps the rotation of the key in use. */
@@ -51,7 +77,8 @@ async function createMissing(context: Context, state: ApiKeyState, inputs: ApiKe
   const journal = await sweepUnfinished(context, state);
   const account = await accountFor(context, state.uniqueName);
   const credentialFingerprint = shortFingerprint(context.settings.credential);
-  const missing = plain({ ...withoutKey(state), ...inputs, ...account, credentialFingerprint });
+  const timed = onTime(inputs, context.now());
+  const missing = plain({ ...withoutKey(state), ...timed, ...account, credentialFingerprint });
   return createInState(context, missing, journal);
 }
 
@@ -69,10 +96,14 @@ async function guard(context: Context, state: ApiKeyState, inputs: ApiKeyInputs)
     await guardPlace(context, state);
     if (!isPinKept || isToReconcile) await provePlace(context, state, []);
   } catch (error) {
-    if (error instanceof KeyError) throw error;
-    const why = sentence(messageOf(error));
-    throw new KeyError(`Could not update the key "${state.name}": ${why} State keeps it as it was.`);
+    throw notUpdated(state, error);
   }
+}
+
+function notUpdated({ name }: ApiKeyState, error: unknown): KeyError {
+  if (error instanceof KeyError) return error;
+  const why = sentence(messageOf(error));
+  return new KeyError(`Could not update the key "${name}": ${why} State keeps it as it was.`);
 }
 
 /** A rotation that was interrupted leaves no mark if the plugin's process was killed. */

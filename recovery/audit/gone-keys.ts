@@ -1,4 +1,4 @@
-import { LAG_MS } from "../../provider/api-key/proof";
+import { LAG_MS } from "../../provider/api-key/journal";
 import { messageOf, NotFoundError } from "../../provider/payengine/errors";
 import type { Reachable } from "../accounts";
 import type { RecoveryOptions } from "../operation-time";

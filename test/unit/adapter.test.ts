@@ -43,6 +43,29 @@ async function checked(it: Awaited<ReturnType<typeof provider>>, digits: string,
 const stored = (outputs: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, Object(value).value ?? value]));
 
+test("a process warns once where PayEngine contradicts its clock by more than a minute, with both times and the fix", async () => {
+  harness.skewMs = 10 * 60_000;
+  const it = await provider();
+  await it.create(await checked(it, "0123456789"));
+  await it.create(await checked(it, "9876543210"));
+  const time = "\\d{4}-\\d{2}-\\d{2}T[\\d:.]+Z";
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^warning: The clock of this machine is 10 minutes ahead of PayEngine's: ${time} here, ${time} there\\. What is due ` +
+          "only by this machine's is not done\\. Set this machine's clock, for example by `timedatectl set-ntp true`\\.$",
+      ),
+    ),
+  ]);
+});
+
+test("a process does not warn of a clock that agrees with PayEngine's to the minute", async () => {
+  harness.skewMs = -50_000;
+  const it = await provider();
+  await it.create(await checked(it, "0123456789"));
+  expect(warnings).toEqual([]);
+});
+
 test("a key is made, found unchanged, read, updated and revoked", async () => {
   const it = await provider();
   const inputs = await checked(it, "0123456789");

@@ -111,7 +111,7 @@ test("removing triggers, or adding rotation to a key that had none, is no reason
   const lasting = {
     ...inputs,
     rotation: { period: "90d", overlap: "7d" },
-    rotateAt: "2099-01-01T00:00:00.000Z",
+    rotateAt: new Date(harness.now().getTime() + 90 * DAY).toISOString(),
   };
   const kept = await rotate(state, lasting);
   expect(kept).toMatchObject({ keyId: state.keyId, rotation: lasting.rotation });
