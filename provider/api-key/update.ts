@@ -46,7 +46,7 @@ export async function update(context: Context, state: ApiKeyState, inputs: ApiKe
 
 /** PayEngine's time where it decides something; what it does not decide needs no answer. */
 async function timeFor(context: Context, state: ApiKeyState, { rotateAt }: ApiKeyInputs): Promise<Date> {
-  const isDecisive = hasPrevious(state) || rotateAt !== state.rotateAt;
+  const isDecisive = hasPrevious(state) || state.reconcileAfter !== undefined || rotateAt !== state.rotateAt;
   try {
     return isDecisive ? await context.askTime() : context.now();
   } catch (error) {

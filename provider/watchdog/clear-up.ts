@@ -24,7 +24,7 @@ export async function clearUp(
   const longest = Math.max(...expected.map(({ settings }) => settings.requestTimeout + GRACE_MS));
   const limit = longest + LAST_LOOK_MS;
   const open = new Set(expected.map(({ uniqueName }) => uniqueName));
-  output.say(begun(open, new Date(host.now().getTime() + limit)));
+  output.say(begun(open, limit));
   host.later(limit, () => {
     output.say(unfinished(open));
     output.letGo();
@@ -36,10 +36,10 @@ export async function clearUp(
   await Promise.all(sweeps);
 }
 
-function begun(names: ReadonlySet<string>, until: Date): string {
+function begun(names: ReadonlySet<string>, limit: number): string {
   return (
     `warning: The provider's process ended while it was creating ${quoted(names)}. The watchdog now looks for keys of that ` +
-    `name and revokes them, until ${until.toISOString()} at most.`
+    `name and revokes them, for ${Math.round(limit / 1000)} seconds at most.`
   );
 }
 
