@@ -36,6 +36,7 @@ module.exports = {
     { ...project("unit"), roots: ["test/unit", "provider", "sdk"].map((name) => `<rootDir>/${name}`) },
     project("plugin"),
     project("matrix"),
+    project("browser"),
     ...INSTALLED.map(installed),
   ],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.

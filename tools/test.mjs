@@ -16,7 +16,7 @@ const CORE = ["unit", "plugin", "sandbox", "journey"];
 /** The shards of `npm run test:full` that run the jest project of their name; MORE has what else a shard runs. */
 const PROJECTS = [
   ...["tools", "package", "e2e", "options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
-  ...["shared-backend", "chaos", "matrix"],
+  ...["shared-backend", "chaos", "matrix", "browser"],
 ];
 const AREAS = ["start", ...PROJECTS, "oldest-sdk"];
 /** The oldest version of the peer dependency, and the tests that run with it. */
