@@ -10,14 +10,14 @@ const given = useFixture();
 
 /** The rows of the table in docs/secret-path.md, and what they ask Pulumi for. `OUT` is a folder for its files. */
 const ASKED: [row: string, flags: string[], env?: Record<string, string>][] = [
-  ["`--debug`, event logs, `-v=6` and below", ["--debug", "-v=6", "--logtostderr"]],
+  ["event logs, `--debug`, `-v=6` and below", ["--debug", "-v=6", "--logtostderr"]],
   ["`-v=7` and `-v=8`", ["-v=7"]],
   ["`-v=7` and `-v=8`", ["-v=8", "--logtostderr"]],
   ["`-v=9` and above", ["-v=9", "--logtostderr"]],
   ["`-v=9` and above", ["-v=11"]],
   ["`--tracing`", ["--tracing", "file:OUT/trace"]],
   [
-    "`--tracing` and `PULUMI_TRACING_NO_PAYLOADS=true`",
+    "`--tracing`, `PULUMI_TRACING_NO_PAYLOADS=true`",
     ["--tracing", "file:OUT/trace"],
     { PULUMI_TRACING_NO_PAYLOADS: "true" },
   ],
@@ -53,13 +53,15 @@ async function keyMadeByHand(fixture: Fixture, name: string) {
 async function shownBy(fixture: Fixture, out: string, flags: string[], env: Record<string, string>) {
   const inConfig = await keyMadeByHand(fixture, "in-config");
   const inVariable = await keyMadeByHand(fixture, "in-variable");
+  const byDefault = await fixture.newCredential("sandbox", "Admin");
   const byVariable = await fixture.newCredential("sandbox", "Admin");
   const byArgument = await fixture.newCredential("sandbox", "Admin");
   const project = await fixture.project({
     program: PROGRAM,
     secrets: { "payengine:apiKey": fixture.credential, "shop:adoptToken": inConfig.value },
     env: {
-      ...{ SANDBOX_URL: fixture.sandbox.url, CREDENTIAL: byVariable.key, ARGUMENT: byArgument.key },
+      ...{ PAYENGINE_API_KEY: byDefault.key, CREDENTIAL: byVariable.key, ARGUMENT: byArgument.key },
+      SANDBOX_URL: fixture.sandbox.url,
       ...{ CONFIG_ID: inConfig.id, VARIABLE_ID: inVariable.id, VARIABLE_TOKEN: inVariable.value },
     },
   });
@@ -76,11 +78,11 @@ async function shownBy(fixture: Fixture, out: string, flags: string[], env: Reco
   await run("up");
   const tokenOf = async (resource: string) => (await project.key(resource)).token ?? "";
   const secrets = {
-    "a key's own `token`": [await tokenOf("kept"), await tokenOf("quiet")],
-    "a `token` handed to another resource": [await tokenOf("handed")],
-    "secrets of the stack's config": [fixture.credential, inConfig.value],
-    "`apiKey` and `adopt.token` from elsewhere": [byArgument.key, inVariable.value],
-    "`PAYENGINE_API_KEY`, `credentialEnv`": [byVariable.key],
+    own: [await tokenOf("kept"), await tokenOf("quiet")],
+    handed: [await tokenOf("handed")],
+    config: [fixture.credential, inConfig.value],
+    passed: [byArgument.key, inVariable.value],
+    variable: [byDefault.key, byVariable.key],
   };
   await run("destroy");
   return Object.fromEntries(
