@@ -14,7 +14,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test("every link of the guides leads somewhere", async () => {
-  const guides = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "examples", "sandbox/README.md"];
+  const guides = [
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs",
+    "examples",
+    "sandbox/README.md",
+  ];
 
   expect(await said("remark-cli/cli.js", ["--frail", "--quiet", "--no-stdout", ...guides])).toBe("");
 });
