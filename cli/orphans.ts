@@ -22,7 +22,7 @@ interface Flags {
 
 const HELP = `
 A key is orphaned if it lives, its exact name stands in this stack's state and its id does not, and state has not
-changed for longer than an operation can last: eleven times payengine:requestTimeout and three minutes, 8.5 minutes
+changed for longer than an operation can last: eleven times payengine:requestTimeout and four minutes, 9.5 minutes
 by default. Where nothing is pending, unfinished or locked, there is nothing to wait for. State is never imported, and no
 lock is cleared.
 

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Context, Settings } from "./api-key/context";
 import { operationLimit } from "./config";
+import { OperationLimit } from "./operation-limit";
 import { batchedReads } from "./payengine/batched-reads";
 import { type PageMemory, type PayEngineClient, payEngineClient } from "./payengine/calls";
 import { openDispatcher } from "./payengine/dispatcher";
@@ -54,13 +55,20 @@ export function contextMaker(source: ContextSource): (settings: Settings) => Con
 export function contextOf(source: Omit<ContextSource, "now">, settings: Settings, shared: Shared): Context {
   const { connection, pages, place, provePin, readableList, reads, clock } = shared;
   const { engine, watchdog, warn, sleep, recordedKeys } = source;
-  const limit = AbortSignal.timeout(operationLimit(settings));
-  const clientFor = (credential: string, memory?: PageMemory): PayEngineClient =>
-    payEngineClient(createRequest({ ...settings, credential }, connection, limit), settings.contract, memory);
+  const reserve = settings.requestTimeout;
+  const limit = new OperationLimit(operationLimit(settings) - reserve);
+  const clientFor = (credential: string, memory?: PageMemory, signal = limit.signal): PayEngineClient =>
+    payEngineClient(
+      createRequest({ ...settings, credential }, connection, signal),
+      settings.contract,
+      memory,
+    );
   const client = clientFor(settings.credential, pages);
   return {
     client,
     clientFor,
+    lastClient: () => clientFor(settings.credential, pages, AbortSignal.timeout(reserve)),
+    limit,
     place,
     provePin,
     readableList,

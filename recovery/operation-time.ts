@@ -1,5 +1,5 @@
 import type { Settings } from "../provider/api-key/context";
-import { GRACE_MS } from "../provider/api-key/journal";
+import { longestEffect } from "../provider/api-key/journal";
 import { operationLimit } from "../provider/config";
 import type { Reached } from "./accounts";
 import type { StackState } from "./pulumi/stack-state";
@@ -8,7 +8,7 @@ import type { StackState } from "./pulumi/stack-state";
 export interface RecoveryOptions {
   /**
    * How long state must not have changed before a key counts as orphaned, in milliseconds. Default: longer than any
-   * operation of a key can last (eleven request timeouts and three minutes). Less is safe only where nobody is updating
+   * operation of a key can last (eleven request timeouts and four minutes). Less is safe only where nobody is updating
    * the stack: backends other than folders do not show their locks. A pending operation of which no key is found is kept
    * for the default time, whatever stands here: its request may still make one.
    */
@@ -19,9 +19,12 @@ export interface RecoveryOptions {
   readonly onStep?: ((step: string) => void) | undefined;
 }
 
-/** How long after a state's last change an operation that it speaks of may still be under way, in milliseconds. */
+/**
+ * How long after a state's last change an operation that it speaks of may still be under way, in milliseconds. Beyond its
+ * own limit, a creation's request may still take effect, and a deletion waits for as long as one may.
+ */
 export function longestOperation(settings: Settings): number {
-  return operationLimit(settings) + settings.requestTimeout + GRACE_MS;
+  return operationLimit(settings) + longestEffect(settings);
 }
 
 /**

@@ -62,6 +62,14 @@ export interface Context {
   readonly settings: Settings;
   /** The same calls with another private key. */
   readonly clientFor: (token: string) => PayEngineClient;
+  /** The same calls, in time that is reserved for taking a key back when the operation's own is over. */
+  readonly lastClient: () => PayEngineClient;
+  readonly limit: {
+    /** The operation's time is over: it makes no further call. */
+    readonly isOver: boolean;
+    /** Waits for something, in time that does not count. */
+    readonly outside: <T>(wait: () => Promise<T>) => Promise<T>;
+  };
   /** Keys of states that this process has seen. */
   readonly recordedKeys: () => readonly WitnessKey[];
   readonly engine: {

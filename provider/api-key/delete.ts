@@ -1,17 +1,18 @@
 import { messageOf, sentence } from "../payengine/errors";
 import { type Context, KeyError } from "./context";
-import { type Journal, journalOf, lacksKey, mayStillAppear } from "./journal";
+import { journalOf, lacksKey, longestEffect, mayStillAppear } from "./journal";
 import { guardPlace, proveGone, provePlace } from "./proof";
 import { revokePrevious } from "./rotation";
 import type { ApiKeyState } from "./schema";
 import { isLive, refuseSelfRevocation, revokeIfFound, revokeListed, sweep, sweepBeside } from "./sweep";
 
 /**
- * Revokes the resource's key, the one before it, and whatever unresolved attempts have left under its names.
+ * Revokes the resource's key, the one before it, and whatever unresolved attempts have left under its names. Where one of
+ * those may still make a key, it waits until that can no longer be, and looks again.
  *
  * @param held ids of keys that another resource holds, and that stay.
- * @throws KeyError where the key may live on, or where an unresolved attempt may still make one: then the key itself is kept,
- *   so that state goes on telling the truth.
+ * @throws KeyError where a key may live on. As long as an unresolved attempt may still make one, the key itself is kept, so
+ *   that state goes on telling the truth.
  * @mechanism delete sweep
  */
 export async function revokeAll(
@@ -46,17 +47,24 @@ async function revokeUnfinished(
   state: ApiKeyState,
   held: ReadonlySet<string>,
 ): Promise<void> {
-  const { journal, revoked } = await sweep(context, state.uniqueName, journalOf(state), []);
+  const look = () => sweep(context, state.uniqueName, journalOf(state), []);
+  const { journal, revoked } = await look();
   await provePlace(context, state, revoked);
-  refuseWhileUnresolved(context, state, journal);
+  if (mayStillAppear(context, journal)) {
+    await waitForLostRequest(context, state);
+    await look();
+  }
   await revokePrevious(context, state, held);
 }
 
 /** The keys in use go last: they tell whether the list is current enough to show the others. */
 async function revokeOrphansBeside(context: Context, state: ApiKeyState): Promise<void> {
   const { keyId } = state;
-  const { journal, kept } = await sweepBeside(context, state);
-  refuseWhileUnresolved(context, state, journal);
+  let { journal, kept } = await sweepBeside(context, state);
+  if (mayStillAppear(context, journal)) {
+    await waitForLostRequest(context, state);
+    ({ journal, kept } = await sweepBeside(context, state));
+  }
   if (journal.unresolvedNames.length === 0 || keyId === undefined || kept.includes(keyId)) return;
   if (await isLive(context.client, keyId)) {
     throw new Error(
@@ -66,14 +74,30 @@ async function revokeOrphansBeside(context: Context, state: ApiKeyState): Promis
   }
 }
 
-function refuseWhileUnresolved(
-  context: Context,
-  { uniqueName, reconcileAfter }: ApiKeyState,
-  left: Journal,
-): void {
-  if (!mayStillAppear(context, left)) return;
-  throw new KeyError(
-    `A request to create the key "${uniqueName}" was lost and may still take effect until ${reconcileAfter}. ` +
-      "Whatever it had made so far was revoked; run this again after that time.",
+/** How long it takes to notice that the engine waits for no more results, in milliseconds. */
+const LOOK_MS = 500;
+
+/**
+ * Waits until a lost request can no longer make a key, in time that does not count as the operation's. Keys that wait at the
+ * same time, or one after another, wait for the moments that their states hold: the waits do not add up.
+ */
+async function waitForLostRequest(context: Context, state: ApiKeyState): Promise<void> {
+  const { uniqueName, reconcileAfter = "" } = state;
+  const stored = Date.parse(reconcileAfter) - context.now().getTime();
+  const limit = Math.min(stored, longestEffect(context.settings));
+  const until = new Date(context.now().getTime() + limit).toISOString();
+  context.warn(
+    `Waiting until ${until} before "${uniqueName}" is deleted: a request to create it was lost and may still take effect. ` +
+      "Press Ctrl-C twice to stop; you can run this again later.",
   );
+  await context.limit.outside(async () => {
+    for (let left = limit; left > 0; left -= LOOK_MS) {
+      await context.sleep(Math.min(left, LOOK_MS));
+      if (await context.engine.isGone())
+        throw new KeyError(
+          `The key "${uniqueName}" was not deleted: Pulumi stopped before ${until}, and until then a lost request may still ` +
+            "create it. State keeps it: run this again.",
+        );
+    }
+  });
 }

@@ -133,6 +133,8 @@ async function whyUnusable(
     if (problem === undefined || (await context.engine.isGone())) return undefined;
     if (waited >= limit || performance.now() >= end)
       return `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${problem}`;
+    if (context.limit.isOver)
+      return `The key "${key.name}" was made, but did not work within the operation's time: ${problem}`;
     await context.sleep(wait);
     waited += wait;
   }
@@ -178,7 +180,7 @@ async function takeBack(
   const mayLive = noteUnresolved(context, journal, key.name, key.id);
   const uncertain = `${why}, and it is not certain that none of that name lives.`;
   try {
-    if (!(await revoke(context.client, key.id))) return failed(uncertain, mayLive);
+    if (!(await revoke(context.lastClient(), key.id))) return failed(uncertain, mayLive);
   } catch (error) {
     const fate = `it could not be revoked: ${sentence(messageOf(error))} It may work, and nobody knows its value.`;
     return failed(`${why}, and ${fate}`, mayLive);

@@ -58,9 +58,9 @@ export function noteUnresolved(context: Context, journal: Journal, name: string,
 }
 
 /** The longest time after which an attempt can no longer have an effect, counted from now, in milliseconds. */
-function longestEffect({ settings }: Pick<Context, "settings">): number {
+export function longestEffect({ requestTimeout }: Pick<Context["settings"], "requestTimeout">): number {
   // Of a rotation, the list may lag behind in addition.
-  return settings.requestTimeout + GRACE_MS + LAG_MS;
+  return requestTimeout + GRACE_MS + LAG_MS;
 }
 
 /** When unresolved attempts can no longer have an effect, however far ahead the clock was that wrote the time down. */
@@ -69,7 +69,7 @@ export function reconcileTime(
   reconcileAfter: string | undefined,
 ): string | undefined {
   if (reconcileAfter === undefined) return undefined;
-  const latest = context.now().getTime() + longestEffect(context);
+  const latest = context.now().getTime() + longestEffect(context.settings);
   return Date.parse(reconcileAfter) > latest + LARGEST_SKEW_MS
     ? new Date(latest).toISOString()
     : reconcileAfter;

@@ -111,6 +111,8 @@ async function listable(context: Context, sent: Extract<Sent, { kind: "issued" }
     await requireReadableList(context.client);
     return sent;
   } catch (error) {
-    return { kind: "wrong", reason: messageOf(error), keyId: sent.key.id };
+    // An answer in another form comes again; any other failure says nothing about the form, and the key is in hand.
+    const isUnreadable = error instanceof ResponseSchemaError;
+    return isUnreadable ? { kind: "wrong", reason: messageOf(error), keyId: sent.key.id } : sent;
   }
 }

@@ -28,7 +28,7 @@ export async function reasonToKeep(
   looks: ReadonlyMap<RecordedKey, Look>,
   now: Date,
 ): Promise<string | undefined> {
-  if (!state.onlyOwnCreations) return OTHERS;
+  if (!state.onlyOwnOperations) return OTHERS;
   for (const key of state.keys.filter(({ evidence }) => evidence === "pending operation")) {
     const reason = await reasonFor(key, looks.get(key), state, now);
     if (reason !== undefined) return reason;
@@ -63,7 +63,7 @@ async function reasonFor(
 }
 
 const OTHERS =
-  "there are pending operations other than creations of keys, which clearing would drop too; run `pulumi refresh` at a " +
+  "there are pending operations on other resources than keys, which clearing would drop too; run `pulumi refresh` at a " +
   "terminal, which asks about each, and let it skip the keys; then run this again";
 
 function unproven(key: RecordedKey): string {

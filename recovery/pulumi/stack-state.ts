@@ -19,12 +19,16 @@ const Resource = z.object({
 
 type Resource = z.infer<typeof Resource>;
 
+const PendingOperation = z.object({ resource: Resource, type: z.string() });
+
+type PendingOperation = z.infer<typeof PendingOperation>;
+
 const Export = z.object({
   deployment: z.object({
     manifest: z.object({ time: z.iso.datetime({ offset: true }) }),
     secrets_providers: z.object({ type: z.string() }).optional(),
     resources: z.array(Resource).default([]),
-    pending_operations: z.array(z.object({ resource: Resource, type: z.string() })).default([]),
+    pending_operations: z.array(PendingOperation).default([]),
   }),
 });
 
@@ -81,8 +85,8 @@ export interface StackState {
   readonly root: string | undefined;
   /** Operations that never ended, of any resource: `type urn`. */
   readonly pendingOperations: readonly string[];
-  /** All of them are creations of keys whose names are known, so that clearing them drops no other evidence. */
-  readonly onlyOwnCreations: boolean;
+  /** All of them are creations of keys whose names are known, or work on keys that state holds besides. */
+  readonly onlyOwnOperations: boolean;
   /** How secrets are encrypted, such as "passphrase". */
   readonly secretsProvider: string | undefined;
 }
@@ -99,7 +103,8 @@ export function readStackState(text: string): StackState {
   const { manifest, resources, pending_operations: pending, secrets_providers } = parsed.data.deployment;
   requirePresentForm(resources.filter(isKey));
   const providers = resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
-  const pendingKeys = pending.map(({ resource }) => resource).filter(isListedKey);
+  const evidence = pending.filter((it) => !isOnHeldKey(it, resources));
+  const pendingKeys = evidence.map(({ resource }) => resource).filter(isListedKey);
   const own = [...resources.filter(isListedKey), ...pendingKeys];
   return {
     changedAt: new Date(manifest.time),
@@ -115,7 +120,7 @@ export function readStackState(text: string): StackState {
       providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider.inputs)]),
     ),
     pendingOperations: pending.map(({ type, resource }) => `${type} ${resource.urn}`),
-    onlyOwnCreations: pending.every(
+    onlyOwnOperations: evidence.every(
       ({ type, resource }) =>
         type === "creating" &&
         isKey(resource) &&
@@ -123,6 +128,19 @@ export function readStackState(text: string): StackState {
     ),
     secretsProvider: secrets_providers?.type,
   };
+}
+
+/**
+ * Of a deletion or change that never ended, state holds the key besides: clearing the operation drops no evidence, and the
+ * next `up` or destroy goes on.
+ */
+function isOnHeldKey({ type, resource }: PendingOperation, resources: readonly Resource[]): boolean {
+  const { urn, id } = resource;
+  return (
+    ["deleting", "updating"].includes(type) &&
+    isKey(resource) &&
+    resources.some((held) => held.urn === urn && held.id === id)
+  );
 }
 
 /** A newer version of this package has written the state. */

@@ -6,11 +6,8 @@ import type { Repair, Round } from "./scenario";
 import type { ChaosStack, ChaosState } from "./stack";
 import type { World } from "./world";
 
-/**
- * What the provider says where a lost request may still take effect, or where PayEngine may not know a new public key
- * yet: the waits that the runbook asks for.
- */
-const WAIT = /may still take effect until|made less than a minute ago; try again after that/;
+/** What the provider says where PayEngine may not know a new public key yet: the wait that the runbook asks for. */
+const WAIT = /made less than a minute ago; try again after that/;
 /** What the orphans command says where it must leave pending operations in state. */
 const KEPT = /they stay in state/;
 
@@ -48,7 +45,7 @@ export async function repair(
 
   for (const [index, stack] of world.stacks.entries()) {
     if (ends[index]) {
-      tally.outcome("repair had to wait for a lost request");
+      tally.outcome("repair had to wait for a new key");
       const again = await goOn(stack, repair, true);
       report(again.violations);
       states[index] = await stack.state();
@@ -103,7 +100,7 @@ async function goOn(
   let mustWait = false;
   for (const command of repair.split(", ")) {
     const ended = await stack.change(command.split(" "), { later });
-    // A lost request is older than the wait when the user comes back minutes later.
+    // A new key is older than the wait when the user comes back minutes later.
     const waits = !later && ended.exitCode !== 0 && WAIT.test(ended.stdout);
     if (waits) mustWait = true;
     else violations.push(...failed(ended));

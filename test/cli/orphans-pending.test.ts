@@ -1,6 +1,7 @@
 import { findOrphans, openStack, type PulumiStack, revokeOrphans } from "../../recovery";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, type PayengineOptions, payengine } from "./command";
+import { projectWithKey } from "./one-key-project";
 import {
   changeState,
   creating,
@@ -91,10 +92,10 @@ test("orphans keeps a name, whatever --min-age says, while its request may still
 });
 
 test.each([
-  ["30s by default", undefined, 510_000],
-  ["as config has it", "10s", 290_000],
+  ["30s by default", undefined, 570_000],
+  ["as config has it", "10s", 350_000],
 ])(
-  "an operation lasts eleven request timeouts and three minutes at most: %s",
+  "an operation lasts eleven request timeouts and four minutes at most: %s",
   async (_what, timeout, expected) => {
     const time = longAgo();
     const project = await projectWithPending(time);
@@ -142,3 +143,18 @@ test("orphans does not suggest --yes where it would do nothing", async () => {
   const { exitCode, stderr } = await payengine(project, ["orphans", "--revoke", "--min-age", "0s"]);
   expect([exitCode, stderr]).toEqual([2, ""]);
 });
+
+test.each(["deleting", "updating"])(
+  "%s a key that state still holds is no reason to keep pending operations",
+  async (type) => {
+    const { project } = await projectWithKey(given.fixture);
+    await changeState(project, (state) => {
+      state.manifest.time = longAgo();
+      const [key] = (state.resources ?? []).slice(-1);
+      state.pending_operations = [{ type, resource: key }];
+    });
+    expect((await revoke(project))[0]).toBe(0);
+    expect(await pendingOf(project)).toBe(0);
+    expect(await project.keys()).toHaveLength(1);
+  },
+);

@@ -118,7 +118,7 @@ test("a pending creation without a name, or of another resource type, keeps all 
     2,
     [
       "web  shop-dev-web-<digits>  <id>  <time>  never  pending operation  revoke",
-      "Pending operations (they stay in state: there are pending operations other than creations of keys, which clearing would drop too; run `pulumi refresh` at a terminal, which asks about each, and let it skip the keys; then run this again):",
+      "Pending operations (they stay in state: there are pending operations on other resources than keys, which clearing would drop too; run `pulumi refresh` at a terminal, which asks about each, and let it skip the keys; then run this again):",
       "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
       "  creating urn:pulumi:dev::shop::aws:s3/bucket:Bucket::logs",
       "Revoked 1 of 1 key.",

@@ -196,6 +196,12 @@ describe("after an empty first list, which shows no entry,", () => {
     expect((await harness.calls()).filter((call) => call === "GET /api/api-keys")).toHaveLength(1);
   });
 
+  test("a list that fails for another reason says nothing of its form: the key is kept", async () => {
+    const fails = { operation: "listKeys", kind: "statusBeforeCommit", status: 503 } as const;
+    await harness.control.addFault(fails);
+    await harness.expectOnlyKeysOf(completed(await create(emptyAtFirst(), inputs)));
+  });
+
   test("create revokes the key by its id when its entry cannot be read", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "idMissing" });
     expect(await messageThrownBy(() => create(emptyAtFirst(), inputs))).toContain(
