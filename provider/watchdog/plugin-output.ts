@@ -16,6 +16,7 @@ export interface PluginOutput {
  * that it would end with its plugin, and where it is the first process of a container, so would everything else.
  *
  * @param descriptor of the file, as the plugin has passed it on.
+ * @mechanism held output
  */
 export function holdPluginOutput(descriptor: number): PluginOutput {
   let isHeld = true;

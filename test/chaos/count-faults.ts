@@ -1,5 +1,5 @@
 import type { Tally } from "./run-scenario";
-import { LIST_LAGS, NEW_KEY_UNUSABLE, type Round, WRONG_ACCOUNT } from "./scenario";
+import { CLOCK_JUMPS, LIST_LAGS, NEW_KEY_UNUSABLE, type Round, WRONG_ACCOUNT } from "./scenario";
 import type { World } from "./world";
 
 /** Counts the faults that struck a request. Interruptions are counted when they fall. */
@@ -16,5 +16,6 @@ export async function countFaults(world: World, round: Round, tally: Tally): Pro
     index += faults.length;
   }
   if (round.unusableMs > 0 && (has("createKey", 200) || has("createKey", 201))) tally.fault(NEW_KEY_UNUSABLE);
+  if (round.clockMs !== undefined && requests.length > 0) tally.fault(CLOCK_JUMPS);
   if (round.wrongAccount && requests.length > 0) tally.fault(WRONG_ACCOUNT);
 }

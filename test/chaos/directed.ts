@@ -1,7 +1,7 @@
 import type { FaultInput } from "payengine-sandbox";
 import { DIALECTS } from "../dialects";
 import type { MechanismName } from "./mechanisms";
-import type { FaultPlan, KeyPlan, Round, Scenario } from "./scenario";
+import { type FaultPlan, IN_CONTAINER, type KeyPlan, type Round, type Scenario } from "./scenario";
 
 const KEY: KeyPlan = { name: "k00", type: "private" };
 const PUBLIC: KeyPlan = { ...KEY, type: "public" };
@@ -54,6 +54,7 @@ export const DIRECTED: Readonly<Record<MechanismName, Scenario>> = {
     },
   ]),
   watchdog: scenario([{ ...quietUp, deadly: { kind: "plugin killed", moment: "committed", waitMs: 0 } }]),
+  "held output": scenario([{ ...quietUp, deadly: { kind: IN_CONTAINER, moment: "committed", waitMs: 0 } }]),
   "delete hold-back": scenario([
     quietUp,
     {

@@ -1,8 +1,10 @@
 import type { FaultInput } from "payengine-sandbox";
 import type { Prng } from "./prng";
 import {
+  CLOCK_JUMPS,
   DEADLY,
   type FaultPlan,
+  IN_CONTAINER,
   KILLED_ELSEWHERE,
   LIST_LAGS,
   NEW_KEY_UNUSABLE,
@@ -88,7 +90,16 @@ const ON_READ: Readonly<Record<string, Make>> = {
 export const ALL_KINDS: readonly string[] = [
   ...Object.keys(ON_CREATE),
   GONE,
-  ...[...DEADLY, ...QUIET, KILLED_ELSEWHERE, TWO_STACKS, NEW_KEY_UNUSABLE, WRONG_ACCOUNT],
+  ...[
+    ...DEADLY,
+    IN_CONTAINER,
+    CLOCK_JUMPS,
+    ...QUIET,
+    KILLED_ELSEWHERE,
+    TWO_STACKS,
+    NEW_KEY_UNUSABLE,
+    WRONG_ACCOUNT,
+  ],
 ];
 
 export const ON_CREATE_KINDS = Object.keys(ON_CREATE);

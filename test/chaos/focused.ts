@@ -1,9 +1,13 @@
 import { GONE, makeFault, ON_CREATE_KINDS } from "./fault-kinds";
+import { drawClock } from "./machine";
 import { MOMENTS, momentOf } from "./moments";
 import type { Prng } from "./prng";
 import type { Change } from "./program";
 import {
+  CLOCK_JUMPS,
   DEADLY,
+  type Deadly,
+  IN_CONTAINER,
   KILLED_ELSEWHERE,
   LIST_LAGS,
   NEW_KEY_UNUSABLE,
@@ -78,6 +82,7 @@ export function interruptedRound(
 ): Round {
   const round = quietRound(random, change);
   if (focus === NEW_KEY_UNUSABLE) return { ...round, unusableMs: 30_000 };
+  if (focus === CLOCK_JUMPS) return { ...round, clockMs: drawClock(random) };
   const waitMs = random.int(0, 150);
   const quiet = QUIET.find((kind) => kind === focus);
   const mayStrike = !stack.isFresh || (quiet !== QUIET[0] && focus !== KILLED_ELSEWHERE);
@@ -92,7 +97,7 @@ export function interruptedRound(
     const deadly = { kind: focus, moment: random.pick(MOMENTS[operation]), waitMs } as const;
     return { ...round, operation, replace: [], continueOnError: false, deadly };
   }
-  const kind = DEADLY.find((it) => it === focus);
+  const kind = [...DEADLY, IN_CONTAINER].find((it) => it === focus) as Deadly | undefined;
   if (kind === undefined) throw new Error(`There is no interruption "${focus}"`);
   const moment = momentOf(kind, true, ["uncommitted", "committed"], random);
   return { ...round, deadly: { kind, moment, waitMs } };

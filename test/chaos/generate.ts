@@ -2,6 +2,7 @@ import type { DialectInput } from "payengine-sandbox";
 import { drawDialect } from "../dialects";
 import { makeFault, ON_CREATE_KINDS, ON_READ_KINDS, ON_REVOKE_KINDS } from "./fault-kinds";
 import { FOCI, focusedRound, interruptedRound, isInterruption, ROTATION, rotationRound } from "./focused";
+import { onMachine } from "./machine";
 import { MOMENTS, momentOf } from "./moments";
 import { Prng } from "./prng";
 import { asRotating, type Change, changeProgram, firstProgram, rotateAll } from "./program";
@@ -71,7 +72,10 @@ export function generate(seed: number, index: number, focusOn?: string): Scenari
     pinned,
     ...(index % 3 === 2 && { dialect: dialectOf(seed, index) }),
     ...(focus !== undefined && { focus }),
-    rounds,
+    rounds:
+      focusOn === undefined
+        ? rounds.map((it, number) => onMachine(it, seed, index * ROUNDS + number))
+        : rounds,
   };
 }
 

@@ -5,7 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultInput, LoggedRequest } from "payengine-sandbox";
 import { kill, pluginsIn, watchdogsIn } from "../e2e/harness/processes";
 import { fillDisk, freeDisk } from "../e2e/harness/small-disk";
-import { type Deadly, type Interruption, KILLED_ELSEWHERE, type Moment, type Quiet } from "./scenario";
+import {
+  type Deadly,
+  IN_CONTAINER,
+  type Interruption,
+  KILLED_ELSEWHERE,
+  type Moment,
+  type Quiet,
+} from "./scenario";
 import type { World } from "./world";
 
 /** Long enough for a interruption to fall while a request is under way, and well below the request timeout. */
@@ -89,6 +96,7 @@ async function deal(world: World, kind: Deadly | Quiet, cli: number): Promise<bo
     case KILLED_ELSEWHERE:
       return kill(cli);
     case "plugin killed":
+    case IN_CONTAINER:
       return signalAll(await pluginsOf(world.folder, cli));
     case "CLI, plugin and watchdog killed":
       return signalAll([...(await watchdogsIn(world.folder)), ...(await pluginsOf(world.folder, cli)), cli]);

@@ -74,6 +74,16 @@ export const MECHANISMS = {
     module: "provider/watchdog/sweep-after-death",
     without: () => ({ sweepAfterDeath: async () => {} }),
   },
+  "held output": {
+    module: "provider/watchdog/plugin-output",
+    without: ({ holdPluginOutput }) => ({
+      holdPluginOutput(descriptor: number) {
+        const output = holdPluginOutput(descriptor);
+        output.letGo();
+        return output;
+      },
+    }),
+  },
   "delete hold-back": {
     module: "provider/process-memory",
     without: ({ ProcessMemory }) => ({

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { API_KEY_TYPE } from "../../provider/resource-type";
+import { asFirstProcess } from "../e2e/harness/container";
 import { watchdogsIn } from "../e2e/harness/processes";
 import type { Ended } from "../e2e/harness/run-program";
 import { freeDisk } from "../e2e/harness/small-disk";
@@ -9,7 +10,7 @@ import { holdingFaults, strike } from "./interruptions";
 import { checkInUse, type Violation } from "./invariant";
 import { repair } from "./repair";
 import type { Tally } from "./run-scenario";
-import { type Round, type Scenario, TWO_STACKS } from "./scenario";
+import { IN_CONTAINER, type Round, type Scenario, TWO_STACKS } from "./scenario";
 import type { ChaosState } from "./stack";
 import { endOf, MARGIN_MS, waitUntilIdle } from "./wait-until-idle";
 import type { World } from "./world";
@@ -72,12 +73,14 @@ async function operate(
   if (round.wrongAccount) {
     env.PAYENGINE_API_KEY = await foreignCredential(world);
   }
+  const by = round.deadly?.kind === IN_CONTAINER ? await asFirstProcess() : undefined;
+  const isContained = round.deadly?.kind !== IN_CONTAINER || by !== undefined;
   const running = new Map<string, number>();
   let over = false;
   const operations = world.stacks.map(async (stack, index) => {
     const onStart = (pid: number) => void running.set(stack.name, pid);
     // With time gone by: the provider takes a new public key's absence for a lag of PayEngine's.
-    const options = { env, onStart, later: round.wrongAccount };
+    const options = { env, onStart, later: round.wrongAccount, by, clockMs: round.clockMs };
     const ended = await stack.change(argumentsOf(world, round, index), options);
     running.delete(stack.name);
     if (index === 0) over = true;
@@ -89,7 +92,7 @@ async function operate(
   const underWay = { cli: () => running.get(world.stacks[0].name), hasEnded: () => over };
   const interruptions = async (): Promise<Struck> => ({
     quiet: round.quiet !== undefined && (await strike(world, round.quiet, underWay)),
-    deadly: round.deadly !== undefined && (await strike(world, round.deadly, underWay)),
+    deadly: round.deadly !== undefined && isContained && (await strike(world, round.deadly, underWay)),
   });
   const [ended, struck] = await Promise.all([
     all,
@@ -100,6 +103,7 @@ async function operate(
   if (struck.deadly && round.deadly) tally.fault(round.deadly.kind);
   if (round.deadly?.kind === "disk full for the backend" && world.disk === undefined)
     tally.skipped.add("disk full for the backend: a small file system could not be mounted here");
+  if (!isContained) tally.skipped.add(`${IN_CONTAINER}: a PID namespace could not be made here`);
   tally.log.push(`round: struck ${JSON.stringify(struck)}`);
   return { ended, struck };
 }

@@ -42,12 +42,16 @@ export const QUIET = [
 export const REQUEST_TIMEOUT_MS = 2_000;
 /** What a killed CLI counts as where the operation makes no key. */
 export const KILLED_ELSEWHERE = "CLI killed during a read or a revocation";
+/** A plugin that is killed where the CLI is the first process of a PID namespace. */
+export const IN_CONTAINER = "plugin killed in a container";
+/** The machine's clock is wrong while an operation runs, and right again afterwards. */
+export const CLOCK_JUMPS = "clock jumps ahead or behind";
 export const TWO_STACKS = "two ups of two stacks at once";
 export const LIST_LAGS = "list lags behind create";
 export const NEW_KEY_UNUSABLE = "new key answers 401 for a while";
 export const WRONG_ACCOUNT = "credential of another account";
 
-export type Deadly = (typeof DEADLY)[number] | typeof KILLED_ELSEWHERE;
+export type Deadly = (typeof DEADLY)[number] | typeof KILLED_ELSEWHERE | typeof IN_CONTAINER;
 export type Quiet = (typeof QUIET)[number];
 
 /**
@@ -82,6 +86,8 @@ export interface Round {
   readonly deadly?: Interruption<Deadly>;
   /** The operation runs with a credential of another account. */
   readonly wrongAccount: boolean;
+  /** How many milliseconds the clock of the operation's processes is ahead; behind for less than 0. */
+  readonly clockMs?: number;
   readonly repair: Repair;
   /** The user comes back minutes later. */
   readonly later: boolean;

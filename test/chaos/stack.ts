@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SandboxControl } from "payengine-sandbox";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
+import { skewedClock } from "../e2e/harness/skewed-clock";
 import { type Deployment, type KeyInState, keysOf } from "../e2e/harness/state";
 import type { KeyPlan } from "./scenario";
 
@@ -21,6 +22,10 @@ export interface CommandOptions {
   readonly later?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (pid: number) => void;
+  /** What the command is started by, such as `unshare` with its flags. */
+  readonly by?: readonly string[] | undefined;
+  /** How many milliseconds the clock of its Node processes is ahead. */
+  readonly clockMs?: number | undefined;
 }
 
 /** One stack of a run, worked on with the real commands as a user would. */
@@ -81,14 +86,17 @@ export class ChaosStack {
   }
 
   private async run(program: string, args: readonly string[], options: CommandOptions): Promise<Ended> {
-    const { later, env, onStart } = options;
+    const { later, env, onStart, by = [], clockMs = 0 } = options;
+    const { NODE_OPTIONS, ...clock } = skewedClock(clockMs);
+    const [command = program, ...before] = [...by, program];
     // By PayEngine's clock too, which says how old keys are.
     if (later) await this.control.advanceClock(LATER_MS);
-    return runProgram(program, args, {
+    return runProgram(command, [...before, ...args], {
       cwd: this.folder,
       env: {
         ...this.env,
-        NODE_OPTIONS: `--require ${join(__dirname, "../plugin-preload.cjs")}`,
+        ...clock,
+        NODE_OPTIONS: `${NODE_OPTIONS} --require ${join(__dirname, "../plugin-preload.cjs")}`,
         ...(later ? { PAYENGINE_TEST_LATER_MS: String(LATER_MS) } : {}),
         ...env,
       },
