@@ -142,8 +142,10 @@ class Engine {
   async destroy(): Promise<void> {
     const { state } = this;
     if (!state) return;
+    // While a deletion waits for a lost request, time passes at PayEngine too.
+    const sleep = (milliseconds: number) => this.harness.advance(milliseconds);
     await this.attempt(async () => {
-      await revokeAll(this.harness.context(), state);
+      await revokeAll({ ...this.harness.context(), sleep }, state);
       this.state = undefined;
     });
   }
