@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { adopt } from "./api-key/adoption";
+import { adopt, adoptionNotice } from "./api-key/adoption";
 import { check } from "./api-key/check";
 import { type Context, KeyError } from "./api-key/context";
 import { create } from "./api-key/create";
@@ -102,6 +102,8 @@ export function apiKeyProvider(host: Host) {
         env: host.env,
         now: host.now(),
       });
+      const notice = failures.length === 0 ? adoptionNotice(olds, inputs) : undefined;
+      if (notice !== undefined) host.warn(notice);
       // The engine prints the value of a property that it is told, also a secret one: it is told none.
       return {
         inputs,
@@ -156,13 +158,13 @@ export function apiKeyProvider(host: Host) {
   } satisfies dynamic.ResourceProvider;
 }
 
-/** The engine's plugin prints these errors as text and stack: the first becomes a short word, the second the message. */
+/** The engine's plugin prints these errors as text and stack, and the engine prints their message with the resource. */
 async function quietly<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (error instanceof KeyError) {
-      Object.assign(error, { stack: error.message, toString: () => "payengine" });
+      Object.assign(error, { stack: "see the error of the resource", toString: () => "payengine" });
     }
     throw error;
   }

@@ -45,7 +45,9 @@ export class ApiKeyOutputs {
   /**
    * The key's value: secret and encrypted in state if the key is private.
    *
-   * An error takes its place where an update left the key without one, so that no consumer runs with an empty token.
+   * An error takes its place where an update left the key without one, so that no consumer runs with an empty token. While
+   * `up --target` leaves the key out before it is made, stack outputs of it are null, and other resources that take it are
+   * refused.
    */
   readonly token!: pulumi.Output<string>;
 }

@@ -7,6 +7,7 @@ import { refuseUnknownConfig, warnOfPlaintextCredential } from "./config";
 import { warnOfOptions } from "./option-warnings";
 import { requireProviderIn } from "./resolution";
 import { shortenStacks } from "./short-stacks";
+import { demandedToken } from "./token";
 import { withComparableTriggers } from "./triggers";
 
 /**
@@ -75,7 +76,10 @@ export class ApiKey extends pulumi.CustomResource {
       stacks.restore();
     }
     const { token, generation } = this;
-    Object.defineProperty(this, "token", { enumerable: true, get: () => demanded(name, token) });
+    Object.defineProperty(this, "token", {
+      enumerable: true,
+      get: () => demandedToken(name, this.id, token),
+    });
     Object.assign(this, { generation: generation.apply((count) => count ?? 1) });
   }
 
@@ -112,19 +116,6 @@ function withSecretToken(adopt: pulumi.Input<AdoptArgs>): pulumi.Input<unknown> 
 /** A resource is protected as its parent is, unless it says otherwise; Pulumi's runtime keeps that out of its types. */
 function isProtected({ protect, parent }: pulumi.CustomResourceOptions): boolean {
   return protect ?? (parent as { __protect?: boolean } | undefined)?.__protect ?? false;
-}
-
-/** Under `--target`, the engine hands on an undefined token of a key that is not made yet. */
-function demanded(name: string, token: pulumi.Output<string | undefined>): pulumi.Output<string> {
-  return token.apply((value) => {
-    if (value === undefined && !pulumi.runtime.isDryRun()) {
-      throw new pulumi.RunError(
-        `ApiKey "${name}" has no token yet: run \`pulumi up\` for it, without --target or with it among the targets; to ` +
-          "destroy, run `pulumi destroy` without --run-program",
-      );
-    }
-    return value as string;
-  });
 }
 
 function secretly(args: ApiKeyArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {

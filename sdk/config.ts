@@ -18,7 +18,7 @@ let checked = false;
 /**
  * Refuses settings of the stack's config that look like a misspelt one of ours. Only the program can see them all.
  *
- * @throws pulumi.RunError that names the right ones.
+ * @throws pulumi.RunError that names the right ones; a project that is itself called payengine only gets a warning.
  */
 export function refuseUnknownConfig(): void {
   if (checked) return;
@@ -28,7 +28,10 @@ export function refuseUnknownConfig(): void {
       unknownConfigKeys,
     }: typeof import("../provider/config-keys") = require("../provider/config-keys");
     const problems = unknownConfigKeys(own).map(({ key, problem }) => `${key} ${problem}`);
-    if (problems.length > 0) throw new pulumi.RunError(`${problems.join("; ")}.`);
+    // A project of this name keeps settings of its own in the same namespace.
+    if (problems.length > 0 && pulumi.getProject() === "payengine")
+      void pulumi.log.warn(`${problems.join("; ")}.`);
+    else if (problems.length > 0) throw new pulumi.RunError(`${problems.join("; ")}.`);
   }
   checked = true;
 }

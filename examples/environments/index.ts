@@ -16,6 +16,7 @@ const checkout = new payengine.ApiKey(
 );
 
 export const checkoutKey = checkout.token;
-export const previousCheckoutKey = checkout.previousToken;
+// In an object, since Pulumi warns of a stack output that is undefined, as this is between rotations.
+export const previous = { checkoutKey: checkout.previousToken };
 export const keyId = checkout.keyId;
 export const rotatesAt = checkout.rotateAt;

@@ -18,8 +18,14 @@ process.on("SIGTERM", () => {
   stop.abort();
 });
 
+/** What went wrong, in the words of the engine and the provider; the CLI's own output mixes it with progress and warnings. */
+const errors = [];
+
 /** One line for each resource that is done. */
-function onEvent({ resOutputsEvent, resOpFailedEvent }) {
+function onEvent({ resOutputsEvent, resOpFailedEvent, diagnosticEvent }) {
+  const { severity, message } = diagnosticEvent ?? {};
+  // That an update failed is said on its own as well.
+  if (severity === "error" && message.trim() !== "update failed") errors.push(message.trim());
   const { op, urn } = (resOutputsEvent ?? resOpFailedEvent)?.metadata ?? {};
   if (urn !== undefined && op !== "same")
     console.log(`${resOpFailedEvent ? "failed" : op} ${urn.split("::").at(-1)}`);
@@ -53,9 +59,7 @@ async function cleanUp() {
   console.log("Everything was taken back");
 }
 
-/** The engine's own messages, without the progress around them. */
+/** The errors of resources; where the run failed before there were any, the first line of the failure itself. */
 function reasonOf(error) {
-  const lines = String(error.message).split("\n");
-  const said = lines.filter((line) => /^\s*(error|warning): /.test(line)).map((line) => line.trim());
-  return said.at(0) ?? lines[0];
+  return errors.length > 0 ? errors.join("\n") : String(error.message).split("\n")[0];
 }

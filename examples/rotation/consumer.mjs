@@ -21,6 +21,8 @@ async function call(path) {
   return send();
 }
 
+console.error("Enter a line for each call; Ctrl-D ends.");
+
 // One line for each call, until its input ends.
 for await (const _line of process.stdin) {
   const { status } = await call("/merchant");

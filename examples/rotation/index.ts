@@ -13,7 +13,6 @@ const checkout = new payengine.ApiKey("checkout", {
   },
 });
 
-// The new key, and the one before it as long as it works: consumers have the overlap to move over.
 export const token = checkout.token;
-export const previousToken = checkout.previousToken;
-export const previousWorksUntil = checkout.previousRevokeAt;
+// The key before it, as long as it works: consumers have the overlap to move over. Between rotations it is empty.
+export const previous = { token: checkout.previousToken, worksUntil: checkout.previousRevokeAt };

@@ -74,6 +74,19 @@ function laterFailures(earlier: Earlier, { type, namePrefix }: Asked, adopt: Ado
   return broken === undefined ? [] : [{ property: broken[0], reason: broken[2] }];
 }
 
+/**
+ * What a preview says of a new resource that takes over a key, which the engine shows as any creation.
+ *
+ * @param inputs what check answers.
+ */
+export function adoptionNotice(olds: object, inputs: Partial<ApiKeyInputs>): string | undefined {
+  const { namePrefix, uniqueName, adoptedKeyId, adoptedFingerprint } = inputs;
+  const isPreview = uniqueName === UNKNOWN;
+  if ("uniqueName" in olds || !isPreview || adoptedFingerprint === undefined) return undefined;
+  const key = adoptedKeyId === undefined || adoptedKeyId === UNKNOWN ? "an existing key" : adoptedKeyId;
+  return `${namePrefix} adopts ${key}: no key is made at PayEngine.`;
+}
+
 export function printOf({ token }: Adopt): string {
   return token === UNKNOWN ? UNKNOWN : fingerprint(token);
 }

@@ -78,9 +78,9 @@ function nextStep(status: number, kind: ErrorKind): string {
   switch (kind) {
     case "credential":
       return (
-        ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider " +
-        "its apiKey, or the variable of its credentialEnv) to a private key that works; destroy and refresh use the one " +
-        "that state recorded unless --run-program is given"
+        ". Set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its " +
+        "credentialEnv) to a private key that works; destroy, refresh and an `up` that refreshes (--refresh, or " +
+        "options.refresh in Pulumi.yaml) use the one that state recorded unless --run-program is given"
       );
     case "permission":
       return ". Managing keys needs a credential whose user has the Admin or Developer role";

@@ -60,7 +60,7 @@ for (const [name, args] of Object.entries(providers)) {
     unauthorized: could(
       "unauthorized",
       "PayEngine answered 401 to GET <address>/api/merchant",
-      "The credential is unknown or revoked",
+      "Set payengine:apiKey or PAYENGINE_API_KEY",
       NONE,
     ),
     forbidden: could(
@@ -139,7 +139,7 @@ test("an account with other calls gets one message that says what to set, and no
       dialect: { scheme: "Bearer" },
       why: [
         "PayEngine answered 401 to GET <address>/api/merchant",
-        "The credential is unknown or revoked",
+        "Set payengine:apiKey or PAYENGINE_API_KEY",
         NONE,
       ],
     },

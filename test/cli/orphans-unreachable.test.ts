@@ -30,7 +30,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
     2,
     [
       NONE,
-      abridged("Not looked at: web: PayEngine answered 401", "The credential is unknown or revoked", ""),
+      abridged("Not looked at: web: PayEngine answered 401", "Set payengine:apiKey or PAYENGINE_API_KEY", ""),
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",

@@ -105,7 +105,7 @@ const outages: Record<string, { status: number; body: "contract" | "html"; why: 
   "401 to every credential": {
     status: 401,
     body: "contract",
-    why: "Status 401, as asked for by a fault. The credential is unknown or revoked",
+    why: "Status 401, as asked for by a fault. Set payengine:apiKey or PAYENGINE_API_KEY",
   },
   "404 to everything": { status: 404, body: "contract", why: "Status 404, as asked for by a fault." },
   "404 with a page of something in front": { status: 404, body: "html", why: "" },

@@ -8,7 +8,7 @@ const given = useFixture();
 test("each environment makes its key in its own account, and production is protected", async () => {
   const { fixture } = given;
   const dev = await exampleProject(fixture, "environments", { stack: "dev" });
-  await dev.up();
+  expect((await dev.up()).stdout).not.toContain("Undefined value");
   const { key } = await fixture.newCredential("production", "Developer");
   const production = await exampleProject(fixture, "environments", {
     stack: "production",

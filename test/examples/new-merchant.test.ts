@@ -62,7 +62,9 @@ test("a failure removes the stack again", async () => {
   });
   const { exitCode, stdout, stderr } = await provision(other, "acme").ended;
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^Merchant acme could not be provisioned: error: /);
+  expect(stderr).toMatch(
+    /^Merchant acme could not be provisioned: Could not create the key .*answered 403 to POST/,
+  );
   expect(stdout).toMatch(/\nEverything was taken back\n$/);
   expect(await fixture.liveKeys()).toEqual([]);
   expect((await other.ok("stack", "ls")).stdout).not.toContain("acme");

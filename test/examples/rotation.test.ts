@@ -12,10 +12,15 @@ function startConsumer(project: Project) {
   const child: ChildProcess = spawn(process.execPath, ["consumer.mjs"], {
     cwd: project.folder,
     env: project.env,
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: "pipe",
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const told = once(createInterface({ input: child.stderr as NodeJS.ReadableStream }), "line");
   return {
+    /** The first line that it shows. */
+    async greeting(): Promise<string> {
+      return (await told)[0];
+    },
     async call(): Promise<string> {
       child.stdin?.write("\n");
       return (await lines.next()).value;
@@ -33,18 +38,19 @@ test("a consumer works through a rotation, its overlap and the end of the old ke
   const { fixture } = given;
   const project = await exampleProject(fixture, "rotation");
   await project.ok("config", "set", "overlap", "3s");
-  await project.up();
+  expect((await project.up()).stdout).not.toContain("Undefined value");
   const { token } = await project.outputs();
   const consumer = startConsumer(project);
+  expect(await consumer.greeting()).toBe("Enter a line for each call; Ctrl-D ends.");
   expect(await consumer.call()).toBe("merchant answered 200");
 
   await project.ok("config", "set", "rotation", "2");
   await project.up();
   const rotated = await project.outputs();
-  expect(rotated).toMatchObject({ previousToken: token, previousWorksUntil: expect.any(String) });
+  expect(rotated).toMatchObject({ previous: { token, worksUntil: expect.any(String) } });
   expect(await consumer.call()).toBe("merchant answered 200");
 
-  const until = Date.parse(String(rotated.previousWorksUntil));
+  const until = Date.parse((rotated.previous as { worksUntil: string }).worksUntil);
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - Date.now())));
   await project.up();
   expect(await fixture.authenticates(String(token))).toBe(false);

@@ -2,7 +2,7 @@ import { MERCHANT_IDS } from "payengine-sandbox";
 import { fingerprint, shortFingerprint } from "../../provider/payengine/key-value";
 import { abridged, startingWith } from "../abridged";
 import { SandboxHarness } from "../sandbox-harness";
-import { refusal, type Wire } from "./plugin-client";
+import { refusal, SEE_RESOURCE, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
 
@@ -108,7 +108,7 @@ test("a new text of __provider is a change and no replacement", async () => {
   });
 });
 
-test("diff refuses a new pin together with a replacement, with only its message on stderr", async () => {
+test("diff refuses a new pin together with a replacement, and stderr only refers to that", async () => {
   const { inputs, outputs } = await created("private");
   const pinned = { ...inputs, pinnedAccountId: MERCHANT_IDS.production[0] };
   expect(await plugin.rpc.diff(asStored(outputs), pinned)).toEqual({ changes: true, replaces: [] });
@@ -119,10 +119,10 @@ test("diff refuses a new pin together with a replacement, with only its message 
     ),
   );
   await plugin.stop();
-  expect(plugin.stderr).toBe(`payengine: ${error.details}\n`);
+  expect(plugin.stderr).toBe(SEE_RESOURCE);
 });
 
-test("a read that fails says why, with only its message on stderr", async () => {
+test("a read that fails says why, and stderr only refers to that", async () => {
   const { outputs } = await created("private");
   await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 403 });
   const error = await refusal(plugin.rpc.read(asStored(outputs)));
@@ -133,7 +133,7 @@ test("a read that fails says why, with only its message on stderr", async () => 
     ),
   );
   await plugin.stop();
-  expect(plugin.stderr).toBe(`payengine: ${error.details}\n`);
+  expect(plugin.stderr).toBe(SEE_RESOURCE);
 });
 
 test("forty concurrent creates make forty keys", async () => {

@@ -1,5 +1,5 @@
 import { SandboxHarness } from "../sandbox-harness";
-import { refusal, type Wire } from "./plugin-client";
+import { refusal, SEE_RESOURCE, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs } from "./registered-inputs";
 
@@ -90,7 +90,7 @@ describe.each(["0.1.1", "0.2.0", "0.10.0", "1.0.0"])(
           `The state of the key "${state.name}" was written by a newer version of pulumi-payengine. Install pulumi-payengine ` +
             `${schemaVersion} or later, and run this again. Nothing was changed.`,
         );
-        if (method !== "update") printed.push(`payengine: ${error.details}\n`);
+        if (method !== "update") printed.push(SEE_RESOURCE);
         expect(await harness.calls()).toEqual([]);
       },
     );
@@ -118,9 +118,7 @@ describe.each(damage)("a state with %s", (_what, damaged, key, issues) => {
           "earlier `pulumi stack export`; or run `pulumi state delete` with its URN, and revoke the key in PayEngine's " +
           "dashboard.",
       );
-      if (method !== "update")
-        printed.push(`payengine: ${error.details}
-`);
+      if (method !== "update") printed.push(SEE_RESOURCE);
       expect(await harness.calls()).toEqual([]);
     },
   );

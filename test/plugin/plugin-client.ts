@@ -4,6 +4,9 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+/** What the plugin prints of an error that the engine shows with the resource. */
+export const SEE_RESOURCE = "payengine: see the error of the resource\n";
+
 /** Properties of a resource as they go over the wire. */
 export type Wire = { [key: string]: JavaScriptValue };
 

@@ -1,4 +1,4 @@
-import { adoptionOf } from "../../provider/api-key/adoption";
+import { adoptionNotice, adoptionOf } from "../../provider/api-key/adoption";
 import { UNKNOWN } from "../../provider/api-key/context";
 import { fingerprint } from "../../provider/payengine/key-value";
 import { ProcessMemory } from "../../provider/process-memory";
@@ -43,6 +43,23 @@ describe("check of adopt", () => {
     const { failures } = adoptionOf(olds, { ...asked, ...change });
     expect(failures.map((failure) => failure.property)).toEqual([property]);
   });
+});
+
+test("a preview says which key a new resource adopts, and nothing is said of any other", () => {
+  const preview = { namePrefix: "shop", uniqueName: UNKNOWN, adoptedKeyId: "key_1", adoptedFingerprint: "f" };
+  expect(adoptionNotice({}, preview)).toBe("shop adopts key_1: no key is made at PayEngine.");
+  const unknown = { ...preview, adoptedKeyId: UNKNOWN };
+  expect(adoptionNotice({}, unknown)).toBe("shop adopts an existing key: no key is made at PayEngine.");
+  const { adoptedKeyId: _id, ...byHand } = preview;
+  expect(adoptionNotice({}, byHand)).toBe("shop adopts an existing key: no key is made at PayEngine.");
+  const { adoptedFingerprint: _print, ...made } = byHand;
+  for (const [olds, inputs] of [
+    [{}, made],
+    [{}, { ...preview, uniqueName: "shop-1" }],
+    [{ uniqueName: "shop-1" }, preview],
+  ] as const) {
+    expect(adoptionNotice(olds, inputs)).toBeUndefined();
+  }
 });
 
 describe("adopted keys of one process", () => {

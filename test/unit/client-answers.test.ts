@@ -206,8 +206,9 @@ test.each([
   [400, ""],
   [
     401,
-    ". The credential is unknown or revoked: set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its credentialEnv) to a private key that works; " +
-      "destroy and refresh use the one that state recorded unless --run-program is given",
+    ". Set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its " +
+      "credentialEnv) to a private key that works; destroy, refresh and an `up` that refreshes (--refresh, or " +
+      "options.refresh in Pulumi.yaml) use the one that state recorded unless --run-program is given",
   ],
   [403, ". Managing keys needs a credential whose user has the Admin or Developer role"],
   [404, ". This account or address may not offer it: check payengine:apiUrl"],
@@ -225,7 +226,7 @@ test.each([
   });
 });
 
-const credentialStep = "The credential is unknown or revoked";
+const credentialStep = "Set payengine:apiKey or PAYENGINE_API_KEY";
 const accountStep = "PayEngine does not find or has disabled the account";
 
 test.each([

@@ -18,7 +18,7 @@ const posts = async () => (await harness.calls()).filter((call) => call === "POS
 
 const hints: Record<number, string> = {
   400: "",
-  401: "The credential is unknown or revoked",
+  401: "Set payengine:apiKey or PAYENGINE_API_KEY",
   403: "the Admin or Developer role",
   404: "check payengine:apiUrl",
   405: "",
@@ -96,7 +96,7 @@ test("an unknown credential makes no key", async () => {
   const credential = "0".repeat(108);
   expect(await messageThrownBy(() => create(harness.context({ credential }), inputs))).toContain(
     `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/merchant: ` +
-      "E121: Invalid API key. The credential is unknown or revoked",
+      "E121: Invalid API key. Set payengine:apiKey or PAYENGINE_API_KEY",
   );
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { warnOfPlaintextCredential } from "../../sdk/config";
+import { refuseUnknownConfig, warnOfPlaintextCredential } from "../../sdk/config";
 import { requireProviderIn } from "../../sdk/resolution";
 
 describe("the project's folder", () => {
@@ -41,5 +41,24 @@ describe("a credential in stack config", () => {
           "to encrypt it, and make another credential if the file was ever shared.",
       ],
     ]);
+  });
+});
+
+describe("a setting one letter from one of ours", () => {
+  const inProject = (name: string) =>
+    pulumi.runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "", state: {} }) }, name);
+  const near = "payengine:apiUrls is not a setting of payengine; did you mean payengine:apiUrl?.";
+
+  test("is refused, except in a project that is itself called payengine, which is warned", async () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async () => {});
+    await inProject("shop");
+    pulumi.runtime.setAllConfig({ "payengine:apiUrls": "its own" });
+    expect(() => refuseUnknownConfig()).toThrow(new pulumi.RunError(near));
+    expect(warn).not.toHaveBeenCalled();
+    await inProject("payengine");
+    refuseUnknownConfig();
+    expect(warn.mock.calls).toEqual([[near]]);
+    warn.mockRestore();
+    pulumi.runtime.setAllConfig({});
   });
 });
