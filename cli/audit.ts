@@ -1,20 +1,23 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type AuditReport, auditKeys } from "../recovery/audit/audit-keys";
 import { type AuditedKey, CATEGORIES } from "../recovery/audit/audited-key";
 import type { AuditProblem } from "../recovery/audit/audited-states";
+import { openAllStacks } from "../recovery/pulumi/all-stacks";
 import { openStack } from "../recovery/pulumi/pulumi-stack";
 import { openStateFile } from "../recovery/pulumi/state-source";
 import type { Unreached } from "../recovery/unreached";
 import { EXIT } from "./exit-code";
 import { collected, readDuration } from "./flags";
+import { accountName, hanging, renderRecords, shortTime } from "./layout";
 import { unreachedLine } from "./orphans-report";
 import { withProgress } from "./progress";
-import { renderTable } from "./table";
 import { counted } from "./terminal";
 
 interface Flags {
   readonly stack: readonly string[];
   readonly state: readonly string[];
+  readonly allStacks: boolean;
+  readonly namePrefix: readonly string[];
   readonly cwd?: string;
   readonly minAge?: number;
   readonly all: boolean;
@@ -29,11 +32,14 @@ Categories:
   gone       a state holds its value, and it no longer works
   overdue    the previous key of a rotation, live after its date
   unmatched  live, ends in ten hex digits like our names, in none of the given states
-Other keys of the account are foreign, and only counted.
+  other      as unmatched, but begins with none of the given --name-prefix: another team's, which needs nobody
+All other keys of the account are foreign, and only counted.
 
 Examples:
   pulumi-payengine audit                               the selected stack
   pulumi-payengine audit --stack dev --stack prod      two stacks of this project
+  pulumi-payengine audit --all-stacks                  all stacks of the backend that hold keys
+  pulumi-payengine audit --name-prefix shop-           in an account that other teams use as well
   pulumi stack export > prod.json                      in another project, and then here:
   pulumi-payengine audit --state prod.json --json
 
@@ -43,7 +49,7 @@ Keys that people made in PayEngine's dashboard (payengine:contract "dashboard") 
 The credential of a state file comes from PAYENGINE_API_KEY, for an explicit provider from its credentialEnv.
 
 Exit codes:
-  0  every key that is audited is managed or foreign
+  0  every key that is audited is managed, other or foreign
   1  the command failed
   2  something needs a person: any other category, a key held twice, or an account that could not be looked at`;
 
@@ -52,24 +58,32 @@ export function auditCommand(): Command {
     .description("compare an account's live keys with the states of stacks; changes nothing")
     .option("--stack <name>", "a stack; may be repeated; by default the selected one", collected, [])
     .option("--state <file>", "what `pulumi stack export` has written; may be repeated", collected, [])
+    .addOption(
+      new Option("--all-stacks", "all stacks of the backend that hold keys, of other projects too")
+        .default(false)
+        .conflicts("stack"),
+    )
+    .option("--name-prefix <text>", "how the names of your keys begin; may be repeated", collected, [])
     .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
     .option("--min-age <duration>", "as in `orphans`", readDuration)
-    .option("--all", "show managed keys as well", false)
+    .option("--all", "show managed and other keys as well", false)
     .option("--json", "print JSON, with all keys", false)
     .addHelpText("after", HELP)
     .action(audit);
 }
 
-async function audit({ stack, state, cwd, minAge, all, json }: Flags): Promise<void> {
-  const isDefault = stack.length === 0 && state.length === 0;
+async function audit({ stack, state, allStacks, cwd, minAge, namePrefix, all, json }: Flags): Promise<void> {
+  const isDefault = stack.length === 0 && state.length === 0 && !allStacks;
   const stacks = isDefault ? [undefined] : [...new Set(stack)];
   const report = await withProgress(async ({ step: onStep }) => {
     onStep("Asking Pulumi for the stack");
+    const ofBackend = allStacks ? await openAllStacks({ cwd }, onStep) : [];
     const sources = await Promise.all([
+      ...ofBackend,
       ...stacks.map((name) => openStack({ stack: name, cwd })),
       ...[...new Set(state)].map((path) => openStateFile(path)),
     ]);
-    return auditKeys(sources, { minAge, onStep });
+    return auditKeys(sources, { minAge, namePrefixes: namePrefix, onStep });
   });
   console.log(json ? JSON.stringify(report, undefined, 2) : describe(report, all));
   const isWell = report.unreached.length === 0 && !report.keys.some(needsPerson);
@@ -77,27 +91,33 @@ async function audit({ stack, state, cwd, minAge, all, json }: Flags): Promise<v
 }
 
 function needsPerson({ category, sharedWith }: AuditedKey): boolean {
-  return category !== "managed" || sharedWith.length > 0;
+  return !["managed", "other"].includes(category) || sharedWith.length > 0;
 }
 
-const HEAD = ["CATEGORY", "STACK", "RESOURCE", "KEY NAME", "KEY ID", "CREATED", "LAST USED", "WHAT TO DO"];
+const HEAD = [
+  ...["CATEGORY", "WHAT TO DO", "STACK", "RESOURCE", "KEY NAME"],
+  ...["KEY ID", "ACCOUNT", "CREATED", "LAST USED"],
+];
 
 function describe(report: AuditReport, all: boolean): string {
   const keys = CATEGORIES.flatMap((category) => report.keys.filter((key) => key.category === category));
   const shown = keys.filter((key) => all || needsPerson(key));
   const rows = shown.map(({ category, source = "-", resource = "-", keyName, keyId, ...key }) => {
-    const { createdAt = "-", lastUsedAt = "never", note } = key;
-    return [category, source, resource, keyName, keyId, createdAt, lastUsedAt, note || "nothing"];
+    const { createdAt, lastUsedAt, note } = key;
+    const times = [createdAt ? shortTime(createdAt) : "-", lastUsedAt ? shortTime(lastUsedAt) : "never"];
+    return [category, note || "nothing", source, resource, keyName, keyId, accountName(key), ...times];
   });
   return [
-    ...(rows.length > 0 ? [renderTable(HEAD, rows)] : []),
     ...report.unreached.map((it) => unreachedLine(withSource(it))),
+    ...(rows.length > 0 ? [renderRecords(HEAD, rows)] : []),
     ...report.notAudited.map((it) => unreachedLine(withSource(it), "Not audited")),
-    ...report.accounts.map(
-      ({ id, apiUrl, live, foreign }) =>
+    ...report.accounts.map(({ id, apiUrl, live, foreign }) =>
+      hanging(
+        "",
         `Account ${id === undefined ? "" : `${id} `}at ${apiUrl}: ${counted(live, "live key")}, ${foreign} foreign`,
+      ),
     ),
-    `Keys of ${report.sources.join(", ")}: ${summary(report)}`,
+    hanging("", summary(report)),
   ].join("\n");
 }
 
@@ -105,10 +125,14 @@ function withSource({ source, resources, problem }: AuditProblem): Unreached {
   return { resources: resources.map((name) => `${name} of ${source}`), problem };
 }
 
-function summary({ keys }: AuditReport): string {
+/** Of what was not looked at it says nothing. */
+function summary({ keys, sources, accounts, unreached }: AuditReport): string {
+  const names = sources.join(", ");
+  if (accounts.length === 0)
+    return `No account was looked at: whether the keys of ${names} work is not known.`;
   const counts = CATEGORIES.toReversed().map((category) => {
     const count = keys.filter((key) => key.category === category).length;
     return count === 0 && category !== "managed" ? [] : [`${count} ${category}`];
   });
-  return counts.flat().join(", ");
+  return `Keys of ${names}${unreached.length > 0 ? ", as far as looked at" : ""}: ${counts.flat().join(", ")}`;
 }

@@ -6,6 +6,7 @@ import { type Examination, type Examined, examine } from "./doctor/examine";
 import type { Finding, Status } from "./doctor/finding";
 import { reportOf } from "./doctor/report";
 import { EXIT } from "./exit-code";
+import { hanging } from "./layout";
 import { withProgress } from "./progress";
 import { colored, counted, printable } from "./terminal";
 
@@ -129,6 +130,8 @@ const COLORS = { pass: "green", fail: "red", warn: "yellow", skip: "gray" } as c
 const CHECK_WIDTH = 20;
 
 function findingLine({ check, status, found, todo }: Finding): string {
-  const line = `${colored(COLORS[status], LABELS[status])}  ${check.padEnd(CHECK_WIDTH)}${printable(found)}`;
-  return todo === undefined ? line : `${line}\n      ${"".padEnd(CHECK_WIDTH)}→ ${printable(todo)}`;
+  const label = LABELS[status];
+  const head = `${label}  ${check.padEnd(CHECK_WIDTH)}`;
+  const line = hanging(head, printable(found)).replace(label, colored(COLORS[status], label));
+  return todo === undefined ? line : `${line}\n${hanging(`${"".padEnd(head.length)}→ `, printable(todo))}`;
 }

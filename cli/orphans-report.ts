@@ -3,10 +3,10 @@ import type { OrphanReport } from "../recovery/orphans/find-orphans";
 import type { RevokeReport } from "../recovery/orphans/revoke-orphans";
 import type { StackLock } from "../recovery/pulumi/stack-lock";
 import type { Unreached } from "../recovery/unreached";
-import { renderTable } from "./table";
+import { accountName, hanging, renderRecords, shortTime } from "./layout";
 import { counted, fewOf, printable } from "./terminal";
 
-const HEAD = ["RESOURCE", "KEY NAME", "KEY ID", "CREATED", "LAST USED", "EVIDENCE", "ACTION"];
+const HEAD = ["ACTION", "RESOURCE", "KEY NAME", "KEY ID", "ACCOUNT", "CREATED", "LAST USED", "EVIDENCE"];
 
 /** Says whether nobody is using the stack. */
 export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
@@ -15,18 +15,25 @@ export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
 
 /** @param action what the command was asked to do with each key. */
 export function describeOrphans(report: OrphanReport, action: string): string {
-  const possible = possibleAction(report, action);
-  const rows = report.orphans.map(({ resource, keyName, keyId, createdAt, lastUsedAt, evidence }) => {
-    return [resource, keyName, keyId, createdAt ?? "-", lastUsedAt ?? "never", evidence, possible];
-  });
   return [
-    ...(rows.length > 0
-      ? [renderTable(HEAD, rows)]
-      : [`No orphaned keys of stack ${report.stack} were found.`]),
     ...report.unreached.map((it) => unreachedLine(it)),
+    foundText(report, possibleAction(report, action)),
     ...pendingLines(report),
     ...useLines(report),
   ].join("\n");
+}
+
+function foundText({ orphans, stack, unreached, lookedFor }: OrphanReport, action: string): string {
+  if (orphans.length > 0) {
+    const rows = orphans.map(({ resource, keyName, keyId, createdAt, lastUsedAt, evidence, ...place }) => {
+      const times = [createdAt ? shortTime(createdAt) : "-", lastUsedAt ? shortTime(lastUsedAt) : "never"];
+      return [action, resource, keyName, keyId, accountName(place), ...times, evidence];
+    });
+    return renderRecords(HEAD, rows);
+  }
+  if (unreached.length === 0) return `No orphaned keys of stack ${stack} were found.`;
+  if (lookedFor === 0) return `Whether stack ${stack} has orphaned keys is not known.`;
+  return `No other keys of stack ${stack} are orphaned.`;
 }
 
 function possibleAction({ lock, waitUntil }: OrphanReport, action: string): string {
@@ -35,28 +42,31 @@ function possibleAction({ lock, waitUntil }: OrphanReport, action: string): stri
 }
 
 export function unreachedLine({ resources, problem }: Unreached, label = "Not looked at"): string {
-  return printable(`${label}: ${fewOf(resources)}: ${problem}`);
+  return hanging("", printable(`${label}: ${fewOf(resources)}: ${problem}`));
 }
 
 function pendingLines({ pendingOperations, keepPending }: OrphanReport): string[] {
   if (pendingOperations.length === 0) return [];
   const fate = keepPending === undefined ? "--revoke clears them" : `they stay in state: ${keepPending}`;
-  return [`Pending operations (${fate}):`, ...pendingOperations.map((operation) => `  ${operation}`)];
+  return [
+    hanging("", `Pending operations (${fate}):`),
+    ...pendingOperations.map((operation) => hanging("  ", operation)),
+  ];
 }
 
 function useLines({ lock, waitUntil }: OrphanReport): string[] {
   if (lock !== undefined) return [lockLine(lock)];
   if (waitUntil === undefined) return [];
-  return [
-    `An operation may still be running until ${waitUntil.toISOString()}. Run this again after that, or add --wait.`,
-  ];
+  const until = `An operation may still be running until ${waitUntil.toISOString()}.`;
+  return [hanging("", `${until} Run this again after that, or add --wait.`)];
 }
 
 function lockLine({ owner, host, pid, since }: StackLock): string {
   const age = ms(Math.max(0, Date.now() - since.getTime()), { long: true });
-  return (
+  return hanging(
+    "",
     `The stack is locked by ${owner} on ${host}, process ${pid}, for ${age}. If that process is dead, run ` +
-    "`pulumi cancel`, then this again."
+      "`pulumi cancel`, then this again.",
   );
 }
 
@@ -66,8 +76,8 @@ export function describeActs(report: RevokeReport): string {
   const cleared = counted(pendingOperations.length, "pending operation");
   return [
     `Revoked ${revoked.length} of ${counted(orphans.length, "key")}.`,
-    ...failed.map(({ keyId, problem }) => printable(`Could not revoke ${keyId}: ${problem}`)),
+    ...failed.map(({ keyId, problem }) => hanging("", printable(`Could not revoke ${keyId}: ${problem}`))),
     ...(clearedPending ? [`Cleared ${cleared}.`] : []),
-    ...(clearProblem === undefined ? [] : [`Could not clear ${cleared}: ${clearProblem}`]),
+    ...(clearProblem === undefined ? [] : [hanging("", `Could not clear ${cleared}: ${clearProblem}`)]),
   ].join("\n");
 }

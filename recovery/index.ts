@@ -19,12 +19,13 @@
  *
  * A workspace with a `pulumiHome` of its own hands it on as `PULUMI_HOME` in `env`.
  */
-export { type AuditReport, auditKeys } from "./audit/audit-keys";
+export { type AuditOptions, type AuditReport, auditKeys } from "./audit/audit-keys";
 export type { AuditedKey, Category } from "./audit/audited-key";
 export type { AuditProblem } from "./audit/audited-states";
 export type { RecoveryOptions } from "./operation-time";
 export { findOrphans, type Orphan, type OrphanReport } from "./orphans/find-orphans";
 export { type RevokeOptions, type RevokeReport, revokeOrphans } from "./orphans/revoke-orphans";
+export { openAllStacks } from "./pulumi/all-stacks";
 export { type ConfigEntry, openStack, type PulumiStack, type StackLocation } from "./pulumi/pulumi-stack";
 export type { StackLock } from "./pulumi/stack-lock";
 export { openStateFile, type StateSource } from "./pulumi/state-source";

@@ -4,7 +4,7 @@ import { messageOf } from "../../provider/payengine/errors";
 import type { ProviderValues } from "../../recovery/pulumi/recorded-provider";
 import { contractFinding, uncalled } from "./contract-in-force";
 import type { ContractPlace } from "./contract-lines";
-import { type Finding, fail, pass, skip } from "./finding";
+import { type Finding, fail, pass, skip, warn } from "./finding";
 import { holdingSignals } from "./hold-signals";
 import { listFindings } from "./list";
 import { machineFindings } from "./machine";
@@ -32,7 +32,7 @@ export interface Examined {
 /** Examines machine, project and account, one after the other. */
 export async function* examine(examination: Examination): AsyncGenerator<Finding, Examined> {
   yield* await machineFindings(examination.cwd);
-  const { findings, values, isExplicitOnly } = await projectFindings(examination);
+  const { findings, values, isExplicitOnly, isDefaultInUse } = await projectFindings(examination);
   yield* findings;
   const { stack, provider } = examination;
   const place = { stack, provider, current: values?.contract };
@@ -43,7 +43,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   }
   // Without a stack the environment alone may still say enough, though not of an explicit provider.
   const { finding, settings } =
-    values === undefined && provider !== undefined ? NOTHING : readSettings(values ?? {});
+    values === undefined && provider !== undefined ? NOTHING : readSettings(values ?? {}, isDefaultInUse);
   if (finding !== undefined && (values !== undefined || settings !== undefined)) yield finding;
   if (settings === undefined) {
     yield skip("connection", "there is no usable configuration");
@@ -95,6 +95,14 @@ async function* accountFindings(
 const NO_KEY_CALLS =
   'payengine:contract is "dashboard", which has no call that makes, lists or revokes a key';
 
+const NO_CREDENTIAL =
+  "the default provider has no credential, so nothing of the account was looked at: fine only if the program gives every " +
+  "key an explicit provider";
+const WAYS_TO_CREDENTIAL =
+  "for the default provider run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY; an explicit one is " +
+  "looked at by `--provider <name>` after the first `pulumi up`, and before it with its credential in PAYENGINE_API_KEY and " +
+  "its address in PAYENGINE_API_URL";
+
 interface ReadSettings {
   readonly finding?: Finding;
   readonly settings?: Settings;
@@ -102,13 +110,17 @@ interface ReadSettings {
 
 const NOTHING: ReadSettings = {};
 
-function readSettings(values: ProviderValues): ReadSettings {
+/** @param isInUse state holds keys of this provider; a program may have only explicit ones, which configure themselves. */
+function readSettings(values: ProviderValues, isInUse: boolean): ReadSettings {
   const configuration = resolveConfig(values as ConfigValues, process.env);
   if (configuration.kind === "ready") {
     const { settings } = configuration;
     return { finding: pass("config", `${settings.apiUrl}, with a credential`), settings };
   }
   const failures = configuration.kind === "invalid" ? configuration.failures : [];
+  const hasCredential = values.apiKey !== undefined || Boolean(process.env.PAYENGINE_API_KEY);
+  if (!isInUse && values.provider === undefined && !hasCredential && failures.length === 1)
+    return { finding: warn("config", NO_CREDENTIAL, WAYS_TO_CREDENTIAL) };
   const found = failures.map(({ property, reason }) => `${property} ${reason}`).join("; ");
   return { finding: fail("config", found, "set these by `pulumi config set`, or in the environment") };
 }

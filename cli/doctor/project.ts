@@ -22,6 +22,8 @@ export interface ProjectFindings {
   readonly values: ProviderValues | undefined;
   /** The default provider has neither keys nor a credential, and explicit ones have both. */
   readonly isExplicitOnly: boolean;
+  /** State holds keys of the default provider. */
+  readonly isDefaultInUse: boolean;
 }
 
 const NO_STACK: readonly Finding[] = [
@@ -40,7 +42,7 @@ export async function projectFindings(target: DoctorTarget): Promise<ProjectFind
   } catch (error) {
     const todo = "run this in a Pulumi project's folder with a stack, or give --cwd and --stack";
     const findings = [fail("stack", messageOf(error), todo), ...NO_STACK];
-    return { findings, values: undefined, isExplicitOnly: false };
+    return { findings, values: undefined, isExplicitOnly: false, isDefaultInUse: false };
   }
   const config = await configFindings(stack);
   const { finding, values, isExplicitOnly = false } = await readValues(stack, state, target.provider);
@@ -50,7 +52,7 @@ export async function projectFindings(target: DoctorTarget): Promise<ProjectFind
     ...config,
     ...(finding === undefined ? [] : [finding]),
   ];
-  return { findings, values, isExplicitOnly };
+  return { findings, values, isExplicitOnly, isDefaultInUse: usesDefault(state) };
 }
 
 /** File backends encrypt with "b64" only where encryption has been turned off. */
@@ -119,14 +121,18 @@ async function readValues(
   }
 }
 
-function ofDefault({ providers, keys }: StackState, values: ProviderValues): ReadValues {
+function ofDefault(state: StackState, values: ProviderValues): ReadValues {
+  const { providers } = state;
   const names = [...providers.values()].flatMap((provider) => provider.values.provider ?? []);
   if (names.length === 0) return { values };
   const todo = `run this again with ${names.map((name) => `--provider ${name}`).join(", then with ")}`;
   const hasCredential = Boolean(values.apiKey || process.env.PAYENGINE_API_KEY);
-  const isInUse = keys.some((key) => providers.get(key.provider)?.values.provider === undefined);
-  if (hasCredential || isInUse)
+  if (hasCredential || usesDefault(state))
     return { values, finding: warn("providers", "only the default provider is looked at", todo) };
   const found = "all keys belong to explicit providers, and the default one has no credential";
   return { values, finding: warn("providers", found, todo), isExplicitOnly: true };
+}
+
+function usesDefault({ keys, providers }: StackState): boolean {
+  return keys.some((key) => providers.get(key.provider)?.values.provider === undefined);
 }

@@ -2,7 +2,7 @@ import { AccountPool } from "../accounts";
 import type { RecoveryOptions } from "../operation-time";
 import type { PulumiStack } from "../pulumi/pulumi-stack";
 import { type StateSource, stateOfStack } from "../pulumi/state-source";
-import type { AuditedKey } from "./audited-key";
+import type { AuditedKey, Category } from "./audited-key";
 import { type AuditProblem, readAudited } from "./audited-states";
 import { goneKeys } from "./gone-keys";
 import { liveKeys } from "./live-keys";
@@ -30,6 +30,15 @@ export interface AuditReport {
   readonly notAudited: readonly AuditProblem[];
 }
 
+/** How to compare accounts with states. */
+export interface AuditOptions extends RecoveryOptions {
+  /**
+   * What the names of your keys begin with, such as "shop-", where an account is shared with others. A live key in none of
+   * the given states counts as unmatched if its name begins with one of these, else as other. Default: any name.
+   */
+  readonly namePrefixes?: readonly string[] | undefined;
+}
+
 /**
  * Compares the live keys of accounts with the states that should know them. Changes nothing.
  *
@@ -40,14 +49,17 @@ export interface AuditReport {
  */
 export async function auditKeys(
   sources: readonly (PulumiStack | StateSource)[],
-  options: RecoveryOptions = {},
+  options: AuditOptions = {},
 ): Promise<AuditReport> {
   const pool = new AccountPool();
   const states = sources.map((source) => ("load" in source ? source : stateOfStack(source)));
   try {
     const audited = await readAudited(pool, states, options);
     const now = (options.now ?? (() => new Date()))();
-    const listed = audited.accounts.map((it) => ({ it, ...liveKeys(it, audited.keys, now) }));
+    const listed = audited.accounts.map((it) => ({
+      it,
+      ...liveKeys(it, audited.keys, now, options.namePrefixes ?? []),
+    }));
     const gone = await goneKeys(audited, now, options);
     return {
       sources: states.map(({ name }) => name),
@@ -66,12 +78,14 @@ export async function auditKeys(
   }
 }
 
+const UNOWNED: readonly Category[] = ["unmatched", "other"];
+
 /** Two accounts that show no key in common may yet be one, at two addresses or where a list changes. */
 function onceEach(keys: readonly AuditedKey[]): AuditedKey[] {
   const byId = new Map<string, AuditedKey>();
   for (const key of keys) {
     const known = byId.get(key.keyId);
-    if (known === undefined || known.category === "unmatched") byId.set(key.keyId, key);
+    if (known === undefined || UNOWNED.includes(known.category)) byId.set(key.keyId, key);
   }
   return [...byId.values()].sort((left, right) => left.keyName.localeCompare(right.keyName));
 }

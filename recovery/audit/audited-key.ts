@@ -7,8 +7,9 @@
  * - `gone`: a state holds its value, and it no longer works.
  * - `overdue`: the previous key of a rotation, live after its date.
  * - `unmatched`: live, named like ours, in none of the given states.
+ * - `other`: as unmatched, but its name begins with none of the prefixes that say which names are yours.
  */
-export type Category = "managed" | "orphaned" | "unsettled" | "gone" | "overdue" | "unmatched";
+export type Category = "managed" | "orphaned" | "unsettled" | "gone" | "overdue" | "unmatched" | "other";
 
 /** All categories, in the order in which reports show them. */
 export const CATEGORIES: readonly Category[] = [
@@ -17,6 +18,7 @@ export const CATEGORIES: readonly Category[] = [
   "gone",
   "unsettled",
   "unmatched",
+  "other",
   "managed",
 ];
 
@@ -24,9 +26,9 @@ export const CATEGORIES: readonly Category[] = [
 export interface AuditedKey {
   /** What becomes of it. */
   readonly category: Category;
-  /** The stack or state file, but for unmatched keys. */
+  /** The stack or state file, except for unmatched and other keys. */
   readonly source: string | undefined;
-  /** Name of the resource in the program, but for unmatched keys. */
+  /** Name of the resource in the program, except for unmatched and other keys. */
   readonly resource: string | undefined;
   /** URN of that resource. */
   readonly urn: string | undefined;
@@ -34,6 +36,10 @@ export interface AuditedKey {
   readonly keyName: string;
   /** The key's id at PayEngine. */
   readonly keyId: string;
+  /** Address of the API. */
+  readonly apiUrl: string;
+  /** Name of the explicit provider in the program; undefined for the default one, and for unmatched keys. */
+  readonly provider: string | undefined;
   /** The account's id, where PayEngine tells it. */
   readonly accountId: string | undefined;
   /** When PayEngine made it (ISO 8601). */

@@ -1,5 +1,5 @@
 import { keyProviders, type Reached } from "../accounts";
-import { DEFAULT_PROVIDER, isDefault } from "../pulumi/recorded-provider";
+import { DEFAULT_PROVIDER, isConfigured, isDefault } from "../pulumi/recorded-provider";
 import type { StackState } from "../pulumi/stack-state";
 
 /**
@@ -11,11 +11,8 @@ export function auditedProviders(state: StackState): string[] {
   return recorded.some(isDefault) ? recorded : [...recorded, DEFAULT_PROVIDER];
 }
 
-/** Providers that state records PayEngine's configuration of: others make other things. */
 function configured({ providers }: StackState): string[] {
-  return [...providers].flatMap(([reference, { values, encrypted }]) =>
-    Object.keys(values).length + encrypted.length > 0 ? [reference] : [],
-  );
+  return [...providers].flatMap(([reference, provider]) => (isConfigured(provider) ? [reference] : []));
 }
 
 interface Unused {

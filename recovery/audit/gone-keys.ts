@@ -74,7 +74,19 @@ async function fateOf(
 }
 
 function unlistedKey(key: LocatedKey, keyId: string, { account }: AuditedAccount) {
-  const { source, resource, urn, name: keyName, createdAt } = key;
-  const known = { source: source.name, resource, urn, keyName, keyId, accountId: account.id, createdAt };
+  const { source, resource, urn, name: keyName, createdAt, state } = key;
+  const { id: accountId, apiUrl } = account;
+  const provider = state.providers.get(key.provider)?.values.provider;
+  const known = {
+    source: source.name,
+    resource,
+    urn,
+    keyName,
+    keyId,
+    apiUrl,
+    provider,
+    accountId,
+    createdAt,
+  };
   return { ...known, lastUsedAt: undefined, sharedWith: [] };
 }

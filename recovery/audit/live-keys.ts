@@ -1,5 +1,6 @@
 import { uniqueNameIn } from "../../provider/api-key/names";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import type { ReachedAccount } from "../accounts";
 import { ownersOf } from "../key-owners";
 import type { AuditedAccount } from "./account-lists";
 import type { AuditedKey, Category } from "./audited-key";
@@ -11,8 +12,17 @@ interface LiveKeys {
   readonly foreign: number;
 }
 
-/** What each live key of an account is to the states. */
-export function liveKeys(audited: AuditedAccount, recorded: readonly LocatedKey[], now: Date): LiveKeys {
+/**
+ * What each live key of an account is to the states.
+ *
+ * @param namePrefixes what the names of the caller's keys begin with; empty where it may be anything.
+ */
+export function liveKeys(
+  audited: AuditedAccount,
+  recorded: readonly LocatedKey[],
+  now: Date,
+  namePrefixes: readonly string[],
+): LiveKeys {
   const holders = holdersById(recorded);
   const owner = ownersOf(recorded.filter((key) => key.audited === audited && !key.isDamaged));
   const toldOf = (key: PayEngineKey): AuditedKey | undefined => {
@@ -22,7 +32,10 @@ export function liveKeys(audited: AuditedAccount, recorded: readonly LocatedKey[
     const named = owner(key.name);
     if (named !== undefined) return orphaned(key, named);
     if (uniqueNameIn(key.name) === undefined) return undefined;
-    return auditedKey(key, undefined, audited.account.id, "unmatched", UNMATCHED);
+    const isOther = namePrefixes.length > 0 && !namePrefixes.some((prefix) => key.name.startsWith(prefix));
+    return isOther
+      ? auditedKey(key, undefined, audited.account, "other", OTHER)
+      : auditedKey(key, undefined, audited.account, "unmatched", UNMATCHED);
   };
   const keys = audited.live.map(toldOf).filter((key) => key !== undefined);
   return { keys, foreign: audited.live.length - keys.length };
@@ -41,9 +54,11 @@ function holdersById(recorded: readonly LocatedKey[]): ReadonlyMap<string, reado
 const UNMATCHED =
   "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
 
+const OTHER = "nothing: its name does not say that it is yours";
+
 function held(key: PayEngineKey, holder: LocatedKey, holding: readonly LocatedKey[], now: Date): AuditedKey {
-  const accountId = holder.audited?.account.id ?? holder.accountId;
-  const make = (category: Category, note: string) => auditedKey(key, holder, accountId, category, note);
+  const account = holder.audited?.account ?? { id: holder.accountId, apiUrl: holder.apiUrl };
+  const make = (category: Category, note: string) => auditedKey(key, holder, account, category, note);
   if (holder.keyId !== key.id) {
     const until = holder.previous?.revokeAt;
     if (until === undefined) return make("managed", "previous key");
@@ -62,8 +77,8 @@ function held(key: PayEngineKey, holder: LocatedKey, holding: readonly LocatedKe
 /** By the same proof as `orphans`: named in a state that does not hold it, with no operation running. */
 function orphaned(key: PayEngineKey, owner: LocatedKey): AuditedKey {
   const { source, lock, state, mayChangeUntil, audited } = owner;
-  const make = (category: Category, note: string) =>
-    auditedKey(key, owner, audited?.account.id, category, note);
+  const account = audited?.account ?? { id: undefined, apiUrl: owner.apiUrl };
+  const make = (category: Category, note: string) => auditedKey(key, owner, account, category, note);
   if (lock !== undefined) return make("unsettled", "the stack is locked: look again when it is not");
   if (mayChangeUntil !== undefined)
     return make("unsettled", `an operation may still be running until ${mayChangeUntil.toISOString()}`);
@@ -80,12 +95,13 @@ const UNDATED = "may have been made after this state was written: give the stack
 function auditedKey(
   key: PayEngineKey,
   owner: LocatedKey | undefined,
-  accountId: string | undefined,
+  { id: accountId, apiUrl }: Pick<ReachedAccount, "id" | "apiUrl">,
   category: Category,
   note: string,
 ): AuditedKey {
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
   const { source, resource, urn } = owner ?? {};
-  const told = { keyName, keyId, accountId, createdAt, lastUsedAt };
+  const provider = owner?.state.providers.get(owner.provider)?.values.provider;
+  const told = { keyName, keyId, apiUrl, provider, accountId, createdAt, lastUsedAt };
   return { category, source: source?.name, resource, urn, ...told, sharedWith: [], note };
 }

@@ -34,6 +34,12 @@ export interface Orphan {
   readonly lastUsedAt: string | undefined;
   /** Where its name stands in state. */
   readonly evidence: RecordedKey["evidence"];
+  /** Address of the API. */
+  readonly apiUrl: string;
+  /** The account's id, where PayEngine tells it. */
+  readonly accountId: string | undefined;
+  /** Name of the explicit provider in the program; undefined for the default one. */
+  readonly provider: string | undefined;
 }
 
 /** What a stack's interrupted operations have left at PayEngine. */
@@ -44,6 +50,8 @@ export interface OrphanReport {
   readonly orphans: readonly Orphan[];
   /** What could not be looked at. */
   readonly unreached: readonly Unreached[];
+  /** How many keys that state speaks of were looked for. */
+  readonly lookedFor: number;
   /** Somebody is updating the stack, so nothing may be revoked. */
   readonly lock: StackLock | undefined;
   /**
@@ -113,6 +121,7 @@ export async function lookForOrphans(
     stack: source.name,
     orphans: found.map(({ orphan }) => orphan),
     unreached: groupedByProblem(problems),
+    lookedFor: looks.size - problems.length,
     lock,
     waitUntil: isSettled(before, state, found)
       ? undefined
@@ -185,7 +194,7 @@ function lookFor(
 }
 
 function orphansIn(
-  { keys }: StackState,
+  { keys, providers }: StackState,
   looks: ReadonlyMap<RecordedKey, Look>,
   lists: ReadonlyMap<ReachedAccount, List>,
 ): FoundOrphan[] {
@@ -195,13 +204,16 @@ function orphansIn(
   for (const [account, list] of lists) {
     for (const key of "keys" in list ? list.keys : []) {
       const recorded = key.isRevoked || held.has(key.id) ? undefined : owner(key.name);
-      if (recorded !== undefined) found.set(key.id, { orphan: orphanOf(recorded, key), account });
+      if (recorded === undefined) continue;
+      const provider = providers.get(recorded.provider)?.values.provider;
+      const place = { apiUrl: account.apiUrl, accountId: account.id, provider };
+      found.set(key.id, { orphan: { ...orphanOf(recorded, key), ...place }, account });
     }
   }
   return [...found.values()].sort(byName);
 }
 
-function orphanOf({ urn, resource, evidence }: RecordedKey, key: PayEngineKey): Orphan {
+function orphanOf({ urn, resource, evidence }: RecordedKey, key: PayEngineKey) {
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
   return { urn, resource, evidence, keyName, keyId, createdAt, lastUsedAt };
 }

@@ -2,9 +2,8 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { Environment } from "../../provider/config";
 import { once } from "../../provider/payengine/once";
-import { parseJson } from "../../provider/payengine/parse-json";
 import { CONFIG_PREFIX, needsDecryption } from "./recorded-provider";
-import { runPulumi } from "./run-pulumi";
+import { pulumiJson, runPulumi } from "./run-pulumi";
 import { readLock, type StackLock } from "./stack-lock";
 
 /** Which stack, and how Pulumi's CLI is run. */
@@ -68,18 +67,12 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
   const cwd = resolve(location.cwd ?? process.cwd());
   const how = { command: location.command ?? "pulumi", cwd, env };
   const pulumi = (args: string[]) => runPulumi(how, args, LIMIT_MS);
-  const pulumiJson = async <T>(schema: z.ZodType<T>, args: string[]) => {
-    const printed = schema.safeParse(parseJson(await pulumi(args)));
-    if (printed.success) return printed.data;
-    throw new Error(
-      `\`pulumi ${args.join(" ")}\` prints another form of JSON than this version reads; is Pulumi's CLI 3.216.0 or later?`,
-    );
-  };
   const name = location.stack ?? (await pulumi(["stack", "--show-name"])).trim();
   const on = ["--stack", name];
-  const readConfig = (...flags: string[]) => pulumiJson(Config, ["config", "--json", ...flags, ...on]);
+  const readConfig = (...flags: string[]) =>
+    pulumiJson(how, Config, ["config", "--json", ...flags, ...on], LIMIT_MS);
   const configAsIs = once(() => readConfig());
-  const backend = once(() => pulumiJson(Backend, ["whoami", "--json", "--verbose"]));
+  const backend = once(() => pulumiJson(how, Backend, ["whoami", "--json", "--verbose"], LIMIT_MS));
   return {
     name,
     env,

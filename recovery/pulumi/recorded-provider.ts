@@ -26,6 +26,11 @@ export function recordedProvider(inputs: Readonly<Record<string, unknown>>): Rec
   return { values, encrypted };
 }
 
+/** Says whether it holds anything of PayEngine's: other providers of the same type make other things. */
+export function isConfigured({ values, encrypted }: RecordedProvider): boolean {
+  return Object.keys(values).length + encrypted.length > 0;
+}
+
 /** Says whether some value is encrypted that is needed: a credential in the environment comes before the recorded one. */
 export function needsDecryption({ values, encrypted }: RecordedProvider, env: Environment): boolean {
   const variable = values.provider === undefined ? "PAYENGINE_API_KEY" : values.credentialEnv;

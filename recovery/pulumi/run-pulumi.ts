@@ -1,6 +1,8 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
+import type { z } from "zod";
 import type { Environment } from "../../provider/config";
+import { parseJson } from "../../provider/payengine/parse-json";
 
 /** How Pulumi's CLI is run. */
 export interface PulumiCommand {
@@ -41,6 +43,24 @@ export async function runPulumi(
     const limit = limited(child, limitMs, graceMs);
     child.stdin?.end();
   });
+}
+
+/**
+ * Runs Pulumi's CLI and reads the JSON that it prints.
+ *
+ * @throws Error as {@link runPulumi}, and where it prints something else.
+ */
+export async function pulumiJson<T>(
+  how: PulumiCommand,
+  schema: z.ZodType<T>,
+  args: readonly string[],
+  limitMs: number,
+): Promise<T> {
+  const printed = schema.safeParse(parseJson(await runPulumi(how, args, limitMs)));
+  if (printed.success) return printed.data;
+  throw new Error(
+    `\`pulumi ${args.join(" ")}\` prints another form of JSON than this version reads; is Pulumi's CLI 3.216.0 or later?`,
+  );
 }
 
 /** Node's own limit sends one signal and waits on; and it closes the pipes, which a CLI that is ending dies of. */

@@ -43,6 +43,22 @@ export function stateOfStack(stack: PulumiStack): StateSource {
   };
 }
 
+/** A stack whose config file is in another project: its default provider is configured as at the last update. */
+export function stateOfOtherProject(stack: PulumiStack): StateSource {
+  const source = stateOfStack(stack);
+  return {
+    ...source,
+    async config() {
+      const recorded = defaultProvider((await source.load()).providers);
+      if (recorded === undefined) throw new Error(`the state of ${stack.name} holds no default provider`);
+      const provider = needsDecryption(recorded, stack.env)
+        ? defaultProvider(await source.decrypted())
+        : recorded;
+      return provider?.values ?? recorded.values;
+    },
+  };
+}
+
 /**
  * A file that `pulumi stack export` has written. Where its secrets are encrypted, credentials come from the
  * environment.
@@ -65,7 +81,7 @@ export async function openStateFile(path: string, env: Environment = process.env
     env,
     load: async () => state,
     async config() {
-      const provider = defaultProvider(state);
+      const provider = defaultProvider(state.providers);
       // Without its address the credential would be sent to the usual one.
       if (provider === undefined)
         throw new Error(`${path} holds no default provider; name the stack with --stack`);
@@ -104,8 +120,8 @@ function requireNames(state: StackState, todo: string): StackState {
 }
 
 /** The default provider records what the stack's config said at the last update. */
-function defaultProvider(state: StackState): RecordedProvider | undefined {
-  return [...state.providers].find(([reference]) => isDefault(reference))?.[1];
+function defaultProvider(providers: StackState["providers"]): RecordedProvider | undefined {
+  return [...providers].find(([reference]) => isDefault(reference))?.[1];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { renderTable } from "../../cli/table";
+import { renderTable } from "../../cli/layout";
 import { ALL_KINDS } from "./fault-kinds";
 import { type Harm, LOSSES } from "./invariant";
 import type { RunResult } from "./run-scenario";

@@ -66,7 +66,7 @@ test("audit does not call a missing key gone that another credential made, perha
     [
       `Not looked at: web of dev: ${UNPROVEN}`,
       "Account at <address>/api: 2 live keys, 1 foreign",
-      "Keys of dev: 1 managed",
+      "Keys of dev, as far as looked at: 1 managed",
     ],
   ]);
 });

@@ -20,7 +20,7 @@ test("a key that a running operation may still store is unsettled, not orphaned"
   const { exitCode, stdout } = await payengine(project, ["audit"]);
   expect([exitCode, linesOf(stdout)[1]]).toEqual([
     2,
-    "unsettled  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  an operation may still be running until <time>",
+    "unsettled  an operation may still be running until <time>  dev  lost  shop-dev-lost-<digits>  <id>  <host>  <time>  never",
   ]);
 });
 
@@ -34,7 +34,7 @@ test("a key missing from a lagging list is managed, and a key that no call shows
   const hidden = await payengine(project, AUDIT);
   expect([hidden.exitCode, linesOf(hidden.stdout)[1]]).toEqual([
     2,
-    "unsettled  dev  web  shop-dev-web-<digits>  <id>  <time>  never  made less than a minute ago, and PayEngine may not know it yet: look again",
+    "unsettled  made less than a minute ago, and PayEngine may not know it yet: look again  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
   ]);
   await fixture.control.setLag({});
 });
@@ -53,7 +53,7 @@ test("audit calls no key gone with a credential of another account or an unreach
     [
       startingWith("Not looked at: web of dev: the credential belongs to account <id>, but state"),
       expect.stringMatching(/^Account <id> at <address>\/api: \d live keys?, \d foreign$/),
-      "Keys of dev: 0 managed",
+      "Keys of dev, as far as looked at: 0 managed",
     ],
   ]);
   await fixture.control.addFault({
@@ -103,16 +103,16 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
     2,
     [
       startingWith("Not looked at: copied of copy.json: some of its provider's configuration is encrypted"),
-      "Keys of copy.json: 0 managed",
+      "No account was looked at: whether the keys of copy.json work is not known.",
     ],
   ]);
   const both = await payengine(project, [...AUDIT, "--state", "copy.json", "--stack", "dev"]);
   expect(both.stdout).not.toContain(esc);
-  expect([both.exitCode, linesOf(both.stdout).slice(1, 3)]).toEqual([
+  expect([both.exitCode, linesOf(both.stdout).slice(2, 4)]).toEqual([
     2,
     [
-      startingWith("unmatched  -  -  \u{fffd}[31mred-<digits>  <id>  <time>  never  in none of"),
-      "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  also held by copied of copy.json: destroying either revokes it",
+      "unmatched  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard  -  -  \u{fffd}[31mred-<digits>  <id>  <host>  <time>  never",
+      "managed  also held by copied of copy.json: destroying either revokes it  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
     ],
   ]);
 });

@@ -1,4 +1,3 @@
-import { startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { linesOf, payengine } from "./command";
 import { keyNameOf, projectWithKey } from "./one-key-project";
@@ -20,7 +19,7 @@ test("audit exits with 0 and says so when account and state agree", async () => 
   const all = await payengine(project, [...AUDIT, "--all"]);
   expect([all.exitCode, linesOf(all.stdout)[1]]).toEqual([
     0,
-    "managed  dev  web  shop-dev-web-<digits>  <id>  <time>  never  nothing",
+    "managed  nothing  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
   ]);
 });
 
@@ -84,14 +83,14 @@ test("audit gives each key of two stacks and an exported file its category and a
   const unmatchedNote =
     "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
   expect(linesOf(stdout)).toEqual([
-    "CATEGORY  STACK  RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  WHAT TO DO",
-    `orphaned  dev  lost  shop-dev-lost-<digits>  <id>  <time>  never  ${orphanNote}`,
-    `orphaned  dev  web  shop-dev-web-<digits>-r2  <id>  <time>  never  ${orphanNote}`,
-    "overdue  dev  rotated  shop-dev-rotated-<digits>  <id>  <time>  never  its time ended <time>: run pulumi up",
-    "gone  dev  gone  shop-dev-gone-<digits>  <id>  <time>  never  run pulumi refresh, then pulumi up, which makes a new one",
-    `unmatched  -  -  shop-dev-elsewhere-<digits>  <id>  <time>  never  ${unmatchedNote}`,
-    `unmatched  -  -  shop-dev-web-<digits>-g1  <id>  <time>  never  ${unmatchedNote}`,
-    `unmatched  -  -  shop-dev-web-<digits>-g9  <id>  <time>  never  ${unmatchedNote}`,
+    "CATEGORY  WHAT TO DO  STACK  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED",
+    `orphaned  ${orphanNote}  dev  lost  shop-dev-lost-<digits>  <id>  <host>  <time>  never`,
+    `orphaned  ${orphanNote}  dev  web  shop-dev-web-<digits>-r2  <id>  <host>  <time>  never`,
+    "overdue  its time ended <time>: run pulumi up  dev  rotated  shop-dev-rotated-<digits>  <id>  <host>  <time>  never",
+    "gone  run pulumi refresh, then pulumi up, which makes a new one  dev  gone  shop-dev-gone-<digits>  <id>  <host>  <time>  never",
+    `unmatched  ${unmatchedNote}  -  -  shop-dev-elsewhere-<digits>  <id>  <host>  <time>  never`,
+    `unmatched  ${unmatchedNote}  -  -  shop-dev-web-<digits>-g1  <id>  <host>  <time>  never`,
+    `unmatched  ${unmatchedNote}  -  -  shop-dev-web-<digits>-g9  <id>  <host>  <time>  never`,
     "Account at <address>/api: 12 live keys, 1 foreign",
     "Keys of dev, second, other.json: 5 managed, 3 unmatched, 1 gone, 1 overdue, 2 orphaned",
   ]);
@@ -111,6 +110,7 @@ test("audit gives each key of two stacks and an exported file its category and a
     urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::lost",
     keyName: keyNameOf("lost", 6),
     keyId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    apiUrl: fixture.sandbox.url,
     createdAt: expect.any(String),
     sharedWith: [],
     note: orphanNote,
@@ -129,7 +129,7 @@ test("audit finds what an interrupted first update has left, though state holds 
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
     [
-      startingWith("unmatched  -  -  shop-dev-web-<digits>  <id>  <time>  never  in none of"),
+      "unmatched  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard  -  -  shop-dev-web-<digits>  <id>  <host>  <time>  never",
       "Account at <address>/api: 2 live keys, 1 foreign",
       "Keys of dev: 0 managed, 1 unmatched",
     ],
@@ -158,7 +158,7 @@ test("audit looks at the account of an explicit provider that has no keys any mo
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
     [
-      expect.stringMatching(/^unmatched {2}- {2}- {2}shop-dev-web-<digits>/),
+      expect.stringMatching(/^unmatched {2}.* {2}- {2}- {2}shop-dev-web-<digits>/),
       "Account at <address>/api: 2 live keys, 1 foreign",
       "Account at <address>/api: 2 live keys, 1 foreign",
       "Keys of dev: 1 managed, 1 unmatched",
@@ -185,7 +185,7 @@ test("audit fails and says so when it cannot look at any account", async () => {
         /^Not looked at: the default provider of dev: payengine:apiKey is not set; run `pulumi config set /,
       ),
       "Not looked at: the default provider of empty.json: empty.json holds no default provider; name the stack with --stack",
-      "Keys of dev, empty.json: 0 managed",
+      "No account was looked at: whether the keys of dev, empty.json work is not known.",
     ],
   ]);
 });

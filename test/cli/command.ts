@@ -4,10 +4,8 @@ import type { Project } from "../e2e/harness/project";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 
 /** The command as users get it: Jest's global setup has packed and installed the package. */
-const MAIN = join(
-  process.env.PAYENGINE_E2E_INSTALLED ?? "",
-  "node_modules/pulumi-payengine/dist/cli/main.js",
-);
+const main = () =>
+  join(process.env.PAYENGINE_E2E_INSTALLED ?? "", "node_modules/pulumi-payengine/dist/cli/main.js");
 const LIMIT_MS = 90_000;
 
 export interface PayengineOptions {
@@ -16,6 +14,8 @@ export interface PayengineOptions {
   readonly without?: readonly string[];
   readonly onStart?: (pid: number) => void;
   readonly onErrorOutput?: (text: string) => void;
+  /** Width of the terminal, for one. Default: what `script` gives it. */
+  readonly columns?: number;
   /** Where it runs. Default: the project's folder. */
   readonly cwd?: string;
 }
@@ -26,7 +26,7 @@ export async function payengine(
   args: readonly string[],
   options: PayengineOptions = {},
 ): Promise<Ended> {
-  return noted(project, process.execPath, [MAIN, ...args], options);
+  return noted(project, process.execPath, [main(), ...args], options);
 }
 
 /** The same at a terminal where somebody types. */
@@ -36,8 +36,9 @@ export async function payengineAtTerminal(
   typed: string,
   options: PayengineOptions = {},
 ): Promise<Ended> {
-  const command = [process.execPath, MAIN, ...args].map((part) => `'${part}'`).join(" ");
-  const ended = await noted(project, "script", ["-qec", command, "/dev/null"], options, typed);
+  const command = [process.execPath, main(), ...args].map((part) => `'${part}'`).join(" ");
+  const sized = options.columns === undefined ? command : `stty cols ${options.columns}; ${command}`;
+  const ended = await noted(project, "script", ["-qec", sized, "/dev/null"], options, typed);
   return { ...ended, stdout: ended.stdout.replaceAll("\r\n", "\n") };
 }
 
@@ -65,9 +66,11 @@ async function noted(
 export function plainText(text: string): string {
   return text
     .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")
+    .replace(/\b127\.0\.0\.1:\d+/g, "<host>")
     .replace(PROJECT_FOLDER, "<folder>")
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\dZ/g, "<time>")
     .replace(/-[0-9a-f]{10}\b/g, "-<digits>")
     .replace(/ {2,}/g, "  ");
 }

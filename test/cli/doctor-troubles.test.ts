@@ -1,6 +1,7 @@
 import { abridged, startingWith } from "../abridged";
 import { useFixture } from "../e2e/harness/fixture";
 import { examined, NO_LIST, NO_WORKS, NO_WRITE, paste, troublesOf } from "./doctor-fixture";
+import { projectWithKey } from "./one-key-project";
 import { changeState } from "./planted-state";
 
 const given = useFixture();
@@ -52,6 +53,19 @@ test("secrets in plaintext in config or state fail", async () => {
     state.secrets_providers = encrypted;
   });
   expect(await troublesOf(project)).toEqual([2, inConfig]);
+});
+
+test("doctor fails where the default provider has keys and no credential", async () => {
+  const { project } = await projectWithKey(given.fixture);
+  await project.ok("config", "rm", "payengine:apiKey");
+  expect(await troublesOf(project)).toEqual([
+    2,
+    [
+      startingWith("FAIL  config  payengine:apiKey is not set; "),
+      "  → set these by `pulumi config set`, or in the environment",
+      "skip  connection  there is no usable configuration",
+    ],
+  ]);
 });
 
 test("doctor reports a wrong configuration and sends nothing", async () => {
@@ -188,6 +202,18 @@ const provider = new payengine.Provider("production", { credentialEnv: "TEAM_KEY
 new payengine.ApiKey("live", { type: "private" }, { provider });`,
     env: { TEAM_KEY: key },
   });
+  expect(await troublesOf(project)).toEqual([
+    0,
+    [
+      "WARN  config  the default provider has no credential, so nothing of the account was looked at: fine only if the program gives every key an explicit provider",
+      "  → for the default provider run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY; an explicit one is looked at by `--provider <name>` after the first `pulumi up`, and before it with its credential in PAYENGINE_API_KEY and its address in PAYENGINE_API_URL",
+      "skip  connection  there is no usable configuration",
+    ],
+  ]);
+  const trial = { PAYENGINE_API_KEY: key, PAYENGINE_API_URL: fixture.sandbox.url };
+  expect((await examined(project, [], { env: trial })).lines).toContain(
+    "pass  credential  PayEngine accepts it",
+  );
   await project.up();
   expect(await troublesOf(project)).toEqual([
     0,
@@ -225,6 +251,18 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
     secrets: {},
     env: { TEAM_KEY: key },
   });
+  expect(await troublesOf(project)).toEqual([
+    0,
+    [
+      "WARN  config  the default provider has no credential, so nothing of the account was looked at: fine only if the program gives every key an explicit provider",
+      "  → for the default provider run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY; an explicit one is looked at by `--provider <name>` after the first `pulumi up`, and before it with its credential in PAYENGINE_API_KEY and its address in PAYENGINE_API_URL",
+      "skip  connection  there is no usable configuration",
+    ],
+  ]);
+  const trial = { PAYENGINE_API_KEY: key, PAYENGINE_API_URL: fixture.sandbox.url };
+  expect((await examined(project, [], { env: trial })).lines).toContain(
+    "pass  credential  PayEngine accepts it",
+  );
   await project.up();
   expect(await troublesOf(project)).toEqual([
     0,

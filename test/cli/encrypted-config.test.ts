@@ -37,7 +37,7 @@ test.each(["apiUrl", "accountId"])(
       2,
       [
         "Not looked at: web of prod.json: some of its provider's configuration is encrypted in prod.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, if that is the credential only; else name the stack with --stack",
-        "Keys of prod.json: 0 managed",
+        "No account was looked at: whether the keys of prod.json work is not known.",
       ],
     ]);
     expect(await fixture.control.requests()).toEqual([]);

@@ -58,12 +58,12 @@ new payengine.ApiKey("third", { type: "private" });`,
   expect([withoutState.exitCode, linesOf(withoutState.stdout)]).toEqual([
     2,
     [
-      expect.stringMatching(/^RESOURCE/),
-      expect.stringMatching(/^first {2}shop-dev-first-<digits>-r2/),
-      expect.stringMatching(/^third {2}shop-dev-third-<digits>-r2/),
       expect.stringMatching(
         /^Not looked at: second: `pulumi stack export --show-secrets --stack dev` failed: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables$/,
       ),
+      expect.stringMatching(/^ACTION/),
+      expect.stringMatching(/^none without --revoke {2}first {2}shop-dev-first-<digits>-r2/),
+      expect.stringMatching(/^none without --revoke {2}third {2}shop-dev-third-<digits>-r2/),
     ],
   ]);
 
@@ -77,8 +77,8 @@ new payengine.ApiKey("third", { type: "private" });`,
   expect([lost.exitCode, linesOf(lost.stdout)]).toEqual([
     2,
     [
-      NONE,
       "Not looked at: first: state does not hold its provider, urn:pulumi:dev::shop::pulumi:providers:pulumi-nodejs::lost; look for its key by name in PayEngine's dashboard",
+      "No other keys of stack dev are orphaned.",
     ],
   ]);
   await changeState(project, ({ resources = [] }) => {

@@ -18,13 +18,13 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
   const [orphan] = await fixture.liveKeys();
   expect(orphan.name).toMatch(/^shop-dev-checkout-[0-9a-f]{10}$/);
 
-  const row = "checkout  shop-dev-checkout-<digits>  <id>  <time>  never  pending operation";
-  const head = "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION";
+  const row = "checkout  shop-dev-checkout-<digits>  <id>  <host>  <time>  never  pending operation";
+  const head = "ACTION  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED  EVIDENCE";
   const locked = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
   expect({ ...locked, stdout: linesOf(locked.stdout).slice(0, 4) }).toMatchObject({
     exitCode: 3,
     stderr: "",
-    stdout: [head, `${row}  none: locked`, "Pending operations (--revoke clears them):", operation],
+    stdout: [head, `none: locked  ${row}`, "Pending operations (--revoke clears them):", operation],
   });
   expect(linesOf(locked.stdout).at(-1)).toMatch(
     new RegExp(
@@ -37,7 +37,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
   expect(early.exitCode).toBe(3);
   expect(linesOf(early.stdout)).toEqual([
     head,
-    `${row}  none: wait`,
+    `none: wait  ${row}`,
     "Pending operations (--revoke clears them):",
     operation,
     "An operation may still be running until <time>. Run this again after that, or add --wait.",
@@ -48,7 +48,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
   expect(shown.exitCode).toBe(2);
   expect(linesOf(shown.stdout)).toEqual([
     head,
-    `${row}  none without --revoke`,
+    `none without --revoke  ${row}`,
     "Pending operations (--revoke clears them):",
     operation,
   ]);
@@ -58,7 +58,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
   expect(revoked.exitCode).toBe(0);
   expect(linesOf(revoked.stdout)).toEqual([
     head,
-    `${row}  revoke`,
+    `revoke  ${row}`,
     "Pending operations (--revoke clears them):",
     operation,
     "Revoked 1 of 1 key.",
@@ -102,9 +102,11 @@ test("orphans revokes the key of an unfinished creation, and the next up makes a
         keyName: "shop-dev-checkout-<digits>",
         keyId: "<id>",
         createdAt: "<time>",
+        apiUrl: "<address>/api",
       },
     ],
     unreached: [],
+    lookedFor: 1,
     pendingOperations: [],
     revoked: ["<id>"],
     failed: [],

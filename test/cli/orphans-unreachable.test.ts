@@ -6,7 +6,7 @@ import { changeState, creating, placeOf, plantKey, provider, root, storedKey } f
 const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
-const NONE = "No orphaned keys of stack dev were found.";
+const UNKNOWN = "Whether stack dev has orphaned keys is not known.";
 const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
 
 /** A stack with one creation pending in the account of the stack's config. */
@@ -29,8 +29,8 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
   expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
     2,
     [
-      NONE,
       abridged("Not looked at: web: PayEngine answered 401", "Set payengine:apiKey or PAYENGINE_API_KEY", ""),
+      UNKNOWN,
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
@@ -57,7 +57,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
   const unreachable = await payengine(project, REVOKE);
   expect([unreachable.exitCode, linesOf(unreachable.stdout).slice(0, 2)]).toEqual([
     2,
-    [NONE, startingWith("Not looked at: web: PayEngine refused the connection")],
+    [startingWith("Not looked at: web: PayEngine refused the connection"), UNKNOWN],
   ]);
   await project.ok("config", "set", "payengine:apiUrl", url);
   expect((await payengine(project, REVOKE)).exitCode).toBe(0);
@@ -69,9 +69,9 @@ test("a credential in the environment finds and revokes without a passphrase, an
   await plantKey(fixture, "shop-dev-web-0123456789");
   const without = ["PULUMI_CONFIG_PASSPHRASE"];
   const missing = await payengine(project, REVOKE, { without });
-  expect([missing.exitCode, linesOf(missing.stdout)[1]]).toEqual([
+  expect([missing.exitCode, linesOf(missing.stdout).slice(0, 2)]).toEqual([
     2,
-    abridged("Not looked at: web: `pulumi config ", "PULUMI_CONFIG_PASSPHRASE", ""),
+    [abridged("Not looked at: web: `pulumi config ", "PULUMI_CONFIG_PASSPHRASE", ""), UNKNOWN],
   ]);
   const { exitCode, stdout } = await payengine(project, REVOKE, {
     without,

@@ -7,6 +7,9 @@ import type { Project } from "../e2e/harness/project";
 
 const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
 
+/** A sandbox, and the credential that works there. */
+type At = Pick<Fixture, "sandbox" | "credential">;
+
 type Properties = Record<string, unknown>;
 
 /** A resource as the backend stores it. */
@@ -31,7 +34,11 @@ export interface StoredState {
 
 /** Changes the file in which the backend keeps a stack's state. */
 export async function changeState(project: Project, change: (state: StoredState) => void): Promise<void> {
-  const path = join(project.folder, `backend/.pulumi/stacks/shop/${project.stack}.json`);
+  await changeFile(join(project.folder, `backend/.pulumi/stacks/shop/${project.stack}.json`), change);
+}
+
+/** @param path of a stack's state, of any project. */
+export async function changeFile(path: string, change: (state: StoredState) => void): Promise<void> {
   const file = JSON.parse(await readFile(path, "utf8"));
   change(file.checkpoint.latest);
   await writeFile(path, JSON.stringify(file));
@@ -89,13 +96,13 @@ export function creating(resource: StoredResource, place: Properties = {}) {
 }
 
 /** What check writes down of where a key is asked for, and with which credential. */
-export function placeOf({ sandbox, credential }: Fixture, by = credential) {
+export function placeOf({ sandbox, credential }: At, by = credential) {
   return { apiUrl: sandbox.url, credentialFingerprint: shortFingerprint(by) };
 }
 
 /** Makes a key over PayEngine's API. */
 export async function plantKey(
-  fixture: Fixture,
+  fixture: At,
   name: string,
   type: "public" | "private" = "public",
   by = fixture.credential,

@@ -7,9 +7,9 @@ import { stackOn, useSharedBackend } from "./shared-backend";
 
 const given = useSharedBackend();
 
-const HEAD = "RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  EVIDENCE  ACTION";
+const HEAD = "ACTION  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED  EVIDENCE";
 const operation = "  creating urn:pulumi:prod::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
-const row = "checkout  shop-prod-checkout-<digits>  <id>  <time>  never  pending operation";
+const row = "checkout  shop-prod-checkout-<digits>  <id>  <host>  <time>  never  pending operation";
 
 test("orphans and audit tell what a crash of one stack has left from the keys of the other", async () => {
   const { fixture } = given;
@@ -30,8 +30,8 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
   expect([audit.exitCode, linesOf(audit.stdout)]).toEqual([
     2,
     [
-      "CATEGORY  STACK  RESOURCE  KEY NAME  KEY ID  CREATED  LAST USED  WHAT TO DO",
-      "orphaned  prod  checkout  shop-prod-checkout-<digits>  <id>  <time>  never  pulumi-payengine orphans --revoke --stack prod",
+      "CATEGORY  WHAT TO DO  STACK  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED",
+      "orphaned  pulumi-payengine orphans --revoke --stack prod  prod  checkout  shop-prod-checkout-<digits>  <id>  <host>  <time>  never",
       "Account at <address>/api: 3 live keys, 1 foreign",
       "Keys of dev, prod: 1 managed, 1 orphaned",
     ],
@@ -42,7 +42,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
     3,
     [
       HEAD,
-      `${row}  none: wait`,
+      `none: wait  ${row}`,
       "Pending operations (--revoke clears them):",
       operation,
       "An operation may still be running until <time>. Run this again after that, or add --wait.",
@@ -56,7 +56,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
     0,
     [
       HEAD,
-      `${row}  revoke`,
+      `revoke  ${row}`,
       "Pending operations (--revoke clears them):",
       operation,
       "Revoked 1 of 1 key.",

@@ -1,0 +1,96 @@
+import Table from "cli-table3";
+import { printable } from "./terminal";
+
+const LINES =
+  "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid".split(
+    " ",
+  );
+/** Some terminals say 0. */
+const USUAL_WIDTH = 80;
+
+/** Columns of the terminal; `undefined` where the output goes elsewhere, such as into a file, a pipe or CI's log. */
+export function outputWidth({ isTTY, columns } = process.stdout): number | undefined {
+  return isTTY ? columns || USUAL_WIDTH : undefined;
+}
+
+/**
+ * Shows records, the first two columns as what matters most. Where the output is no terminal, each is one line, for
+ * `grep`. At a terminal they are a table where it fits, and else one block each.
+ */
+export function renderRecords(
+  head: readonly string[],
+  records: readonly (readonly string[])[],
+  width = outputWidth(),
+): string {
+  const rows = records.map((row) => row.map(printable));
+  const table = renderTable(head, rows);
+  if (width === undefined || table.split("\n").every((line) => line.length <= width)) return table;
+  return `${rows.map((row) => renderBlock(head, row, width)).join("\n\n")}\n`;
+}
+
+/** Lays rows out in columns, without colours or lines. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const laidOut = new Table({
+    head: [...head],
+    chars: { ...Object.fromEntries(LINES.map((line) => [line, ""])), middle: "  " },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  laidOut.push(...rows.map((row) => [...row]));
+  return laidOut
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function renderBlock(
+  head: readonly string[],
+  [first = "", ...rest]: readonly string[],
+  width: number,
+): string {
+  const [second = "", ...values] = rest;
+  const labels = head.slice(2).map((label) => label.toLowerCase());
+  const longest = Math.max(...labels.map(({ length }) => length));
+  const lines = values.map((value, index) => hanging(`  ${labels[index]?.padEnd(longest)}  `, value, width));
+  return [hanging(`${first}  `, second, width), ...lines.filter((_, index) => values[index] !== "-")].join(
+    "\n",
+  );
+}
+
+/**
+ * Breaks text between words where a terminal is too narrow for it; a command in backticks stays whole if it can.
+ *
+ * @param head what stands before the text; its length is the indent of the lines that follow.
+ */
+export function hanging(head: string, text: string, width = outputWidth()): string {
+  if (width === undefined) return head + text;
+  const indent = head.length;
+  const room = width - indent;
+  const words = (text.match(/[^\s`]*`[^`]*`\S*|\S+/g) ?? []).flatMap((word) =>
+    word.length > room ? word.split(" ") : [word],
+  );
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= room)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return head + lines.join(`\n${" ".repeat(indent)}`);
+}
+
+/** A time to the minute; what is no time as it is. */
+export function shortTime(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : `${date.toISOString().slice(0, 16).replace("T", " ")}Z`;
+}
+
+/** Where a key is: the account's id where PayEngine tells one, else its host, and the provider if it is an explicit one. */
+export function accountName(key: {
+  readonly accountId: string | undefined;
+  readonly apiUrl: string;
+  readonly provider: string | undefined;
+}): string {
+  const account = key.accountId ?? new URL(key.apiUrl).host;
+  return key.provider === undefined ? account : `${account} (provider ${key.provider})`;
+}

@@ -1,0 +1,97 @@
+import { rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { startSandbox } from "payengine-sandbox";
+import { Project } from "../e2e/harness/project";
+import { payengineAtTerminal } from "./command";
+import {
+  changeState,
+  creating,
+  longAgo,
+  placeOf,
+  plantKey,
+  provider,
+  root,
+  storedKey,
+} from "./planted-state";
+
+/** The page of the docs that shows what the commands print. */
+export const CAPTURES = join(__dirname, "../../docs/command-output.md");
+
+const WIDTHS = [80, 120];
+/** Short, and of the same length on every machine: where lines break depends on it. */
+const FOLDER = `/tmp/shop-${process.pid.toString(36).padStart(6, "0").slice(-6)}`;
+
+const INTRO = `# What the commands print
+
+At a terminal, each key is a block where a table would not fit, and lines break between words. In a file, a pipe or a CI log
+each key is one line, for \`grep\`; \`--json\` is for programs. \`npm run captures\` writes this page.
+`;
+
+/** Runs the commands at terminals of each width on a stack after a crash, and shows what they print as Markdown. */
+export async function takeCaptures(): Promise<string> {
+  const sandbox = await startSandbox({ seed: 1 });
+  const credential = sandbox.adminKey ?? "";
+  const project = await Project.create({
+    files: { "index.js": "" },
+    config: { "payengine:apiUrl": sandbox.url },
+    secrets: { "payengine:apiKey": credential },
+  });
+  try {
+    await symlink(project.folder, FOLDER);
+    await plantCrash(project, { sandbox, credential });
+    const sections: string[] = [];
+    for (const command of ["orphans", "audit --name-prefix shop-", "doctor"]) {
+      sections.push(`## ${command}\n`);
+      for (const columns of WIDTHS) {
+        const args = [...command.split(" "), "--cwd", FOLDER];
+        // In CI nothing is said of progress.
+        const { stdout } = await payengineAtTerminal(project, args, "", { columns, env: { CI: "true" } });
+        sections.push(`${columns} columns:\n\n\`\`\`text\n${steady(stdout).trimEnd()}\n\`\`\`\n`);
+      }
+    }
+    return [INTRO, ...sections].join("\n");
+  } finally {
+    await rm(FOLDER, { force: true });
+    await project.remove();
+    await sandbox.close();
+  }
+}
+
+/** A stack with a key that works, one whose \`up\` died, a previous key that is overdue; and another team's key. */
+async function plantCrash(project: Project, at: Parameters<typeof plantKey>[0]): Promise<void> {
+  const of = provider("dev");
+  const make = (name: string) => plantKey(at, name);
+  const [web, api, before] = [
+    await make("shop-dev-web-91c05d7e2a"),
+    await make("shop-dev-api-3b6f08a4d1-g2"),
+    await make("shop-dev-api-3b6f08a4d1"),
+  ];
+  await make("shop-dev-checkout-4f1c09ab37");
+  await make("billing-dev-worker-c7720e91b5");
+  const previous = { previousKeyId: before.id, previousRevokeAt: "2026-03-14T00:00:00Z" };
+  await changeState(project, (state) => {
+    state.manifest.time = longAgo();
+    state.resources = [
+      root("dev"),
+      of,
+      storedKey(of, "web", "shop-dev-web-91c05d7e2a", web.outputs),
+      storedKey(of, "api", "shop-dev-api-3b6f08a4d1", {
+        ...api.outputs,
+        ...previous,
+        name: "shop-dev-api-3b6f08a4d1-g2",
+      }),
+    ];
+    state.pending_operations = [
+      creating(storedKey(of, "checkout", "shop-dev-checkout-4f1c09ab37"), placeOf(at)),
+    ];
+  });
+}
+
+/** The text without what differs from run to run, of the same length so that lines break at the same words. */
+function steady(text: string): string {
+  return text
+    .replaceAll(FOLDER, "/home/you/shop")
+    .replace(/127\.0\.0\.1:\d{5}/g, "127.0.0.1:40100")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\dZ/g, "2026-03-15 09:26Z")
+    .replace(/(Node|Pulumi CLI|@pulumi\/pulumi) \d+\.\d+\.\d+/g, "$1 …");
+}
