@@ -104,7 +104,7 @@ new payengine.ApiKey("checkout", { type: "private" }, { provider });`,
   expect(countsOf(await project.destroy())).toEqual(["- 3 deleted"]);
 });
 
-test("a stale credential in state fails destroy and refresh without dropping anything, and --run-program works", async () => {
+test("a stale credential in state fails destroy, refresh and up --refresh without dropping anything, and --run-program works", async () => {
   const { fixture } = given;
   const [old, fresh] = [
     await fixture.newCredential("sandbox", "Admin"),
@@ -129,8 +129,14 @@ test("a stale credential in state fails destroy and refresh without dropping any
   expect(diagnosticsOf(refresh).checkout).toEqual([
     abridged("error: Could not read the key", why("GET"), "--run-program", ""),
   ]);
+  const up = await project.fails("up", "--skip-preview", "--refresh");
+  expect(diagnosticsOf(up)).toMatchObject({
+    checkout: diagnosticsOf(refresh).checkout,
+    "shop-dev": expect.arrayContaining(["payengine: see the error of the resource"]),
+  });
   expect(await project.keys()).toEqual(made);
 
+  await project.up("--refresh", "--run-program");
   await project.refresh("--run-program");
   expect(await project.keys()).toEqual(made);
   await project.destroy("--run-program");
