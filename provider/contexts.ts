@@ -80,7 +80,8 @@ export function contextOf(source: Omit<ContextSource, "now">, settings: Settings
     serverNow: () => clock.now(),
     async askTime() {
       try {
-        if (!clock.isTold) await place();
+        // What a rotation begins with anyway costs nothing more.
+        if (!clock.isTold) await (settings.contract.kind === "dashboard" ? place() : readableList());
       } catch (error) {
         // A failure tells the time too.
         if (!clock.isTold) throw error;

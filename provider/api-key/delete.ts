@@ -1,5 +1,6 @@
 import { messageOf, sentence } from "../payengine/errors";
 import { type Context, KeyError } from "./context";
+import { requireLeftovers } from "./handed-over";
 import { journalOf, lacksKey, longestEffect, mayStillAppear } from "./journal";
 import { guardPlace, proveGone, provePlace } from "./proof";
 import { revokePrevious } from "./rotation";
@@ -31,6 +32,7 @@ export async function revokeAll(
     if (state.keyId === undefined || held.has(state.keyId)) return;
     const isFound = await revokeIfFound(context.client, state.keyId);
     const others = isFound ? [] : await proveGone(context, state);
+    requireLeftovers(context, journalOf(state), others, others);
     for (const other of others) await revokeListed(context.client, other);
   } catch (error) {
     if (error instanceof KeyError) throw error;

@@ -4,6 +4,7 @@ import { listLiveKeys } from "../payengine/key-list";
 import { fingerprint, matchesRedacted } from "../payengine/key-value";
 import type { PayEngineKey } from "../payengine/read-answer";
 import { type Context, KeyError } from "./context";
+import { OldStateError, requireLeftovers } from "./handed-over";
 import {
   isResolved,
   type Journal,
@@ -34,19 +35,22 @@ export const ENGINE_GONE = "Pulumi's engine has ended";
  * key that PayEngine does not find by its id may only not be known yet: it resolves nothing.
  *
  * @param keep ids of the keys in use.
- * @throws Error where a key may live on, or the engine has ended.
+ * @throws Error where a key may live on, the engine has ended, or state is older than a key in use.
+ * @mechanism old state
  */
 export async function sweep(
-  { client, engine }: Pick<Context, "client" | "engine">,
+  context: Pick<Context, "client" | "engine" | "settings" | "serverNow">,
   uniqueName: string,
   journal: Journal,
   keep: readonly string[],
 ): Promise<Swept> {
+  const { client, engine } = context;
   if (await engine.isGone()) throw new Error(ENGINE_GONE);
   const byId = await revokeEach(Object.entries(journal.orphanKeyIds), ([, id]) => revoke(client, id));
   throwFirst(byId.errors);
   const live = await findLiveKeys(client, uniqueName, journal.latestName);
   const orphans = live.filter(({ id }) => !keep.includes(id));
+  requireLeftovers(context, journal, orphans, live);
   // The list may have taken long, and what is new in it may be in use by now.
   if (orphans.length > 0 && (await engine.isGone())) throw new Error(ENGINE_GONE);
   const byName = await revokeEach(orphans, (orphan) => revokeListed(client, orphan));
@@ -121,8 +125,9 @@ export async function reconcile(
     left = swept.journal;
     const isListCurrent = swept.kept.includes(id) && !mayStillAppear(context, left);
     if (isResolved(left) || isListCurrent) return done(uniqueName, name, journal);
-  } catch {
-    // The key is safe in hand, and the journal stays as it was.
+  } catch (error) {
+    // The key is safe in hand, and the journal stays as it was. A later look does not make state any newer.
+    if (error instanceof OldStateError) context.warn(`warning: ${name}: ${error.message}`);
   }
   return { journal: left, pendingAction: "reconcile" };
 }
