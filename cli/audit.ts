@@ -11,7 +11,7 @@ import { collected, readDuration } from "./flags";
 import { accountName, hanging, renderRecords, shortTime } from "./layout";
 import { unreachedLine } from "./orphans-report";
 import { withProgress } from "./progress";
-import { counted } from "./terminal";
+import { counted, printWarning } from "./terminal";
 
 interface Flags {
   readonly stack: readonly string[];
@@ -83,7 +83,7 @@ async function audit({ stack, state, allStacks, cwd, minAge, namePrefix, all, js
       ...stacks.map((name) => openStack({ stack: name, cwd })),
       ...[...new Set(state)].map((path) => openStateFile(path)),
     ]);
-    return auditKeys(sources, { minAge, namePrefixes: namePrefix, onStep });
+    return auditKeys(sources, { minAge, namePrefixes: namePrefix, onStep, onWarning: printWarning });
   });
   console.log(json ? JSON.stringify(report, undefined, 2) : describe(report, all));
   const isWell = report.unreached.length === 0 && !report.keys.some(needsPerson);

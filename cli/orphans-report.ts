@@ -17,6 +17,7 @@ export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
 export function describeOrphans(report: OrphanReport, action: string): string {
   return [
     ...report.unreached.map((it) => unreachedLine(it)),
+    ...report.inUse.map((it) => unreachedLine(it, "Not revoked")),
     foundText(report, possibleAction(report, action)),
     ...pendingLines(report),
     ...useLines(report),

@@ -8,7 +8,7 @@ import { readDuration } from "./flags";
 import { lookWhenIdle } from "./look-when-idle";
 import { describeActs, describeOrphans, mayAct } from "./orphans-report";
 import { withProgress } from "./progress";
-import { agrees, counted, isInteractive } from "./terminal";
+import { agrees, counted, isInteractive, printWarning } from "./terminal";
 
 interface Flags {
   readonly stack?: string;
@@ -71,7 +71,7 @@ export function orphansCommand(): Command {
 }
 
 async function orphans(flags: Flags): Promise<void> {
-  const pool = new AccountPool();
+  const pool = new AccountPool(printWarning);
   try {
     const plan = await makePlan(pool, flags);
     const consent = await confirm(plan.findings.report, flags);
@@ -124,7 +124,7 @@ async function apply({ stack, findings }: Plan, consent: Consent, flags: Flags):
   const report = await withProgress(({ step: onStep }) =>
     // The stack may have gone on while a person was reading: only a look of this moment is acted on.
     consent === "by person"
-      ? revokeOrphans(stack, { minAge, only, onStep })
+      ? revokeOrphans(stack, { minAge, only, onStep, onWarning: printWarning })
       : actOn(findings, stack, { onStep }),
   );
   // What keeps the plan itself from being acted on has been said.
@@ -156,6 +156,7 @@ function exitCode(report: OrphanReport | RevokeReport): number {
       ? { revoked: report.revoked.length, isCleared: report.clearedPending }
       : { revoked: 0, isCleared: false };
   const pendingLeft = report.pendingOperations.length > 0 && !isCleared;
-  const isLeft = report.orphans.length > revoked || report.unreached.length > 0 || pendingLeft;
+  const isLeft =
+    report.orphans.length > revoked || report.unreached.length > 0 || report.inUse.length > 0 || pendingLeft;
   return isLeft ? EXIT.left : EXIT.done;
 }

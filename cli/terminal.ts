@@ -45,3 +45,8 @@ export function fewOf(names: readonly string[], limit = 5): string {
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
 }
+
+/** Says on the error output what is no failure. */
+export function printWarning(warning: string): void {
+  console.error(`warning: ${printable(warning)}`);
+}

@@ -7,6 +7,7 @@ import { openDispatcher } from "../provider/payengine/dispatcher";
 import { messageOf } from "../provider/payengine/errors";
 import { connectionBy, createRequest } from "../provider/payengine/http";
 import type { Place } from "../provider/payengine/read-answer";
+import { ServerClock } from "../provider/payengine/server-clock";
 import { accountMismatch, placeLookup, requirePin } from "../provider/payengine/witnesses";
 import type { RecordedKey, StackState } from "./pulumi/stack-state";
 import { LOOK_BY_HAND, providerValues, type StateSource } from "./pulumi/state-source";
@@ -19,6 +20,8 @@ export interface ReachedAccount {
   readonly place: Place;
   /** The account's id, where PayEngine tells one. */
   readonly id: string | undefined;
+  /** PayEngine's time. */
+  readonly clock: ServerClock;
 }
 
 /** An account and the settings that reach it. */
@@ -41,6 +44,10 @@ export type Reached = Reachable | Unreachable;
 export class AccountPool {
   private readonly opened = new Map<string, Promise<ReachedAccount>>();
   private readonly closers: (() => Promise<void>)[] = [];
+  private hasWarned = false;
+
+  /** @param onWarning is told once where PayEngine contradicts this machine's clock. */
+  constructor(private readonly onWarning: (warning: string) => void = () => {}) {}
 
   open(settings: Settings): Promise<ReachedAccount> {
     const key = JSON.stringify(omit(settings, "accountId", "formerApiUrl"));
@@ -56,11 +63,25 @@ export class AccountPool {
   private async connect(settings: Settings): Promise<ReachedAccount> {
     const dispatcher = openDispatcher(settings);
     this.closers.push(() => dispatcher.destroy());
-    const client = payEngineClient(createRequest(settings, connectionBy(dispatcher)), settings.contract);
+    const clock = new ServerClock(undefined, (warning) => {
+      if (!this.hasWarned) this.onWarning(warning);
+      this.hasWarned = true;
+    });
+    const connection = { ...connectionBy(dispatcher), noteDate: (date: Date) => clock.note(date) };
+    const client = payEngineClient(createRequest(settings, connection), settings.contract);
     const place = await placeLookup(client)();
     const [id, ...others] = place.accountIds;
-    return { client, apiUrl: settings.apiUrl, place, id: others.length === 0 ? id : undefined };
+    return { client, apiUrl: settings.apiUrl, place, id: others.length === 0 ? id : undefined, clock };
   }
+}
+
+/**
+ * The time by which keys and states are old: PayEngine's, as the accounts tell it, and the earliest of several; this
+ * machine's where none is reached.
+ */
+export function presentOf(reached: Iterable<Pick<Reachable, "account"> | Unreachable>): Date {
+  const times = [...reached].flatMap((it) => ("account" in it ? [it.account.clock.agreed().getTime()] : []));
+  return times.length === 0 ? new Date() : new Date(Math.min(...times));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Settings } from "../provider/api-key/context";
 import { longestEffect } from "../provider/api-key/journal";
 import { operationLimit } from "../provider/config";
-import type { Reached } from "./accounts";
+import { presentOf, type Reached } from "./accounts";
 import type { StackState } from "./pulumi/stack-state";
 
 /** How to look for keys. */
@@ -13,10 +13,12 @@ export interface RecoveryOptions {
    * for the default time, whatever stands here: its request may still make one.
    */
   readonly minAge?: number | undefined;
-  /** The clock. Default: this machine's. */
+  /** The clock. Default: PayEngine's where it contradicts this machine's by more than a minute, else this machine's. */
   readonly now?: (() => Date) | undefined;
   /** Is told of each step that may take long, in words, such as "Listing the keys at PayEngine". */
   readonly onStep?: ((step: string) => void) | undefined;
+  /** Is told where PayEngine contradicts this machine's clock, and what to do. */
+  readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
 /**
@@ -36,10 +38,10 @@ export function longestOperation(settings: Settings): number {
 export function mayChangeUntil(
   before: StackState,
   state: StackState,
-  reached: Iterable<Reached>,
-  { minAge, now = () => new Date() }: RecoveryOptions,
+  reached: readonly Reached[],
+  { minAge, now = () => presentOf(reached) }: RecoveryOptions,
 ): Date | undefined {
-  const lasting = [...reached].flatMap((it) => ("account" in it ? [longestOperation(it.settings)] : []));
+  const lasting = reached.flatMap((it) => ("account" in it ? [longestOperation(it.settings)] : []));
   const until = state.changedAt.getTime() + (minAge ?? Math.max(0, ...lasting));
   const isChanging = state.changedAt.getTime() !== before.changedAt.getTime();
   const present = now().getTime();

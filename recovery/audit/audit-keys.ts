@@ -1,4 +1,4 @@
-import { AccountPool } from "../accounts";
+import { AccountPool, presentOf } from "../accounts";
 import type { RecoveryOptions } from "../operation-time";
 import type { PulumiStack } from "../pulumi/pulumi-stack";
 import { type StateSource, stateOfStack } from "../pulumi/state-source";
@@ -51,11 +51,11 @@ export async function auditKeys(
   sources: readonly (PulumiStack | StateSource)[],
   options: AuditOptions = {},
 ): Promise<AuditReport> {
-  const pool = new AccountPool();
+  const pool = new AccountPool(options.onWarning);
   const states = sources.map((source) => ("load" in source ? source : stateOfStack(source)));
   try {
     const audited = await readAudited(pool, states, options);
-    const now = (options.now ?? (() => new Date()))();
+    const now = options.now?.() ?? presentOf(audited.accounts);
     const listed = audited.accounts.map((it) => ({
       it,
       ...liveKeys(it, audited.keys, now, options.namePrefixes ?? []),

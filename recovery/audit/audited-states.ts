@@ -75,7 +75,7 @@ async function locate(
 ): Promise<Omit<Audited, "accounts">> {
   const lock = earlier.project === undefined ? undefined : await source.lock(earlier.project);
   const state = await source.load();
-  const until = mayChangeUntil(earlier, state, reached.values(), options);
+  const until = mayChangeUntil(earlier, state, [...reached.values()], options);
   const unlisted = new Map(
     [...reached].flatMap(([reference, it]) => {
       const list = "problem" in it ? it : lists.get(it.account);

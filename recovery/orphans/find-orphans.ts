@@ -1,9 +1,11 @@
+import { wasHandedOver } from "../../provider/api-key/handed-over";
 import { messageOf } from "../../provider/payengine/errors";
 import { listKeys } from "../../provider/payengine/key-list";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import {
   AccountPool,
   PROVIDER_IS_NEW,
+  presentOf,
   type Reached,
   type ReachedAccount,
   reachAccounts,
@@ -52,6 +54,8 @@ export interface OrphanReport {
   readonly unreached: readonly Unreached[];
   /** How many keys that state speaks of were looked for. */
   readonly lookedFor: number;
+  /** Live keys that no state holds and that are in use: the state is older than they are, and they are not revoked. */
+  readonly inUse: readonly Unreached[];
   /** Somebody is updating the stack, so nothing may be revoked. */
   readonly lock: StackLock | undefined;
   /**
@@ -85,7 +89,7 @@ export interface Findings {
  * @throws Error where Pulumi's CLI does not run or the state cannot be read.
  */
 export async function findOrphans(stack: PulumiStack, options: RecoveryOptions = {}): Promise<OrphanReport> {
-  const pool = new AccountPool();
+  const pool = new AccountPool(options.onWarning);
   try {
     return (await lookForOrphans(pool, stack, options)).report;
   } finally {
@@ -99,7 +103,7 @@ export async function lookForOrphans(
   stack: PulumiStack,
   options: RecoveryOptions,
 ): Promise<Findings> {
-  const { now = () => new Date(), onStep } = options;
+  const { onStep } = options;
   const source = stateOfStack(stack);
   onStep?.(`Reading the state of ${source.name}`);
   const before = await source.load();
@@ -112,8 +116,12 @@ export async function lookForOrphans(
   const lock = before.project === undefined ? undefined : await source.lock(before.project);
   const state = await source.load();
 
+  const all = [...reached.values()];
+  const present = options.now?.() ?? presentOf(all);
   const looks = new Map(state.keys.map((key) => [key, lookFor(key, reached.get(key.provider), lists)]));
-  const found = orphansIn(state, looks, lists);
+  const unknown = unknownKeys(state, looks, lists);
+  const used = unknown.filter(({ orphan, settings }) => wasHandedOver(orphan, settings));
+  const found = unknown.filter((it) => !used.includes(it));
   const problems = [...looks].flatMap(([{ resource }, it]) =>
     "problem" in it ? [{ resource, problem: it.problem }] : [],
   );
@@ -122,12 +130,13 @@ export async function lookForOrphans(
     orphans: found.map(({ orphan }) => orphan),
     unreached: groupedByProblem(problems),
     lookedFor: looks.size - problems.length,
+    inUse: groupedByProblem(
+      used.map(({ orphan }) => ({ resource: orphan.resource, problem: inUse(orphan) })),
+    ),
     lock,
-    waitUntil: isSettled(before, state, found)
-      ? undefined
-      : mayChangeUntil(before, state, reached.values(), options),
+    waitUntil: isSettled(before, state, found) ? undefined : mayChangeUntil(before, state, all, options),
     pendingOperations: state.pendingOperations,
-    keepPending: await reasonToKeep(state, looks, now()),
+    keepPending: await reasonToKeep(state, looks, present),
   };
   return { report, state, found };
 }
@@ -193,21 +202,27 @@ function lookFor(
   return { ...reached, ...(lists.get(reached.account) ?? { problem: PROVIDER_IS_NEW }) };
 }
 
-function orphansIn(
+function unknownKeys(
   { keys, providers }: StackState,
   looks: ReadonlyMap<RecordedKey, Look>,
   lists: ReadonlyMap<ReachedAccount, List>,
-): FoundOrphan[] {
+): (FoundOrphan & Pick<Looked, "settings">)[] {
   const held = recordedIds(keys);
   const owner = ownersOf([...looks].flatMap(([key, it]) => ("keys" in it ? [key] : [])));
-  const found = new Map<string, FoundOrphan>();
+  const found = new Map<string, FoundOrphan & Pick<Looked, "settings">>();
   for (const [account, list] of lists) {
     for (const key of "keys" in list ? list.keys : []) {
       const recorded = key.isRevoked || held.has(key.id) ? undefined : owner(key.name);
       if (recorded === undefined) continue;
+      const look = looks.get(recorded);
+      if (look === undefined || "problem" in look) continue;
       const provider = providers.get(recorded.provider)?.values.provider;
       const place = { apiUrl: account.apiUrl, accountId: account.id, provider };
-      found.set(key.id, { orphan: { ...orphanOf(recorded, key), ...place }, account });
+      found.set(key.id, {
+        orphan: { ...orphanOf(recorded, key), ...place },
+        account,
+        settings: look.settings,
+      });
     }
   }
   return [...found.values()].sort(byName);
@@ -216,6 +231,13 @@ function orphansIn(
 function orphanOf({ urn, resource, evidence }: RecordedKey, key: PayEngineKey) {
   const { name: keyName, id: keyId, createdAt, lastUsedAt } = key;
   return { urn, resource, evidence, keyName, keyId, createdAt, lastUsedAt };
+}
+
+function inUse({ keyName, keyId, lastUsedAt }: Orphan): string {
+  return (
+    `"${keyName}" (${keyId}) was used at ${lastUsedAt}, after it was handed over, so this state is older than the key; ` +
+    "restore the latest state, or, if nothing uses the key, revoke it in PayEngine's dashboard"
+  );
 }
 
 function byName({ orphan: left }: FoundOrphan, { orphan: right }: FoundOrphan): number {

@@ -38,7 +38,7 @@ export interface RevokeReport extends OrphanReport {
  * @throws Error where Pulumi's CLI does not run or the state cannot be read; what fails later is in the report.
  */
 export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions = {}): Promise<RevokeReport> {
-  const pool = new AccountPool();
+  const pool = new AccountPool(options.onWarning);
   try {
     return await actOn(await lookForOrphans(pool, stack, options), stack, options);
   } finally {

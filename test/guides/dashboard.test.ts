@@ -56,6 +56,7 @@ test("the dashboard guide leads from an empty folder through a rotation to the e
     expect(await fixture.authenticates(first.value)).toBe(true);
 
     const preload = join(__dirname, "../plugin-preload.cjs");
+    await fixture.control.advanceClock(EIGHT_DAYS_MS);
     await reader.enter(`export NODE_OPTIONS='--require ${preload}' PAYENGINE_TEST_LATER_MS=${EIGHT_DAYS_MS}`);
     const shown = `${first.value.slice(0, 4)}…${first.value.slice(-4)}`;
     await expect(reader.enter("pulumi up", YES)).rejects.toThrow(`(${shown}) was to work until`);

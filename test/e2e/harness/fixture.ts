@@ -48,6 +48,16 @@ export class Fixture {
     return new Fixture(sandbox, new SandboxControl(sandbox.controlUrl), sandbox.adminKey, issued, stopTap);
   }
 
+  private aheadMs = 0;
+
+  /** Puts PayEngine's clock so far ahead of the right time, unless it is already. */
+  async advanceTo(aheadMs: number): Promise<void> {
+    const more = aheadMs - this.aheadMs;
+    if (more <= 0) return;
+    this.aheadMs = aheadMs;
+    await this.control.advanceClock(more);
+  }
+
   /** A project whose stack works on the sandbox with an encrypted credential, unless told otherwise. */
   async project({ program, files, config, secrets, ...rest }: FixtureOptions): Promise<Project> {
     const project = await Project.create({
@@ -56,6 +66,7 @@ export class Fixture {
       secrets: secrets ?? { "payengine:apiKey": this.credential },
       ...rest,
     });
+    project.payengine = this;
     this.projects.push(project);
     return project;
   }

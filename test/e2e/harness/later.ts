@@ -4,13 +4,21 @@ import type { Project } from "./project";
 /** Beyond the time in which a lost request may still take effect. */
 const LATER_MS = 600_000;
 
-/** Does something with the provider's clock ahead, by ten minutes or as long as is said. */
-export async function later<T>({ env }: Project, act: () => Promise<T>, milliseconds = LATER_MS): Promise<T> {
+/**
+ * Does something with the clocks of the provider and of PayEngine ahead, by ten minutes or as long as is said. PayEngine's
+ * stays ahead: keys that it has made would be made later than now.
+ */
+export async function later<T>(
+  { env, payengine }: Project,
+  act: () => Promise<T>,
+  milliseconds = LATER_MS,
+): Promise<T> {
   const own = {
     NODE_OPTIONS: `--require ${join(__dirname, "../../plugin-preload.cjs")}`,
     PAYENGINE_TEST_LATER_MS: String(milliseconds),
   };
   Object.assign(env, own);
+  await payengine?.advanceTo(milliseconds);
   try {
     return await act();
   } finally {

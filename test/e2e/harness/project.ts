@@ -41,6 +41,8 @@ export class Project {
   readonly said: Ended[] = [];
   /** Every private token and config secret that has been in this project's state. */
   readonly secrets = new Set<string>();
+  /** The clock of the PayEngine that its stack works on, where the test controls one. */
+  payengine: { readonly advanceTo: (aheadMs: number) => Promise<void> } | undefined;
   /** For settings that tests change on the way. */
   readonly env: Record<string, string>;
   private eventLogs = 0;
