@@ -10,6 +10,7 @@ import { read } from "./api-key/read";
 import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema";
 import { adoptIn, parseInputs, parseState } from "./api-key/state";
 import { update } from "./api-key/update";
+import { requireDue } from "./api-key/wrong-clock";
 import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
 import { contextMaker } from "./contexts";
 import type { Engine } from "./engine";
@@ -104,6 +105,7 @@ export function apiKeyProvider(host: Host) {
       });
       const notice = failures.length === 0 ? adoptionNotice(olds, inputs) : undefined;
       if (notice !== undefined) host.warn(notice);
+      memory.noteDigits(news.digits, olds.uniqueName);
       // The engine prints the value of a property that it is told, also a secret one: it is told none.
       return {
         inputs,
@@ -116,6 +118,7 @@ export function apiKeyProvider(host: Host) {
         const state = parseState(olds);
         const { changes, replaces } = diff(state, parseInputs(news), host.now());
         if (replaces.length === 0) memory.noteKept(state);
+        if (replaces.join() === "rotateAt") memory.noteDue({ state, inputs: parseInputs(news) });
         const changed = changes || olds.__provider !== news.__provider;
         return { changes: changed, replaces, deleteBeforeReplace: false };
       });
@@ -125,6 +128,7 @@ export function apiKeyProvider(host: Host) {
       make(news, async (inputs) => {
         const existing = adoptIn(news);
         const own = context(inputs.uniqueName);
+        await requireDue(own, memory.dueFor(inputs.uniqueName));
         if (existing === undefined) return create(own, inputs);
         return inputs.madeByHand ? adoptHandMade(own, inputs, existing) : adoptOnce(own, inputs, existing);
       }),

@@ -1,5 +1,11 @@
 import { KeyError, type WitnessKey } from "./api-key/context";
-import type { ApiKeyState } from "./api-key/schema";
+import type { ApiKeyInputs, ApiKeyState } from "./api-key/schema";
+
+/** A rotation that replaces the key, as diff saw it. */
+export interface DueRotation {
+  readonly state: ApiKeyState;
+  readonly inputs: ApiKeyInputs;
+}
 
 /**
  * What the plugin's process remembers of the keys that it has seen: Pulumi's methods are not told which other resources
@@ -15,6 +21,28 @@ export class ProcessMemory {
   private readonly staying = new Set<string>();
   /** The resources that hold a value made by hand, by its fingerprint. */
   private readonly holders = new Map<string, string>();
+
+  /** Names of resources in state, by the digits that the program gave for them in this run. */
+  private readonly nameByDigits = new Map<string, string>();
+  /** What diff replaces because its rotation is due, by the name of the resource in state. */
+  private readonly due = new Map<string, DueRotation>();
+
+  /** Check has kept the name of a resource in state, for which the program gave these digits. */
+  noteDigits(digits: unknown, uniqueName: unknown): void {
+    if (typeof digits === "string" && typeof uniqueName === "string")
+      this.nameByDigits.set(digits, uniqueName);
+  }
+
+  /** A key gives way to another since its time is over by this machine's clock. */
+  noteDue(rotation: DueRotation): void {
+    this.due.set(rotation.state.uniqueName, rotation);
+  }
+
+  /** The rotation for which a new resource is made, where it is made for one: it has the digits of this run. */
+  dueFor(uniqueName: string): DueRotation | undefined {
+    const [digits] = uniqueName.split("-").slice(-1);
+    return this.due.get(this.nameByDigits.get(digits ?? "") ?? "");
+  }
 
   /** Making a key has failed, partially or plainly. */
   noteFailure(uniqueName: string): void {

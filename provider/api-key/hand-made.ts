@@ -6,10 +6,10 @@ import { tryValue } from "../payengine/witnesses";
 import { type Adoption, type Asked, type Earlier, printOf } from "./adoption";
 import { type Context, type Failure, KeyError, UNKNOWN } from "./context";
 import { accountFields, guardPlace } from "./proof";
-import { pulledBack } from "./pull-back";
 import { isPreviousPromised, rotationOf } from "./rotation";
 import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { omit, plain, valueFields, withoutPrevious } from "./state";
+import { pulledBack } from "./wrong-clock";
 
 /*
  * The life of a key that people make, and revoke, in PayEngine's dashboard. All that a program can know of it is what

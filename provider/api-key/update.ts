@@ -4,7 +4,6 @@ import { type Context, KeyError } from "./context";
 import { accountFor, createInState } from "./create";
 import { type Journal, journalOf, keysInUse, lacksKey } from "./journal";
 import { guardPlace, provePlace } from "./proof";
-import { notDue, pulledBack } from "./pull-back";
 import {
   cutsAtOnce,
   hasPrevious,
@@ -17,6 +16,7 @@ import {
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { omit, plain, withJournal } from "./state";
 import { reconcile, sweep } from "./sweep";
+import { notDue, pulledBack } from "./wrong-clock";
 
 /**
  * Puts right whatever the state lacks, in this order: a key that is yet to be made, unresolved attempts that may have

@@ -59,6 +59,31 @@ test("a process warns once where PayEngine contradicts its clock by more than a 
   ]);
 });
 
+test("a key that is cut at once is not replaced before its time by PayEngine's clock, and is after it", async () => {
+  const rotation = { period: "30d", overlap: "0s" };
+  const first = await provider();
+  const olds = await checked(first, "0123456789", { rotation });
+  const { id, outs } = await first.create(olds);
+  const state = { ...stored(outs), __provider: PROGRAM.__provider };
+
+  const replaced = async (digits: string) => {
+    const it = await provider();
+    const program = { ...PROGRAM, rotation, digits };
+    const { inputs } = await it.check(olds, program);
+    expect(await it.diff(id, state, inputs)).toMatchObject({ replaces: ["rotateAt"] });
+    return it.create(await checked(it, digits, { rotation }));
+  };
+  harness.skewMs = 365 * 86_400_000;
+  await expect(replaced("1111111111")).rejects.toThrow(
+    `The key "${id}" was not replaced: by PayEngine's clock it is not to rotate before ${outs.rotateAt}, so this ` +
+      "machine's clock is wrong. Set it. No key was made. Run `pulumi up` again.",
+  );
+  expect(await harness.liveKeys()).toHaveLength(1);
+  harness.skewMs = 0;
+  await harness.advance(31 * 86_400_000);
+  expect((await replaced("2222222222")).id).toBe("shop-dev-checkout-2222222222");
+});
+
 test("a process does not warn of a clock that agrees with PayEngine's to the minute", async () => {
   harness.skewMs = -50_000;
   const it = await provider();

@@ -1,7 +1,8 @@
-import type { Context } from "./context";
+import { messageOf, sentence } from "../payengine/errors";
+import { type Context, KeyError } from "./context";
 import { reconcileTime } from "./journal";
-import { isPreviousPromised, nextRotateAt, withPromise } from "./rotation";
-import type { ApiKeyState } from "./schema";
+import { isPreviousPromised, nextRotateAt, onTime, rotationDue, withPromise } from "./rotation";
+import type { ApiKeyInputs, ApiKeyState } from "./schema";
 import { plain } from "./state";
 
 /**
@@ -33,4 +34,30 @@ export function notDue(state: ApiKeyState, now: Date): string {
     ? `the key before it is promised to work until ${previousRevokeAt}`
     : `it is not to rotate before ${rotateAt}`;
   return `warning: ${name}: by PayEngine's clock ${why}. It was not rotated.`;
+}
+
+/**
+ * A key that is cut at once is replaced where this machine's clock says so, and that may be wrong: PayEngine's decides
+ * before the next one is made.
+ *
+ * @param replaced the rotation for which a key is made.
+ * @throws KeyError where it is not due by PayEngine's clock, or that is not known.
+ */
+export async function requireDue(
+  context: Context,
+  replaced: { readonly state: ApiKeyState; readonly inputs: ApiKeyInputs } | undefined,
+): Promise<void> {
+  if (replaced === undefined) return;
+  const { state, inputs } = replaced;
+  const refusal = (why: string) =>
+    new KeyError(
+      `The key "${state.name}" was not replaced: ${why} No key was made. Run \`pulumi up\` again.`,
+    );
+  const now = await context.askTime().catch((error: unknown) => {
+    throw refusal(sentence(messageOf(error)));
+  });
+  if (rotationDue(state, onTime(inputs, now, state)) !== undefined) return;
+  throw refusal(
+    `by PayEngine's clock it is not to rotate before ${state.rotateAt}, so this machine's clock is wrong. Set it.`,
+  );
 }
