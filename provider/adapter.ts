@@ -1,13 +1,14 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { adopt, adoptionNotice } from "./api-key/adoption";
 import { check } from "./api-key/check";
-import { type Context, KeyError } from "./api-key/context";
+import { type Context, KeyError, UNKNOWN } from "./api-key/context";
 import { create } from "./api-key/create";
 import { revokeAll } from "./api-key/delete";
 import { diff } from "./api-key/diff";
 import { adoptHandMade, forgetHandMade, readHandMade, updateHandMade } from "./api-key/hand-made";
 import { read } from "./api-key/read";
-import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema";
+import { isMoved } from "./api-key/same-account";
+import { type Adopt, ApiKeyInputs, type ApiKeyState, type Outcome } from "./api-key/schema";
 import { adoptIn, parseInputs, parseState } from "./api-key/state";
 import { update } from "./api-key/update";
 import { requireDue } from "./api-key/wrong-clock";
@@ -19,6 +20,7 @@ import { outputsOf, resultOf } from "./outputs";
 import { messageOf, sentence } from "./payengine/errors";
 import { contradictedHost } from "./payengine/key-marker";
 import { DEFAULT_API_URL } from "./payengine/settings";
+import { howToPin } from "./pin-hint";
 import { ProcessMemory } from "./process-memory";
 import type { Watchdog } from "./watchdog/watchdog";
 
@@ -63,6 +65,7 @@ export function apiKeyProvider(host: Host) {
         memory.noteHolder(outcome.state);
         const result = resultOf(outcome, inputs, news.__provider);
         warnOfOtherHost(outcome.state);
+        sayOnceHowToPin(outcome.state);
         return result;
       } catch (error) {
         memory.noteFailure(String(news.uniqueName));
@@ -75,11 +78,26 @@ export function apiKeyProvider(host: Host) {
     if (odd !== undefined) host.warn(`warning: ${uniqueName}: ${odd}`);
   };
 
+  let isPinHinted = false;
+  /** The first key that is compared with state or made has it said: in each preview and each update. */
+  const sayOnceHowToPin = (state: ApiKeyState) => {
+    const hint = isPinHinted ? undefined : howToPin(config, state);
+    isPinHinted = true;
+    if (hint !== undefined) host.warn(hint);
+  };
+
   /** The context of an operation on a key in state, which then is known as a witness for others. */
   const noted = (state: ApiKeyState): Context => {
     const it = context(state.name);
     memory.noteRecorded(state);
     return it;
+  };
+
+  /** In a preview the digits are not known, and nothing is made. */
+  const noteReplaceable = (olds: Properties, { digits }: Properties) => {
+    const earlier = ApiKeyInputs.safeParse(olds);
+    if (earlier.success && typeof digits === "string" && digits !== UNKNOWN)
+      memory.noteReplaceable(earlier.data, digits);
   };
 
   const adoptOnce = async (own: Context, inputs: ApiKeyInputs, { keyId = "", ...given }: Adopt) => {
@@ -100,12 +118,13 @@ export function apiKeyProvider(host: Host) {
     async check(olds: Properties, news: Properties) {
       const { inputs, failures } = check(olds, news, {
         configuration: resolveConfig(config, host.env),
+        providerName: config.provider,
         env: host.env,
         now: host.now(),
       });
+      noteReplaceable(olds, news);
       const notice = failures.length === 0 ? adoptionNotice(olds, inputs) : undefined;
       if (notice !== undefined) host.warn(notice);
-      memory.noteDigits(news.digits, olds.uniqueName);
       // The engine prints the value of a property that it is told, also a secret one: it is told none.
       return {
         inputs,
@@ -116,9 +135,12 @@ export function apiKeyProvider(host: Host) {
     async diff(_id: string, olds: Properties, news: Properties) {
       return quietly(() => {
         const state = parseState(olds);
-        const { changes, replaces } = diff(state, parseInputs(news), host.now());
+        const inputs = parseInputs(news);
+        const { changes, replaces } = diff(state, inputs, host.now());
+        memory.noteCompared(state, inputs);
+        sayOnceHowToPin(state);
         if (replaces.length === 0) memory.noteKept(state);
-        if (replaces.join() === "rotateAt") memory.noteDue({ state, inputs: parseInputs(news) });
+        if (replaces.join() === "rotateAt") memory.noteDue({ state, inputs });
         const changed = changes || olds.__provider !== news.__provider;
         return { changes: changed, replaces, deleteBeforeReplace: false };
       });
@@ -129,7 +151,7 @@ export function apiKeyProvider(host: Host) {
         const existing = adoptIn(news);
         const own = context(inputs.uniqueName);
         await requireDue(own, memory.dueFor(inputs.uniqueName));
-        if (existing === undefined) return create(own, inputs);
+        if (existing === undefined) return create(own, inputs, memory.replacedBy(inputs));
         return inputs.madeByHand ? adoptHandMade(own, inputs, existing) : adoptOnce(own, inputs, existing);
       }),
 
@@ -146,8 +168,9 @@ export function apiKeyProvider(host: Host) {
     update: (_id: string, olds: Properties, news: Properties) =>
       make(news, (inputs) => {
         const state = parseState(olds);
-        if (state.madeByHand) return updateHandMade(noted(state), state, inputs, adoptIn(news));
-        return update(noted(state), state, inputs);
+        const own = isMoved(state, inputs) ? context(state.name) : noted(state);
+        if (state.madeByHand) return updateHandMade(own, state, inputs, adoptIn(news));
+        return update(own, state, inputs);
       }),
 
     delete: (_id: string, props: Properties) =>
@@ -157,6 +180,7 @@ export function apiKeyProvider(host: Host) {
           memory.refuseDeleteAfterFailure(state);
           if (state.madeByHand) await forgetHandMade(noted(state), state, memory.valuesHeldBesides(state));
           else await revokeAll(noted(state), state, memory.heldBesides(state));
+          memory.noteRevoked(state);
         }),
       ),
   } satisfies dynamic.ResourceProvider;

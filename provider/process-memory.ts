@@ -1,4 +1,5 @@
 import { KeyError, type WitnessKey } from "./api-key/context";
+import { digitsOf } from "./api-key/names";
 import type { ApiKeyInputs, ApiKeyState } from "./api-key/schema";
 
 /** A rotation that replaces the key, as diff saw it. */
@@ -16,22 +17,18 @@ export class ProcessMemory {
   private failedKey: string | undefined;
   /** Keys that states hold, by their ids. */
   private readonly recorded = new Map<string, WitnessKey>();
+  /** What state holds of the keys that this run may replace, by their unique names, */
+  private readonly replaceable = new Map<string, ApiKeyState>();
+  /** and those names by the digits of the key that would come in their place. */
+  private readonly predecessors = new Map<string, string>();
   /** Ids of the keys that were adopted in this process, and of adopted ones whose resource is not replaced. */
   private readonly adopted = new Set<string>();
   private readonly staying = new Set<string>();
   /** The resources that hold a value made by hand, by its fingerprint. */
   private readonly holders = new Map<string, string>();
 
-  /** Names of resources in state, by the digits that the program gave for them in this run. */
-  private readonly nameByDigits = new Map<string, string>();
   /** What diff replaces because its rotation is due, by the name of the resource in state. */
   private readonly due = new Map<string, DueRotation>();
-
-  /** Check has kept the name of a resource in state, for which the program gave these digits. */
-  noteDigits(digits: unknown, uniqueName: unknown): void {
-    if (typeof digits === "string" && typeof uniqueName === "string")
-      this.nameByDigits.set(digits, uniqueName);
-  }
 
   /** A key gives way to another since its time is over by this machine's clock. */
   noteDue(rotation: DueRotation): void {
@@ -40,8 +37,7 @@ export class ProcessMemory {
 
   /** The rotation for which a new resource is made, where it is made for one: it has the digits of this run. */
   dueFor(uniqueName: string): DueRotation | undefined {
-    const [digits] = uniqueName.split("-").slice(-1);
-    return this.due.get(this.nameByDigits.get(digits ?? "") ?? "");
+    return this.due.get(this.predecessors.get(digitsOf(uniqueName)) ?? "");
   }
 
   /** Making a key has failed, partially or plainly. */
@@ -67,6 +63,35 @@ export class ProcessMemory {
   /** A state holds a key, which is a witness for others of its place. */
   noteRecorded({ keyId, name, apiUrl, credentialFingerprint }: ApiKeyState): void {
     if (keyId !== undefined) this.recorded.set(keyId, { keyId, name, apiUrl, credentialFingerprint });
+  }
+
+  /**
+   * State holds a key, of which only the inputs are known yet. A replacement checks the resource once more as a new one,
+   * with nothing old but the same digits.
+   *
+   * @param digits those of this run.
+   */
+  noteReplaceable(earlier: ApiKeyInputs, digits: string): void {
+    this.predecessors.set(digits, earlier.uniqueName);
+    this.replaceable.set(earlier.uniqueName, { ...earlier, name: earlier.uniqueName });
+  }
+
+  /** What the program says of a key is compared with state. */
+  noteCompared(state: ApiKeyState, { providerName }: ApiKeyInputs): void {
+    if (this.replaceable.has(state.uniqueName)) this.replaceable.set(state.uniqueName, state);
+    // Of another provider's account it is no witness here.
+    if (state.providerName === providerName) this.noteRecorded(state);
+  }
+
+  /** The key in whose place a new one is made, as far as the engine has shown it and it is not revoked yet. */
+  replacedBy({ uniqueName }: ApiKeyInputs): ApiKeyState | undefined {
+    return this.replaceable.get(this.predecessors.get(digitsOf(uniqueName)) ?? "");
+  }
+
+  /** A key is revoked, which only a credential of its account could do: it need not be shown to prove the account. */
+  noteRevoked({ uniqueName, keyId = "" }: ApiKeyState): void {
+    this.replaceable.delete(uniqueName);
+    this.recorded.delete(keyId);
   }
 
   recordedKeys(): readonly WitnessKey[] {

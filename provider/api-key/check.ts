@@ -6,6 +6,7 @@ import { adoptionOf } from "./adoption";
 import { type Configuration, type Failure, type KnownSettings, UNKNOWN } from "./context";
 import { handAdoptionOf } from "./hand-made";
 import { DIGITS, uniqueName } from "./names";
+import { addressBack, isSameAddress } from "./proof";
 import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./rotation";
 import { ApiKeyInputs, NamePrefix, Program } from "./schema";
 import { omit, plain } from "./state";
@@ -42,6 +43,8 @@ const Earlier = ApiKeyInputs.pick({
 /** What check knows beside the arguments. */
 export interface Surroundings {
   readonly configuration: Configuration;
+  /** Undefined for the default provider. */
+  readonly providerName?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
 }
@@ -52,7 +55,11 @@ export interface Surroundings {
  *
  * @param olds inputs in state; empty when the resource is made or replaced.
  */
-export function check(olds: object, news: object, { configuration, env, now }: Surroundings): Checked {
+export function check(
+  olds: object,
+  news: object,
+  { configuration, providerName, env, now }: Surroundings,
+): Checked {
   const read = Earlier.safeParse(olds);
   if (!read.success) {
     return {
@@ -79,7 +86,7 @@ export function check(olds: object, news: object, { configuration, env, now }: S
   const adoption = isByHand
     ? handAdoptionOf(earlier, asked, credentialOf(configuration))
     : adoptionOf(earlier, asked);
-  failures.push(...adoption.failures);
+  failures.push(...adoption.failures, ...addressFailures(earlier, settings));
   if (!isByHand) failures.push(...rotationFailures({ rotation, protect }, adoption.inputs));
   const isPreview = digits === UNKNOWN;
   const credential = isPreview ? undefined : credentialOf(configuration);
@@ -94,6 +101,7 @@ export function check(olds: object, news: object, { configuration, env, now }: S
       ...adoption.inputs,
       rotateAt: nextRotateAt(earlier, rotation, { now, isPreview }),
       pinnedAccountId: settings?.accountId ?? earlier.pinnedAccountId,
+      providerName,
       ...placeOf(earlier, settings, credential),
     }) as Partial<ApiKeyInputs>,
   };
@@ -161,6 +169,20 @@ function placeOf(
     };
   }
   return { apiUrl, credentialFingerprint: credential === undefined ? UNKNOWN : shortFingerprint(credential) };
+}
+
+/** Where the key was made elsewhere, its next one must not be made here; the preview tells. */
+function addressFailures(
+  { uniqueName: name, apiUrl = DEFAULT_API_URL }: Partial<ApiKeyInputs>,
+  settings: KnownSettings | undefined,
+): Failure[] {
+  if (name === undefined || settings === undefined) return [];
+  if ([settings.apiUrl, settings.formerApiUrl].includes(UNKNOWN)) return [];
+  if (isSameAddress(apiUrl, settings)) return [];
+  const made = `the key "${name}" was made at ${apiUrl}. Nothing of it was sent there`;
+  return [
+    { property: "payengine:apiUrl", reason: `is ${settings.apiUrl}, but ${made}. ${addressBack(apiUrl)}` },
+  ];
 }
 
 function credentialOf(configuration: Configuration): string | undefined {

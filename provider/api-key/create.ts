@@ -4,6 +4,7 @@ import { type Failed, type Issued, issueKey } from "./issue-key";
 import { type Journal, NEW_JOURNAL } from "./journal";
 import { type AccountFields, accountFields } from "./proof";
 import { onTime } from "./rotation";
+import { proveSameAccount } from "./same-account";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { plain, withJournal, withKey } from "./state";
 
@@ -16,12 +17,18 @@ import { plain, withJournal, withKey } from "./state";
  * - unresolved: a key may still be active, and its value was lost. State gets its names without a token (`pendingAction:
  *   "create"`), so that the next `up` or destroy revokes it. After a plain failure the engine would forget them.
  *
+ * @param replaced the key in whose place it is made, as far as the engine has shown it.
  * @throws KeyError where the key is refused.
  */
-export async function create(context: Context, inputs: ApiKeyInputs): Promise<Outcome> {
+export async function create(
+  context: Context,
+  inputs: ApiKeyInputs,
+  replaced?: ApiKeyState,
+): Promise<Outcome> {
   const { uniqueName } = inputs;
   try {
     const account = await accountFor(context, uniqueName);
+    await requireSameAccount(context, uniqueName, replaced);
     const state = plain({ ...onTime(inputs, context.now()), ...account, name: uniqueName });
     const issuance = await issue(context, state, NEW_JOURNAL);
     if (issuance.kind === "refused") throw new KeyError(issuance.reason);
@@ -56,6 +63,20 @@ function outcomeOf(state: ApiKeyState, issuance: Issued | Failed): Outcome {
       `${issuance.reason} State remembers the name: run \`pulumi up\` again, without --continue-on-error, to clear up and ` +
       "make another, or `pulumi destroy`.",
   };
+}
+
+async function requireSameAccount(
+  context: Context,
+  uniqueName: string,
+  replaced: ApiKeyState | undefined,
+): Promise<void> {
+  try {
+    await proveSameAccount(context, replaced);
+  } catch (error) {
+    const place = replaced === undefined ? "" : ` in the place of "${replaced.name}"`;
+    const why = sentence(messageOf(error));
+    throw new KeyError(`Could not create the key "${uniqueName}"${place}: ${why} No key was made.`);
+  }
 }
 
 /** @throws KeyError where the account is not the pinned one, or cannot be asked. */

@@ -44,7 +44,7 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Diffe
     due !== undefined && (!isPromised || hasUnknownTriggers(inputs)),
     due === undefined && differs(state, inputs, "rotation", "rotateAt"),
     differs(state, inputs, "verify"),
-    differs(state, inputs, "pinnedAccountId", "apiUrl"),
+    differs(state, inputs, "pinnedAccountId", "apiUrl", "providerName"),
     isNextValue,
   ];
   return { replaces, changes: reasons.includes(true) };

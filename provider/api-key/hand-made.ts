@@ -7,6 +7,7 @@ import { type Adoption, type Asked, type Earlier, printOf } from "./adoption";
 import { type Context, type Failure, KeyError, UNKNOWN } from "./context";
 import { accountFields, guardPlace } from "./proof";
 import { isPreviousPromised, rotationOf } from "./rotation";
+import { isMoved, proveMove } from "./same-account";
 import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { omit, plain, valueFields, withoutPrevious } from "./state";
 import { pulledBack } from "./wrong-clock";
@@ -129,8 +130,10 @@ export async function updateHandMade(
   const { adoptedFingerprint } = state;
   try {
     await guardPlace(context, state);
+    if (isMoved(state, inputs)) await proveMove(context, state, inputs);
     const now = await context.askTime();
-    const kept = omit(pulledBack(context, state, now), "verify", "rotation", "apiUrl", "pinnedAccountId");
+    const stale = ["verify", "rotation", "apiUrl", "pinnedAccountId", "providerName"] as const;
+    const kept = omit(pulledBack(context, state, now), ...stale);
     let current: ApiKeyState = plain({ ...kept, ...inputs, adoptedFingerprint });
     if (current.previousToken !== undefined && !isPreviousPromised(current, now))
       current = await retirePrevious(context, current);

@@ -14,6 +14,11 @@ export function uniqueName(namePrefix: string, digits: string): string {
   return `${namePrefix}-${digits}`;
 }
 
+/** The digits of a unique name. */
+export function digitsOf(unique: string): string {
+  return unique.slice(-DIGITS);
+}
+
 /** Which of a resource's keys a name stands for. Both count from 1. */
 export interface Marks {
   /** A rotation makes the next generation. */

@@ -29,13 +29,19 @@ export function isSameAddress(
   return recorded === apiUrl || recorded === formerApiUrl;
 }
 
-function requireAddress(context: Context, state: ApiKeyState): void {
+/** @throws KeyError where the key was made at another address. */
+export function requireAddress(context: Context, state: ApiKeyState): void {
   const recorded = state.apiUrl ?? DEFAULT_API_URL;
   if (isSameAddress(recorded, context.settings)) return;
   throw new KeyError(
-    `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${context.settings.apiUrl}. Nothing of it was sent there. Set ` +
-      `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${recorded}.`,
+    `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${context.settings.apiUrl}. Nothing of it was sent there. ` +
+      `${addressBack(recorded)}.`,
   );
+}
+
+/** What to do about a key that was made at another address. */
+export function addressBack(recorded: string): string {
+  return `Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${recorded}`;
 }
 
 /** What state records of the account in which a key is made, as far as PayEngine tells it. */
@@ -52,9 +58,9 @@ export async function accountFields(context: Context): Promise<AccountFields> {
 }
 
 /** Says whether the credential is the one that made the key, at the address that made it. */
-function isSameCredential(context: Context, state: ApiKeyState): boolean {
-  const isThere = isSameAddress(state.apiUrl ?? DEFAULT_API_URL, context.settings);
-  return isThere && state.credentialFingerprint === shortFingerprint(context.settings.credential);
+export function isSameCredential({ settings }: Context, { apiUrl, credentialFingerprint }: Origin): boolean {
+  const isThere = isSameAddress(apiUrl ?? DEFAULT_API_URL, settings);
+  return isThere && credentialFingerprint === shortFingerprint(settings.credential);
 }
 
 /** Says whether the account itself is known to be the one in which the key was made, whatever keys it shows. */
@@ -75,15 +81,25 @@ export async function provePlace(
   state: ApiKeyState,
   seen: readonly string[],
 ): Promise<void> {
-  if (seen.length > 0 || (await isSameAccount(context, state))) return;
-  for (const id of [state.keyId, state.previousKeyId]) {
-    if (id !== undefined && (await isShown(context, id, state.name))) return;
-  }
-  if (state.type !== "public" && (await showsMerchant(context, state))) return;
+  if (seen.length > 0 || (await isSameAccount(context, state)) || (await isKeyShown(context, state))) return;
+  // A parent organisation's credential sees the merchant too, but not the key: a value that works is of another account.
+  if (state.type !== "public" && state.keyId !== undefined && state.token !== undefined)
+    await requireDeadValue(context, state, state.token);
+  if (await isRightPlace(context, state)) return;
   throw new Error(
-    "nothing proves that the credential is of the account in which this key was made: it is not the one that made it, and " +
-      `PayEngine does not show it the key; use a credential of that account${pinFor(state)}`,
+    `nothing proves that the credential is of the account in which the key "${state.name}" was made: it is not the one that ` +
+      `made it, and PayEngine does not show it the key; use a credential of that account${pinFor(state)}`,
   );
+}
+
+/** Says whether PayEngine shows this credential a key of the resource: by its id; where no id is known, by its name. */
+async function isKeyShown(context: Context, state: ApiKeyState): Promise<boolean> {
+  const ids = [state.keyId ?? state.adoptedKeyId, state.previousKeyId].filter((id) => id !== undefined);
+  for (const id of ids) if (await isShown(context, id, state.name)) return true;
+  if (ids.length > 0 || state.madeByHand) return false;
+  // It tells how long a page is, and is needed once a process before a key is made.
+  await context.readableList();
+  return (await findLiveKeys(context.client, state.uniqueName, journalOf(state).latestName)).length > 0;
 }
 
 /** Says whether what pins the account now, which has been proven, is what the key was made under, or knew of. */
@@ -114,12 +130,13 @@ async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<b
   return false;
 }
 
-const MOST_OTHERS = 5;
+/** Of so many other keys it is asked whether the credential is shown them. */
+export const MOST_OTHERS = 5;
 
-type Origin = Pick<WitnessKey, "apiUrl" | "credentialFingerprint">;
+type Origin = Partial<Pick<WitnessKey, "apiUrl" | "credentialFingerprint">>;
 
 /** Says whether the same credential made both at the same address. */
-export function isOfSameOrigin(one: Origin, other: Partial<Origin>): boolean {
+export function isOfSameOrigin(one: Origin, other: Origin): boolean {
   const { credentialFingerprint, apiUrl } = one;
   if (credentialFingerprint === undefined || apiUrl !== other.apiUrl) return false;
   return credentialFingerprint === other.credentialFingerprint;
@@ -130,7 +147,7 @@ async function showsMerchant(context: Context, { merchantId }: ApiKeyState): Pro
   return merchantId !== undefined && (await context.client.hasMerchant(merchantId)) === true;
 }
 
-async function isShown(context: Context, keyId: string, name: string): Promise<boolean> {
+export async function isShown(context: Context, keyId: string, name: string): Promise<boolean> {
   try {
     await context.readKey(keyId, name);
     return true;
@@ -180,7 +197,7 @@ export async function requireDeadValue(context: Context, state: ApiKeyState, tok
   throw new Error(
     isSameCredential(context, state)
       ? "PayEngine says that it is gone, and yet its value authenticates; try again"
-      : "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use " +
+      : "PayEngine does not show the key to this credential, and yet accepts its value: the credential is of another account; use " +
           "one of the account in which the key was made",
   );
 }

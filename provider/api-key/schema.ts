@@ -178,6 +178,8 @@ export const ApiKeyInputs = z.object({
   madeByHand: z.boolean().optional(),
   /** What config pins the account by: an id that it shows. */
   pinnedAccountId: z.string().optional(),
+  /** The explicit provider that the key belongs to; left out for the default one. */
+  providerName: z.string().optional(),
   /** Address of the API at which the key is made; left out for PayEngine's own. */
   apiUrl: z.string().optional(),
   /** Which credential makes the key: {@link shortFingerprint}. */

@@ -13,6 +13,7 @@ import {
   rotate,
   rotationDue,
 } from "./rotation";
+import { isMoved, proveMove } from "./same-account";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { omit, plain, withJournal } from "./state";
 import { reconcile, sweep } from "./sweep";
@@ -58,7 +59,7 @@ async function timeFor(context: Context, state: ApiKeyState, { rotateAt }: ApiKe
 function withInputs(state: ApiKeyState, inputs: ApiKeyInputs): ApiKeyState {
   const { rotation, rotateAt } = rotationDue(state, inputs) === undefined ? inputs : state;
   return plain({
-    ...omit(state, "verify", "apiUrl", "pinnedAccountId"),
+    ...omit(state, "verify", "apiUrl", "pinnedAccountId", "providerName"),
     ...inputs,
     rotation,
     rotateAt,
@@ -88,13 +89,14 @@ function withoutKey(state: ApiKeyState) {
   return { name: uniqueName, generation, rotatedAt, previousKeyId, previousToken, previousRevokeAt };
 }
 
-/** A pin that has changed has to be proven, and so has the place of the key. */
+/** Another pin or provider has to be proven, and so has the place of the key. */
 async function guard(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<void> {
   const isPinKept = inputs.pinnedAccountId === state.pinnedAccountId;
   const isToReconcile = state.pendingAction === "reconcile" || isRotationDropped(state, inputs);
   try {
     await guardPlace(context, state);
-    if (!isPinKept || isToReconcile) await provePlace(context, state, []);
+    if (isMoved(state, inputs)) await proveMove(context, state, inputs);
+    else if (!isPinKept || isToReconcile) await provePlace(context, state, []);
   } catch (error) {
     throw notUpdated(state, error);
   }

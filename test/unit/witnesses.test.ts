@@ -56,7 +56,7 @@ const unproven = (state: ApiKeyState) =>
   `the one that made it. Use that one${pinHint(state)}; or, if the key is gone, run \`pulumi state delete\` with this ` +
   "resource's URN.";
 const OTHER_ACCOUNT =
-  "PayEngine does not show it to this credential, and yet accepts its value: the credential is of another account; use " +
+  "PayEngine does not show the key to this credential, and yet accepts its value: the credential is of another account; use " +
   "one of the account in which the key was made.";
 const notShown = (pin: string) => `payengine:accountId pins ${pin}, but`;
 
