@@ -19,7 +19,7 @@ export function howToPin(
       : `give it accountId: "${id}" in the program`;
   const how = id === undefined ? "run `npx pulumi-payengine doctor`, which prints how" : line;
   return (
-    `info: payengine:accountId is not set${own}, so \`pulumi up --replace\` with a credential of another account may make a key ` +
-    `there. To pin the account, ${how}.`
+    `info: payengine:accountId is not set${own}, so a credential of another account is not always noticed, as under ` +
+    `\`pulumi up --replace\`. To pin the account, ${how}.`
   );
 }

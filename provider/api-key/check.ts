@@ -5,8 +5,8 @@ import { DEFAULT_API_URL } from "../payengine/settings";
 import { adoptionOf } from "./adoption";
 import { type Configuration, type Failure, type KnownSettings, UNKNOWN } from "./context";
 import { handAdoptionOf } from "./hand-made";
-import { DIGITS, uniqueName } from "./names";
-import { addressBack, isSameAddress } from "./proof";
+import { digitsOf, uniqueName } from "./names";
+import { isSameAddress, whyElsewhere } from "./proof";
 import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./rotation";
 import { ApiKeyInputs, NamePrefix, Program } from "./schema";
 import { omit, plain } from "./state";
@@ -116,7 +116,7 @@ function saidByProgram(olds: object, news: object, { namePrefix, uniqueName }: P
   const isEcho = (key: string, value: unknown) =>
     key in ApiKeyInputs.shape && !(key in Program.shape) && isDeepStrictEqual(value, before.get(key));
   const echoed = Object.entries(news).flatMap(([key, value]) => (isEcho(key, value) ? [key] : []));
-  const fixed = uniqueName && { defaultNamePrefix: namePrefix, digits: uniqueName.slice(-DIGITS) };
+  const fixed = uniqueName && { defaultNamePrefix: namePrefix, digits: digitsOf(uniqueName) };
   return { ...fixed, ...omit(news as Record<string, unknown>, ...echoed) };
 }
 
@@ -179,10 +179,7 @@ function addressFailures(
   if (name === undefined || settings === undefined) return [];
   if ([settings.apiUrl, settings.formerApiUrl].includes(UNKNOWN)) return [];
   if (isSameAddress(apiUrl, settings)) return [];
-  const made = `the key "${name}" was made at ${apiUrl}. Nothing of it was sent there`;
-  return [
-    { property: "payengine:apiUrl", reason: `is ${settings.apiUrl}, but ${made}. ${addressBack(apiUrl)}` },
-  ];
+  return [{ property: "payengine:apiUrl", reason: whyElsewhere(name, apiUrl, settings) }];
 }
 
 function credentialOf(configuration: Configuration): string | undefined {

@@ -33,15 +33,15 @@ export function isSameAddress(
 export function requireAddress(context: Context, state: ApiKeyState): void {
   const recorded = state.apiUrl ?? DEFAULT_API_URL;
   if (isSameAddress(recorded, context.settings)) return;
-  throw new KeyError(
-    `The key "${state.name}" was made at ${recorded}, but payengine:apiUrl is ${context.settings.apiUrl}. Nothing of it was sent there. ` +
-      `${addressBack(recorded)}.`,
-  );
+  throw new KeyError(`payengine:apiUrl ${whyElsewhere(state.name, recorded, context.settings)}.`);
 }
 
-/** What to do about a key that was made at another address. */
-export function addressBack(recorded: string): string {
-  return `Set payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${recorded}`;
+/** What is wrong with the address for a key that was made at another one, and what to do. */
+export function whyElsewhere(name: string, recorded: string, { apiUrl }: Pick<Settings, "apiUrl">): string {
+  return (
+    `is ${apiUrl}, but the key "${name}" was made at ${recorded}. Nothing of it was sent there. Set payengine:apiUrl back; ` +
+    `or, if that console has moved, set payengine:formerApiUrl to ${recorded}`
+  );
 }
 
 /** What state records of the account in which a key is made, as far as PayEngine tells it. */

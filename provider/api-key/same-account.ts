@@ -15,7 +15,6 @@ import type { ApiKeyInputs, ApiKeyState } from "./schema";
  *
  * @param replaced what state holds of the replaced key, as far as the engine has shown it.
  * @throws Error where nothing proves it, KeyError where the replaced key was made at another address.
- * @mechanism same account
  */
 export async function proveSameAccount(context: Context, replaced: ApiKeyState | undefined): Promise<void> {
   if (replaced === undefined) return proveBesideRecorded(context);

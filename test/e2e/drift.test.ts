@@ -77,11 +77,10 @@ test("refresh and destroy with a wrong credential or address leave state as it w
 
   for (const address of ["http://127.0.0.1:1/api", fixture.sandbox.url.replace("/api", "/elsewhere")]) {
     await project.ok("config", "set", "payengine:apiUrl", address);
-    const path = address.slice(address.lastIndexOf("/"));
     for (const command of ["refresh", "destroy"]) {
       const failed = await project.fails(command, "--skip-preview", "--run-program");
       expect([...new Set(diagnosticsOf(failed).checkout)]).toEqual([
-        expect.stringContaining(`was made at <address>/api, but payengine:apiUrl is <address>${path}. `),
+        expect.stringContaining("was made at <address>/api. Nothing of it was sent there."),
       ]);
     }
     expect(await project.keys()).toEqual(made);

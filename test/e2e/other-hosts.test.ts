@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { countsOf, diagnosticsOf } from "./harness/diagnostics";
+import { countsOf } from "./harness/diagnostics";
 import { commonJs, useFixture } from "./harness/fixture";
 import type { Project } from "./harness/project";
 
@@ -110,15 +110,15 @@ async function madeThere(way: keyof typeof WAYS) {
   // checkout has two, storefront one, and pending none.
   expect(recorded).toHaveLength(3);
   expect((await project.key("pending")).pendingAction).toBe("create");
-  return { project, made, recorded, program };
+  return { project, made, program };
 }
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that changes by %s", (way) => {
   test("receives nothing of keys made at another address: refresh, up and destroy stop", async () => {
     const { fixture } = given;
-    const { project, made, recorded, program } = await madeThere(way);
+    const { project, made, program } = await madeThere(way);
     await WAYS[way].move(project, second.url);
-    const stopped = `was made at ${fixture.sandbox.url}, but payengine:apiUrl is ${second.url}. Nothing of it was sent there.`;
+    const stopped = `was made at ${fixture.sandbox.url}. Nothing of it was sent there.`;
     for (const command of ["refresh", "destroy"]) {
       const { stdout } = await project.fails(command, "--skip-preview", "--run-program");
       expect(stdout).toContain(stopped);
@@ -126,18 +126,14 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that chang
     }
     for (const args of [undefined, ", verify: false", `, namePrefix: "other"`]) {
       await project.write({ "index.js": commonJs(program(1, args)) });
-      const { exitCode } = await project.run(["up", "--skip-preview", "--continue-on-error"]);
-      if (args !== undefined) expect(exitCode).not.toBe(0);
+      const { stdout } = await project.fails("up", "--skip-preview", "--continue-on-error");
+      expect(stdout).toContain(stopped);
     }
     await project.write({ "index.js": commonJs(program(2)) });
     await project.fails("up", "--skip-preview", "--refresh");
 
-    // A key made anew there is made with the credential; what state holds of others gets nowhere.
-    const all = second.received.join("\n");
-    const seen = [...recorded, ...made.flatMap(({ keyId }) => keyId ?? [])].filter((it) => all.includes(it));
-    expect(seen).toEqual([]);
-    const methods = second.received.map((line) => line.split(" ")[0]);
-    expect(methods).not.toContain("DELETE");
+    // No key is made there in the place of another one either.
+    expect(second.received).toEqual([]);
     for (const { type, token, previousToken } of made)
       if (type === "private")
         for (const value of [token, previousToken].filter((it) => it !== undefined))
@@ -156,11 +152,12 @@ test("payengine:formerApiUrl moves the keys along with a console that has moved"
   await project.up();
   const made = await project.keys();
   await project.ok("config", "set", "payengine:apiUrl", second.url);
-  expect(countsOf(await project.up())).toEqual(["4 unchanged"]);
-  const refused = await project.fails("refresh", "--skip-preview", "--run-program");
-  expect([...new Set(diagnosticsOf(refused).checkout)]).toEqual([
-    expect.stringContaining("was made at <address>/api, but payengine:apiUrl is <address>/api."),
-  ]);
+  for (const command of [
+    ["preview"],
+    ["up", "--skip-preview"],
+    ["refresh", "--skip-preview", "--run-program"],
+  ])
+    expect((await project.fails(...command)).stdout).toContain("Nothing of it was sent there.");
   expect(second.received).toEqual([]);
 
   await project.ok("config", "set", "payengine:formerApiUrl", fixture.sandbox.url);

@@ -83,7 +83,7 @@ test("read with another address keeps the key in state and sends nothing", async
   const apiUrl = harness.url.replace("/api", "/elsewhere");
   await harness.control.clearRequests();
   expect(await messageThrownBy(() => read(harness.context({ apiUrl }), state))).toBe(
-    `The key "${state.name}" was made at ${harness.url}, but payengine:apiUrl is ${apiUrl}. Nothing of it was sent there. Set ` +
+    `payengine:apiUrl is ${apiUrl}, but the key "${state.name}" was made at ${harness.url}. Nothing of it was sent there. Set ` +
       `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${harness.url}.`,
   );
   expect(await harness.calls()).toEqual([]);

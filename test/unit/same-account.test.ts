@@ -83,7 +83,7 @@ test("a new key in the place of one at another address is not made", async () =>
   const { state } = await made("private");
   const elsewhere = { ...state, apiUrl: "https://console.example/api" };
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs(), elsewhere))).toContain(
-    `in the place of "${state.name}": The key "${state.name}" was made at ${elsewhere.apiUrl}, but`,
+    `but the key "${state.name}" was made at ${elsewhere.apiUrl}. Nothing of it was sent there.`,
   );
   expect(await harness.calls()).toEqual(["GET /api/merchant"]);
 });
@@ -181,7 +181,7 @@ describe("how to pin the account", () => {
   const config = { provider: undefined, accountId: undefined } as Parameters<typeof howToPin>[0];
   const state = { merchantId: "m_1" } as ApiKeyState;
   const lacking =
-    "so `pulumi up --replace` with a credential of another account may make a key there. To pin the account,";
+    "so a credential of another account is not always noticed, as under `pulumi up --replace`. To pin the account,";
 
   test.each([
     [config, state, ` is not set, ${lacking} run \`pulumi config set payengine:accountId m_1\`.`],

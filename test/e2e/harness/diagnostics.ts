@@ -4,7 +4,8 @@ import type { Ended } from "./run-program";
 
 /**
  * What the CLI's diagnostics say, by resource: the stack's name, or the name of a key. What differs from run to run is
- * written `<digits>`, `<key id>`, `<address>`, `<time>` and `<folder>`.
+ * written `<digits>`, `<key id>`, `<address>`, `<time>` and `<folder>`. Left out is the hint at the pin, which every project
+ * without one gets: {@link pinHintsOf}.
  */
 export function diagnosticsOf({ stdout }: Ended): Record<string, string[]> {
   const start = stdout.lastIndexOf("Diagnostics:\n");
@@ -21,7 +22,19 @@ export function diagnosticsOf({ stdout }: Ended): Record<string, string[]> {
       lines.push(steady(line.trim()));
     }
   }
-  return found;
+  const others = Object.entries(found).map(([name, said]) => [name, said.filter((line) => !isPinHint(line))]);
+  return Object.fromEntries(others.filter(([, said]) => said.length > 0));
+}
+
+/** The hints at the pin among what the CLI's diagnostics say. */
+export function pinHintsOf({ stdout }: Ended): string[] {
+  const start = stdout.lastIndexOf("Diagnostics:\n");
+  const lines = start < 0 ? [] : stdout.slice(start).split("\n");
+  return lines.map((line) => line.trim()).filter(isPinHint);
+}
+
+function isPinHint(line: string): boolean {
+  return line.startsWith("info: payengine:accountId is not set");
 }
 
 /** The folder of any project that a test makes. */
