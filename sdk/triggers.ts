@@ -20,6 +20,11 @@ function comparable(value: unknown, path: string): unknown {
   return later(value, (known) => {
     if (Array.isArray(known)) return known.map((item, index) => comparable(item, `${path}[${index}]`));
     if (isPlainObject(known)) {
+      if (Object.hasOwn(known, DROPPED)) {
+        throw new pulumi.RunError(
+          `${path} has a property ${DROPPED}, which Pulumi drops; give it another name`,
+        );
+      }
       const fields = Object.entries(known).map(([name, field]) => [
         name,
         comparable(field, `${path}.${name}`),
@@ -33,6 +38,9 @@ function comparable(value: unknown, path: string): unknown {
     );
   });
 }
+
+/** Pulumi's Node SDK copies properties by assignment, which sets the prototype instead. */
+const DROPPED = "__proto__";
 
 /** Now, or once an Output or Promise is known. */
 function later<T>(value: pulumi.Input<T>, step: (known: T) => unknown): unknown {
