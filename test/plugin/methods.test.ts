@@ -2,7 +2,7 @@ import { MERCHANT_IDS } from "payengine-sandbox";
 import { fingerprint, shortFingerprint } from "../../provider/payengine/key-value";
 import { abridged, startingWith } from "../abridged";
 import { SandboxHarness } from "../sandbox-harness";
-import { refusal, SEE_RESOURCE, type Wire } from "./plugin-client";
+import { printedBesidesHint, refusal, SEE_RESOURCE, type Wire } from "./plugin-client";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { asStored, registeredInputs, wireSecret } from "./registered-inputs";
 
@@ -119,7 +119,7 @@ test("diff refuses a new pin together with a replacement, and stderr only refers
     ),
   );
   await plugin.stop();
-  expect(plugin.stderr).toBe(SEE_RESOURCE);
+  expect(printedBesidesHint(plugin.stderr)).toBe(SEE_RESOURCE);
 });
 
 test("a read that fails says why, and stderr only refers to that", async () => {
@@ -133,7 +133,7 @@ test("a read that fails says why, and stderr only refers to that", async () => {
     ),
   );
   await plugin.stop();
-  expect(plugin.stderr).toBe(SEE_RESOURCE);
+  expect(printedBesidesHint(plugin.stderr)).toBe(SEE_RESOURCE);
 });
 
 test("forty concurrent creates make forty keys", async () => {

@@ -7,6 +7,11 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 /** What the plugin prints of an error that the engine shows with the resource. */
 export const SEE_RESOURCE = "payengine: see the error of the resource\n";
 
+/** What the plugin has printed, without the line that says once how to pin the account. */
+export function printedBesidesHint(stderr: string): string {
+  return stderr.replace(/^info: payengine:accountId is not set.*\n/, "");
+}
+
 /** Properties of a resource as they go over the wire. */
 export type Wire = { [key: string]: JavaScriptValue };
 
