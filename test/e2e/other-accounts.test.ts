@@ -186,7 +186,6 @@ test("while no account is pinned, preview and up say once how to pin it", async 
   expect(pinHintsOf(made)).toEqual(hint);
   expect(pinHintsOf(await project.ok("preview"))).toEqual(hint);
   expect(pinHintsOf(await project.up())).toEqual(hint);
-  expect(pinHintsOf(await project.refresh())).toEqual([]);
   await project.ok("config", "set", "payengine:accountId", String(merchantId));
   expect(pinHintsOf(await project.up())).toEqual([]);
 });
