@@ -85,9 +85,9 @@ const LOOK_MS = 500;
  */
 async function waitForLostRequest(context: Context, state: ApiKeyState): Promise<void> {
   const { uniqueName, reconcileAfter = "" } = state;
-  const stored = Date.parse(reconcileAfter) - context.now().getTime();
-  const limit = Math.min(stored, longestEffect(context.settings));
-  const until = new Date(context.now().getTime() + limit).toISOString();
+  const now = context.now().getTime();
+  const limit = Math.min(Date.parse(reconcileAfter) - now, longestEffect(context.settings));
+  const until = new Date(now + limit).toISOString();
   context.warn(
     `Waiting until ${until} before "${uniqueName}" is deleted: a request to create it was lost and may still take effect. ` +
       "Press Ctrl-C twice to stop; you can run this again later.",
