@@ -106,6 +106,7 @@ test("orphans revokes the key of an unfinished creation, and the next up makes a
       },
     ],
     unreached: [],
+    inUse: [],
     lookedFor: 1,
     pendingOperations: [],
     revoked: ["<id>"],
