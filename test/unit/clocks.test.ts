@@ -2,6 +2,7 @@ import { check } from "../../provider/api-key/check";
 import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import { diff } from "../../provider/api-key/diff";
+import { read } from "../../provider/api-key/read";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
@@ -217,4 +218,13 @@ describe("a time in state that is further ahead than its own rule allows", () =>
     expect(last.state).not.toHaveProperty("pendingAction");
     await revokeAll(harness.context(), last.state);
   });
+});
+
+test("on a machine whose clock is an hour behind, a public key that was deleted minutes ago is gone", async () => {
+  const state = completed(await create(harness.context(), harness.inputs({ type: "public" })));
+  await harness.control.revokeKey(state.keyId ?? "");
+  harness.skewMs = -60 * MINUTE;
+  await expect(read(harness.context(), state)).rejects.toThrow("less than a minute ago");
+  await harness.advance(2 * MINUTE);
+  expect(await read(harness.context(), state)).toBeUndefined();
 });
