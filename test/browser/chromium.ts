@@ -25,7 +25,8 @@ const QUIET = [
 export async function openInChromium(url: string, resolve: string): Promise<() => Promise<void>> {
   const tool = join(__dirname, "find-chromium.mjs");
   const { stdout } = await run(process.execPath, [tool], { timeout: 20 * MINUTE });
-  const profile = await mkdtemp(join(tmpdir(), "payengine-chromium-"));
+  // A short name: Chromium makes a socket below, whose path may have 107 characters, and crashes otherwise.
+  const profile = await mkdtemp(join(tmpdir(), "web-"));
   const rules = `--host-resolver-rules=MAP *.example ${resolve}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
   const args = [...QUIET, `--user-data-dir=${profile}`, rules, url];
   const env = { ...process.env, HOME: profile, TMPDIR: profile };
@@ -33,7 +34,8 @@ export async function openInChromium(url: string, resolve: string): Promise<() =
   const browser = spawn(stdout.trim(), args, { env, stdio: "ignore", detached: true });
   const ended = once(browser, "close");
   return async () => {
-    if (browser.pid !== undefined && browser.exitCode === null) process.kill(-browser.pid, "SIGKILL");
+    if (browser.pid !== undefined && browser.exitCode === null && browser.signalCode === null)
+      process.kill(-browser.pid, "SIGKILL");
     await ended;
     await rm(profile, { recursive: true, maxRetries: 5, retryDelay: 100 });
   };
