@@ -37,7 +37,7 @@ export class ProcessMemory {
 
   /** The rotation for which a new resource is made, where it is made for one: it has the digits of this run. */
   dueFor(uniqueName: string): DueRotation | undefined {
-    return this.due.get(this.predecessors.get(digitsOf(uniqueName)) ?? "");
+    return this.due.get(this.predecessorOf(uniqueName));
   }
 
   /** Making a key has failed, partially or plainly. */
@@ -85,7 +85,12 @@ export class ProcessMemory {
 
   /** The key in whose place a new one is made, as far as the engine has shown it and it is not revoked yet. */
   replacedBy({ uniqueName }: ApiKeyInputs): ApiKeyState | undefined {
-    return this.replaceable.get(this.predecessors.get(digitsOf(uniqueName)) ?? "");
+    return this.replaceable.get(this.predecessorOf(uniqueName));
+  }
+
+  /** The unique name of the key in whose place one of this name would come; empty where it is not known. */
+  private predecessorOf(uniqueName: string): string {
+    return this.predecessors.get(digitsOf(uniqueName)) ?? "";
   }
 
   /** A key is revoked, which only a credential of its account could do: it need not be shown to prove the account. */
