@@ -3,21 +3,28 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { withProcessLock } from "./process-lock.mjs";
 import { runAsCommand, runStep } from "./processes.mjs";
 import {
   cacheFolder,
   cacheKey,
   findOnPath,
+  isAtLeast,
   isComplete,
-  PULUMI_VERSION,
+  RELEASES,
   versionOf,
 } from "./pulumi/cli-folder.mjs";
 import { buildWithGo, findGo, requiredGo } from "./pulumi/go-build.mjs";
 
 const MINUTE = 60_000;
 
+const GUIDE = "https://www.pulumi.com/docs/install/";
+
 /**
+ * @typedef {import("./pulumi/cli-folder.mjs").Release} Release
+ * @typedef {import("./pulumi/go-build.mjs").Toolchain} Toolchain
+ *
  * @typedef {object} PulumiCli
  * @property {string} version as in "3.216.0"
  * @property {string} binDir put it first on PATH: the engine finds the language host there
@@ -25,6 +32,7 @@ const MINUTE = 60_000;
  * @property {"path" | "cache" | "build" | "installer"} source
  *
  * @typedef {object} FindOptions
+ * @property {Release} [release] only this one, and none on PATH; by default the CLI on PATH, or else the newest release
  * @property {(line: string) => void} [log] gets progress; by default standard error
  * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up
  * @property {typeof installOfficially} [install] Pulumi's installer
@@ -34,30 +42,92 @@ const MINUTE = 60_000;
 /**
  * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's cache, by building
  * it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's official installer. What it builds
- * or installs stays in the cache.
+ * or installs stays in the cache. A Go that is too old for the newest release builds the oldest.
  *
  * @param {FindOptions} [options]
  * @returns {Promise<PulumiCli>}
  */
 export async function findPulumiCli({
+  release,
   log = (line) => console.error(line),
   env = process.env,
   install = installOfficially,
   limits: { buildMs = 30 * MINUTE, waitMs = 60 * MINUTE } = {},
 } = {}) {
-  const onPath = await findOnPath(env, log);
+  const onPath = release === undefined ? await findOnPath(env, log) : undefined;
   if (onPath) return { ...onPath, source: "path" };
+  const wanted = release ?? "newest";
+  const cached = inCache(wanted, env);
+  if (cached) return cached;
+  const maker = await chooseMaker(wanted, { env, mayBeOlder: release === undefined });
+  if (maker.note) log(maker.note);
+  return inCache(maker.release, env) ?? makeOnce(maker, { log, env, install, limits: { buildMs, waitMs } });
+}
 
+/**
+ * What a first run should say before it begins, where it has to make a CLI.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<string | undefined>} nothing where there is a CLI already
+ */
+export async function firstRunNotice(env = process.env) {
+  if ((await findOnPath(env, () => {})) ?? inCache("newest", env)) return undefined;
+  const maker = await chooseMaker("newest", { env, mayBeOlder: true });
+  if (inCache(maker.release, env) || !maker.toolchain) return undefined;
+  return (
+    `The first run takes four to six minutes: it builds Pulumi ${RELEASES[maker.release]} with Go and keeps it for later runs. ` +
+    `If Pulumi is on PATH it takes one or two: ${GUIDE}`
+  );
+}
+
+/**
+ * @typedef {object} Maker how a CLI is to be had
+ * @property {Release} release
+ * @property {Toolchain} [toolchain] without one, Pulumi's installer
+ * @property {string} [missing] why there is no toolchain
+ * @property {string} [note] what the reader should know
+ *
+ * @param {Release} wanted @param {{ env: NodeJS.ProcessEnv, mayBeOlder: boolean }} options
+ * @returns {Promise<Maker>}
+ */
+async function chooseMaker(wanted, { env, mayBeOlder }) {
+  const toolchain = await findGo(env);
+  if ("missing" in toolchain) return { release: wanted, missing: toolchain.missing };
+  const required = requiredGo(wanted);
+  if (isAtLeast(toolchain.version, required)) return { release: wanted, toolchain };
+  const tooOld = `${toolchain.go} is version ${toolchain.version}, older than`;
+  if (!mayBeOlder || !isAtLeast(toolchain.version, requiredGo("oldest")))
+    return { release: wanted, missing: `${tooOld} ${requiredGo(mayBeOlder ? "oldest" : wanted)}` };
+  const note =
+    `${tooOld} ${required}, which Pulumi ${RELEASES[wanted]} needs: ` +
+    `Pulumi ${RELEASES.oldest}, the oldest supported release, is used instead`;
+  return { release: "oldest", toolchain, note };
+}
+
+/** @param {Release} release @param {NodeJS.ProcessEnv} env @returns {PulumiCli | undefined} */
+function inCache(release, env) {
+  const binDir = join(cacheFolder(env), "cli", cacheKey(release), "bin");
+  return isComplete(binDir) ? found(binDir, release, "cache") : undefined;
+}
+
+/** @param {string} binDir @param {Release} release @param {PulumiCli["source"]} source @returns {PulumiCli} */
+function found(binDir, release, source) {
+  return { version: RELEASES[release], binDir, pulumi: join(binDir, "pulumi"), source };
+}
+
+/**
+ * Makes a CLI in the cache, one process at a time.
+ *
+ * @param {Maker} maker @param {Required<Omit<FindOptions, "release">>} options
+ * @returns {Promise<PulumiCli>}
+ */
+async function makeOnce(maker, { log, env, install, limits: { buildMs = 0, waitMs = 0 } }) {
   const cache = join(cacheFolder(env), "cli");
-  const key = cacheKey();
-  const binDir = join(cache, key, "bin");
-  /** @param {PulumiCli["source"]} source @returns {PulumiCli} */
-  const found = (source) => ({ version: PULUMI_VERSION, binDir, pulumi: join(binDir, "pulumi"), source });
-  if (isComplete(binDir)) return found("cache");
-
+  const key = cacheKey(maker.release);
   const waiting = { what: "the build of Pulumi's CLI", log, limitMs: waitMs };
   return withProcessLock(join(cache, `${key}.lock`), waiting, async () => {
-    if (isComplete(binDir)) return found("cache");
+    const cached = inCache(maker.release, env);
+    if (cached) return cached;
     // What is there belongs to a process that died, or was damaged since: only the owner of the lock gets here.
     const drafts = `.draft-${key}-`;
     const left = (await readdir(cache)).filter((name) => name === key || name.startsWith(drafts));
@@ -65,9 +135,9 @@ export async function findPulumiCli({
     // A name of its own: a compiler that outlived its killed parent may still write into the old one.
     const draft = join(cache, `${drafts}${randomBytes(4).toString("hex")}`);
     try {
-      const source = await make(draft, { log, env, install, limitMs: buildMs });
+      await make(draft, maker, { log, env, install, limitMs: buildMs });
       await rename(draft, join(cache, key));
-      return found(source);
+      return found(join(cache, key, "bin"), maker.release, maker.toolchain ? "build" : "installer");
     } finally {
       await removeFolder(draft);
     }
@@ -81,34 +151,34 @@ async function removeFolder(folder) {
 }
 
 /**
- * @param {string} root
+ * @param {string} root @param {Maker} maker
  * @param {Required<Pick<FindOptions, "log" | "env" | "install">> & { limitMs: number }} options
- * @returns {Promise<"build" | "installer">}
  */
-async function make(root, { log, env, install, limitMs }) {
+async function make(root, { release, toolchain, missing }, { log, env, install, limitMs }) {
   const binDir = join(root, "bin");
+  const version = RELEASES[release];
   await mkdir(root);
-  const toolchain = await findGo(env);
-  if ("go" in toolchain) {
-    log("No usable Pulumi CLI on PATH or in the cache: building it with Go, once, in some three minutes");
-    await buildWithGo(root, toolchain, { log, limitMs });
+  if (toolchain) {
+    log(
+      `No usable Pulumi CLI on PATH or in the cache: building ${version} with Go, once, in two to four minutes`,
+    );
+    await buildWithGo(root, release, toolchain, { log, limitMs });
   } else {
-    log(`No usable Pulumi CLI on PATH or in the cache, and ${toolchain.missing}`);
-    await install(root, PULUMI_VERSION, { log, limitMs }).catch((cause) => {
+    log(`No usable Pulumi CLI on PATH or in the cache, and ${missing}`);
+    await install(root, version, { log, limitMs }).catch((cause) => {
       throw new Error(
-        `There is no Pulumi CLI: ${toolchain.missing}, and Pulumi's official installer failed: ${cause.message}\n` +
-          `Put Go ${requiredGo()} or later on PATH, or Pulumi ${PULUMI_VERSION} or later ` +
-          `(https://www.pulumi.com/docs/install/), and run this again.`,
+        `There is no Pulumi CLI: ${missing}, and Pulumi's official installer failed: ${cause.message}\n` +
+          `Put Go ${requiredGo(release)} or later on PATH, or Pulumi ${RELEASES.oldest} or later ` +
+          `(${GUIDE}), and run this again.`,
         { cause },
       );
     });
   }
-  const version = await versionOf(join(binDir, "pulumi"), env);
-  if (version !== PULUMI_VERSION || !isComplete(binDir))
+  const made = await versionOf(join(binDir, "pulumi"), env);
+  if (made !== version || !isComplete(binDir))
     throw new Error(
-      `The new Pulumi CLI is not what it should be: version "${version}" with ${await readdir(binDir)}`,
+      `The new Pulumi CLI is not what it should be: version "${made}" with ${await readdir(binDir)}`,
     );
-  return "go" in toolchain ? "build" : "installer";
 }
 
 /**
@@ -128,4 +198,10 @@ async function installOfficially(root, version, options) {
   });
 }
 
-await runAsCommand(import.meta.url, async () => (await findPulumiCli()).binDir);
+/** `--release oldest` asks for that one, whatever is on PATH. */
+await runAsCommand(import.meta.url, async () => {
+  const { release } = parseArgs({ options: { release: { type: "string" } } }).values;
+  if (release !== undefined && release !== "newest" && release !== "oldest")
+    throw new Error(`There is no release "${release}": "newest" or "oldest".`);
+  return (await findPulumiCli(release === undefined ? {} : { release })).binDir;
+});

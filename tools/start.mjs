@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { installMissing } from "./install.mjs";
 import { endOnSignals, isEnding } from "./processes.mjs";
-import { findPulumiCli } from "./pulumi-cli.mjs";
+import { findPulumiCli, firstRunNotice } from "./pulumi-cli.mjs";
 import { createStack, layOutProject } from "./start/quickstart.mjs";
 import { startSandboxProcess } from "./start/sandbox.mjs";
 
@@ -37,6 +37,9 @@ await main().catch((error) => {
 if (!kept && !isEnding()) await sandbox?.stop();
 
 async function main() {
+  const notice = await firstRunNotice();
+  if (notice) console.log(notice);
+
   step("Packages and build");
   await installMissing({ log });
 

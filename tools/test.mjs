@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { countsOf, runMatrix } from "../test/matrix/run-matrix.mjs";
 import { installMissing } from "./install.mjs";
 import { endOnSignals, isEnding, run, runStep } from "./processes.mjs";
-import { findPulumiCli } from "./pulumi-cli.mjs";
+import { findPulumiCli, firstRunNotice } from "./pulumi-cli.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
@@ -125,6 +125,8 @@ async function main() {
   if (unknown !== undefined)
     throw new Error(`There is no shard "${unknown}". The shards are ${AREAS.join(", ")}.`);
   if (values.list) return log(JSON.stringify({ projects: [...CORE, ...PROJECTS], AREAS }));
+  const notice = await firstRunNotice();
+  if (notice) log(notice);
   await installMissing({ log });
   const cli = await findPulumiCli({ log });
   log(`Pulumi ${cli.version} (${cli.source})`);

@@ -6,22 +6,32 @@ import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 
-/** The version that is built or installed, and the oldest on PATH that will do. */
-export const PULUMI_VERSION = "3.216.0";
+/**
+ * The releases that can be built or installed here: the newest, and the oldest that will do.
+ *
+ * @typedef {"newest" | "oldest"} Release
+ */
+export const RELEASES = Object.freeze({ newest: "3.276.0", oldest: "3.216.0" });
 
 // Without it the CLI says "0.0.0-…", and the Automation API cannot read that.
 const LDFLAGS = "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v";
 
-/** What is built with Go: from which module folder here, and the version it tells of itself. */
-export const PROGRAMS = [
-  ["pulumi-language-nodejs", "language-nodejs", "sdk/v3/nodejs/cmd/pulumi-language-nodejs", "3.65.0"],
-  ["pulumi", "cli", "pkg/v3/cmd/pulumi", "3.216.0"],
-].map(([name = "", module = "", path, version]) => ({
-  name,
-  module,
-  package: `github.com/pulumi/pulumi/${path}`,
-  ldflags: `${LDFLAGS}${version}`,
-}));
+/**
+ * What is built with Go: from which module folder here, and the version it tells of itself.
+ *
+ * @param {Release} release
+ */
+export function programsOf(release) {
+  return [
+    ["pulumi-language-nodejs", "language-nodejs", "sdk/v3/nodejs/cmd/pulumi-language-nodejs", "3.65.0"],
+    ["pulumi", release, "pkg/v3/cmd/pulumi", RELEASES[release]],
+  ].map(([name = "", module = "", path, version]) => ({
+    name,
+    module,
+    package: `github.com/pulumi/pulumi/${path}`,
+    ldflags: `${LDFLAGS}${version}`,
+  }));
+}
 
 /** -v: a line for each package, which ends the build if its reader is killed. */
 export const BUILD_FLAGS = ["-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
@@ -41,13 +51,14 @@ export function cacheFolder(env) {
   return join(base, "pulumi-payengine");
 }
 
-/** What a cached CLI is kept under: all that decides what the build makes. */
-export function cacheKey() {
-  const hash = createHash("sha256").update(JSON.stringify({ BUILD_FLAGS, PROGRAMS }));
-  const files = PROGRAMS.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]);
+/** What a cached CLI is kept under: all that decides what the build makes. @param {Release} release */
+export function cacheKey(release) {
+  const programs = programsOf(release);
+  const hash = createHash("sha256").update(JSON.stringify({ BUILD_FLAGS, programs }));
+  const files = programs.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]);
   for (const file of [...files, "pulumi-resource-pulumi-nodejs"])
     hash.update(`\0${file}\0`).update(readFileSync(new URL(file, import.meta.url)));
-  return `${PULUMI_VERSION}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
+  return `${RELEASES[release]}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
 }
 
 /** Whether a folder holds the CLI and all its companions. @param {string} binDir */
@@ -73,8 +84,8 @@ export async function findOnPath(env, log) {
     const lacking = COMPANIONS.filter((name) => !places.some((folder) => isProgram(join(folder, name))));
     const version = await versionOf(pulumi, env);
     if (lacking.length > 0) passOver(`it has no ${lacking.join(" and no ")} beside it or on PATH`);
-    else if (!isAtLeast(version, PULUMI_VERSION) || !version.startsWith("3."))
-      passOver(`${version || "an unknown version"}, this needs 3.x from ${PULUMI_VERSION} on`);
+    else if (!isAtLeast(version, RELEASES.oldest) || !version.startsWith("3."))
+      passOver(`${version || "an unknown version"}, this needs 3.x from ${RELEASES.oldest} on`);
     else return { version, binDir, pulumi };
   }
   return undefined;

@@ -6,22 +6,25 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { runStep } from "../processes.mjs";
-import { BUILD_FLAGS, isAtLeast, PROGRAMS, programOnPath } from "./cli-folder.mjs";
+import { BUILD_FLAGS, programOnPath, programsOf } from "./cli-folder.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PLUGIN = "pulumi-resource-pulumi-nodejs";
 
-/** The oldest Go that can build the modules here, as their go.mod says. */
-export function requiredGo() {
-  return /^go (\S+)$/m.exec(readFileSync(join(HERE, "cli/go.mod"), "utf8"))?.[1] ?? "";
+/** @typedef {import("./cli-folder.mjs").Release} Release */
+
+/** The oldest Go that can build a release, as its go.mod says. @param {Release} release */
+export function requiredGo(release) {
+  return /^go (\S+)$/m.exec(readFileSync(join(HERE, release, "go.mod"), "utf8"))?.[1] ?? "";
 }
 
 /**
- * The Go on PATH, if it will do.
+ * The Go on PATH.
+ *
+ * @typedef {{ go: string, version: string, env: NodeJS.ProcessEnv }} Toolchain the program, and the environment to build in
  *
  * @param {NodeJS.ProcessEnv} user
- * @returns {Promise<{ go: string, env: NodeJS.ProcessEnv } | { missing: string }>} the program and the environment to
- *   build in, or why there is none
+ * @returns {Promise<Toolchain | { missing: string }>} or why there is none
  */
 export async function findGo(user) {
   const go = programOnPath(user, "go");
@@ -38,25 +41,25 @@ export async function findGo(user) {
   const [version = "", GOOS, GOARCH] = stdout.split("\n");
   const number = /^go(\d+\.\d+(\.\d+)?)/.exec(version)?.[1];
   if (!number) return { missing: `${go} does not tell its version` };
-  if (!isAtLeast(number, requiredGo()))
-    return { missing: `${go} is version ${number}, older than ${requiredGo()}` };
-  return { go, env: { ...env, GOOS, GOARCH } };
+  return { go, version: number, env: { ...env, GOOS, GOARCH } };
 }
 
 /**
  * Builds the CLI and the language host from the modules pinned here, and puts the plugin script beside them.
  *
  * @param {string} root gets a folder `bin`
- * @param {{ go: string, env: NodeJS.ProcessEnv }} toolchain
+ * @param {Release} release
+ * @param {Toolchain} toolchain
  * @param {{ log: (line: string) => void, limitMs: number }} options
  */
-export async function buildWithGo(root, { go, env }, options) {
+export async function buildWithGo(root, release, { go, env }, options) {
+  const programs = programsOf(release);
   const binDir = join(root, "bin");
   // Go's own temporary files: here they go with the rest if the build is killed.
   const GOTMPDIR = join(root, "go-build");
   await mkdir(binDir);
   await mkdir(GOTMPDIR);
-  for (const { name, module, ldflags, package: source } of PROGRAMS) {
+  for (const { name, module, ldflags, package: source } of programs) {
     await runStep(go, ["build", ...BUILD_FLAGS, "-ldflags", ldflags, "-o", join(binDir, name), source], {
       title: `Building ${name} with Go`,
       cwd: join(HERE, module),
@@ -69,7 +72,7 @@ export async function buildWithGo(root, { go, env }, options) {
   await copyFile(join(HERE, PLUGIN), join(binDir, PLUGIN));
   await chmod(join(binDir, PLUGIN), 0o755);
   // Renaming the folder must not outlive its contents in a power cut.
-  for (const name of [...PROGRAMS.map((program) => program.name), PLUGIN]) {
+  for (const name of [...programs.map((program) => program.name), PLUGIN]) {
     const file = await open(join(binDir, name));
     await file.sync().finally(() => file.close());
   }

@@ -20,7 +20,7 @@ class FakeMachine {
     HOME: this.root,
     PATH: "",
     XDG_CACHE_HOME: join(this.root, "cache"),
-    STUB_FOLDER: this.addPulumi("stubs", "v3.216.0"),
+    STUB_FOLDER: this.addPulumi("stubs", "v3.276.0"),
     FAKE_GO_JOURNAL: join(this.root, "go-journal"),
   };
   private readonly children: ChildProcess[] = [];

@@ -8,7 +8,7 @@ async function find() {
   const { code, stdout, stderr } = await given.machine.run("find-pulumi-cli.mjs");
   return { code, stderr, found: stdout ? JSON.parse(stdout) : stderr };
 }
-const BUILT = { version: "3.216.0", source: "build" };
+const BUILT = { version: "3.276.0", source: "build" };
 
 /** What is in the cache: a finished CLI and its lock, or else what a test should know of. */
 function cached(): string[] {
@@ -89,6 +89,29 @@ describe("a CLI built with Go", () => {
     expect(stderr).toContain("Building pulumi with Go\n");
   });
 
+  it("is the oldest supported release where Go is too old for the newest", async () => {
+    const { machine } = given;
+    machine.installGo({ FAKE_GO_VERSION: "go1.25.3" });
+    machine.addPulumi("stubs", "v3.216.0");
+    const note =
+      `${machine.root}/go/go is version 1.25.3, older than 1.26.6, which Pulumi 3.276.0 needs: ` +
+      "Pulumi 3.216.0, the oldest supported release, is used instead\n";
+
+    const { found, stderr } = await find();
+    expect(found).toMatchObject({ version: "3.216.0", source: "build" });
+    expect(stderr.startsWith(note)).toBe(true);
+    expect(await find()).toEqual({ code: 0, stderr: note, found: { ...found, source: "cache" } });
+  });
+
+  it("is the oldest supported release where that is asked for, whatever is on PATH", async () => {
+    const { machine } = given;
+    machine.putOnPath(machine.addPulumi("bin", "v3.276.0"));
+    machine.addPulumi("stubs", "v3.216.0");
+    machine.env.RELEASE = "oldest";
+
+    expect((await find()).found).toMatchObject({ version: "3.216.0", source: "build" });
+  });
+
   it("stays in the cache", async () => {
     const { found } = await find();
 
@@ -157,8 +180,8 @@ describe("where there is no Go that will do, Pulumi's installer", () => {
     given.machine.env.INSTALLER = "works";
     const { found, stderr } = await find();
 
-    expect(found).toMatchObject({ version: "3.216.0", source: "installer" });
-    expect(stderr).toBe(`${MISSING}installer: version 3.216.0\n`);
+    expect(found).toMatchObject({ version: "3.276.0", source: "installer" });
+    expect(stderr).toBe(`${MISSING}installer: version 3.276.0\n`);
     expect((await find()).found).toMatchObject({ source: "cache" });
   });
 
@@ -180,9 +203,32 @@ describe("where there is no Go that will do, Pulumi's installer", () => {
     expect(stderr).toBe(
       MISSING +
         "There is no Pulumi CLI: Go is not on PATH, and Pulumi's official installer failed: the download was refused\n" +
-        "Put Go 1.24.7 or later on PATH, or Pulumi 3.216.0 or later (https://www.pulumi.com/docs/install/), " +
+        "Put Go 1.26.6 or later on PATH, or Pulumi 3.216.0 or later (https://www.pulumi.com/docs/install/), " +
         "and run this again.\n",
     );
     expect(cached()).toEqual([]);
+  });
+});
+
+describe("a first run", () => {
+  const NOTICE = `
+    import { firstRunNotice } from "./pulumi-cli.mjs";
+    console.log(await firstRunNotice());`;
+  const notice = async () => (await given.machine.run(NOTICE)).stdout;
+
+  it("is announced with its time and the way around it", async () => {
+    given.machine.installGo();
+    expect(await notice()).toBe(
+      "The first run takes four to six minutes: it builds Pulumi 3.276.0 with Go and keeps it for later runs. " +
+        "If Pulumi is on PATH it takes one or two: https://www.pulumi.com/docs/install/\n",
+    );
+    expect(given.machine.builds()).toEqual([]);
+  });
+
+  it("is not announced where there is a CLI already, or none can be built", async () => {
+    expect(await notice()).toBe("undefined\n");
+    given.machine.installGo();
+    await find();
+    expect(await notice()).toBe("undefined\n");
   });
 });

@@ -1,4 +1,4 @@
-module payengine.invalid/tools/pulumi/cli
+module payengine.invalid/tools/pulumi/oldest
 
 go 1.24.7
 
