@@ -12,8 +12,8 @@ const ADDRESS = /^(127\.0\.0\.1|\[::1\]|localhost):(\d{1,5})$/;
 const PROBE_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 1_000;
 
-/** What the engine, or a machine that shuts down, ends a plugin with. */
-const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** What the engine, or a machine that shuts down, ends a plugin with; on Windows the engine sends SIGBREAK. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGBREAK"] as const;
 
 /**
  * Watches the engine over one idle connection to its gRPC port, kept from now on.

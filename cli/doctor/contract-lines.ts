@@ -35,12 +35,16 @@ export function setLine(place: ContractPlace, args: readonly string[]): string {
 
 function line({ stack }: ContractPlace, verb: "set" | "rm", args: readonly string[]): string {
   const on = stack === undefined ? [] : ["--stack", stack];
-  return ["pulumi", "config", verb, ...on, ...args].map(quoted).join(" ");
+  return ["pulumi", "config", verb, ...on, ...args].map((word) => shellWord(word)).join(" ");
 }
 
 /** Words come from PayEngine's answers: a shell must not read anything into them. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export function shellWord(word: string, platform = process.platform): string {
+  if (platform !== "win32")
+    return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w./:+-]+$/.test(word)) return word;
+  // cmd.exe knows double quotes only. What it would read something into even there is quoted for PowerShell.
+  return /^[\w./:@+=,{}[\] -]+$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", "''")}'`;
 }
 
 /** Pulumi's CLI sets no element of what is a text so far. */

@@ -1,4 +1,5 @@
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** SIGBREAK is Ctrl-Break on Windows. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
 
 /** Does work that leaves a live key if it is cut: a signal waits for its end. */
 export async function holdingSignals<T>(work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ const host = {
 };
 
 // Whoever ends a whole tree of processes ends the plugin as well: that is when this one is needed.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"]) process.on(signal, () => {});
 
 process.title = "pulumi-payengine watchdog";
 process.on("message", (message: Message) => {

@@ -1,4 +1,4 @@
-import { fork, type StdioOptions } from "node:child_process";
+import { type ForkOptions, fork, type SpawnOptions, type StdioOptions } from "node:child_process";
 import { join } from "node:path";
 import type { Settings } from "../api-key/context";
 import { messageOf } from "../payengine/errors";
@@ -65,10 +65,16 @@ export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
 type Tell = (message: Message) => Promise<void>;
 
 function startProcess(script: string, onEnd: () => void): Tell {
-  // Detached: the engine ends a plugin with its whole process group.
+  // Detached: the engine ends a plugin with its whole process group. Windows would open a console for it.
   const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
   stdio[PLUGIN_OUTPUT] = STDERR;
-  const child = fork(script, { detached: true, stdio, execArgv: [] });
+  const options: ForkOptions & Pick<SpawnOptions, "windowsHide"> = {
+    detached: true,
+    windowsHide: true,
+    stdio,
+    execArgv: [],
+  };
+  const child = fork(script, options);
   child.unref();
   child.channel?.unref();
 

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { z } from "zod";
 import type { Environment } from "../../provider/config";
 import { parseJson } from "../../provider/payengine/parse-json";
+import { commandFile } from "./command-file";
 
 /** How Pulumi's CLI is run. */
 export interface PulumiCommand {
@@ -28,15 +29,16 @@ export async function runPulumi(
 ): Promise<string> {
   // A folder that is not there and a command that is not there are the same error to Node.
   if (!(await isFolder(cwd))) throw new Error(`There is no folder ${cwd}.`);
+  const missing = `There is no \`${command}\` on PATH; install Pulumi's CLI.`;
+  const file = commandFile(command, env);
+  if (file === undefined) throw new Error(missing);
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, maxBuffer: MAX_OUTPUT_BYTES };
     const all = [...args, "--non-interactive", "--color", "never"];
-    const child = execFile(command, all, options, (error, stdout, stderr) => {
+    const child = execFile(file, all, options, (error, stdout, stderr) => {
       limit.lift();
       if (error === null) return resolve(stdout);
-      if (error.code === "ENOENT") {
-        return reject(new Error(`There is no \`${command}\` on PATH; install Pulumi's CLI.`));
-      }
+      if (error.code === "ENOENT") return reject(new Error(missing));
       const why = limit.isOver() ? tookLonger(limitMs, graceMs) : `failed: ${reasonIn(stderr)}`;
       reject(new Error(`\`pulumi ${args.join(" ")}\` ${why}`));
     });

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { join, posix, win32 } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../../provider/payengine/parse-json";
 
@@ -35,7 +35,7 @@ export async function readLock(
   project: string,
   stack: string,
 ): Promise<StackLock | undefined> {
-  const folder = folderOf(url, cwd);
+  const folder = backendFolder(url, cwd);
   if (folder === undefined) return undefined;
   const locks = join(folder, ".pulumi", "locks");
   // Backends of before 2023 know no projects.
@@ -46,20 +46,26 @@ export async function readLock(
   return found.find((lock) => lock !== undefined);
 }
 
-/** As the CLI reads it, escapes decoded: neither `file://~` nor `file://./state` is a URL by the rules. */
-function folderOf(url: string, cwd: string): string | undefined {
+/**
+ * The folder of a file backend; `undefined` for any other. Read as the CLI reads it, escapes decoded: neither `file://~`
+ * nor `file://./state` is a URL by the rules.
+ */
+export function backendFolder(url: string, cwd: string, platform = process.platform): string | undefined {
   if (!url.startsWith("file://")) return undefined;
   const [written = ""] = url.slice("file://".length).split(/[?#]/, 1);
   const path = decodeURIComponent(written);
-  if (path === "~" || path.startsWith("~/")) return join(userInfo().homedir, path.slice(1));
-  return resolve(cwd, path);
+  const paths = platform === "win32" ? win32 : posix;
+  // Whatever stands between `~` and the rest, the CLI drops one character.
+  if (path.startsWith("~")) return paths.join(userInfo().homedir, path.slice(2));
+  const isDrive = platform === "win32" && /^\/[a-z]:/i.test(path);
+  return paths.resolve(cwd, isDrive ? path.slice(1) : path);
 }
 
 /** A file backend keeps each lock as a file in a folder of the stack. */
 async function lockIn(folder: string): Promise<StackLock | undefined> {
   const names = (await unlessMissing(readdir(folder))) ?? [];
   for (const name of names.filter((it) => it.endsWith(".json"))) {
-    const text = await unlessMissing(readFile(join(folder, name), "utf8"));
+    const text = await unlessMissing(readFile(join(folder, name), "utf8").catch(emptyIfInUse));
     // Released between the listing and here.
     if (text === undefined) continue;
     const lock = Lock.safeParse(parseJson(text));
@@ -69,6 +75,12 @@ async function lockIn(folder: string): Promise<StackLock | undefined> {
     return { owner: username, host: hostname, pid, since: new Date(timestamp) };
   }
   return undefined;
+}
+
+/** On Windows, a file that the CLI is writing or removing at this moment cannot be read. */
+function emptyIfInUse(error: unknown): string {
+  if (["EBUSY", "EPERM"].includes(Object(error).code)) return "";
+  throw error;
 }
 
 /** @throws what keeps the backend from being read: a lock that cannot be seen may be there. */

@@ -66,9 +66,12 @@ export function stateOfOtherProject(stack: PulumiStack): StateSource {
  * @throws Error where the file cannot be read.
  */
 export async function openStateFile(path: string, env: Environment = process.env): Promise<StateSource> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw new Error(`The state file ${path} cannot be read: ${messageOf(error)}`);
   });
+  // Windows PowerShell writes what it redirects into a file in UTF-16.
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
+  const text = new TextDecoder(encoding).decode(bytes);
   const state = requireNames(parse(path, text), "name the stack with --stack, where they can be decrypted");
   const encrypted = () =>
     new Error(

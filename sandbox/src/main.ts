@@ -24,7 +24,7 @@ const command = new Command("payengine-sandbox")
 
 async function run(flags: Flags): Promise<void> {
   const sandbox = await startSandbox(flags);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) {
     // Only once: a second signal ends a stop that takes too long.
     process.once(signal, () => sandbox.close().then(() => process.exit(0)));
   }

@@ -1,4 +1,4 @@
-import { contractLines } from "../../cli/doctor/contract-lines";
+import { contractLines, shellWord } from "../../cli/doctor/contract-lines";
 import { markerFinding } from "../../cli/doctor/list";
 
 const publicKey = (marker: string) => ({ type: "public", value: `pk_${marker}_${"a1".repeat(16)}` });
@@ -38,6 +38,22 @@ test("printed commands name the stack of --stack and turn a single status into a
     "pulumi config rm --stack acme/prod --path payengine:contract.revokedStatuses",
     "pulumi config set --stack acme/prod --path 'payengine:contract.revokedStatuses[0]' revoked",
     "pulumi config set --stack acme/prod --path 'payengine:contract.revokedStatuses[1]' off",
+  ]);
+});
+
+test.each([
+  ["payengine:contract.get", "payengine:contract.get", "payengine:contract.get"],
+  ["POST /api-keys/{id}", "'POST /api-keys/{id}'", '"POST /api-keys/{id}"'],
+  ["payengine:contract.statuses[0]", "'payengine:contract.statuses[0]'", '"payengine:contract.statuses[0]"'],
+  ["a,b", "a,b", '"a,b"'],
+  // PowerShell alone can be told to read nothing into these.
+  ["it's %PATH%", "'it'\\''s %PATH%'", "'it''s %PATH%'"],
+  ["$(whoami)", "'$(whoami)'", "'$(whoami)'"],
+])("a printed command gives %s to a shell as it is", (word, posix, windows) => {
+  expect([shellWord(word, "linux"), shellWord(word, "darwin"), shellWord(word, "win32")]).toEqual([
+    posix,
+    posix,
+    windows,
   ]);
 });
 

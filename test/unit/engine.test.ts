@@ -77,7 +77,7 @@ test.each([
   expect(await engine.isGone()).toBe(false);
 });
 
-describe.each(["SIGINT", "SIGTERM"])("after %s", (signal) => {
+describe.each(["SIGINT", "SIGTERM", "SIGBREAK"])("after %s", (signal) => {
   test.each(["a live engine", "an engine without an address"])("%s counts as gone", async (which) => {
     const signals = new EventEmitter();
     const engine = watchEngine(which === "a live engine" ? address : undefined, signals);
