@@ -1,10 +1,12 @@
 // @ts-check
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { copyWithOtherVersions } from "../test/matrix/other-versions.mjs";
 import { countsOf, runMatrix } from "../test/matrix/run-matrix.mjs";
+import { installToolbox, isForThisMachine } from "../test/matrix/toolbox.mjs";
 import { installMissing } from "./install.mjs";
 import { endOnSignals, isEnding, run, runStep } from "./processes.mjs";
 import { findPulumiCli, firstRunNotice } from "./pulumi-cli.mjs";
@@ -18,10 +20,21 @@ const PROJECTS = [
   ...["tools", "package", "e2e", "options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
   ...["shared-backend", "chaos", "matrix", "browser"],
 ];
-const AREAS = ["start", ...PROJECTS, "oldest-sdk"];
-/** The oldest version of the peer dependency, and the tests that run with it. */
-const OLDEST_SDK = "3.216.0";
-const LIFECYCLE = ["test/e2e/drift", "test/e2e/recovery", "test/options"];
+const AREAS = ["start", ...PROJECTS, "newest", "oldest"];
+/**
+ * What runs with the newest Node and SDK, and with the oldest supported Node, SDK and CLI, besides the core and the types:
+ * the search for secrets, and what depends most on Pulumi.
+ */
+const OTHER_VERSIONS = {
+  newest: {
+    projects: ["examples", "e2e", "options"],
+    tests: ["test/examples", "e2e/secrets", "e2e/pulumi-logs"],
+  },
+  oldest: {
+    projects: ["e2e", "options"],
+    tests: ["e2e/secrets", "e2e/pulumi-logs", "e2e/drift", "e2e/recovery"],
+  },
+};
 
 const { values } = parseArgs({
   options: {
@@ -48,12 +61,12 @@ function add({ passed, failed }) {
   totals.failed += failed;
 }
 
-/** Runs npm, which counts as one test. @param {string[]} args */
-async function npm(...args) {
+/** Runs npm, which counts as one test. @param {string[]} args @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options] */
+async function npm(args, { cwd = REPOSITORY, env } = {}) {
   const title = `npm ${args.join(" ")}`;
-  const env = { ...process.env, ...shared };
   try {
-    await runStep("npm", args, { title, cwd: REPOSITORY, env, log, limitMs: 20 * MINUTE });
+    const all = { ...process.env, ...shared, ...env };
+    await runStep("npm", args, { title, cwd, env: all, log, limitMs: 20 * MINUTE });
     add({ passed: 1, failed: 0 });
   } catch (error) {
     if (isEnding()) throw error;
@@ -65,9 +78,9 @@ async function npm(...args) {
 /**
  * Runs jest in front of the reader. A test file that cannot run counts as one failure, and so does too little coverage.
  *
- * @param {{ projects: string[], args?: string[], env?: NodeJS.ProcessEnv }} suite
+ * @param {{ projects: string[], args?: string[], node?: string, cwd?: string, env?: NodeJS.ProcessEnv }} suite
  */
-async function jest({ projects, args = [], env }) {
+async function jest({ projects, args = [], node = process.execPath, cwd = REPOSITORY, env }) {
   // Whatever an ended run leaves goes with the folder.
   const [report, TMPDIR] = [join(folder, "jest.json"), join(folder, "tmp")];
   mkdirSync(TMPDIR, { recursive: true });
@@ -75,8 +88,8 @@ async function jest({ projects, args = [], env }) {
   // One worker more than the cores of a small machine: most tests wait for processes.
   const more = ["--maxWorkers", "3", "--cacheDirectory", "node_modules/.cache/jest", "--json"];
   const chosen = [...args, "--selectProjects", ...projects, ...more, "--outputFile", report];
-  const failure = await run(process.execPath, ["node_modules/jest/bin/jest.js", ...chosen], {
-    cwd: REPOSITORY,
+  const failure = await run(node, ["node_modules/jest/bin/jest.js", ...chosen], {
+    cwd,
     env: { ...process.env, TMPDIR, ...shared, ...env },
     // The report also goes to standard output.
     stdio: ["ignore", "ignore", "inherit"],
@@ -88,36 +101,52 @@ async function jest({ projects, args = [], env }) {
 }
 
 async function core() {
-  const checked = npm("run", "lint").then(() => npm("run", "typecheck"));
+  const checked = npm(["run", "lint"]).then(() => npm(["run", "typecheck"]));
   const args = ["--coverage", "--coverageReporters", "json-summary", "--coverageReporters", "lcovonly"];
   await jest({ projects: CORE, args }).finally(() => checked);
   const { total } = JSON.parse(readFileSync(join(REPOSITORY, "coverage/coverage-summary.json"), "utf8"));
   log(`Line coverage of provider/ and sdk/: ${total.lines.pct} %`);
 }
 
-/** What an area runs besides its jest projects. @type {Record<string, (cli: string) => Promise<unknown>>} */
+/** What an area runs besides its jest projects. @type {Record<string, () => Promise<unknown>>} */
 const MORE = {
-  start: () => npm("start"),
+  start: () => npm(["start"]),
   async chaos() {
-    await npm("run", "chaos", "--", "--directed");
-    await npm("run", "chaos", "--", "--seed", "1", "--runs", "2");
+    await npm(["run", "chaos", "--", "--directed"]);
+    await npm(["run", "chaos", "--", "--seed", "1", "--runs", "2"]);
   },
-  async "oldest-sdk"() {
-    log(`Some tests with @pulumi/pulumi ${OLDEST_SDK}`);
-    const env = { PAYENGINE_TEST_PULUMI_SDK: OLDEST_SDK, PAYENGINE_E2E_SHARED: "" };
-    await jest({ projects: ["e2e", "options"], args: LIFECYCLE, env });
-  },
-  async matrix(cli) {
+  newest: () => withOtherVersions("newest"),
+  oldest: () => withOtherVersions("oldest"),
+  async matrix() {
     log("npm run test:matrix");
-    add(countsOf(await runMatrix({ repository: REPOSITORY, folder: join(folder, "matrix"), cli, log })));
+    add(countsOf(await runMatrix({ repository: REPOSITORY, folder: join(folder, "matrix"), log })));
   },
 };
 
-/** @param {string[]} areas @param {string} cli the folder of the Pulumi CLI */
-async function full(areas, cli) {
+/** Runs the core and more with other versions than the repository's own. @param {"newest" | "oldest"} versions */
+async function withOtherVersions(versions) {
+  if (!isForThisMachine) return log(`The tests with the ${versions} versions run on Linux on x64 only`);
+  await installToolbox(log);
+  const cli = await findPulumiCli({ release: versions, log });
+  const copy = copyWithOtherVersions(versions, { repository: REPOSITORY, folder: join(folder, versions) });
+  const PATH = [cli.binDir, copy.node, process.env.PATH].join(delimiter);
+  const env = { PATH, PAYENGINE_E2E_SHARED: join(copy.folder, "payengine-e2e-installed-shared") };
+  const run = { cwd: copy.folder, env };
+  log(
+    `The core and more with the ${versions} versions: Pulumi ${cli.version}, Node ${copy.nodeVersion}, @pulumi/pulumi ${copy.sdkVersion}`,
+  );
+  await npm(["run", "typecheck"], run);
+  const node = join(copy.node, "node");
+  await jest({ projects: CORE, node, ...run });
+  const { projects, tests } = OTHER_VERSIONS[versions];
+  await jest({ projects, args: tests, node, ...run });
+}
+
+/** @param {string[]} areas */
+async function full(areas) {
   const projects = areas.filter((area) => PROJECTS.includes(area));
   if (projects.length > 0) await jest({ projects });
-  for (const area of areas) await MORE[area]?.(cli);
+  for (const area of areas) await MORE[area]?.();
 }
 
 async function main() {
@@ -130,7 +159,7 @@ async function main() {
   await installMissing({ log });
   const cli = await findPulumiCli({ log });
   log(`Pulumi ${cli.version} (${cli.source})`);
-  await (values.full ? full(values.shard, cli.binDir) : core());
+  await (values.full ? full(values.shard) : core());
 }
 
 await main().catch((error) => {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-type Cell = Record<"manager" | "layout" | "sdk", string> & { node: number };
+type Cell = Record<"manager" | "layout" | "sdk" | "cli", string> & { node: number };
 
 const main = join(__dirname, "main.mjs");
 const cells: Cell[] = JSON.parse(execFileSync(process.execPath, [main, "--list"], { encoding: "utf8" }));
@@ -11,12 +11,13 @@ function pairs(one: keyof Cell, other: keyof Cell): Set<string> {
   return new Set(cells.map((cell) => `${cell[one]} + ${cell[other]}`));
 }
 
-it("the matrix has every pair of package manager, layout, Node and SDK", () => {
+it("the matrix has every pair of package manager, layout, Node, SDK and CLI", () => {
   const values = {
     manager: ["npm", "pnpm", "yarn"],
     layout: ["single project", "workspace"],
     node: [20, 22, 24, 26],
     sdk: ["oldest", "newest"],
+    cli: ["oldest", "newest"],
   };
   const columns = Object.keys(values) as (keyof Cell)[];
   for (const [index, one] of columns.entries())

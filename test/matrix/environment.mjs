@@ -7,7 +7,7 @@ import { nodeFolder } from "./toolbox.mjs";
  *
  * @typedef {object} Shared
  * @property {string} folder for temporary files; outside the repository
- * @property {string} cli the folder of the Pulumi CLI
+ * @property {Record<import("./cells.mjs").Cell["cli"], { version: string, binDir: string }>} clis
  * @property {string} tarball the packed package
  * @property {string} version of the package
  * @property {string} typescript the version that the projects ask for
@@ -45,9 +45,9 @@ export function installEnvironment(cell, { folder, registry }) {
  * @param {import("./cells.mjs").Cell} cell @param {Shared} shared @param {string} own the cell's folder
  * @returns {NodeJS.ProcessEnv}
  */
-export function pulumiEnvironment(cell, { cli, sandbox }, own) {
+export function pulumiEnvironment(cell, { clis, sandbox }, own) {
   return {
-    PATH: [cli, nodeFolder(cell.node), "/usr/bin", "/bin"].join(delimiter),
+    PATH: [clis[cell.cli].binDir, nodeFolder(cell.node), "/usr/bin", "/bin"].join(delimiter),
     HOME: own,
     TMPDIR: join(own, "tmp"),
     PULUMI_HOME: join(own, "home"),

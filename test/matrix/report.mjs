@@ -14,12 +14,13 @@ const [BEFORE, AFTER] = ["<!-- matrix -->", "<!-- /matrix -->"];
  */
 export function tableOf(results) {
   const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  const head = ["package manager", "layout", "Node", "@pulumi/pulumi", ""];
-  const rows = results.map(({ cell, failure }) => [
+  const head = ["package manager", "layout", "Node", "@pulumi/pulumi", "Pulumi CLI", ""];
+  const rows = results.map(({ cell, cli, failure }) => [
     `${cell.manager} ${versionOf(cell.manager)}`,
     cell.layout,
     versionOf(`node-${cell.node}`),
     sdkOf(cell),
+    cli,
     failure === undefined ? "passed" : "**failed**",
   ]);
   const failures = results.filter(({ failure }) => failure !== undefined);

@@ -36,7 +36,7 @@ export async function runCell(cell, own, shared) {
   await install(cell, { folder, project }, shared);
 
   const options = { cwd: project, env: pulumiEnvironment(cell, shared, own) };
-  const pulumi = join(shared.cli, "pulumi");
+  const pulumi = join(shared.clis[cell.cli].binDir, "pulumi");
   /** @param {...string} args */
   const run = (...args) =>
     step(`pulumi ${args[0]}`, pulumi, ["--color=never", "--non-interactive", ...args], options);

@@ -4,6 +4,7 @@ import { mkdir, readdir, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isEnding, outputOf } from "../../tools/processes.mjs";
+import { findPulumiCli } from "../../tools/pulumi-cli.mjs";
 import { startSandboxProcess } from "../../tools/start/sandbox.mjs";
 import { CELLS, nameOf } from "./cells.mjs";
 import { runCell } from "./run-cell.mjs";
@@ -11,7 +12,7 @@ import { installToolbox, isForThisMachine } from "./toolbox.mjs";
 
 /**
  * @typedef {import("./cells.mjs").Cell} Cell
- * @typedef {{ cell: Cell, seconds: number, failure?: string }} Result
+ * @typedef {{ cell: Cell, cli: string, seconds: number, failure?: string }} Result `cli` is its version
  */
 
 const MINUTE = 60_000;
@@ -26,22 +27,25 @@ const LEFT_MS = 5_000;
  * @param {object} options
  * @param {string} options.repository
  * @param {string} options.folder for temporary files; the caller removes it
- * @param {string} options.cli the folder of the Pulumi CLI
  * @param {(line: string) => void} options.log
  * @param {readonly Cell[]} [options.cells]
  * @returns {Promise<Result[]>} none on a platform for which there are no Nodes
  */
-export async function runMatrix({ repository, folder: given, cli, log, cells = CELLS }) {
+export async function runMatrix({ repository, folder: given, log, cells = CELLS }) {
   if (!isForThisMachine) {
     log("The matrix of package managers and Nodes runs on Linux on x64 only");
     return [];
   }
   await installToolbox(log);
+  const clis = {
+    newest: await findPulumiCli({ log }),
+    oldest: await findPulumiCli({ release: "oldest", log }),
+  };
   await mkdir(given, { recursive: true });
   const folder = await realpath(given);
   const sandbox = await startSandboxProcess({ repository, folder });
   try {
-    const shared = { folder, cli, sandbox, ...(await packed(repository, folder)) };
+    const shared = { folder, clis, sandbox, ...(await packed(repository, folder)) };
     const waiting = [...cells.entries()];
     /** @type {Result[]} */
     const results = [];
@@ -55,7 +59,8 @@ export async function runMatrix({ repository, folder: given, cli, log, cells = C
           (error) => withoutSecrets(error.message, sandbox.adminKey),
         );
         const seconds = Math.round((Date.now() - began) / 1000);
-        results[index] = { cell, seconds, ...(failure !== undefined && { failure }) };
+        const cli = clis[cell.cli].version;
+        results[index] = { cell, cli, seconds, ...(failure !== undefined && { failure }) };
         log(`${failure === undefined ? "✓" : "✗"} ${nameOf(cell)} (${seconds} s)`);
         if (failure !== undefined && !isEnding()) log(failure);
         // Some ten thousand files; where a process that was ended still writes, they go with the run's folder.

@@ -34,7 +34,7 @@ export function nodeFolder(node) {
   return join(PACKAGES, `node-${node}/bin`);
 }
 
-/** @param {Cell["manager"] | `node-${Cell["node"]}`} tool @returns {string} */
+/** @param {Cell["manager"] | `node-${Cell["node"]}` | `pulumi-${Cell["sdk"]}`} tool @returns {string} */
 export function versionOf(tool) {
   const name = tool === "yarn" ? "@yarnpkg/cli-dist" : tool;
   const { version } = JSON.parse(readFileSync(join(PACKAGES, name, "package.json"), "utf8"));
