@@ -5,6 +5,7 @@ import { realpathSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { ownGroup, signalTree, startable } from "./platform.mjs";
 
 // `npm start` and `npm test` run this before any package is installed: it imports none.
 
@@ -55,7 +56,7 @@ export function isEnding() {
 /** Signals a process and what it has started. @param {ChildProcess} child @param {NodeJS.Signals} signal */
 function signalGroup({ pid }, signal) {
   try {
-    if (pid !== undefined) process.kill(-pid, signal);
+    if (pid !== undefined) signalTree(pid, signal);
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error;
   }
@@ -71,7 +72,7 @@ function signalGroup({ pid }, signal) {
  */
 export async function run(command, args, { limitMs, ...options }, onStart = () => {}) {
   const began = Date.now();
-  const child = spawn(command, args, { ...options, detached: true });
+  const child = spawn(...startable(command, args), { ...options, ...ownGroup() });
   running.add(child);
   if (ending) signalGroup(child, "SIGKILL");
   onStart(child);

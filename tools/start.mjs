@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { installMissing } from "./install.mjs";
+import { settingLine } from "./platform.mjs";
 import { endOnSignals, isEnding } from "./processes.mjs";
 import { findPulumiCli, firstRunNotice } from "./pulumi-cli.mjs";
 import { createStack, layOutProject } from "./start/quickstart.mjs";
@@ -127,7 +128,7 @@ async function expectNoLiveKey(server) {
 function keep(project, settings) {
   step("All of it is left running; in another terminal:");
   console.log(`\ncd ${project}`);
-  for (const [name, value] of Object.entries(settings)) console.log(`export ${name}='${value}'`);
+  for (const [name, value] of Object.entries(settings)) console.log(settingLine(name, value));
   console.log("pulumi stack output");
   nextSteps("Ctrl-C here stops the sandbox and removes the folder.");
   kept = true;

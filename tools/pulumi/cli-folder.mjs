@@ -1,10 +1,11 @@
 // @ts-check
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
+import { programIn } from "../platform.mjs";
 
 /**
  * The releases that can be built or installed here: the newest, and the oldest that will do.
@@ -63,7 +64,7 @@ export function cacheKey(release) {
 
 /** Whether a folder holds the CLI and all its companions. @param {string} binDir */
 export function isComplete(binDir) {
-  return ["pulumi", ...COMPANIONS].every((name) => isProgram(join(binDir, name)));
+  return ["pulumi", ...COMPANIONS].every((name) => programIn(binDir, name));
 }
 
 /**
@@ -75,13 +76,13 @@ export function isComplete(binDir) {
 export async function findOnPath(env, log) {
   const folders = pathFolders(env);
   for (const binDir of folders) {
-    const pulumi = join(binDir, "pulumi");
-    if (!isProgram(pulumi)) continue;
+    const pulumi = programIn(binDir, "pulumi");
+    if (pulumi === undefined) continue;
     /** @param {string} reason */
     const passOver = (reason) => log(`${pulumi} is passed over: ${reason}`);
     // Package managers link single programs into a folder on PATH: the others are beside the original.
     const places = [binDir, dirname(realpathSync(pulumi)), ...folders];
-    const lacking = COMPANIONS.filter((name) => !places.some((folder) => isProgram(join(folder, name))));
+    const lacking = COMPANIONS.filter((name) => !places.some((folder) => programIn(folder, name)));
     const version = await versionOf(pulumi, env);
     if (lacking.length > 0) passOver(`it has no ${lacking.join(" and no ")} beside it or on PATH`);
     else if (!isAtLeast(version, RELEASES.oldest) || !version.startsWith("3."))
@@ -94,23 +95,13 @@ export async function findOnPath(env, log) {
 /** @param {NodeJS.ProcessEnv} env @param {string} name @returns {string | undefined} the path of the first on PATH */
 export function programOnPath(env, name) {
   return pathFolders(env)
-    .map((folder) => join(folder, name))
-    .find(isProgram);
+    .map((folder) => programIn(folder, name))
+    .find((path) => path !== undefined);
 }
 
 /** @param {NodeJS.ProcessEnv} env */
 function pathFolders(env) {
   return [...new Set((env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder)))];
-}
-
-/** @param {string} path */
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -23,10 +23,12 @@ export function requiredGo(release) {
  *
  * @typedef {{ go: string, version: string, env: NodeJS.ProcessEnv }} Toolchain the program, and the environment to build in
  *
- * @param {NodeJS.ProcessEnv} user
+ * @param {NodeJS.ProcessEnv} user @param {NodeJS.Platform} [platform]
  * @returns {Promise<Toolchain | { missing: string }>} or why there is none
  */
-export async function findGo(user) {
+export async function findGo(user, platform = process.platform) {
+  // The plugin there would have to be another script; Pulumi's installer brings it along.
+  if (platform === "win32") return { missing: "on Windows none is built" };
   const go = programOnPath(user, "go");
   if (!go) return { missing: "Go is not on PATH" };
 

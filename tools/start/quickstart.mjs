@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { backendUrl } from "../platform.mjs";
 import { outputOf, run, runStep } from "../processes.mjs";
 
 const MINUTE = 60_000;
@@ -46,7 +47,7 @@ export async function createStack({ binDir, project, folder }) {
   const state = join(folder, "state");
   await mkdir(state);
   const settings = {
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE: randomBytes(12).toString("hex"),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_SKIP_UPDATE_CHECK: "true",

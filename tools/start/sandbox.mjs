@@ -15,7 +15,11 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
   const main = join(repository, "sandbox/bin/payengine-sandbox.js");
   const args = [main, "--json", "--control", "--port", "0", "--db", join(folder, "sandbox.db")];
   // In a group of its own: at Ctrl-C it has to answer until a `pulumi up` has ended.
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+    windowsHide: true,
+  });
   const closed = new Promise((resolve) => child.once("close", resolve).once("error", resolve));
   process.once("exit", () => child.kill("SIGKILL"));
 
