@@ -1,12 +1,12 @@
 // @ts-check
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { copyWithOtherVersions } from "../test/matrix/other-versions.mjs";
 import { countsOf, runMatrix } from "../test/matrix/run-matrix.mjs";
-import { installToolbox, isForThisMachine } from "../test/matrix/toolbox.mjs";
+import { isForThisMachine } from "../test/matrix/toolbox.mjs";
 import { installMissing } from "./install.mjs";
 import { endOnSignals, isEnding, run, runStep } from "./processes.mjs";
 import { findPulumiCli, firstRunNotice } from "./pulumi-cli.mjs";
@@ -126,17 +126,11 @@ const MORE = {
 /** Runs the core and more with other versions than the repository's own. @param {"newest" | "oldest"} versions */
 async function withOtherVersions(versions) {
   if (!isForThisMachine) return log(`The tests with the ${versions} versions run on Linux on x64 only`);
-  await installToolbox(log);
-  const cli = await findPulumiCli({ release: versions, log });
-  const copy = copyWithOtherVersions(versions, { repository: REPOSITORY, folder: join(folder, versions) });
-  const PATH = [cli.binDir, copy.node, process.env.PATH].join(delimiter);
-  const env = { PATH, PAYENGINE_E2E_SHARED: join(copy.folder, "payengine-e2e-installed-shared") };
-  const run = { cwd: copy.folder, env };
-  log(
-    `The core and more with the ${versions} versions: Pulumi ${cli.version}, Node ${copy.nodeVersion}, @pulumi/pulumi ${copy.sdkVersion}`,
-  );
+  const where = { repository: REPOSITORY, folder: join(folder, versions), log };
+  const { cwd, node, env: others, about } = await copyWithOtherVersions(versions, where);
+  const run = { cwd, env: { ...others, PAYENGINE_E2E_SHARED: join(cwd, "payengine-e2e-installed-shared") } };
+  log(`The core and more with the ${versions} versions: ${about}`);
   await npm(["run", "typecheck"], run);
-  const node = join(copy.node, "node");
   await jest({ projects: CORE, node, ...run });
   const { projects, tests } = OTHER_VERSIONS[versions];
   await jest({ projects, args: tests, node, ...run });

@@ -1,9 +1,12 @@
 // @ts-check
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, sep } from "node:path";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nodeFolder, versionOf } from "./toolbox.mjs";
+import { run, runAsCommand } from "../../tools/processes.mjs";
+import { findPulumiCli } from "../../tools/pulumi-cli.mjs";
+import { installToolbox, nodeFolder, versionOf } from "./toolbox.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules", import.meta.url));
 
@@ -13,21 +16,24 @@ export const OTHERS = /** @type {const} */ ({
   oldest: { node: 20, sdk: "pulumi-oldest" },
 });
 
+const LIMIT_MS = 2 * 60 * 60_000;
 /** What tests speak with the plugin by: the SDK's own. */
 const OF_SDK = ["@grpc/grpc-js", "google-protobuf"];
 /** Neither history, nor what installing and testing leave. */
 const LEFT_OUT = [".git", "node_modules", "coverage"];
 
 /**
- * Copies the repository, as it is built, to where all of it finds another @pulumi/pulumi. The other packages are those of
- * the repository.
+ * Copies the repository, as it is built, to where all of it finds another @pulumi/pulumi, Node and CLI. The other packages
+ * are those of the repository.
  *
  * @param {keyof typeof OTHERS} versions
- * @param {{ repository: string, folder: string }} where `folder` is made
- * @returns {{ folder: string, node: string, nodeVersion: string, sdkVersion: string }} the copy, and the folder of the Node
- *   to use
+ * @param {{ repository: string, folder: string, log: (line: string) => void }} where `folder` is made
+ * @returns {Promise<{ cwd: string, node: string, env: { PATH: string }, about: string }>} the copy, the program to run
+ *   JavaScript with, what commands need, and the versions in words
  */
-export function copyWithOtherVersions(versions, { repository, folder }) {
+export async function copyWithOtherVersions(versions, { repository, folder, log }) {
+  await installToolbox(log);
+  const cli = await findPulumiCli({ release: versions, log });
   const { node, sdk } = OTHERS[versions];
   const filter = (/** @type {string} */ path) =>
     !relative(repository, path)
@@ -46,8 +52,12 @@ export function copyWithOtherVersions(versions, { repository, folder }) {
   }
   symlinkSync(join(folder, "sandbox"), join(packages, "payengine-sandbox"));
   symlinkSync(join(repository, "sandbox/node_modules"), join(folder, "sandbox/node_modules"));
-  const [nodeVersion, sdkVersion] = [versionOf(`node-${node}`), versionOf(sdk)];
-  return { folder, node: nodeFolder(node), nodeVersion, sdkVersion };
+  return {
+    cwd: folder,
+    node: join(nodeFolder(node), "node"),
+    env: { PATH: [cli.binDir, nodeFolder(node), process.env.PATH].join(delimiter) },
+    about: `Pulumi ${cli.version}, Node ${versionOf(`node-${node}`)}, @pulumi/pulumi ${versionOf(sdk)}`,
+  };
 }
 
 /** Makes a folder of links to all that another holds. @param {string} from @param {string} to @param {string[]} butNot */
@@ -56,3 +66,23 @@ function link(from, to, butNot) {
   for (const name of readdirSync(from))
     if (!butNot.includes(name)) symlinkSync(join(from, name), join(to, name));
 }
+
+/** `node test/matrix/other-versions.mjs oldest npx jest …` runs a command in such a copy. */
+await runAsCommand(import.meta.url, async () => {
+  const [, , versions, command = "", ...args] = process.argv;
+  if ((versions !== "newest" && versions !== "oldest") || !command)
+    throw new Error("Say which versions, newest or oldest, and what to run with them.");
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const log = console.error;
+  const repository = fileURLToPath(new URL("../..", import.meta.url));
+  const { cwd, env, about } = await copyWithOtherVersions(versions, {
+    repository,
+    folder: join(folder, "copy"),
+    log,
+  });
+  log(about);
+  const all = { ...process.env, ...env };
+  const failure = await run(command, args, { cwd, env: all, stdio: "inherit", limitMs: LIMIT_MS });
+  if (failure) throw new Error(`${command} ${failure}`);
+});
