@@ -128,7 +128,10 @@ async function withOtherVersions(versions) {
   if (!isForThisMachine) return log(`The tests with the ${versions} versions run on Linux on x64 only`);
   const where = { repository: REPOSITORY, folder: join(folder, versions), log };
   const { cwd, node, env: others, about } = await copyWithOtherVersions(versions, where);
-  const run = { cwd, env: { ...others, PAYENGINE_E2E_SHARED: join(folder, `payengine-e2e-installed-${versions}`) } };
+  const run = {
+    cwd,
+    env: { ...others, PAYENGINE_E2E_SHARED: join(folder, `payengine-e2e-installed-${versions}`) },
+  };
   log(`The core and more with the ${versions} versions: ${about}`);
   await npm(["run", "typecheck"], run);
   await jest({ projects: CORE, node, ...run });
