@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 
 /** A process and what it was started as. */
 export interface Process {
@@ -7,20 +9,59 @@ export interface Process {
   readonly command: string;
 }
 
-/** The processes that work in a folder or below it. */
-export async function processesIn(folder: string): Promise<Process[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+/** The processes that work in a folder or below it. Linux has /proc, macOS `lsof`; Windows does not tell. */
+export async function processesIn(folder: string, platform = process.platform): Promise<Process[]> {
+  const all = platform === "linux" ? await processesOfLinux() : await processesByLsof();
   const found = await Promise.all(
-    pids.map(async (pid) => {
-      // A process may end between two looks at it.
-      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => "");
+    all.map(async ({ pid, cwd, command }) => {
       if (cwd !== folder && !cwd.startsWith(`${folder}/`)) return [];
-      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      const shown = await command();
       // A zombie has no command any more.
-      return command === "" ? [] : [{ pid, command: command.replaceAll("\0", " ").trim() }];
+      return shown === "" ? [] : [{ pid, command: shown }];
     }),
   );
   return found.flat();
+}
+
+interface Found {
+  readonly pid: number;
+  readonly cwd: string;
+  readonly command: () => Promise<string>;
+}
+
+/** A process may end between two looks at it. */
+async function processesOfLinux(): Promise<Found[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  return Promise.all(
+    pids.map(async (pid) => ({
+      pid,
+      cwd: await readlink(`/proc/${pid}/cwd`).catch(() => ""),
+      async command() {
+        const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+        return words.replaceAll("\0", " ").trim();
+      },
+    })),
+  );
+}
+
+const run = promisify(execFile);
+
+/** Its lines are `p` with a process and then `n` with the name of a file: here the working folder. */
+async function processesByLsof(): Promise<Found[]> {
+  const listed = run("lsof", ["-w", "-a", "-d", "cwd", "-F", "pn"], { maxBuffer: 64 * 1024 * 1024 });
+  // It also fails where some process is hidden from it.
+  const { stdout } = await listed.catch((error: { stdout?: string }) => {
+    if (!error.stdout) throw error;
+    return { stdout: error.stdout };
+  });
+  return [...stdout.matchAll(/^p(\d+)\n(?:f.*\n)?n(.*)$/gm)].map(([, pid, cwd = ""]) => ({
+    pid: Number(pid),
+    cwd,
+    async command() {
+      const shown = await run("ps", ["-o", "command=", "-p", String(pid)]).catch(() => ({ stdout: "" }));
+      return shown.stdout.includes("<defunct>") ? "" : shown.stdout.trim();
+    },
+  }));
 }
 
 /** Waits until a question is answered, and fails with `what` when the limit is over. */
