@@ -58,7 +58,7 @@ describe("close", () => {
     expect(await namesKept(db, admin.key)).toEqual([]);
   });
 
-  it("answers a call that arrives just then as ever", async () => {
+  it("answers a call that arrives just then as ever, or takes none of it", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const { sandbox, admin } = await openWithCallUnderWay(db, 2_000, 600_000);
     const socket = connect(Number(new URL(sandbox.url).port), "127.0.0.1");
@@ -68,7 +68,9 @@ describe("close", () => {
     const closed = sandbox.close();
     socket.write(`authorization: Basic ${admin.key}\r\n\r\n`);
 
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*{"data":\[{"id":"/s);
+    // From Node 26 on, a connection on which a whole request has not arrived yet is closed as an idle one.
+    const answer = await text(socket).catch((error: NodeJS.ErrnoException) => error.code);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*{"data":\[{"id":"|^ECONNRESET$/s);
     await closed;
   });
 
