@@ -90,7 +90,8 @@ async function jest({ projects, args = [], node = process.execPath, cwd = REPOSI
   const chosen = [...args, "--selectProjects", ...projects, ...more, "--outputFile", report];
   const failure = await run(node, ["node_modules/jest/bin/jest.js", ...chosen], {
     cwd,
-    env: { ...process.env, TMPDIR, ...shared, ...env },
+    // Windows knows the last two.
+    env: { ...process.env, TMPDIR, TMP: TMPDIR, TEMP: TMPDIR, ...shared, ...env },
     // The report also goes to standard output.
     stdio: ["ignore", "ignore", "inherit"],
     limitMs: 60 * MINUTE,
