@@ -8,8 +8,8 @@ import { diff } from "./api-key/diff";
 import { adoptHandMade, forgetHandMade, readHandMade, updateHandMade } from "./api-key/hand-made";
 import { read } from "./api-key/read";
 import { isMoved } from "./api-key/same-account";
-import { type Adopt, ApiKeyInputs, type ApiKeyState, type Outcome } from "./api-key/schema";
-import { adoptIn, parseInputs, parseState } from "./api-key/state";
+import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema";
+import { adoptIn, parseInputs, parseState, readInputs } from "./api-key/state";
 import { update } from "./api-key/update";
 import { requireDue } from "./api-key/wrong-clock";
 import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
@@ -95,9 +95,9 @@ export function apiKeyProvider(host: Host) {
 
   /** In a preview the digits are not known, and nothing is made. */
   const noteReplaceable = (olds: Properties, { digits }: Properties) => {
-    const earlier = ApiKeyInputs.safeParse(olds);
-    if (earlier.success && typeof digits === "string" && digits !== UNKNOWN)
-      memory.noteReplaceable(earlier.data, digits);
+    const earlier = readInputs(olds);
+    if (earlier !== undefined && typeof digits === "string" && digits !== UNKNOWN)
+      memory.noteReplaceable(earlier, digits);
   };
 
   const adoptOnce = async (own: Context, inputs: ApiKeyInputs, { keyId = "", ...given }: Adopt) => {
@@ -123,6 +123,7 @@ export function apiKeyProvider(host: Host) {
         now: host.now(),
       });
       noteReplaceable(olds, news);
+      if (failures.length === 0 && isToBeMade(olds, inputs)) host.watchdog.getReady();
       const notice = failures.length === 0 ? adoptionNotice(olds, inputs) : undefined;
       if (notice !== undefined) host.warn(notice);
       // The engine prints the value of a property that it is told, also a secret one: it is told none.
@@ -184,6 +185,14 @@ export function apiKeyProvider(host: Host) {
         }),
       ),
   } satisfies dynamic.ResourceProvider;
+}
+
+/** In a preview the name is not known, and nothing is made; a key that is adopted exists. */
+function isToBeMade(
+  olds: Properties,
+  { uniqueName, adoptedKeyId, madeByHand }: Partial<ApiKeyInputs>,
+): boolean {
+  return uniqueName !== UNKNOWN && uniqueName !== olds.uniqueName && !adoptedKeyId && !madeByHand;
 }
 
 /** The engine's plugin prints these errors as text and stack, and the engine prints their message with the resource. */

@@ -1,10 +1,14 @@
 import ms from "ms";
-import { z } from "zod";
-import { type Configuration, type Failure, type Settings, UNKNOWN } from "./api-key/context";
-import { LONGEST_VERIFICATION } from "./api-key/schema";
+import {
+  type Configuration,
+  type Failure,
+  LONGEST_VERIFICATION,
+  type Settings,
+  UNKNOWN,
+} from "./api-key/context";
 import { EXPLICIT_ONLY, STACK_KEYS } from "./config-keys";
-import { type Contract, DEFAULT_CONTRACT, parseContract } from "./payengine/contract";
-import { duration } from "./payengine/duration";
+import { type Contract, DEFAULT_CONTRACT } from "./payengine/contract";
+import { duration, type Rule } from "./payengine/duration";
 import { DEFAULT_API_URL, isCredential, isLoopback } from "./payengine/settings";
 
 /** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
@@ -22,59 +26,56 @@ export const CONFIG_KEYS = [...STACK_KEYS, ...EXPLICIT_ONLY] as const;
 
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
-const ApiUrl = z.string().transform((value, context) => {
-  const problem = (message: string) => {
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  };
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+/** An explicit provider may be given something else. */
+const NO_TEXT = { problem: "is not a string; write it in quotes" };
+
+const apiUrlRule: Rule<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    return problem(`is not a URL; write it like ${DEFAULT_API_URL}`);
+    return { problem: `is not a URL; write it like ${DEFAULT_API_URL}` };
   }
   if (url.username || url.password) {
-    return problem("holds a user name or password; take it out and set payengine:apiKey as a secret");
+    return { problem: "holds a user name or password; take it out and set payengine:apiKey as a secret" };
   }
   if (url.search || url.hash) {
-    return problem(`holds a query or fragment; write it like ${DEFAULT_API_URL}`);
+    return { problem: `holds a query or fragment; write it like ${DEFAULT_API_URL}` };
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return problem("would send the credential unencrypted; use https (http is only for this machine)");
+    return { problem: "would send the credential unencrypted; use https (http is only for this machine)" };
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-});
+  return { value: `${url.origin}${url.pathname.replace(/\/+$/, "")}` };
+};
 
-const Credential = z.string().superRefine((value, context) => {
-  const problem = (message: string) => context.addIssue({ code: "custom", message });
-  if (/^basic\s/i.test(value)) problem("starts with the word Basic; give the private key alone");
-  else if (value.startsWith("pk_")) problem("is a public key; give a private key");
-  else if (!isCredential(value)) {
-    problem(
+const credentialRule: Rule<string> = (text) => {
+  if (/^basic\s/i.test(text)) {
+    return { problem: "starts with the word Basic; give the private key alone" };
+  }
+  if (text.startsWith("pk_")) return { problem: "is a public key; give a private key" };
+  if (isCredential(text)) return { value: text };
+  return {
+    problem:
       "holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it",
-    );
-  }
-});
+  };
+};
 
-const RequestTimeout = duration("100ms", "10m");
+const matching =
+  (form: RegExp, problem: string): Rule<string> =>
+  (text) =>
+    form.test(text) ? { value: text } : { problem };
 
 /** Longer names are none: a private key that stands here by mistake must not get into a message. */
-const CredentialEnv = z
-  .string()
-  .regex(
-    /^[A-Za-z_]\w{0,63}$/,
-    "is not the name of an environment variable; write it like PAYENGINE_PRODUCTION_KEY",
-  );
+const credentialEnvRule = matching(
+  /^[A-Za-z_]\w{0,63}$/,
+  "is not the name of an environment variable; write it like PAYENGINE_PRODUCTION_KEY",
+);
 
-const MaxRetries = z
-  .string()
-  .regex(/^(10|\d)$/, "must be a whole number from 0 to 10")
-  .transform(Number);
+const maxRetriesRule: Rule<number> = (text) =>
+  /^(10|\d)$/.test(text) ? { value: Number(text) } : { problem: "must be a whole number from 0 to 10" };
 
-const AccountId = z
-  .string()
-  .regex(
-    /^[\x21-\x7e]{1,128}$/,
-    "is not an id; give that of the account, of one of its merchants or of one of its keys",
-  );
+const accountIdRule = matching(
+  /^[\x21-\x7e]{1,128}$/,
+  "is not an id; give that of the account, of one of its merchants or of one of its keys",
+);
 
 /** Takes out of the engine's config what this provider reads. */
 export function configValues(get: (key: string) => string | undefined): ConfigValues {
@@ -92,24 +93,22 @@ export function configValues(get: (key: string) => string | undefined): ConfigVa
 export function resolveConfig(values: ConfigValues, env: Environment): Configuration {
   const failures: Failure[] = [];
   /** @returns undefined where the value is left out, wrong, or not known yet. */
-  const parse = <T>(key: string, schema: z.ZodType<T>, value: string | undefined): T | undefined => {
+  const parse = <T>(key: string, rule: Rule<T>, value: string | undefined): T | undefined => {
     if (value === undefined || value === UNKNOWN) return undefined;
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    for (const issue of result.error.issues) {
-      failures.push({ property: `payengine:${key}`, reason: issue.message });
-    }
+    const read = typeof value === "string" ? rule(value) : NO_TEXT;
+    if ("value" in read) return read.value;
+    failures.push({ property: `payengine:${key}`, reason: read.problem });
     return undefined;
   };
-  if (values.provider !== undefined) parse("credentialEnv", CredentialEnv, values.credentialEnv);
+  if (values.provider !== undefined) parse("credentialEnv", credentialEnvRule, values.credentialEnv);
   const isVariableClear = failures.length === 0;
   const given = credentialFrom(values, env);
-  const apiUrl = parse("apiUrl", ApiUrl, values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL));
-  const credential = parse("apiKey", Credential, given.value);
-  const accountId = parse("accountId", AccountId, values.accountId);
-  const formerApiUrl = parse("formerApiUrl", ApiUrl, values.formerApiUrl);
-  const requestTimeout = parse("requestTimeout", RequestTimeout, values.requestTimeout ?? "30s");
-  const maxRetries = parse("maxRetries", MaxRetries, values.maxRetries ?? "3");
+  const apiUrl = parse("apiUrl", apiUrlRule, values.apiUrl ?? (env.PAYENGINE_API_URL || DEFAULT_API_URL));
+  const credential = parse("apiKey", credentialRule, given.value);
+  const accountId = parse("accountId", accountIdRule, values.accountId);
+  const formerApiUrl = parse("formerApiUrl", apiUrlRule, values.formerApiUrl);
+  const requestTimeout = parse("requestTimeout", duration("100ms", "10m"), values.requestTimeout ?? "30s");
+  const maxRetries = parse("maxRetries", maxRetriesRule, values.maxRetries ?? "3");
   const contract = contractFrom(values.contract, failures);
   if (given.value === undefined && isVariableClear)
     failures.push({ property: "payengine:apiKey", reason: given.missing });
@@ -132,6 +131,10 @@ function hasUnknown(value: unknown): boolean {
 /** Text, JSON text, or what an explicit provider was given. */
 function contractFrom(value: unknown, failures: Failure[]): Contract {
   if (value === undefined || hasUnknown(value)) return DEFAULT_CONTRACT;
+  // Loaded here: few accounts need a contract of their own, and the schema library takes longer to load than some calls.
+  const {
+    parseContract,
+  }: typeof import("./payengine/written-contract") = require("./payengine/written-contract");
   const parsed = parseContract(value);
   if ("contract" in parsed) return parsed.contract;
   const problems = parsed.problems.map(({ property, reason }) => ({

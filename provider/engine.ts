@@ -1,19 +1,22 @@
 import { connect, type Socket } from "node:net";
 
+/** The engine has hung up: it has closed the connection that answers go by. Or it has died, or is about to. */
+export type End = "hung up" | "died";
+
 /** What the provider can know of the engine that will store its results. */
 export interface Engine {
   /** True only when it is certain that nobody is left to store a result. */
   isGone(): Promise<boolean>;
   /** Calls back once when the engine is found to be gone. */
-  onGone(callback: () => void): void;
+  onGone(callback: (how: End) => void): void;
 }
 
 const ADDRESS = /^(127\.0\.0\.1|\[::1\]|localhost):(\d{1,5})$/;
 const PROBE_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 1_000;
 
-/** What the engine, or a machine that shuts down, ends a plugin with; on Windows the engine sends SIGBREAK. */
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGBREAK"] as const;
+/** What ends a plugin: the engine itself, which closes the connection first (SIGBREAK on Windows), or a machine that shuts down. */
+const STOP_SIGNALS = { SIGINT: "hung up", SIGBREAK: "hung up", SIGTERM: "died" } as const;
 
 /**
  * Watches the engine over one idle connection to its gRPC port, kept from now on.
@@ -28,14 +31,14 @@ const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGBREAK"] as const;
  * @mechanism engine gone
  */
 export function watchEngine(address: string | undefined, signals: NodeJS.EventEmitter): Engine {
-  const callbacks: (() => void)[] = [];
+  const callbacks: ((how: End) => void)[] = [];
   let gone = false;
-  const declareGone = () => {
+  const declareGone = (how: End) => {
     gone = true;
-    for (const callback of callbacks.splice(0)) callback();
+    for (const callback of callbacks.splice(0)) callback(how);
   };
-  for (const signal of STOP_SIGNALS) signals.once(signal, declareGone);
-  const onGone = (callback: () => void) => {
+  for (const [signal, how] of Object.entries(STOP_SIGNALS)) signals.once(signal, () => declareGone(how));
+  const onGone = (callback: (how: End) => void) => {
     callbacks.push(callback);
   };
 
@@ -59,7 +62,7 @@ export function watchEngine(address: string | undefined, signals: NodeJS.EventEm
   const look = async () => {
     const { refused, socket } = await knock(target);
     if (socket) keep(socket);
-    else if (refused) declareGone();
+    else if (refused) declareGone("died");
     // Neither: an engine that is just dying resets the connection. Nothing else would tell of its end any more.
     else setTimeout(() => open || gone || void look(), LOOK_AGAIN_MS).unref();
   };

@@ -27,9 +27,11 @@ export function endWithEngine(
   const exitIfIdle = () => {
     if (gone && underWay === 0 && onTheWay === 0) exit();
   };
-  engine.onGone(() => {
+  engine.onGone((how) => {
     gone = true;
-    exitIfIdle();
+    // Pulumi's commands wait for this process: an engine that has hung up has got its answers.
+    if (how === "hung up" && underWay === 0) exit();
+    else exitIfIdle();
   });
   return async (operation) => {
     underWay++;

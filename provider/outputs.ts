@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { KeyError } from "./api-key/context";
-import { type ApiKeyInputs, type ApiKeyState, type Outcome, SCHEMA_VERSION } from "./api-key/schema";
+import type { ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema";
+import { SCHEMA_VERSION } from "./api-key/state";
 
 type Properties = Record<string, unknown>;
 

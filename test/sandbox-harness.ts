@@ -10,11 +10,12 @@ import type { Dispatcher } from "undici";
 import type { Context, Settings } from "../provider/api-key/context";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "../provider/api-key/schema";
 import { contextOf, sharedBy } from "../provider/contexts";
-import { type Contract, DEFAULT_CONTRACT, parseContract } from "../provider/payengine/contract";
+import { type Contract, DEFAULT_CONTRACT } from "../provider/payengine/contract";
 import { openDispatcher } from "../provider/payengine/dispatcher";
 import { fingerprint, shortFingerprint } from "../provider/payengine/key-value";
 import { RateLimiter } from "../provider/payengine/rate-limiter";
 import { ServerClock } from "../provider/payengine/server-clock";
+import { parseContract } from "../provider/payengine/written-contract";
 import { ProcessMemory } from "../provider/process-memory";
 import { mannerOf } from "./dialects";
 

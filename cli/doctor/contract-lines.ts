@@ -1,5 +1,6 @@
-import { type Contract, parseContract } from "../../provider/payengine/contract";
+import type { Contract } from "../../provider/payengine/contract";
 import { parseJson } from "../../provider/payengine/parse-json";
+import { parseContract } from "../../provider/payengine/written-contract";
 import type { ContractChange } from "./finding";
 
 /** Where the contract is set: stack config, or the props of an explicit provider. */

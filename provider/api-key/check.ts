@@ -6,10 +6,13 @@ import { adoptionOf } from "./adoption";
 import { type Configuration, type Failure, type KnownSettings, UNKNOWN } from "./context";
 import { handAdoptionOf } from "./hand-made";
 import { digitsOf, uniqueName } from "./names";
+import { isInputField, isPlainName, isProgramField, plainEarlier, plainProgram, schemas } from "./plain";
 import { isSameAddress, whyElsewhere } from "./proof";
 import { cutsAtOnce, nextRotateAt, type Rotating, rotationOf } from "./rotation";
-import { ApiKeyInputs, NamePrefix, Program } from "./schema";
+import type { ApiKeyInputs, Earlier, Program } from "./schema";
 import { omit, plain } from "./state";
+
+type Properties = Readonly<Record<string, unknown>>;
 
 /** What each argument that is an object takes, and the resource itself. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -24,21 +27,6 @@ export interface Checked {
   readonly inputs: Partial<ApiKeyInputs>;
   readonly failures: readonly Failure[];
 }
-
-/** Earlier inputs: what of them stays whatever the program says, and the grid of rotations. */
-const Earlier = ApiKeyInputs.pick({
-  namePrefix: true,
-  uniqueName: true,
-  pinnedAccountId: true,
-  apiUrl: true,
-  credentialFingerprint: true,
-  madeByHand: true,
-  type: true,
-  adoptedKeyId: true,
-  adoptedFingerprint: true,
-  rotation: true,
-  rotateAt: true,
-}).partial();
 
 /** What check knows beside the arguments. */
 export interface Surroundings {
@@ -60,29 +48,26 @@ export function check(
   news: object,
   { configuration, providerName, env, now }: Surroundings,
 ): Checked {
-  const read = Earlier.safeParse(olds);
-  if (!read.success) {
+  const earlier = readEarlier(olds as Properties);
+  if (earlier === undefined) {
     return {
       inputs: {},
       failures: [{ property: "state", reason: "of this key is damaged; restore a backup of it" }],
     };
   }
-  const earlier = read.data;
   const isNew = earlier.uniqueName === undefined;
   const failures = configuration.kind === "invalid" ? [...configuration.failures] : [];
   if (isNew && isSet(env.PULUMI_SKIP_CHECKPOINTS)) failures.push(NO_CHECKPOINTS);
-  const program = Program.safeParse(saidByProgram(olds, news, earlier));
+  const program = readProgram(saidByProgram(olds, news, earlier));
   if (!("namePrefix" in news) && earlier.namePrefix === undefined && "defaultNamePrefix" in news) {
     failures.push(...defaultPrefixFailures(news.defaultNamePrefix));
   }
-  if (!program.success) {
-    return { inputs: {}, failures: [...failures, ...program.error.issues.flatMap(failuresOf)] };
-  }
-  const { type, digits, defaultNamePrefix, verify, rotation, protect } = program.data;
-  const namePrefix = program.data.namePrefix ?? earlier.namePrefix ?? defaultNamePrefix;
+  if ("failures" in program) return { inputs: {}, failures: [...failures, ...program.failures] };
+  const { type, digits, defaultNamePrefix, verify, rotation, protect } = program;
+  const namePrefix = program.namePrefix ?? earlier.namePrefix ?? defaultNamePrefix;
   const settings = knownSettings(configuration);
   const isByHand = earlier.madeByHand ?? (isNew && settings?.contract.kind === "dashboard");
-  const asked = { ...program.data, namePrefix };
+  const asked = { ...program, namePrefix };
   const adoption = isByHand
     ? handAdoptionOf(earlier, asked, credentialOf(configuration))
     : adoptionOf(earlier, asked);
@@ -107,14 +92,30 @@ export function check(
   };
 }
 
+/** @returns undefined where they are damaged. */
+function readEarlier(olds: Properties): Earlier | undefined {
+  return plainEarlier(olds) ?? schemas().Earlier.safeParse(olds).data;
+}
+
+function readProgram(said: Properties): Program | { readonly failures: readonly Failure[] } {
+  const plainly = plainProgram(said);
+  if (plainly !== undefined) return plainly;
+  const { data, error } = schemas().Program.safeParse(said);
+  return data ?? { failures: error.issues.flatMap(failuresOf) };
+}
+
 /**
  * Under `ignoreChanges` the engine gives check what check answered before, or parts of it, in the place of what the program
  * says. What is no argument of the program is taken out; the name is fixed, so what only the program can know is not needed.
  */
-function saidByProgram(olds: object, news: object, { namePrefix, uniqueName }: Partial<ApiKeyInputs>) {
+function saidByProgram(
+  olds: object,
+  news: object,
+  { namePrefix, uniqueName }: Partial<ApiKeyInputs>,
+): Properties {
   const before = new Map(Object.entries(olds));
   const isEcho = (key: string, value: unknown) =>
-    key in ApiKeyInputs.shape && !(key in Program.shape) && isDeepStrictEqual(value, before.get(key));
+    isInputField(key) && !isProgramField(key) && isDeepStrictEqual(value, before.get(key));
   const echoed = Object.entries(news).flatMap(([key, value]) => (isEcho(key, value) ? [key] : []));
   const fixed = uniqueName && { defaultNamePrefix: namePrefix, digits: digitsOf(uniqueName) };
   return { ...fixed, ...omit(news as Record<string, unknown>, ...echoed) };
@@ -191,7 +192,8 @@ function knownSettings(configuration: Configuration): KnownSettings | undefined 
 }
 
 function defaultPrefixFailures(namePrefix: unknown): Failure[] {
-  const result = NamePrefix.safeParse(namePrefix);
+  if (isPlainName(namePrefix)) return [];
+  const result = schemas().NamePrefix.safeParse(namePrefix);
   if (result.success) return [];
   return result.error.issues.map((issue) => ({
     property: "namePrefix",

@@ -6,6 +6,9 @@ import type { CallSettings } from "../payengine/settings";
 /** How the engine writes a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** The longest time that a new key may take to work. */
+export const LONGEST_VERIFICATION = "2m";
+
 /** What a user gets to read about one key: what happened, whether a key may exist, what to do. */
 export class KeyError extends Error {
   override readonly name = "KeyError";

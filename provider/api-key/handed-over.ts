@@ -1,8 +1,7 @@
 import ms from "ms";
 import type { PayEngineKey } from "../payengine/read-answer";
-import type { Context } from "./context";
+import { type Context, LONGEST_VERIFICATION } from "./context";
 import type { Journal } from "./journal";
-import { LONGEST_VERIFICATION } from "./schema";
 
 /** State does not know a key that is in use: it is older than its keys. */
 export class OldStateError extends Error {

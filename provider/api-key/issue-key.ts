@@ -1,10 +1,10 @@
 import ms from "ms";
 import { authenticates, type PayEngineClient } from "../payengine/calls";
 import { messageOf, sentence } from "../payengine/errors";
-import type { Context } from "./context";
+import { type Context, LONGEST_VERIFICATION } from "./context";
 import { isResolved, type Journal, noteUnresolved, type Reconciled, withoutIds } from "./journal";
 import { MAX_ATTEMPTS, marksIn, nextName } from "./names";
-import { type IssuedKey, LONGEST_VERIFICATION, type Verify } from "./schema";
+import type { IssuedKey, Verify } from "./schema";
 import { type Sent, sendKey } from "./send-key";
 import { ENGINE_GONE, reconcile, revoke, sweep } from "./sweep";
 

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { LARGEST_SKEW_MS } from "../payengine/server-clock";
 import type { Context } from "./context";
+import type { JournalFields } from "./schema";
 
 /**
  * What is known of the attempts to make a key of a resource. State holds it as long as something is left to do, so that
@@ -26,18 +26,6 @@ export interface Reconciled {
 
 /** The journal of a resource that is not in state yet. */
 export const NEW_JOURNAL: Journal = { unresolvedNames: [], orphanKeyIds: {} };
-
-/** How state holds a {@link Journal}: what is empty, or is the key's own name, is left out. */
-export const JournalFields = z.object({
-  /** What is left to do: `create` the key, or `reconcile` whether an unresolved attempt has made a second one. */
-  pendingAction: z.enum(["create", "reconcile"]).optional(),
-  unresolvedNames: z.array(z.string()).optional(),
-  reconcileAfter: z.string().optional(),
-  latestName: z.string().optional(),
-  orphanKeyIds: z.record(z.string(), z.string()).optional(),
-});
-
-type JournalFields = z.infer<typeof JournalFields>;
 
 /** A list, or a look-up by id, may not know a key yet that was made less than this ago, in milliseconds. */
 export const LAG_MS = 60_000;

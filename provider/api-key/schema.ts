@@ -4,14 +4,9 @@ import { kindOf as kindOfKnown } from "../payengine/contract-values";
 import { duration, milliseconds, NOT_LONG } from "../payengine/duration";
 import type { PayEngineKey } from "../payengine/read-answer";
 import { isCredential } from "../payengine/settings";
-import { UNKNOWN } from "./context";
-import { JournalFields } from "./journal";
+import { LONGEST_VERIFICATION, UNKNOWN } from "./context";
 import { DIGITS, MAX_PREFIX_LENGTH } from "./names";
 
-/** The version of this package from which on state has its present form: an older one must not work on it. */
-export const SCHEMA_VERSION = "0.1.0";
-/** The longest time that a new key may take to work. */
-export const LONGEST_VERIFICATION = "2m";
 /** The shortest time between two rotations by the clock. */
 const SHORTEST_PERIOD = "1h";
 const LONGEST = "3650d";
@@ -36,7 +31,10 @@ const asWritten: Text = (rule) =>
     })
     .transform((text) => text as string);
 
-const Timeout = duration("1s", LONGEST_VERIFICATION);
+const Timeout = z.unknown().superRefine((text, context) => {
+  const read = duration("1s", LONGEST_VERIFICATION)(String(text));
+  if ("problem" in read) context.addIssue(read.problem);
+});
 
 /** Whether a new private key is tried before anybody gets it, and for how long, such as "30s". */
 const verifyShape = (text: Text) =>
@@ -132,6 +130,8 @@ export const Program = z.strictObject({
   __provider: z.string().optional(),
 });
 
+export type Program = z.infer<typeof Program>;
+
 function requireShorterOverlap(
   { period, overlap }: { readonly period?: string | undefined; readonly overlap: string },
   context: z.RefinementCtx,
@@ -187,6 +187,23 @@ export const ApiKeyInputs = z.object({
 });
 
 export type ApiKeyInputs = z.infer<typeof ApiKeyInputs>;
+
+/** Earlier inputs: what of them stays whatever the program says, and the grid of rotations. */
+export const Earlier = ApiKeyInputs.omit({ verify: true, providerName: true }).partial();
+
+export type Earlier = z.infer<typeof Earlier>;
+
+/** How state holds a journal: what is empty, or is the key's own name, is left out. */
+const JournalFields = z.object({
+  /** What is left to do: `create` the key, or `reconcile` whether an unresolved attempt has made a second one. */
+  pendingAction: z.enum(["create", "reconcile"]).optional(),
+  unresolvedNames: z.array(z.string()).optional(),
+  reconcileAfter: z.string().optional(),
+  latestName: z.string().optional(),
+  orphanKeyIds: z.record(z.string(), z.string()).optional(),
+});
+
+export type JournalFields = z.infer<typeof JournalFields>;
 
 /** What state holds of a key: the resource's outputs. Plain JSON, with nothing undefined. */
 export const ApiKeyState = ApiKeyInputs.extend(JournalFields.shape).extend({

@@ -3,9 +3,13 @@ import { fingerprint } from "../payengine/key-value";
 import { KeyError } from "./context";
 import { fieldsOf, type Journal, type Reconciled } from "./journal";
 import { generationOf } from "./names";
-import { Adopt, ApiKeyInputs, ApiKeyState, type IssuedKey, SCHEMA_VERSION } from "./schema";
+import { plainInputs, plainState, schemas } from "./plain";
+import type { Adopt, ApiKeyInputs, ApiKeyState, IssuedKey } from "./schema";
 
 type Properties = Readonly<Record<string, unknown>>;
+
+/** The version of this package from which on state has its present form: an older one must not work on it. */
+export const SCHEMA_VERSION = "0.1.0";
 
 /** The version of this package that a state needs, where this one is too old for it. */
 export function neededVersion({ schemaVersion }: Properties): string | undefined {
@@ -22,7 +26,9 @@ export function parseState(properties: Properties): ApiKeyState {
       `The state of the key ${quoted(properties.name)} was written by a newer version of pulumi-payengine. Install ` +
         `pulumi-payengine ${needed} or later, and run this again. Nothing was changed.`,
     );
-  const result = ApiKeyState.safeParse(properties);
+  const plainly = plainState(properties);
+  if (plainly !== undefined) return plainly;
+  const result = schemas().ApiKeyState.safeParse(properties);
   if (result.success) return result.data;
   throw new KeyError(
     `The state of the key ${quoted(properties.name)} cannot be read (${issuesOf(result.error)}). Restore it from an ` +
@@ -33,15 +39,23 @@ export function parseState(properties: Properties): ApiKeyState {
 
 /** @throws KeyError that names the damaged fields, without their values. */
 export function parseInputs(properties: Properties): ApiKeyInputs {
-  const result = ApiKeyInputs.safeParse(properties);
+  const plainly = plainInputs(properties);
+  if (plainly !== undefined) return plainly;
+  const result = schemas().ApiKeyInputs.safeParse(properties);
   if (result.success) return result.data;
   const name = quoted(properties.uniqueName);
   throw new KeyError(`The inputs of the key ${name} cannot be read (${issuesOf(result.error)}).`);
 }
 
+/** Inputs of a resource in state; undefined where it is not in state yet, or they are damaged. */
+export function readInputs(properties: Properties): ApiKeyInputs | undefined {
+  if (properties.uniqueName === undefined) return undefined;
+  return plainInputs(properties) ?? schemas().ApiKeyInputs.safeParse(properties).data;
+}
+
 /** The key that a creation is to take over. */
 export function adoptIn(properties: Properties): Adopt | undefined {
-  return Adopt.optional().parse(properties.adopt);
+  return properties.adopt === undefined ? undefined : schemas().Adopt.parse(properties.adopt);
 }
 
 function quoted(name: unknown): string {

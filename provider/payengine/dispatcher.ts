@@ -4,6 +4,20 @@ import { type CallSettings, isLoopback } from "./settings";
 /** Loaded with the first call: a preview makes none. */
 const undici = (): typeof import("undici") => require("undici");
 
+/**
+ * The agent alone, which is a third of the library, as the library itself puts it together. A release of undici may move
+ * its files: then the whole is loaded.
+ */
+function agentAlone(): typeof Agent {
+  try {
+    const Dispatcher = require("undici/lib/dispatcher/dispatcher");
+    Dispatcher.prototype.request ??= require("undici/lib/api/api-request");
+    return require("undici/lib/dispatcher/agent");
+  } catch {
+    return undici().Agent;
+  }
+}
+
 /** The largest answer that is read. */
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
@@ -21,8 +35,11 @@ export function openDispatcher({
     bodyTimeout: requestTimeout,
     maxResponseSize: MAX_RESPONSE_BYTES,
   };
-  const { Agent, EnvHttpProxyAgent } = undici();
-  if (!isProxied(apiUrl)) return new Agent(limits);
+  if (!isProxied(apiUrl)) {
+    const Agent = agentAlone();
+    return new Agent(limits);
+  }
+  const { EnvHttpProxyAgent } = undici();
   try {
     return new EnvHttpProxyAgent(limits);
   } catch {

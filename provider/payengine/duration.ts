@@ -1,6 +1,8 @@
 import { parse } from "iso8601-duration";
 import ms from "ms";
-import { z } from "zod";
+
+/** Reads one text, or says what is wrong with it, in words that follow its name. */
+export type Rule<T> = (text: string) => { readonly value: T } | { readonly problem: string };
 
 const SHORT = /^\d+(\.\d+)? ?(ms|s|m)$/;
 const NOT_SHORT = 'is not a duration; write it like "30s" or "500ms"';
@@ -11,16 +13,17 @@ const ISO = /^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/;
 export const NOT_LONG = 'is not a duration; write it like "90d", "12h" or "P90D"';
 
 /**
- * A short duration such as "30s", in milliseconds.
+ * A rule for a short duration such as "30s", which is read as milliseconds.
  *
  * @param least and `most` as a user would write them.
  */
-export function duration(least: ms.StringValue, most: ms.StringValue) {
-  return z
-    .string(NOT_SHORT)
-    .regex(SHORT, NOT_SHORT)
-    .transform((value) => ms(value as ms.StringValue))
-    .refine((value) => value >= ms(least) && value <= ms(most), `must be between ${least} and ${most}`);
+export function duration(least: ms.StringValue, most: ms.StringValue): Rule<number> {
+  return (text) => {
+    if (!SHORT.test(text)) return { problem: NOT_SHORT };
+    const value = ms(text as ms.StringValue);
+    if (value >= ms(least) && value <= ms(most)) return { value };
+    return { problem: `must be between ${least} and ${most}` };
+  };
 }
 
 /** What a duration of seconds to weeks says, such as "90d", "12h", "P90D" or "PT12H", in milliseconds; NaN where it is none. */

@@ -1,23 +1,18 @@
 import ms from "ms";
-import { z } from "zod";
 import { isProxied, MAX_RESPONSE_BYTES } from "./dispatcher";
 import { ApiError, type ErrorKind, NetworkError, NotFoundError, ResponseSchemaError } from "./errors";
 import { redact } from "./redact";
 import { CUT_ANSWER, LONGEST_WAIT_MS, TIMEOUT } from "./retry-policy";
 import type { CallSettings } from "./settings";
 
-/** The two published forms of a failure. */
-const FailureBody = z.union([
-  z.object({ error: z.literal(true), message: z.string() }),
-  z.object({
-    success: z.literal(false),
-    message: z.string(),
-    errors: z
-      .array(z.object({ field: z.string().optional(), message: z.string().optional() }))
-      .optional()
-      .catch(undefined),
-  }),
-]);
+/** What a failure says in one of the two published forms; undefined where it has another one. */
+function saidBy(answer: unknown): string | undefined {
+  const { error, success, message, errors } = membersOf(answer);
+  if ((error !== true && success !== false) || typeof message !== "string") return undefined;
+  const fields = error !== true && Array.isArray(errors) ? errors.map(membersOf) : [];
+  const details = fields.map((it) => [it.field, it.message].filter(isText).join(" ").trim());
+  return [message, ...details].filter(isText).join("; ");
+}
 
 /** Says whether an answer is a failure by its body, in a published form or another one, whatever its status. */
 export function isFailure(answer: unknown): boolean {
@@ -36,22 +31,24 @@ export function apiError(
   answer: unknown,
   { credential }: CallSettings,
 ): ApiError {
-  const body = FailureBody.safeParse(answer);
-  const text = body.success ? textOf(body.data) : "";
+  const told = saidBy(answer);
+  const text = told ?? "";
+  const byContract = told !== undefined;
   const said = text === "" ? "" : `: ${redact(text, [credential]).replace(/\.$/, "")}`;
   const code = /\bE\d{3}\b/.exec(text)?.[0];
-  const kind = body.success ? kindOf(status, code, text) : "other";
-  const todo = body.success ? nextStep(status, kind) : stepWithoutForm(status);
+  const kind = byContract ? kindOf(status, code, text) : "other";
+  const todo = byContract ? nextStep(status, kind) : stepWithoutForm(status);
   const message = `PayEngine answered ${status} to ${what}${said}${todo}`;
-  if (status === 404) return new NotFoundError(message, body.success, code);
-  const byContract = body.success;
+  if (status === 404) return new NotFoundError(message, byContract, code);
   return new ApiError(message, { status, byContract, kind, code, retryAfter: retryAfter(headers) });
 }
 
-function textOf(body: z.infer<typeof FailureBody>): string {
-  const fields = "errors" in body ? (body.errors ?? []) : [];
-  const details = fields.map(({ field = "", message = "" }) => `${field} ${message}`.trim());
-  return [body.message, ...details].filter((part) => part !== "").join("; ");
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return Object(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 const KINDS: Readonly<Record<string, ErrorKind>> = {

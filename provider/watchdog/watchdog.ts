@@ -20,6 +20,8 @@ export type Word = { readonly uniqueName: string } & (
  * dies, the engine takes the creation for a plain failure and drops the name: nobody could find the key any more.
  */
 export interface Watchdog {
+  /** A key will soon be made: starts its process, which takes as long as all calls of a creation. */
+  getReady(): void;
   /**
    * A request to make a key of this resource is about to be sent.
    *
@@ -35,17 +37,21 @@ export interface Watchdog {
 const STDERR = 2;
 const ANSWER_LIMIT_MS = 20_000;
 
-/** Starts a process of its own with the first key, which ends when this one does and nothing is left to clear up. */
+/** Starts a process of its own before the first key, which ends when this one does and nothing is left to clear up. */
 export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
   let tell: Tell | undefined;
   let sent = 0;
+  const running = () => {
+    tell ??= startProcess(script, () => {
+      tell = undefined;
+    });
+    return tell;
+  };
   return {
+    getReady: () => void running(),
     async expect(settings, uniqueName) {
-      tell ??= startProcess(script, () => {
-        tell = undefined;
-      });
       try {
-        await tell({ kind: "expect", number: ++sent, uniqueName, settings });
+        await running()({ kind: "expect", number: ++sent, uniqueName, settings });
         return undefined;
       } catch (error) {
         return `The process that clears up after a killed plugin ${messageOf(error)}; run it again`;

@@ -42,7 +42,7 @@ test("24 keys take two calls each to make, two in all to refresh and one each to
 });
 
 test.each([
-  ["the provider", "pulumi-payengine/provider", 155],
+  ["the provider", "pulumi-payengine/provider", 60],
   ["a program", "pulumi-payengine", 12],
 ])("%s loads few modules beside Pulumi's own", async (_who, loads, most) => {
   const count = `
@@ -58,3 +58,34 @@ test.each([
   // The HTTP client is loaded with the first call.
   expect(loaded.filter((path) => path.includes("/undici/"))).toEqual([]);
 });
+
+test("a key's life loads no schema library, and of the HTTP client a part", async () => {
+  const { sandbox, credential } = given.fixture;
+  const { stdout } = await run(process.execPath, ["-e", LIFE], {
+    cwd: process.env.PAYENGINE_E2E_INSTALLED,
+    env: { ...process.env, PAYENGINE_API_URL: sandbox.url, PAYENGINE_API_KEY: credential },
+  });
+  const loaded: string[] = JSON.parse(stdout);
+  expect(loaded.filter((path) => path.includes("/zod/"))).toEqual([]);
+  const client = loaded.filter((path) => path.includes("/undici/"));
+  expect(client.length).toBeGreaterThan(0);
+  expect(client.length).toBeLessThanOrEqual(40);
+});
+
+/** What the engine calls when a key is made, refreshed and destroyed. */
+const LIFE = `
+  const { apiKey } = require("pulumi-payengine/provider");
+  const news = { type: "private", defaultNamePrefix: "shop-dev-key", digits: "0123456789", __provider: "" };
+  const stored = ({ token, ...outputs }) => ({ ...outputs, token: token.value });
+  (async () => {
+    await apiKey.configure({ config: { get: () => undefined } });
+    const { inputs, failures } = await apiKey.check({}, news);
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const { id, outs } = await apiKey.create(inputs);
+    const { props } = await apiKey.read(id, stored(outs));
+    const again = await apiKey.check(inputs, news);
+    await apiKey.diff(id, stored(props), again.inputs);
+    await apiKey.delete(id, stored(props));
+    console.log(JSON.stringify(Object.keys(require.cache)));
+    process.exit();
+  })();`;

@@ -19,7 +19,7 @@ async function provider() {
   const it = apiKeyProvider({
     env: {},
     engine: { isGone: async () => false, onGone: () => {} },
-    watchdog: { expect: async () => undefined, forget: async () => {}, letGo: () => {} },
+    watchdog: { getReady: () => {}, expect: async () => undefined, forget: async () => {}, letGo: () => {} },
     now: harness.now,
     sleep: async () => {},
     exit: () => {},

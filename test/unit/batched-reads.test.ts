@@ -1,8 +1,9 @@
 import { batchedReads, type ReadKey } from "../../provider/payengine/batched-reads";
 import type { PayEngineClient } from "../../provider/payengine/calls";
-import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { NotFoundError } from "../../provider/payengine/errors";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import { parseContract } from "../../provider/payengine/written-contract";
 import { SandboxHarness, thrownBy } from "../sandbox-harness";
 
 let harness: SandboxHarness;

@@ -5,6 +5,8 @@ import { createServer, type Server } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Agent } from "undici";
+import { openDispatcher } from "../../provider/payengine/dispatcher";
 import { NetworkError } from "../../provider/payengine/errors";
 import { abridged } from "../abridged";
 import { thrownBy } from "../sandbox-harness";
@@ -21,6 +23,11 @@ async function portThatNobodyListensOn(): Promise<number> {
   await once(server, "close");
   return port;
 }
+
+test("the client's agent is that of the HTTP library", () => {
+  const settings = { apiUrl: "https://payengine.invalid/api", requestTimeout: 1_000 };
+  expect(openDispatcher(settings)).toBeInstanceOf(Agent);
+});
 
 test("the error of a refused connection says so and names the call", async () => {
   const url = `http://127.0.0.1:${await portThatNobodyListensOn()}/api`;

@@ -1,4 +1,5 @@
-import { type CallName, parseContract } from "../../provider/payengine/contract";
+import type { CallName } from "../../provider/payengine/contract";
+import { parseContract } from "../../provider/payengine/written-contract";
 
 function problemsWith(input: unknown): string[] {
   const parsed = parseContract(input);

@@ -1,11 +1,6 @@
 import fc from "fast-check";
-import {
-  type Contract,
-  DASHBOARD,
-  DEFAULT_CONTRACT,
-  FIELDS,
-  parseContract,
-} from "../../provider/payengine/contract";
+import { type Contract, DASHBOARD, DEFAULT_CONTRACT, FIELDS } from "../../provider/payengine/contract";
+import { parseContract } from "../../provider/payengine/written-contract";
 
 function problemsWith(input: unknown): string[] {
   const parsed = parseContract(input);

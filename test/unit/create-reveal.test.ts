@@ -3,7 +3,8 @@ import { create } from "../../provider/api-key/create";
 import { revokeAll } from "../../provider/api-key/delete";
 import type { ApiKeyInputs } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
-import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
+import { parseContract } from "../../provider/payengine/written-contract";
 import { abridged } from "../abridged";
 import { completed, messageThrownBy, newInputs, SandboxHarness, unfinished } from "../sandbox-harness";
 

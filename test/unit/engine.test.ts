@@ -5,7 +5,7 @@ import { FakeEngine } from "../fake-engine";
 const unsignalled = new EventEmitter();
 unsignalled.setMaxListeners(0);
 
-const goneCall = (engine: Engine) => new Promise<void>((resolve) => engine.onGone(resolve));
+const goneCall = (engine: Engine) => new Promise<void>((resolve) => engine.onGone(() => resolve()));
 
 let fake: FakeEngine;
 let address: string;

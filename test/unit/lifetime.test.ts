@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { End } from "../../provider/engine";
 import { endWithEngine } from "../../provider/lifetime";
 
 const DELIVERY_MS = 100;
 
 /** An engine that dies when told to. */
 function mortal() {
-  let onGone = () => {};
+  let onGone = (_: End) => {};
   const engine = {
     isGone: async () => false,
-    onGone(callback: () => void) {
+    onGone(callback: (how: End) => void) {
       onGone = callback;
     },
   };
-  return { engine, die: () => onGone() };
+  return { engine, die: () => onGone("died"), hangUp: () => onGone("hung up") };
 }
 
 test("the process ends at once when no operation is running", () => {
@@ -41,6 +42,15 @@ test("each answer gets its own delivery time", async () => {
   } finally {
     jest.useRealTimers();
   }
+});
+
+test("the process ends at once when an engine that has its answers hangs up", async () => {
+  const { engine, hangUp } = mortal();
+  const exit = jest.fn();
+  const busy = endWithEngine(engine, exit);
+  await busy(async () => "first");
+  hangUp();
+  expect(exit).toHaveBeenCalledTimes(1);
 });
 
 test("a running operation finishes before the process ends, also when it fails", async () => {

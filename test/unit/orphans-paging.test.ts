@@ -2,8 +2,9 @@ import type { DialectInput } from "payengine-sandbox";
 import { NEW_JOURNAL } from "../../provider/api-key/journal";
 import { findLiveKeys, sweep } from "../../provider/api-key/sweep";
 import type { PayEngineClient } from "../../provider/payengine/calls";
-import { DEFAULT_CONTRACT, parseContract } from "../../provider/payengine/contract";
+import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import type { KeyPage, PayEngineKey } from "../../provider/payengine/read-answer";
+import { parseContract } from "../../provider/payengine/written-contract";
 import { messageThrownBy, newInputs, SandboxHarness } from "../sandbox-harness";
 
 const unique = newInputs().uniqueName;
