@@ -1,21 +1,29 @@
 import type { Part, Results, StepResult } from "./results";
 import { SUBJECTS, type Subject } from "./stack";
-import { about, distinct, medianOf, ratio, resultsOf, short, TITLES, table } from "./tables";
+import { about, distinct, medianOf, resultsOf, short, spread, TITLES, table, times } from "./tables";
 
-/** What was measured with so many keys: the life of stacks and, where it was measured, rotation. */
+/** What was measured with so many keys and one CLI: the life of stacks and, where it was measured, rotation. */
 interface Measured {
   readonly keys: number;
+  readonly cli: string;
   readonly life: Part<StepResult>;
   readonly rotation: Part<StepResult> | undefined;
 }
 
-/** From few keys to many. */
+/** From few keys to many, each with one CLI after the other. */
 export function lifecycleParts(results: Results): Measured[] {
   const sizes = Object.keys(results).flatMap((name) => /^lifecycle-(\d+)$/.exec(name)?.[1] ?? []);
-  return sizes
-    .map(Number)
-    .sort((a, b) => a - b)
-    .map((keys) => ({ keys, life: results[`lifecycle-${keys}`], rotation: results[`rotation-${keys}`] }));
+  const sorted = sizes.map(Number).sort((a, b) => a - b);
+  return sorted.flatMap((keys) => {
+    const life = results[`lifecycle-${keys}`];
+    const rotation = results[`rotation-${keys}`];
+    const clis = distinct(life.results.map(({ cli }) => cli));
+    return clis.map((cli) => ({ keys, cli, life: withCli(life, cli), rotation: withCli(rotation, cli) }));
+  });
+}
+
+function withCli<P extends Part<StepResult> | undefined>(part: P, cli: string): P {
+  return part && { ...part, results: part.results.filter((it) => it.cli === cli) };
 }
 
 export function lifecycleTables(parts: readonly Measured[]): string {
@@ -26,16 +34,16 @@ function timesTable(measured: Measured): string {
   const { keys, life, rotation } = measured;
   const results = allOf(measured);
   const rows = distinct(results.map(({ step }) => step)).map((step) => {
-    const seconds = (subject: Subject) => medianOf(resultsOf(results, step, subject), "seconds");
-    const [own, floor, byHand] = [seconds("payengine"), seconds("floor"), seconds("hand-written")];
-    const calls = medianOf(resultsOf(results, step, "payengine"), "calls");
-    const figures = [own, floor, byHand].map(short);
-    return [step, ...figures, ratio(own, floor), ratio(own, byHand), short(calls / keys)];
+    const of = (subject: Subject) => resultsOf(results, step, subject);
+    const [own, floor, byHand] = [of("payengine"), of("floor"), of("hand-written")];
+    const seconds = [own, floor, byHand].map((it) => spread(it.map((one) => one.seconds)));
+    return [step, ...seconds, times(own, floor), times(own, byHand), short(medianOf(own, "calls") / keys)];
   });
   const head = ["this provider, s", "floor, s", "by hand, s", "× floor", "× by hand", "calls a key"];
   const captions = [`Seconds: ${captionOf(life)}`];
-  if (rotation && rotation.command !== life.command) captions.push(`Rotation: ${captionOf(rotation)}`);
-  return [...captions, table([titleOf(keys), ...head], rows)].join("\n\n");
+  if (rotation?.results.length && rotation.command !== life.command)
+    captions.push(`Rotation: ${captionOf(rotation)}`);
+  return [...captions, table([titleOf(measured), ...head], rows)].join("\n\n");
 }
 
 function allOf({ life, rotation }: Measured): StepResult[] {
@@ -44,7 +52,7 @@ function allOf({ life, rotation }: Measured): StepResult[] {
 
 function captionOf(part: Part<StepResult>): string {
   const rounds = distinct(part.results.map(({ round }) => round)).length;
-  return `${rounds === 1 ? "one round" : `medians of ${rounds} rounds`} of ${about(part)}`;
+  return `${rounds === 1 ? "one round" : `medians${rounds < 4 ? "" : " (and quartiles)"} of ${rounds} rounds`} of ${about(part)}`;
 }
 
 /** What one key more adds to state is the difference to the stack with the fewest keys, which counts all else. */
@@ -53,11 +61,12 @@ function sizesTable(parts: readonly Measured[]): string {
   const rows = parts.flatMap((measured) =>
     SUBJECTS.map((subject) => {
       const ups = upsOf(measured, subject);
-      const [least = measured] = parts;
+      const [least = measured] = parts.filter(({ cli }) => cli === measured.cli);
       const bytes = medianOf(ups, "stateBytes");
       const more = bytes - medianOf(upsOf(least, subject), "stateBytes");
       return [
         String(measured.keys),
+        measured.cli,
         TITLES[subject],
         short(bytes),
         short(more / (measured.keys - least.keys)),
@@ -67,7 +76,7 @@ function sizesTable(parts: readonly Measured[]): string {
       ];
     }),
   );
-  const head = ["keys", "", "bytes of state", "bytes a key", "of these `__provider`, once"];
+  const head = ["keys", "CLI", "", "bytes of state", "bytes a key", "of these `__provider`, once"];
   return table([...head, "program, MiB", "plugin, MiB"], rows);
 }
 
@@ -80,10 +89,10 @@ export function plotted(parts: readonly Measured[]) {
       name: TITLES[subject],
       seconds: steps.map((step) => medianOf(resultsOf(results, step, subject), "seconds")),
     }));
-    return { title: titleOf(measured.keys), steps, series };
+    return { title: titleOf(measured), steps, series };
   });
 }
 
-function titleOf(keys: number): string {
-  return `${keys} key${keys === 1 ? "" : "s"}`;
+function titleOf({ keys, cli }: Pick<Measured, "keys" | "cli">): string {
+  return `${keys} key${keys === 1 ? "" : "s"}, CLI ${cli}`;
 }

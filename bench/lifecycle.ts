@@ -1,7 +1,7 @@
 import { type Bench, MeasuredStack, type Traffic } from "./measured-stack";
 import type { StepResult } from "./results";
 
-type Step = (stack: MeasuredStack) => Promise<void>;
+type Step = (stack: MeasuredStack) => Promise<unknown>;
 
 const UP = ["up", "--yes", "--skip-preview"];
 const REFRESH = ["refresh", "--yes", "--skip-preview"];
@@ -17,14 +17,14 @@ const TRAFFIC: readonly Traffic[] = [
 
 const LIFE: readonly Step[] = [
   (stack) => stack.write({ rotating: false, trigger: 0 }),
-  (stack) => stack.step("preview", ["preview"]),
+  (stack) => stack.look("preview", ["preview"]),
   (stack) => stack.step("up", UP),
-  (stack) => stack.step("up, no change", UP),
-  (stack) => stack.step("refresh", REFRESH),
+  (stack) => stack.look("up, no change", UP),
+  (stack) => stack.look("refresh", REFRESH),
   ...TRAFFIC.map(
     (traffic): Step =>
       (stack) =>
-        stack.under("refresh", REFRESH, traffic),
+        stack.look("refresh", REFRESH, traffic),
   ),
   (stack) => stack.step("destroy", DESTROY),
 ];
@@ -39,8 +39,8 @@ const ROTATION: readonly Step[] = [
 const NETWORK: readonly Step[] = [
   (stack) => stack.write({ rotating: false, trigger: 0 }),
   ...TRAFFIC.flatMap((traffic): Step[] => [
-    (stack) => stack.under("up", UP, traffic),
-    (stack) => stack.under("destroy", DESTROY, traffic),
+    (stack) => stack.step("up", UP, traffic),
+    (stack) => stack.step("destroy", DESTROY, traffic),
   ]),
 ];
 
@@ -53,16 +53,23 @@ export const lifecycle = inTurn(LIFE);
 /** All keys of a stack at once. */
 export const rotation = inTurn(ROTATION);
 
-/** The same job over a network, or against a limit of calls, where the time goes into calls. */
-export const network = inTurn(NETWORK);
+/** The same job over a network, or against a limit of calls, where the time goes into calls: with one CLI. */
+export const network: Measure = (bench, keys, round) =>
+  inTurn(NETWORK)({ ...bench, clis: bench.clis.slice(0, 1) }, keys, round);
 
-/** Each step is taken by one subject after the other: a machine that gets slower does so for all of them. */
+/**
+ * Each step is taken by one stack after the other, of each subject with each CLI: a machine that gets slower does so for all
+ * of them. Each round begins with another subject, so that none always comes first.
+ */
 function inTurn(steps: readonly Step[]): Measure {
   return async (bench, keys, round) => {
     const stacks: MeasuredStack[] = [];
+    const first = round % bench.subjects.length;
+    const subjects = [...bench.subjects.slice(first), ...bench.subjects.slice(0, first)];
     try {
-      for (const subject of bench.subjects)
-        stacks.push(await MeasuredStack.create(bench, { subject, keys, round }));
+      for (const cli of bench.clis)
+        for (const subject of subjects)
+          stacks.push(await MeasuredStack.create(bench, { subject, cli, keys, round }));
       for (const step of steps) for (const stack of stacks) await step(stack);
       return stacks.flatMap(({ results }) => results);
     } finally {

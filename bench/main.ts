@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError } from "commander";
 import installPackage from "../test/e2e/harness/install-package";
 import removePackage from "../test/e2e/harness/remove-package";
 import { lifecycle, type Measure, network, rotation } from "./lifecycle";
-import type { Bench } from "./measured-stack";
+import type { Bench, Cli } from "./measured-stack";
 import { writeReport } from "./report";
 import type { Part, Results, StepPart } from "./results";
 import { SUBJECTS } from "./stack";
@@ -15,6 +15,8 @@ import { starts } from "./starts";
 import { throughput } from "./throughput";
 
 const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput"] as const;
+/** The supported releases of Pulumi's CLI, as tools/pulumi-cli.mjs knows them. */
+const RELEASES = ["newest", "oldest"] as const;
 const DOCS = join(__dirname, "../docs");
 const RESULTS = join(DOCS, "performance.json");
 const NETWORK_KEYS = 100;
@@ -27,6 +29,8 @@ interface Flags {
   readonly add: boolean;
   readonly only: string[];
   readonly subjects: string[];
+  readonly steps: string[] | undefined;
+  readonly cli: string[];
 }
 
 new Command("bench")
@@ -38,6 +42,12 @@ new Command("bench")
     ...PARTS,
   ])
   .option("--subjects <names>", `some of ${SUBJECTS.join(", ")}`, listOf(SUBJECTS), [...SUBJECTS])
+  .option(
+    "--steps <names>",
+    "only these commands of the life of a stack, such as up,refresh,destroy",
+    (text) => text.split(","),
+  )
+  .option("--cli <releases>", `some of ${RELEASES.join(", ")}`, listOf(RELEASES), [...RELEASES])
   .action(main)
   .parseAsync()
   .catch((error) => {
@@ -45,14 +55,15 @@ new Command("bench")
     process.exitCode = 1;
   });
 
-async function main({ keys, rounds, add, only, subjects }: Flags): Promise<void> {
+async function main({ keys, rounds, add, only, subjects, steps, cli }: Flags): Promise<void> {
   await installPackage();
   try {
     const installed = String(process.env.PAYENGINE_E2E_INSTALLED);
     const bench: Bench = {
-      cli: String(process.env.PAYENGINE_E2E_CLI),
+      clis: RELEASES.filter((it) => cli.includes(it)).map(findCli),
       packages: join(installed, "node_modules"),
       subjects: SUBJECTS.filter((it) => subjects.includes(it)),
+      steps,
       say: (line) => console.error(line),
     };
     const about = aboutThis(bench);
@@ -102,14 +113,22 @@ function aboutThis(bench: Bench): Omit<Part<unknown>, "results"> {
   };
 }
 
-function versionsOf({ cli, packages }: Bench): Record<string, string> {
+/** Built first, where this machine does not have it yet. */
+function findCli(release: string): Cli {
+  const script = join(__dirname, "../tools/pulumi-cli.mjs");
+  const folder = execFileSync(process.execPath, [script, "--release", release], { encoding: "utf8" }).trim();
+  const version = execFileSync(join(folder, "pulumi"), ["version"], { encoding: "utf8" });
+  return { folder, version: version.trim().replace(/^v/, "") };
+}
+
+function versionsOf({ clis, packages }: Bench): Record<string, string> {
   // The program's own packages, and the HTTP client that this package brings along.
   const ofPackage = createRequire(join(packages, "pulumi-payengine/package.json"));
   const version = (name: string): string =>
     JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")).version;
   return {
     node: process.version,
-    pulumi: execFileSync(join(cli, "pulumi"), ["version"], { encoding: "utf8" }).trim(),
+    pulumi: clis.map((cli) => cli.version).join(" and "),
     "@pulumi/pulumi": version("@pulumi/pulumi"),
     undici: ofPackage("undici/package.json").version,
     "pulumi-payengine": version("pulumi-payengine"),

@@ -5,16 +5,27 @@ import { BenchStack, type Keys, type Subject } from "./stack";
 
 /** What all measurements with the CLI need. */
 export interface Bench {
-  readonly cli: string;
+  /** The CLIs that are measured side by side, the newest first. */
+  readonly clis: readonly Cli[];
   readonly packages: string;
   /** Whose stacks are measured. */
   readonly subjects: readonly Subject[];
+  /** Which commands are measured, such as `up`; the others run where a measured one needs them. */
+  readonly steps: readonly string[] | undefined;
   readonly say: (line: string) => void;
 }
 
-/** Whose stack is measured, with how many keys, and for the how manieth time. */
+export interface Cli {
+  /** Such as 3.276.0. */
+  readonly version: string;
+  /** Where it is, with its plugins. */
+  readonly folder: string;
+}
+
+/** Whose stack is measured, with which CLI and how many keys, and for the how manieth time. */
 export interface Run {
   readonly subject: Subject;
+  readonly cli: Cli;
   readonly keys: number;
   readonly round: number;
 }
@@ -45,7 +56,12 @@ export class MeasuredStack {
   static async create(bench: Bench, of: Run): Promise<MeasuredStack> {
     const sandbox = await startSandboxProcess();
     try {
-      return new MeasuredStack(bench, sandbox, await BenchStack.create(of.subject, bench, sandbox), of);
+      return new MeasuredStack(
+        bench,
+        sandbox,
+        await BenchStack.create(of.subject, { cli: of.cli.folder, packages: bench.packages }, sandbox),
+        of,
+      );
     } catch (error) {
       await sandbox.stop();
       throw error;
@@ -56,13 +72,35 @@ export class MeasuredStack {
     return this.stack.write({ count: this.of.keys, ...keys });
   }
 
-  async step(step: string, args: readonly string[]): Promise<void> {
+  /** A command that later ones need. */
+  async step(name: string, args: readonly string[], traffic?: Traffic): Promise<void> {
+    if (!(await this.look(name, args, traffic))) await this.unmeasured(args);
+  }
+
+  /**
+   * A command that changes nothing: it runs only to be measured.
+   *
+   * @param traffic over which network, or against which limit of calls.
+   * @returns whether it ran.
+   */
+  async look(name: string, args: readonly string[], traffic?: Traffic): Promise<boolean> {
+    const step = traffic ? `${name}, ${traffic.name}` : name;
+    const isWanted = this.bench.steps?.includes(step) ?? true;
+    if (!isWanted || traffic?.subjects.includes(this.of.subject) === false) return false;
+    if (traffic) await this.control.setThrottle(traffic.input);
+    await this.measure(step, args);
+    if (traffic) await this.control.setThrottle({});
+    return true;
+  }
+
+  private async measure(step: string, args: readonly string[]): Promise<void> {
     await this.control.clearRequests();
     const { seconds, peaks } = await this.stack.run(args);
     const requests = await this.control.requests();
     const { state, provider } = await this.stack.sizes();
     this.results.push({
       ...this.of,
+      cli: this.of.cli.version,
       step,
       seconds,
       calls: requests.length,
@@ -73,18 +111,10 @@ export class MeasuredStack {
       stateBytes: state,
       providerBytes: provider,
     });
-    const { subject, keys, round } = this.of;
+    const { subject, cli, keys, round } = this.of;
     this.bench.say(
-      `${keys} keys, round ${round}: ${subject} ${step} ${seconds.toFixed(1)} s, ${requests.length} calls`,
+      `${cli.version}, ${keys} keys, round ${round}: ${subject} ${step} ${seconds.toFixed(1)} s, ${requests.length} calls`,
     );
-  }
-
-  /** A step over a network, or against a limit of calls. */
-  async under(name: string, args: readonly string[], traffic: Traffic): Promise<void> {
-    if (!traffic.subjects.includes(this.of.subject)) return;
-    await this.control.setThrottle(traffic.input);
-    await this.step(`${name}, ${traffic.name}`, args);
-    await this.control.setThrottle({});
   }
 
   async unmeasured(args: readonly string[]): Promise<void> {

@@ -4,6 +4,8 @@ import type { Subject } from "./stack";
 export interface StepResult {
   readonly subject: Subject;
   readonly keys: number;
+  /** Version of the CLI, such as 3.276.0. */
+  readonly cli: string;
   /** Such as `up`, or `refresh, 50 ms`. */
   readonly step: string;
   readonly round: number;
@@ -58,8 +60,13 @@ export interface Results {
 }
 
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** @param part 0.25 for the first quartile; between two values it is on the line between them. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
-  return (low + high) / 2;
+  const place = (sorted.length - 1) * part;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
+  return low + (high - low) * (place % 1);
 }

@@ -1,4 +1,4 @@
-import { median, type Part, type StepResult } from "./results";
+import { median, type Part, quantile, type StepResult } from "./results";
 import type { Subject } from "./stack";
 
 export const TITLES: Readonly<Record<Subject, string>> = {
@@ -25,6 +25,22 @@ export function medianOf(results: readonly StepResult[], field: keyof StepResult
 export function about({ command, date, machine, versions }: Part<unknown>): string {
   const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `\`${command}\`, ${date}, on ${machine}; ${used.join(", ")}.`;
+}
+
+/** The median, and the quartiles where there are enough rounds for them to say something. */
+export function spread(values: readonly number[], format: (value: number) => string = short): string {
+  const middle = format(median(values));
+  if (values.length < 4) return middle;
+  return `${middle} (${format(quantile(values, 0.25))}–${format(quantile(values, 0.75))})`;
+}
+
+/** Of each round how many times as long it took as another's, with their spread. */
+export function times(own: readonly StepResult[], others: readonly StepResult[]): string {
+  const ratios = own.flatMap(({ round, seconds }) => {
+    const other = others.find((it) => it.round === round);
+    return other ? [seconds / other.seconds] : [];
+  });
+  return spread(ratios, (value) => ratio(value, 1));
 }
 
 export function ratio(a: number, b: number): string {
