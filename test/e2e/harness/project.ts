@@ -18,6 +18,8 @@ export interface ProjectOptions {
   readonly packages?: string | false;
   /** Name of its stack. Default: dev. */
   readonly stack?: string;
+  /** Its own name. Default: shop. */
+  readonly name?: string;
 }
 
 export interface CommandOptions {
@@ -52,6 +54,7 @@ export class Project {
     readonly folder: string,
     env: Readonly<Record<string, string>>,
     public stack = "dev",
+    private readonly name = "shop",
   ) {
     this.env = {
       PATH: [installed("CLI"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
@@ -70,9 +73,10 @@ export class Project {
 
   static async create(options: ProjectOptions): Promise<Project> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-e2e-project-")));
-    const project = new Project(folder, options.env ?? {}, options.stack);
+    const project = new Project(folder, options.env ?? {}, options.stack, options.name);
     await Promise.all(["tmp", "home", "backend"].map((name) => mkdir(join(folder, name))));
-    await project.write({ "Pulumi.yaml": "name: shop\nruntime: nodejs\n", ...withManifest(options.files) });
+    const settings = `name: ${project.name}\nruntime: nodejs\n`;
+    await project.write({ "Pulumi.yaml": settings, ...withManifest(options.files) });
     const packages = options.packages ?? join(installed("INSTALLED"), "node_modules");
     if (packages !== false) await symlink(packages, join(folder, "node_modules"));
     const config = Object.entries(options.config ?? {}).map(
@@ -103,7 +107,7 @@ export class Project {
   async run(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
     const [command = ""] = args;
     const all = ["--color=never", "--non-interactive", ...args];
-    if (CHANGING.includes(command)) all.push("--yes");
+    if (CHANGING.includes(command) && !args.includes("--preview-only")) all.push("--yes");
     if (RECORDED.includes(command))
       all.push("--event-log", join(this.folder, `events-${++this.eventLogs}.json`));
     if (RECORDED.includes(command)) all.push("--stack", this.stack);
@@ -187,7 +191,7 @@ export class Project {
   /** The bytes of the state file on disk. */
   async rawState(): Promise<string> {
     const backend = fileURLToPath(this.env.PULUMI_BACKEND_URL ?? "");
-    return readFile(join(backend, `.pulumi/stacks/shop/${this.stack}.json`), "utf8");
+    return readFile(join(backend, `.pulumi/stacks/${this.name}/${this.stack}.json`), "utf8");
   }
 
   async remove(): Promise<void> {

@@ -1,0 +1,7 @@
+import type { Project } from "../e2e/harness/project";
+
+/** Says whether the CLI of these tests is of this version or a later one. */
+export async function isCliFrom(project: Project, version: string): Promise<boolean> {
+  const { stdout } = await project.ok("version");
+  return stdout.trim().slice(1).localeCompare(version, "en", { numeric: true }) >= 0;
+}
