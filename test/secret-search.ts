@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
 
 /** Where to look: a file or a folder with all that is below it, or text that was captured. */
 export type Haystack =
@@ -27,7 +28,8 @@ interface Needle {
 
 /**
  * Finds secrets, and every part of them that is 12 characters long: plain, in hex, percent-encoded, escaped for JSON,
- * and in base64 at each of its three offsets. Case is ignored, but for base64.
+ * and in base64 at each of its three offsets. Case is ignored, but for base64. What is compressed by gzip is searched
+ * as it is and unpacked.
  *
  * @returns the first place of each secret, encoding and haystack; empty where nothing leaks.
  */
@@ -47,6 +49,11 @@ export function findSecrets(secrets: Iterable<string>, haystacks: Iterable<Hayst
     }
   }
   return findings;
+}
+
+/** How many bytes a search of these reads. */
+export function sizeOf(haystacks: Iterable<Haystack>): number {
+  return [...contentsOf(haystacks)].reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
 }
 
 interface NeedlesOfOneLength {
@@ -153,9 +160,18 @@ interface Content {
 
 function* contentsOf(haystacks: Iterable<Haystack>): Generator<Content> {
   for (const haystack of haystacks) {
-    if ("path" in haystack) yield* filesBelow(haystack.path);
-    else yield haystack;
+    for (const found of "path" in haystack ? filesBelow(haystack.path) : [haystack]) {
+      yield found;
+      const bytes = Buffer.from(found.content);
+      if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+        yield { name: `${found.name}, unpacked`, content: unpacked(bytes) };
+    }
   }
+}
+
+/** Pulumi's automatic logs are compressed, and cut short where the CLI was killed. */
+function unpacked(bytes: Buffer): Buffer {
+  return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
 }
 
 /** Names of files count as content; links are not followed. */

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { findSecrets } from "../secret-search";
 
@@ -47,6 +48,15 @@ describe("findSecrets", () => {
   ])("finds a password of any characters %s", (_, text, encoding) => {
     const secret = encoding.startsWith("base64url") ? "~~~???".repeat(3) : password;
     expect(found(secret, text)).toContain(encoding);
+  });
+
+  test.each([
+    ["whole", (packed: Buffer) => packed],
+    ["cut short", (packed: Buffer) => packed.subarray(0, -12)],
+  ])("finds a key in a file that is compressed by gzip, %s", (_, file) => {
+    const text = `${privateKey} and in base64 ${base64After("a", privateKey)}`;
+
+    expect(found(privateKey, file(gzipSync(text)))).toEqual(expect.arrayContaining(["plain", "base64 at 1"]));
   });
 
   test("finds a secret that is shorter than a window only as a whole", () => {

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
-import { type FoundSecret, findSecrets, type Haystack } from "../../secret-search";
+import { type FoundSecret, findSecrets } from "../../secret-search";
 import { tapTokens } from "../../token-tap";
 import { stopLeftovers } from "./processes";
-import { cliHome, Project, type ProjectOptions } from "./project";
+import { Project, type ProjectOptions } from "./project";
+import { placesOf } from "./searched-places";
 
 jest.setTimeout(300_000);
 
@@ -98,16 +97,9 @@ export class Fixture {
     );
     const held = this.projects.flatMap(({ secrets: known }) => [...known]).filter((it) => TOKEN.test(it));
     expect([...this.secrets, ...this.issued]).toEqual(expect.arrayContaining(held));
-    const haystacks = this.projects.flatMap((project): Haystack[] => [
-      { path: project.folder },
-      ...project.said.flatMap(({ command, stdout, stderr }) => [
-        { name: `the output of ${command}`, content: stdout },
-        { name: `the error output of ${command}`, content: stderr },
-      ]),
-    ]);
     return findSecrets(
       secrets.filter((secret) => !this.inTheClear.has(secret)),
-      [...haystacks, ...homeFiles()],
+      this.projects.flatMap((project) => [...placesOf(project).values()].flat()),
     );
   }
 
@@ -167,19 +159,6 @@ export function useFixture(): { readonly fixture: Fixture } {
       return current;
     },
   };
-}
-
-/** What is in the CLI's home. Other tests may be writing there. */
-function homeFiles(): Haystack[] {
-  const entries = readdirSync(cliHome(), { recursive: true, withFileTypes: true });
-  return entries.flatMap((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    try {
-      return entry.isFile() ? { name: path, content: readFileSync(path) } : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** A CommonJS program. */

@@ -25,7 +25,6 @@ export default async function installPackage(): Promise<void> {
     process.env.PAYENGINE_E2E_CLI = await findCli();
     // npm writes it when it is done.
     if (existsSync(join(folder, "node_modules/.package-lock.json"))) return;
-    await mkdir(join(folder, "home"));
     const [tarball, ...versions] = await Promise.all([pack(folder), ...BESIDE.map(versionOf)]);
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "installed", private: true }));
     const packages = BESIDE.map((name, index) => `${name}@${versions[index]}`);

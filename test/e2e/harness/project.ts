@@ -37,7 +37,7 @@ const PASSPHRASE = "correct-horse-battery-staple";
 const RECORDED = ["up", "preview", "refresh", "destroy"];
 const CHANGING = ["up", "refresh", "destroy"];
 
-/** A Pulumi project in a fresh folder, with its own backend, and the real CLI with the home that all tests share. */
+/** A Pulumi project in a fresh folder, with its own backend, its own Pulumi home, and the real CLI. */
 export class Project {
   /** Everything the CLI has said so far, except what it was asked to show. */
   readonly said: Ended[] = [];
@@ -60,7 +60,7 @@ export class Project {
       PATH: [installed("CLI"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
       HOME: folder,
       TMPDIR: join(folder, "tmp"),
-      PULUMI_HOME: cliHome(),
+      PULUMI_HOME: join(folder, "home"),
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -197,11 +197,6 @@ export class Project {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true });
   }
-}
-
-/** Pulumi keeps its plugins there and, by each project's folder, the chosen stack. */
-export function cliHome(): string {
-  return join(installed("INSTALLED"), "home");
 }
 
 function withManifest(files: Readonly<Record<string, string>>): Record<string, string> {
