@@ -35,6 +35,10 @@ export interface Watchdog {
 }
 
 const STDERR = 2;
+
+/** What Node needs to start and to reach PayEngine: by a proxy, with certificates of one's own, on Windows. */
+const PASSED_ON =
+  /^(?:NODE_.*|(?:https?|no|all)_proxy|SSL_CERT_(?:FILE|DIR)|PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|TMPDIR|TE?MP|TZ|LANG|LC_.*|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT)$/i;
 const ANSWER_LIMIT_MS = 20_000;
 
 /** Starts a process of its own before the first key, which ends when this one does and nothing is left to clear up. */
@@ -70,6 +74,11 @@ export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
 /** Resolves when the watchdog has understood. */
 type Tell = (message: Message) => Promise<void>;
 
+/** Without secrets: the credential comes in a message, and of the state's passphrase or a cloud's keys it has no need. */
+export function environmentOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)));
+}
+
 function startProcess(script: string, onEnd: () => void): Tell {
   // Detached: the engine ends a plugin with its whole process group. Windows would open a console for it.
   const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
@@ -79,6 +88,7 @@ function startProcess(script: string, onEnd: () => void): Tell {
     windowsHide: true,
     stdio,
     execArgv: [],
+    env: environmentOf(process.env),
   };
   const child = fork(script, options);
   child.unref();

@@ -20,7 +20,11 @@ interface Asked {
 }
 
 const TRACES = { PULUMI_TRACING_NO_PAYLOADS: "true" };
-const DEBUG = { NODE_DEBUG: "child_process,fetch,http,http2,https,net,tls,undici", GRPC_TRACE: "all", GRPC_VERBOSITY: "DEBUG" };
+const DEBUG = {
+  NODE_DEBUG: "child_process,fetch,http,http2,https,net,tls,undici",
+  GRPC_TRACE: "all",
+  GRPC_VERBOSITY: "DEBUG",
+};
 const ON_ALL: Asked[] = [
   { row: "`PULUMI_DEBUG_GRPC`", env: { PULUMI_DEBUG_GRPC: "OUT/grpc.json" } },
   { row: "`NODE_DEBUG`, `GRPC_TRACE`", env: DEBUG },
