@@ -8,9 +8,9 @@ const VALUE = /(, (?:resp: |obj=|props=|outputs=)|\]: primitive=).*$/s;
 /**
  * Keeps values out of Pulumi's debug messages, from the moment this package is imported.
  *
- * Until pulumi/pulumi#24478, Pulumi's Node SDK writes the outputs of every resource, of StackReferences too, and the
- * arguments and results of invokes into them, secrets in the clear. They show under `--debug` and are in every event log,
- * so also in the file behind the Automation API's `onEvent`.
+ * Pulumi's Node SDK, 3.276 too, writes the outputs of every resource, of StackReferences too, and the results of
+ * invokes into them, secrets in the clear; until pulumi/pulumi#24478 the arguments of invokes as well. They show under
+ * `--debug` and are in every event log, so also in the file behind the Automation API's `onEvent`.
  */
 export function hideValuesFromDebugLog(): void {
   if (hidden) return;

@@ -1,4 +1,6 @@
+import { findSecrets } from "../secret-search";
 import { commonJs, useFixture } from "./harness/fixture";
+import { placesOf } from "./harness/searched-places";
 
 const given = useFixture();
 
@@ -75,6 +77,30 @@ exports.length = other.urn.apply(() => {
     expect(up.stdout).toContain("Invoke RPC finished: tok=pulumi:pulumi:readStackOutputs");
     await project.destroy();
   });
+});
+
+test("without this package Pulumi writes secret outputs into event logs, as Limits says", async () => {
+  const { fixture } = given;
+  const value = "0123456789abcdef".repeat(4);
+  fixture.inTheClear.add(value);
+  const project = await fixture.project({
+    files: {
+      "index.js": `
+const pulumi = require("@pulumi/pulumi");
+class Other extends pulumi.dynamic.Resource {
+  constructor(name, props) {
+    super({ create: async (inputs) => ({ id: "other", outs: inputs }) }, name, props);
+  }
+}
+new Other("other", { value: pulumi.secret(process.env.VALUE) });`,
+    },
+    env: { VALUE: value },
+  });
+  await project.up();
+  const logs = placesOf(project).get("event logs") ?? [];
+  // Where this fails, Pulumi has corrected it: name the version in Limits, README.md, and in sdk/debug-log.ts.
+  expect(findSecrets([value], logs)).not.toEqual([]);
+  await project.destroy();
 });
 
 test("a private key takes at most 3,800 bytes of state", async () => {
