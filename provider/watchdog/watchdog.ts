@@ -38,7 +38,7 @@ const STDERR = 2;
 
 /** What Node needs to start and to reach PayEngine: by a proxy, with certificates of one's own, on Windows. */
 const PASSED_ON =
-  /^(?:NODE_.*|(?:https?|no|all)_proxy|SSL_CERT_(?:FILE|DIR)|PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|TMPDIR|TE?MP|TZ|LANG|LC_.*|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT)$/i;
+  /^(?:NODE_.*|OPENSSL_.*|LD_.*|DYLD_.*|(?:https?|no|all)_proxy|SSL_CERT_(?:FILE|DIR)|PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|TMPDIR|TE?MP|TZ|LANG|LC_.*|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT)$/i;
 const ANSWER_LIMIT_MS = 20_000;
 
 /** Starts a process of its own before the first key, which ends when this one does and nothing is left to clear up. */
