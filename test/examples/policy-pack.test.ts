@@ -8,11 +8,17 @@ import { commonJs, type FixtureOptions, useFixture } from "../e2e/harness/fixtur
 import { exampleProject } from "./example";
 
 const example = join(__dirname, "../../examples/policy-pack");
-/** What Pulumi's bundle has beside the CLI, and the CLI that Go builds has not: the engine runs it in the pack's folder. */
+/**
+ * What Pulumi's bundle has beside the CLI, and the CLI that Go builds has not: the engine runs it in the pack's folder.
+ * Newer CLIs have the language host run a pack, which the one here cannot; they take a program in the place of the folder.
+ */
 const ANALYZER = `#!/bin/sh
-exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$@"
+cd "$(dirname "$0")"
+exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$1" "$PWD"
 `;
 let pack = "";
+/** What --policy-pack gets. */
+let toGive = "";
 
 beforeAll(async () => {
   pack = await realpath(await mkdtemp(join(tmpdir(), "payengine-policy-pack-")));
@@ -25,6 +31,10 @@ beforeAll(async () => {
   });
   await writeFile(join(pack, "pulumi-analyzer-policy"), ANALYZER);
   await chmod(join(pack, "pulumi-analyzer-policy"), 0o755);
+  const { stdout } = await promisify(execFile)(join(String(process.env.PAYENGINE_E2E_CLI), "pulumi"), [
+    "version",
+  ]);
+  toGive = stdout.trim() === "v3.216.0" ? pack : join(pack, "pulumi-analyzer-policy");
 }, 300_000);
 
 afterAll(() => rm(pack, { recursive: true }));
@@ -38,6 +48,8 @@ async function projectOf(options: FixtureOptions & { readonly example?: string }
     ? fixture.project({ files: { "index.js": commonJs(options.program ?? "") }, ...options })
     : exampleProject(fixture, options.example, options));
   project.env.PATH = [pack, project.env.PATH].join(delimiter);
+  // A program in the place of a pack's folder is not told the stack this way, as a pack is by the language host.
+  project.env.PULUMI_NODEJS_STACK = project.stack;
   return project;
 }
 
@@ -52,7 +64,7 @@ test("keys that are protected and rotate pass in production", async () => {
     stack: "production",
     secrets: { "payengine:apiKey": key },
   });
-  const { stdout } = await project.up("--policy-pack", pack);
+  const { stdout } = await project.up("--policy-pack", toGive);
   expect(stdout).toMatch(/payengine@v1\.0\.0/);
   expect(violations(stdout)).toEqual([]);
   expect(await given.fixture.liveKeys()).toHaveLength(1);
@@ -72,7 +84,7 @@ test("production refuses keys that are not protected or do not rotate by a perio
     `,
     secrets: { "payengine:apiKey": given.fixture.credential, token: randomBytes(48).toString("hex") },
   });
-  const { stdout } = await project.fails("up", "--policy-pack", pack);
+  const { stdout } = await project.fails("up", "--policy-pack", toGive);
   const unprotected = "is not protected: give it the option { protect: true }";
   const unrotated = 'does not rotate by the clock: give it rotation: { period: "90d", overlap: "7d" }';
   expect(violations(stdout)).toEqual([
@@ -87,7 +99,7 @@ test("production refuses keys that are not protected or do not rotate by a perio
 
 test("the same keys pass in a sandbox's stack", async () => {
   const project = await projectOf({ example: "quickstart" });
-  const { stdout } = await project.up("--policy-pack", pack);
+  const { stdout } = await project.up("--policy-pack", toGive);
   expect(violations(stdout)).toEqual([]);
   expect(await given.fixture.liveKeys()).toHaveLength(2);
 });
