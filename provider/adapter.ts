@@ -14,7 +14,7 @@ import { update } from "./api-key/update";
 import { requireDue } from "./api-key/wrong-clock";
 import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
 import { contextMaker } from "./contexts";
-import type { Engine } from "./engine";
+import type { End, Engine } from "./engine";
 import { endWithEngine } from "./lifetime";
 import { outputsOf, resultOf } from "./outputs";
 import { messageOf, sentence } from "./payengine/errors";
@@ -32,7 +32,7 @@ export interface Host {
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Ends the process. */
-  readonly exit: () => void;
+  readonly exit: (how: End) => void;
   /** Shows the user a line under Diagnostics. */
   readonly warn: (line: string) => void;
 }

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine";
+import type { End, Engine } from "./engine";
 
 /** An answer that was just given needs a moment to reach the engine, in milliseconds. */
 const DELIVERY_MS = 100;
@@ -19,18 +19,18 @@ export function outliveReaders(outputs: readonly NodeJS.EventEmitter[]): void {
  */
 export function endWithEngine(
   engine: Engine,
-  exit: () => void,
+  exit: (how: End) => void,
 ): <T>(operation: () => Promise<T>) => Promise<T> {
   let underWay = 0;
-  let gone = false;
+  let gone: End | undefined;
   let onTheWay = 0;
   const exitIfIdle = () => {
-    if (gone && underWay === 0 && onTheWay === 0) exit();
+    if (gone && underWay === 0 && onTheWay === 0) exit(gone);
   };
   engine.onGone((how) => {
-    gone = true;
+    gone = how;
     // Pulumi's commands wait for this process: an engine that has hung up has got its answers.
-    if (how === "hung up" && underWay === 0) exit();
+    if (how === "hung up" && underWay === 0) exit(how);
     else exitIfIdle();
   });
   return async (operation) => {
