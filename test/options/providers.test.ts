@@ -2,9 +2,8 @@ import { ACCOUNT_IDS, MERCHANT_IDS } from "payengine-sandbox";
 import { abridged } from "../abridged";
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
 import { useFixture } from "../e2e/harness/fixture";
+import { hasFailed } from "../e2e/harness/run-program";
 
-/** How the CLI ends a command that failed: 1, and in older releases 255. */
-const FAILED = [1, 255];
 const given = useFixture();
 
 test("an explicit provider serves a second account, also in a component; a new credential replaces nothing", async () => {
@@ -65,8 +64,9 @@ for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`
     "but nothing proves that the credential is of the account",
   ];
   for (const command of [["refresh"], ["destroy", "--continue-on-error"]]) {
-    const { exitCode, stdout } = await project.run([...command, "--skip-preview"], { env });
-    expect(FAILED).toContain(exitCode);
+    const ended = await project.run([...command, "--skip-preview"], { env });
+    expect(hasFailed(ended)).toBe(true);
+    const { stdout } = ended;
     for (const text of why) expect(stdout).toContain(text);
     expect(await project.keys()).toEqual(made);
   }
@@ -168,8 +168,9 @@ test("another passphrase fails every command and changes nothing", async () => {
   const made = await project.keys();
   for (const command of ["up", "refresh", "destroy"]) {
     const env = { PULUMI_CONFIG_PASSPHRASE: "another" };
-    const { exitCode, stderr } = await project.run([command, "--skip-preview"], { env });
-    expect(FAILED).toContain(exitCode);
+    const ended = await project.run([command, "--skip-preview"], { env });
+    expect(hasFailed(ended)).toBe(true);
+    const { stderr } = ended;
     expect(stderr).toContain("incorrect passphrase");
   }
   expect(await project.keys()).toEqual(made);

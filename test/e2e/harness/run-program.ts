@@ -10,6 +10,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Whether the CLI says that its command failed: by 1, or by 255 in older releases. */
+export function hasFailed({ exitCode }: Pick<Ended, "exitCode">): boolean {
+  return exitCode === 1 || exitCode === 255;
+}
+
 export interface RunOptions {
   readonly cwd: string;
   /** The whole environment: nothing of the test's own gets through. */
