@@ -111,7 +111,7 @@ function makeRound(
   const isQuiet =
     quiet !== undefined && !isAlone && !isEarly && !isHopeless && !(stack.isFresh && quiet === QUIET[0]);
   const moments: readonly Moment[] = makes ? ["uncommitted", "committed"] : MOMENTS[operation];
-  return {
+  const round: Round = {
     ...{ program: change.program, operation, faults },
     replace: makes ? change.replace : [],
     continueOnError: makes && random.chance(40),
@@ -134,8 +134,16 @@ function makeRound(
       random.chance(50),
     repair: random.pick(["up", "up", "refresh, up", "up --refresh", "destroy"] as const),
     later: random.chance(50),
-    ...(isAlone && { withoutOrphans: true }),
   };
+  return isAlone && !mayAnswerTheDying(round) ? { ...round, withoutOrphans: true } : round;
+}
+
+/**
+ * A CLI that is being killed takes an answer until the kernel has closed its connections. A key that is handed over in these
+ * milliseconds is in the pending operation by its name, which only the orphans command looks for.
+ */
+function mayAnswerTheDying({ deadly }: Round): boolean {
+  return deadly?.kind.startsWith("CLI killed") === true && deadly.moment === "answered";
 }
 
 const ALONE = ["CLI killed during the POST", "CLI killed after the POST", "plugin killed"] as const;
