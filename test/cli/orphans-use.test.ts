@@ -131,9 +131,9 @@ test.each([
   const file = join(project.folder, LOCKS, "1.json");
   await writeFile(file, text && `${text},"timestamp":"${since}"}`);
   const env: Record<string, string> = url === undefined ? {} : { PULUMI_BACKEND_URL: url };
-  const { exitCode, stdout } = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"], {
-    env,
-  });
+  // Named, since newer CLIs remember the chosen stack for each backend's URL.
+  const args = ["orphans", "--stack", project.stack, "--revoke", "--yes", "--min-age", "0s"];
+  const { exitCode, stdout } = await payengine(project, args, { env });
   const who =
     text === ""
       ? "somebody on an unknown host, process 0, for \\d+ (ms|seconds?)"
