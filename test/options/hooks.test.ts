@@ -1,10 +1,10 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isCliFrom } from "../e2e/harness/cli-version";
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
 import { commonJs, useFixture } from "../e2e/harness/fixture";
 import { later } from "../e2e/harness/later";
 import type { Project } from "../e2e/harness/project";
-import { isCliFrom } from "./cli-version";
 import { inline, inlineOk } from "./inline-program";
 
 const given = useFixture();

@@ -1,4 +1,4 @@
-import type { Project } from "../e2e/harness/project";
+import type { Project } from "./project";
 
 /** Says whether the CLI of these tests is of this version or a later one. */
 export async function isCliFrom(project: Project, version: string): Promise<boolean> {
