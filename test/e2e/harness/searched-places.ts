@@ -19,12 +19,19 @@ const PLACES: readonly [place: string, path: RegExp][] = [
   ["the project's files", /^/],
 ];
 
+/** Links are not followed, as newer Nodes do where they list all that is below a folder. */
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else yield path;
+  }
+}
+
 /** Where a project's secrets are searched for after each test: every file below its folder, and what the CLI has printed. */
 export function placesOf(project: Project): Map<string, Haystack[]> {
   const places = new Map(PLACES.map(([place]): [string, Haystack[]] => [place, []]));
-  for (const entry of readdirSync(project.folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    const path = join(entry.parentPath, entry.name);
+  for (const path of filesBelow(project.folder)) {
     const name = relative(project.folder, path);
     const [place = ""] = PLACES.find(([, pattern]) => pattern.test(name)) ?? [];
     places.get(place)?.push({ path });
