@@ -27,7 +27,7 @@ test("the guide alone leads a new user from an empty folder to a key that works"
     const [pin = ""] = /pulumi config set payengine:accountId [\w-]+/.exec(read) ?? [];
     await reader.enter(pin);
     const shown = await reader.follow("pulumi up", YES);
-    const [token = ""] = /\b[0-9a-f]{108}\b/.exec(shown) ?? [];
+    const [token = ""] = /(?<![0-9a-f])[0-9a-f]{108}(?![0-9a-f])/.exec(shown) ?? [];
     expect(await fixture.authenticates(token)).toBe(true);
     expect((await fixture.liveKeys()).map(({ name }) => name)).toEqual([
       expect.stringMatching(/^shop-dev-checkout-[0-9a-f]{10}$/),
