@@ -57,10 +57,8 @@ async function pack(folder: string): Promise<string> {
   return join(folder, filename);
 }
 
-/** What this repository works with; `npm run test:full` asks for the oldest SDK as well. */
+/** What this repository works with. */
 async function versionOf(name: string): Promise<string> {
-  const sdk = process.env.PAYENGINE_TEST_PULUMI_SDK;
-  if (name === "@pulumi/pulumi" && sdk) return sdk;
   const manifest = await readFile(join(repository, "node_modules", name, "package.json"), "utf8");
   return JSON.parse(manifest).version;
 }
