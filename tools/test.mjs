@@ -27,12 +27,12 @@ const AREAS = ["start", ...PROJECTS, "newest", "oldest"];
  */
 const OTHER_VERSIONS = {
   newest: {
-    projects: ["examples", "e2e", "options"],
+    projects: ["examples", "e2e"],
     tests: ["test/examples", "e2e/secrets", "e2e/pulumi-logs"],
   },
   oldest: {
     projects: ["e2e", "options"],
-    tests: ["e2e/secrets", "e2e/pulumi-logs", "e2e/drift", "e2e/recovery"],
+    tests: ["e2e/secrets", "e2e/pulumi-logs", "e2e/drift", "e2e/recovery", "test/options"],
   },
 };
 
