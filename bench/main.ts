@@ -17,7 +17,7 @@ import { throughput } from "./throughput";
 const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput"] as const;
 /** The supported releases of Pulumi's CLI, as tools/pulumi-cli.mjs knows them. */
 const RELEASES = ["newest", "oldest"] as const;
-const DOCS = join(__dirname, "../docs");
+const DOCS = join(__dirname, "../docs/development");
 const RESULTS = join(DOCS, "performance.json");
 const NETWORK_KEYS = 100;
 const START_ROUNDS = 15;
@@ -34,7 +34,9 @@ interface Flags {
 }
 
 new Command("bench")
-  .description("Measures this provider beside a floor and a hand-written one, and writes docs/performance.md")
+  .description(
+    "Measures this provider beside a floor and a hand-written one, and writes docs/development/benchmarks.md",
+  )
   .option("--keys <numbers>", "how many keys, such as 1,100", numbers, [1, 100, 1_000])
   .option("--rounds <number>", "how often", Number, 3)
   .option("--add", "put the rounds beside those that were kept, instead of in their place", false)

@@ -5,7 +5,7 @@ import { lifecycleParts, lifecycleTables, plotted } from "./lifecycle-report";
 import { median, type Part, type Results, type StartResult, type StepResult } from "./results";
 import { about, distinct, medianOf, ratio, resultsOf, short, table } from "./tables";
 
-/** Writes the tables into docs/performance.md, between their marks, and the plot beside it. */
+/** Writes the tables into docs/development/benchmarks.md, between their marks, and the plot beside it. */
 export function writeReport(docs: string): void {
   const results: Results = JSON.parse(readFileSync(join(docs, "performance.json"), "utf8"));
   const parts = lifecycleParts(results);
@@ -15,13 +15,13 @@ export function writeReport(docs: string): void {
     starts: results.starts ? startsTable(results.starts) : "",
     throughput: results.throughput ? throughputTable(results.throughput) : "",
   };
-  const file = join(docs, "performance.md");
+  const file = join(docs, "benchmarks.md");
   let text = readFileSync(file, "utf8");
   for (const [name, table] of Object.entries(tables)) {
     const [before, after] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const [start, end] = [text.indexOf(before), text.indexOf(after)];
     if (start < 0 || end < start)
-      throw new Error(`docs/performance.md lacks the marks ${before} and ${after}`);
+      throw new Error(`docs/development/benchmarks.md lacks the marks ${before} and ${after}`);
     text = `${text.slice(0, start + before.length)}\n${table}\n${text.slice(end)}`;
   }
   writeFileSync(file, text);
