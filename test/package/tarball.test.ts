@@ -1,24 +1,84 @@
-import { readdirSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { said } from "./installed-command";
+import { REPOSITORY, said } from "./installed-command";
 
 jest.setTimeout(300_000);
 
+const temporary = mkdtempSync(join(tmpdir(), "payengine-tarball-"));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** The only tarball in a folder. */
+const tarballIn = (folder: string) =>
+  join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+
 /** Jest's global setup has packed it. */
-const folder = process.env.PAYENGINE_E2E_INSTALLED ?? "";
-const tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+const provider = tarballIn(process.env.PAYENGINE_E2E_INSTALLED ?? "");
+const sandbox = () => {
+  if (!tarballIn(temporary).endsWith(".tgz")) {
+    const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", temporary];
+    execFileSync("npm", args, { cwd: join(REPOSITORY, "sandbox") });
+  }
+  return tarballIn(temporary);
+};
 
-test("the package weighs at most 210,000 bytes", () => {
-  const { size } = statSync(tarball);
-  console.info(`The package weighs ${size} bytes`);
+const packages: [string, () => string, { atMost: number; files: string[] }][] = [
+  [
+    "pulumi-payengine",
+    () => provider,
+    {
+      atMost: 274_000,
+      files: [
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "SECURITY.md",
+        "dist",
+        "docs",
+        "examples",
+        "package.json",
+      ],
+    },
+  ],
+  [
+    "payengine-sandbox",
+    sandbox,
+    {
+      atMost: 50_000,
+      files: ["LICENSE", "README.md", "bin", "dist", "package.json", "payengine-keys-api.yaml"],
+    },
+  ],
+];
 
-  expect(size).toBeLessThanOrEqual(210_000);
-});
+describe.each(packages)("the tarball of %s", (name, find, { atMost, files }) => {
+  let unpacked: string;
+  beforeAll(() => {
+    unpacked = mkdtempSync(join(temporary, "unpacked-"));
+    execFileSync("tar", ["-xzf", find(), "-C", unpacked, "--strip-components=1"]);
+  });
 
-test("publint finds nothing wrong with the package", async () => {
-  expect(await said("publint/src/cli.js", ["--strict", tarball])).toContain("All good!");
-});
+  test(`weighs at most ${atMost} bytes`, () => {
+    const { size } = statSync(find());
+    console.info(`${name} weighs ${size} bytes`);
 
-test("the package's types are found in every way in which a program may resolve them", async () => {
-  expect(await said("@arethetypeswrong/cli/dist/index.js", [tarball])).toContain("No problems found");
+    expect(size).toBeLessThanOrEqual(atMost);
+  });
+
+  test("holds what is meant to be shipped, and no lock file", () => {
+    expect(readdirSync(unpacked).sort()).toEqual(files);
+    const all = readdirSync(unpacked, { recursive: true, encoding: "utf8" });
+    expect(all.filter((path) => /package-lock\.json$|\.map$|\.tsbuildinfo$|node_modules/.test(path))).toEqual(
+      [],
+    );
+    expect(all.filter((path) => /^docs\/(api|development)/.test(path))).toEqual([]);
+  });
+
+  test("has nothing that publint finds wrong", async () => {
+    expect(await said("publint/src/cli.js", ["--strict", find()])).toContain("All good!");
+  });
+
+  test("has types that are found in every way in which a program may resolve them", async () => {
+    expect(await said("@arethetypeswrong/cli/dist/index.js", [find()])).toContain("No problems found");
+  });
 });
