@@ -1,43 +1,124 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { useFixture } from "../e2e/harness/fixture";
+import { createInterface } from "node:readline";
+import { type Fixture, useFixture } from "../e2e/harness/fixture";
 import { pasted, unasked, YES } from "./answers";
-import { REPOSITORY } from "./guide";
+import { REPOSITORY, readGuide } from "./guide";
 import { NewUser, PASSPHRASE } from "./new-user";
 
 const given = useFixture();
 
 const GUIDE = "docs/getting-started.md";
+const LOCAL = "A. The local sandbox";
+const ACCOUNT = "B. Your PayEngine account";
+const UNPUBLISHED = "Before publication";
+const SANDBOX = join(REPOSITORY, "sandbox/bin/payengine-sandbox.js");
 
-test("the guide alone leads a new user from an empty folder to a key that works", async () => {
+test("the guide leads from an empty folder to a working key in a PayEngine account", async () => {
   const { fixture } = given;
-  const { reader, leave } = await NewUser.reading(fixture, GUIDE);
   const credential = await fixture.newCredential("sandbox", "Developer");
+  const user = await NewUser.reading(fixture, GUIDE, { skipped: [LOCAL, UNPUBLISHED] });
   try {
-    await reader.follow("mkdir shop");
-    await reader.follow("name: shop");
-    await reader.follow("import * as payengine");
-    await reader.follow("read -rs PULUMI_CONFIG_PASSPHRASE", unasked(PASSPHRASE));
-    await reader.follow("pulumi config set payengine:apiUrl https://console.payengine.dev/api");
-    await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential.key));
-    const read = await reader.follow("npx pulumi-payengine doctor");
-    expect(read).toContain("\n0 failed, 0 warnings, ");
-    expect(await fixture.liveKeys()).toEqual([]);
-    expect(await reader.follow("npx pulumi-payengine doctor --write")).toContain("\n0 failed, 0 warnings, ");
-    const [pin = ""] = /pulumi config set payengine:accountId [\w-]+/.exec(read) ?? [];
-    await reader.enter(pin);
-    const shown = await reader.follow("pulumi up", YES);
-    const [token = ""] = /(?<![0-9a-f])[0-9a-f]{108}(?![0-9a-f])/.exec(shown) ?? [];
-    expect(await fixture.authenticates(token)).toBe(true);
-    expect((await fixture.liveKeys()).map(({ name }) => name)).toEqual([
-      expect.stringMatching(/^shop-dev-checkout-[0-9a-f]{10}$/),
-    ]);
-    expect(shown).not.toMatch(/warning/i);
-    const text = await readFile(join(REPOSITORY, GUIDE), "utf8");
-    expect(text).toContain(`${reader.commands} lines to type`);
-    await reader.follow("pulumi destroy", YES);
-    expect(reader.unread).toEqual([]);
+    await makesProject(user);
+    await user.reader.follow("pulumi config set payengine:apiUrl https://console.payengine.dev/api");
+    const token = await makesKey(user, credential.key, async (key) => {
+      expect(await fixture.authenticates(key)).toBe(true);
+      expect((await fixture.liveKeys()).map(({ name }) => name)).toEqual([
+        expect.stringMatching(/^shop-dev-checkout-[0-9a-f]{10}$/),
+      ]);
+    });
+    expect(await fixture.authenticates(token)).toBe(false);
   } finally {
-    await leave();
+    await user.leave();
   }
 });
+
+test("the guide leads from an empty folder to a working key in the sandbox that it starts", async () => {
+  const { fixture } = given;
+  const [start, output] = (await readGuide(GUIDE)).filter(({ section }) => section === LOCAL);
+  const sandbox = await startSandbox(fixture, start.text);
+  // The port is a free one, since another sandbox of this machine may have the usual one.
+  const shown = output.text.trim().replace(":4010/", `:${new URL(sandbox.url).port}/`);
+  expect(sandbox.shown.replace(sandbox.key, `${sandbox.key.slice(0, 4)}…`)).toBe(
+    shown.replace(/\w{4}…$/, `${sandbox.key.slice(0, 4)}…`),
+  );
+  const user = await NewUser.reading(fixture, GUIDE, {
+    skipped: [ACCOUNT, UNPUBLISHED],
+    apiUrl: sandbox.url,
+  });
+  try {
+    await makesProject(user);
+    // What is typed and shown in the second terminal.
+    user.reader.unread.splice(0, 2);
+    await user.reader.follow("pulumi config set payengine:apiUrl http://127.0.0.1:4010/api");
+    const works = (key: string) => authenticates(sandbox.url, key);
+    const token = await makesKey(user, sandbox.key, async (key) => expect(await works(key)).toBe(true));
+    expect(await works(token)).toBe(false);
+  } finally {
+    await user.leave();
+    await sandbox.stop();
+  }
+});
+
+test("the guide packs both packages before they are published", async () => {
+  const blocks = (await readGuide(GUIDE)).filter(({ section }) => section === UNPUBLISHED);
+  const lines = blocks.map(({ text }) => text).join("");
+  for (const folder of [".", "sandbox"]) {
+    const { name, version } = JSON.parse(await readFile(join(REPOSITORY, folder, "package.json"), "utf8"));
+    expect(lines).toContain(` ./${name}-${version}.tgz`);
+  }
+});
+
+async function makesProject({ reader }: NewUser): Promise<void> {
+  await reader.follow("mkdir shop");
+  await reader.follow("name: shop");
+  await reader.follow("import * as payengine");
+  await reader.follow("read -rs PULUMI_CONFIG_PASSPHRASE", unasked(PASSPHRASE));
+}
+
+/** @param look is given the value while the key lives. @returns the value. */
+async function makesKey(
+  { reader }: NewUser,
+  credential: string,
+  look: (token: string) => Promise<void>,
+): Promise<string> {
+  await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential));
+  const read = await reader.follow("npx pulumi-payengine doctor");
+  expect(read).toContain("\n0 failed, 0 warnings, ");
+  expect(await reader.follow("npx pulumi-payengine doctor --write")).toContain("\n0 failed, 0 warnings, ");
+  const [pin = ""] = /pulumi config set payengine:accountId [\w-]+/.exec(read) ?? [];
+  await reader.enter(pin);
+  const shown = await reader.follow("pulumi up", YES);
+  expect(shown).not.toMatch(/warning/i);
+  const [token = ""] = /(?<![0-9a-f])[0-9a-f]{108}(?![0-9a-f])/.exec(shown) ?? [];
+  await look(token);
+  const text = await readFile(join(REPOSITORY, GUIDE), "utf8");
+  expect(text).toContain(`${reader.commands} lines to type`);
+  await reader.follow("pulumi destroy", YES);
+  expect(reader.unread).toEqual([]);
+  return token;
+}
+
+/** Runs the guide's line in a second terminal, on a free port. */
+async function startSandbox(fixture: Fixture, line: string) {
+  const [command, name, ...args] = line.trim().split(" ");
+  expect([command, name]).toEqual(["npx", "payengine-sandbox"]);
+  const child = spawn(process.execPath, [SANDBOX, ...args, "--port", "0"]);
+  const ended = once(child, "exit");
+  const [shown] = (await once(createInterface(child.stdout), "line")) as [string];
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+\/api/.exec(shown) ?? [];
+  const [key = ""] = /[0-9a-f]{108}$/.exec(shown) ?? [];
+  fixture.secrets.add(key);
+  const stop = async () => {
+    child.kill("SIGINT");
+    await ended;
+  };
+  return { shown, url, key, stop };
+}
+
+async function authenticates(url: string, key: string): Promise<boolean> {
+  const { status } = await fetch(`${url}/merchant`, { headers: { authorization: `Basic ${key}` } });
+  return status === 200;
+}

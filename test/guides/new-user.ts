@@ -10,15 +10,23 @@ const INSTALLED = process.env.PAYENGINE_E2E_INSTALLED ?? "";
 /** What a new user's state is encrypted by. */
 export const PASSPHRASE = "my-own-long-passphrase";
 
-/** Somebody who has an empty folder and an account, and nothing else. */
+/** A reader who starts with an empty folder. */
 export class NewUser {
   private constructor(
     readonly reader: Reader,
     private readonly folder: string,
   ) {}
 
-  /** @param guide such as "docs/getting-started.md". PayEngine's sandbox is the fixture's. */
-  static async reading(fixture: Fixture, guide: string): Promise<NewUser> {
+  /**
+   * @param guide such as "docs/getting-started.md".
+   * @param options.skipped sections that this user does not follow.
+   * @param options.apiUrl what the guide's address is replaced by. Default: the fixture's sandbox.
+   */
+  static async reading(
+    fixture: Fixture,
+    guide: string,
+    { skipped, apiUrl = fixture.sandbox.url }: { skipped?: readonly string[]; apiUrl?: string } = {},
+  ): Promise<NewUser> {
     const tarball = (await readdir(INSTALLED)).find((name) => name.endsWith(".tgz")) ?? "";
     const project = await fixture.project({ files: {}, config: {}, secrets: {}, packages: false });
     const cwd = join(project.folder, "new-user");
@@ -26,6 +34,7 @@ export class NewUser {
     fixture.secrets.add(PASSPHRASE);
     const reader = await Reader.open(project, guide, {
       cwd,
+      ...(skipped && { skipped }),
       // npm has the settings and the cache of whoever runs this.
       env: {
         // `pulumi login` writes there where it is logged in.
@@ -38,7 +47,7 @@ export class NewUser {
       replace: (line) =>
         line
           .replace(/^(npm install .*)\bpulumi-payengine\b/, `$1${join(INSTALLED, tarball)}`)
-          .replace(/^(pulumi config set payengine:apiUrl) .*/, `$1 ${fixture.sandbox.url}`),
+          .replace(/^(pulumi config set payengine:apiUrl) .*/, `$1 ${apiUrl}`),
     });
     return new NewUser(reader, cwd);
   }

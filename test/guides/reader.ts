@@ -20,6 +20,8 @@ export interface ReaderOptions {
   readonly without?: readonly string[];
   /** The one section to read. Default: all of it. */
   readonly section?: string;
+  /** Sections that the reader leaves out, such as another way to the same end. */
+  readonly skipped?: readonly string[];
   /** Puts something else in the place of what cannot be had here, such as a package that is not published. */
   readonly replace?: (line: string) => string;
 }
@@ -45,14 +47,15 @@ export class Reader {
   }
 
   static async open(project: Project, path: string, options: ReaderOptions = {}): Promise<Reader> {
-    const { cwd = project.folder, env = {}, without = [], section, replace = (line) => line } = options;
+    const { cwd = project.folder, env = {}, without = [], section, skipped = [] } = options;
+    const { replace = (line: string) => line } = options;
     const all = Object.entries({ ...project.env, ...NPM, ...env }).filter(
       ([name]) => !without.includes(name),
     );
     const history = join(project.folder, "history");
     const terminal = await Terminal.open(cwd, Object.fromEntries(all), history);
     const blocks = (await readGuide(path)).filter(
-      (block) => section === undefined || block.section === section,
+      (block) => (section === undefined || block.section === section) && !skipped.includes(block.section),
     );
     return new Reader(project, terminal, blocks, replace);
   }
