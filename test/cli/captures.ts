@@ -23,8 +23,10 @@ const FOLDER = `/tmp/shop-${process.pid.toString(36).padStart(6, "0").slice(-6)}
 
 const INTRO = `# What the commands print
 
-At a terminal, each key is a block where a table would not fit, and lines break between words. In a file, a pipe or a CI log
-each key is one line, for \`grep\`; \`--json\` is for programs. \`npm run captures\` writes this page.
+This page shows the output of \`orphans\`, \`audit\` and \`doctor\` at terminals of 80 and 120 columns. It takes two minutes to read.
+
+At a terminal, lines break between words, and a key that does not fit in a table is a block of lines. In a file, a pipe or a CI log,
+each key is one line, so that you can search it with \`grep\`. For programs, use \`--json\`. \`npm run captures\` writes this page.
 `;
 
 /** Runs the commands at terminals of each width on a stack after a crash, and shows what they print as Markdown. */
