@@ -49,10 +49,15 @@ export class Terminal {
     process.stdin.on("error", () => {});
   }
 
-  /** @param history the file that the shell keeps its history in. */
-  static async open(cwd: string, env: Readonly<Record<string, string>>, history: string): Promise<Terminal> {
+  /** @param history the file that the shell keeps its history in. @param columns the width of the terminal. */
+  static async open(
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+    history: string,
+    columns = 200,
+  ): Promise<Terminal> {
     const marks = { PS1: `${ESCAPE}]133;D;$?;$PWD${BELL}`, PS2: `${ESCAPE}]133;C${BELL}` };
-    const shell = "stty cols 200 rows 50; exec bash --noprofile --norc -i";
+    const shell = `stty cols ${columns} rows 50; exec bash --noprofile --norc -i`;
     const process = spawn("script", ["-qfec", shell, "/dev/null"], {
       cwd,
       env: { ...env, ...marks, TERM: "xterm", HISTFILE: history },
