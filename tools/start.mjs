@@ -55,6 +55,7 @@ async function main() {
   const stack = await createStack({ binDir: cli.binDir, project, folder });
   await stack.ask(["config", "set", "payengine:apiUrl", sandbox.url]);
   await stack.ask(["config", "set", "--secret", "payengine:apiKey"], sandbox.adminKey);
+  await stack.ask(["config", "set", "payengine:accountId", await merchantId(sandbox)]);
 
   step("pulumi up: makes a public and a private key");
   await stack.show(["up", "--yes", "--skip-preview"]);
@@ -77,6 +78,7 @@ async function main() {
 
   // A key that PayEngine does not find counts as gone only when it is older than a minute.
   await sandbox.advanceClock(61_000);
+  log("The sandbox's clock moves ahead by a minute, so the next commands warn about the clock");
 
   step("pulumi refresh sees it, pulumi up makes a new one");
   await stack.show(["refresh", "--yes", "--skip-preview"]);
@@ -112,6 +114,12 @@ async function expectNoTrace(state, token) {
       throw new Error(`${join(parentPath, name)} holds a part of the private key`);
   }
   log(`${files.length} files under the backend, and none holds any 12 characters of it`);
+}
+
+/** What pins the account: the id of one of its merchants. @param {NonNullable<typeof sandbox>} server */
+async function merchantId(server) {
+  const answer = await server.call(server.adminKey, "/merchant");
+  return JSON.parse(await answer.text()).data[0].id;
 }
 
 /** @param {NonNullable<typeof sandbox>} server */
