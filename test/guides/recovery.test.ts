@@ -23,7 +23,7 @@ async function settleMeanwhile(project: Project): Promise<void> {
 }
 
 test.each([
-  ["README.md", "When something went wrong"],
+  ["README.md", "When something goes wrong"],
   ["docs/recovery.md", "After a crash"],
 ])("the lines of %s to type after a crash recover from it, right after it", async (guide, section) => {
   const { fixture } = given;
