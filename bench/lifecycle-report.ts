@@ -2,7 +2,7 @@ import type { Part, Results, StepResult } from "./results";
 import { SUBJECTS, type Subject } from "./stack";
 import { about, distinct, medianOf, resultsOf, short, spread, TITLES, table, times } from "./tables";
 
-/** What was measured with so many keys and one CLI: the life of stacks and, where it was measured, rotation. */
+/** The results for one number of keys and one CLI: the life of stacks and, if it was measured, rotation. */
 interface Measured {
   readonly keys: number;
   readonly cli: string;
@@ -10,7 +10,7 @@ interface Measured {
   readonly rotation: Part<StepResult> | undefined;
 }
 
-/** From few keys to many, each with one CLI after the other. */
+/** By number of keys, then by CLI. */
 export function lifecycleParts(results: Results): Measured[] {
   const sizes = Object.keys(results).flatMap((name) => /^lifecycle-(\d+)$/.exec(name)?.[1] ?? []);
   const sorted = sizes.map(Number).sort((a, b) => a - b);
@@ -39,7 +39,14 @@ function timesTable(measured: Measured): string {
     const seconds = [own, floor, byHand].map((it) => spread(it.map((one) => one.seconds)));
     return [step, ...seconds, times(own, floor), times(own, byHand), short(medianOf(own, "calls") / keys)];
   });
-  const head = ["this provider, s", "floor, s", "by hand, s", "× floor", "× by hand", "calls a key"];
+  const head = [
+    "this provider, s",
+    "floor, s",
+    "hand-written, s",
+    "× floor",
+    "× hand-written",
+    "requests per key",
+  ];
   const captions = [`Seconds: ${captionOf(life)}`];
   if (rotation?.results.length && rotation.command !== life.command)
     captions.push(`Rotation: ${captionOf(rotation)}`);
@@ -55,7 +62,7 @@ function captionOf(part: Part<StepResult>): string {
   return `${rounds === 1 ? "one round" : `medians${rounds < 4 ? "" : " (and quartiles)"} of ${rounds} rounds`} of ${about(part)}`;
 }
 
-/** What one key more adds to state is the difference to the stack with the fewest keys, which counts all else. */
+/** The bytes of an added key are the difference from the stack with the fewest keys. */
 function sizesTable(parts: readonly Measured[]): string {
   const upsOf = ({ life }: Measured, subject: Subject) => resultsOf(life.results, "up", subject);
   const rows = parts.flatMap((measured) =>
@@ -76,11 +83,11 @@ function sizesTable(parts: readonly Measured[]): string {
       ];
     }),
   );
-  const head = ["keys", "CLI", "", "bytes of state", "bytes a key", "of these `__provider`, once"];
+  const head = ["keys", "CLI", "", "bytes of state", "bytes per added key", "bytes of one `__provider`"];
   return table([...head, "program, MiB", "plugin, MiB"], rows);
 }
 
-/** Seconds by subject, for each size and command. */
+/** Seconds by subject, for each number of keys and each command. */
 export function plotted(parts: readonly Measured[]) {
   return parts.map((measured) => {
     const results = allOf(measured);

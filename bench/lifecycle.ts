@@ -6,13 +6,13 @@ type Step = (stack: MeasuredStack) => Promise<unknown>;
 const UP = ["up", "--yes", "--skip-preview"];
 const REFRESH = ["refresh", "--yes", "--skip-preview"];
 const DESTROY = ["destroy", "--yes", "--skip-preview"];
-/** How a provider rotates that only creates, reads and deletes. */
+/** Rotation with a provider that can only create, read and delete. */
 const REPLACE = [...UP, "--replace", "**key-*"];
 
-/** The floor calls nothing; by hand, one that is told to wait fails. */
+/** The floor sends no requests. The hand-written provider fails when it is told to wait. */
 const TRAFFIC: readonly Traffic[] = [
   { name: "50 ms", input: { latencyMs: 50 }, subjects: ["payengine", "hand-written"] },
-  { name: "20 calls a second", input: { callsPerSecond: 20 }, subjects: ["payengine"] },
+  { name: "20 requests a second", input: { callsPerSecond: 20 }, subjects: ["payengine"] },
 ];
 
 const LIFE: readonly Step[] = [
@@ -44,24 +44,24 @@ const NETWORK: readonly Step[] = [
   ]),
 ];
 
-/** Measures one round with so many keys. */
+/** Measures one round with this number of keys. */
 export type Measure = (bench: Bench, keys: number, round: number) => Promise<StepResult[]>;
 
-/** From the first preview of a stack to its end. */
-export const lifecycle = inTurn(LIFE);
+/** From the first preview of a stack to its destruction. */
+export const lifecycle = stepByStep(LIFE);
 
 /** All keys of a stack at once. */
-export const rotation = inTurn(ROTATION);
+export const rotation = stepByStep(ROTATION);
 
-/** The same job over a network, or against a limit of calls, where the time goes into calls: with one CLI. */
+/** The same job over a slow network or against a rate limit, where requests take most of the time. One CLI only. */
 export const network: Measure = (bench, keys, round) =>
-  inTurn(NETWORK)({ ...bench, clis: bench.clis.slice(0, 1) }, keys, round);
+  stepByStep(NETWORK)({ ...bench, clis: bench.clis.slice(0, 1) }, keys, round);
 
 /**
- * Each step is taken by one stack after the other, of each subject with each CLI: a machine that gets slower does so for all
- * of them. Each round begins with another subject, so that none always comes first.
+ * Runs each step on every stack before the next step: one stack for each subject and CLI. A machine that slows down then
+ * affects all of them. Each round starts with another subject.
  */
-function inTurn(steps: readonly Step[]): Measure {
+function stepByStep(steps: readonly Step[]): Measure {
   return async (bench, keys, round) => {
     const stacks: MeasuredStack[] = [];
     const first = round % bench.subjects.length;

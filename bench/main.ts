@@ -15,7 +15,7 @@ import { starts } from "./starts";
 import { throughput } from "./throughput";
 
 const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput"] as const;
-/** The supported releases of Pulumi's CLI, as tools/pulumi-cli.mjs knows them. */
+/** The supported releases of Pulumi's CLI, by their names in tools/pulumi-cli.mjs. */
 const RELEASES = ["newest", "oldest"] as const;
 const DOCS = join(__dirname, "../docs/development");
 const RESULTS = join(DOCS, "performance.json");
@@ -35,21 +35,20 @@ interface Flags {
 
 new Command("bench")
   .description(
-    "Measures this provider beside a floor and a hand-written one, and writes docs/development/benchmarks.md",
+    "Measure this provider, a floor and a hand-written provider, and write docs/development/benchmarks.md",
   )
-  .option("--keys <numbers>", "how many keys, such as 1,100", numbers, [1, 100, 1_000])
-  .option("--rounds <number>", "how often", Number, 3)
-  .option("--add", "put the rounds beside those that were kept, instead of in their place", false)
-  .option("--only <parts>", `some of ${PARTS.join(", ")}; the others stay as they are`, listOf(PARTS), [
-    ...PARTS,
-  ])
-  .option("--subjects <names>", `some of ${SUBJECTS.join(", ")}`, listOf(SUBJECTS), [...SUBJECTS])
+  .option("--keys <numbers>", "numbers of keys, such as 1,100", numbers, [1, 100, 1_000])
+  .option("--rounds <number>", "number of rounds", Number, 3)
+  .option("--add", "add the rounds to earlier results instead of replacing them", false)
   .option(
-    "--steps <names>",
-    "only these commands of the life of a stack, such as up,refresh,destroy",
-    (text) => text.split(","),
+    "--only <parts>",
+    `one or more of ${PARTS.join(", ")}; the results of the others stay`,
+    listOf(PARTS),
+    [...PARTS],
   )
-  .option("--cli <releases>", `some of ${RELEASES.join(", ")}`, listOf(RELEASES), [...RELEASES])
+  .option("--subjects <names>", `one or more of ${SUBJECTS.join(", ")}`, listOf(SUBJECTS), [...SUBJECTS])
+  .option("--steps <names>", "only these commands, such as up,refresh,destroy", (text) => text.split(","))
+  .option("--cli <releases>", `one or more of ${RELEASES.join(", ")}`, listOf(RELEASES), [...RELEASES])
   .action(main)
   .parseAsync()
   .catch((error) => {
@@ -91,7 +90,7 @@ async function main({ keys, rounds, add, only, subjects, steps, cli }: Flags): P
   writeReport(DOCS);
 }
 
-/** Puts what was measured in the place of what was there. */
+/** Replaces the stored results of one part. */
 function keepPart(name: string, part: Part<unknown>): void {
   writeFileSync(RESULTS, `${JSON.stringify({ ...readResults(), [name]: part }, undefined, 1)}\n`);
 }
@@ -115,7 +114,7 @@ function aboutThis(bench: Bench): Omit<Part<unknown>, "results"> {
   };
 }
 
-/** Built first, where this machine does not have it yet. */
+/** Builds the CLI if this machine does not have it. */
 function findCli(release: string): Cli {
   const script = join(__dirname, "../tools/pulumi-cli.mjs");
   const folder = execFileSync(process.execPath, [script, "--release", release], { encoding: "utf8" }).trim();
@@ -124,7 +123,7 @@ function findCli(release: string): Cli {
 }
 
 function versionsOf({ clis, packages }: Bench): Record<string, string> {
-  // The program's own packages, and the HTTP client that this package brings along.
+  // The program's own packages, and the HTTP client that this package depends on.
   const ofPackage = createRequire(join(packages, "pulumi-payengine/package.json"));
   const version = (name: string): string =>
     JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")).version;
@@ -148,7 +147,7 @@ function listOf(choices: readonly string[]): (text: string) => string[] {
   return (text) => {
     const all = text.split(",");
     const wrong = all.find((it) => !choices.includes(it));
-    if (wrong !== undefined) throw new InvalidArgumentError(`There is no "${wrong}".`);
+    if (wrong !== undefined) throw new InvalidArgumentError(`Unknown name "${wrong}".`);
     return all;
   };
 }

@@ -3,7 +3,7 @@ import type { StepResult } from "./results";
 import { type SandboxProcess, startSandboxProcess } from "./sandbox-process";
 import { BenchStack, type Keys, type Subject } from "./stack";
 
-/** What all measurements with the CLI need. */
+/** The settings that all measurements with the CLI share. */
 export interface Bench {
   /** The CLIs that are measured side by side, the newest first. */
   readonly clis: readonly Cli[];
@@ -22,7 +22,7 @@ export interface Cli {
   readonly folder: string;
 }
 
-/** Whose stack is measured, with which CLI and how many keys, and for the how manieth time. */
+/** The subject, the CLI, the number of keys and the number of the round. */
 export interface Run {
   readonly subject: Subject;
   readonly cli: Cli;
@@ -30,7 +30,7 @@ export interface Run {
   readonly round: number;
 }
 
-/** What a network, or a limit, allows. */
+/** A slow network or a rate limit. */
 export interface Traffic {
   readonly name: string;
   readonly input: ThrottleInput;
@@ -38,7 +38,7 @@ export interface Traffic {
   readonly subjects: readonly Subject[];
 }
 
-/** A stack whose commands are measured, one step after the other, with an account of its own. */
+/** A stack whose commands are measured step by step. It has its own account. */
 export class MeasuredStack {
   readonly results: StepResult[] = [];
 

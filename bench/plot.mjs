@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { init } from "echarts";
 
-/** Draws what it reads from its input, one chart for each number of keys, into the file it is given. */
+/** Reads charts from standard input, one for each number of keys, and draws them into the file in its argument. */
 const WIDTH = 900;
 const HEIGHT = 240;
 const charts = JSON.parse(readFileSync(0, "utf8"));

@@ -5,7 +5,7 @@ import { lifecycleParts, lifecycleTables, plotted } from "./lifecycle-report";
 import { median, type Part, type Results, type StartResult, type StepResult } from "./results";
 import { about, distinct, medianOf, ratio, resultsOf, short, table } from "./tables";
 
-/** Writes the tables into docs/development/benchmarks.md, between their marks, and the plot beside it. */
+/** Writes the tables between their marks in docs/development/benchmarks.md, and the plot in the same folder. */
 export function writeReport(docs: string): void {
   const results: Results = JSON.parse(readFileSync(join(docs, "performance.json"), "utf8"));
   const parts = lifecycleParts(results);
@@ -21,7 +21,7 @@ export function writeReport(docs: string): void {
     const [before, after] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const [start, end] = [text.indexOf(before), text.indexOf(after)];
     if (start < 0 || end < start)
-      throw new Error(`docs/development/benchmarks.md lacks the marks ${before} and ${after}`);
+      throw new Error(`docs/development/benchmarks.md has no marks ${before} and ${after}`);
     text = `${text.slice(0, start + before.length)}\n${table}\n${text.slice(end)}`;
   }
   writeFileSync(file, text);
@@ -39,7 +39,7 @@ function networkTable(part: Part<StepResult>): string {
     const passed = median(own.map(({ calls, refused }) => calls - refused));
     const seconds = medianOf(own, "seconds");
     const calling = medianOf(own, "callsSeconds");
-    const limit = step.includes("20 calls") ? passed / 20 : Number.NaN;
+    const limit = step.includes("20 requests") ? passed / 20 : Number.NaN;
     return [
       step,
       short(seconds),
@@ -55,12 +55,12 @@ function networkTable(part: Part<StepResult>): string {
   const head = [
     `${keys} keys`,
     "this provider, s",
-    "by hand, s",
-    "calls",
+    "hand-written, s",
+    "requests",
     "refused",
-    "first to last call, s",
-    "the limit allows, s",
-    "× that",
+    "first to last request, s",
+    "minimum under the limit, s",
+    "× minimum",
   ];
   return [about(part), table(head, rows)].join("\n\n");
 }
@@ -78,7 +78,9 @@ function startsTable(part: Part<StartResult>): string {
     ratio(milliseconds(loads), milliseconds(beside)),
   ];
   const rows = [row("pulumi-payengine/provider", "undici"), row("pulumi-payengine", "@pulumi/pulumi")];
-  return [about(part), table(["loading", "ms", "modules", "beside", "ms", "×"], rows)].join("\n\n");
+  return [about(part), table(["module", "ms", "modules loaded", "compared with", "ms", "×"], rows)].join(
+    "\n\n",
+  );
 }
 
 function throughputTable(part: NonNullable<Results["throughput"]>): string {
@@ -93,6 +95,6 @@ function throughputTable(part: NonNullable<Results["throughput"]>): string {
     const [own, raw] = [rate("pulumi-payengine"), rate("undici")];
     return [String(concurrency), short(own), short(raw), ratio(own, raw)];
   });
-  const head = ["calls at a time", "this client, calls/s", "undici alone, calls/s", "×"];
+  const head = ["concurrent requests", "this client, requests/s", "undici alone, requests/s", "×"];
   return [about(part), table(head, rows)].join("\n\n");
 }

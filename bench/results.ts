@@ -30,14 +30,14 @@ export interface StartResult {
   readonly modules: number;
 }
 
-/** Calls a second. */
+/** Requests per second. */
 export interface ThroughputResult {
   readonly client: string;
   readonly concurrency: number;
   readonly callsPerSecond: number;
 }
 
-/** One part of the measurements, with all that is needed to repeat it. */
+/** One part of the measurements, with everything that you need to repeat it. */
 export interface Part<Result> {
   readonly command: string;
   readonly date: string;
@@ -49,7 +49,7 @@ export interface Part<Result> {
 /** The life of stacks and rotation, by number of keys. */
 type StackPart = `lifecycle-${number}` | `rotation-${number}`;
 
-/** What is measured in rounds. */
+/** The parts that are measured in rounds. */
 export type StepPart = StackPart | "network";
 
 export interface Results {
@@ -63,7 +63,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** @param part 0.25 for the first quartile; between two values it is on the line between them. */
+/** @param part such as 0.25 for the first quartile. Interpolates between two values. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * part;

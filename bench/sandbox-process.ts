@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** A sandbox in a process of its own, so that its work is not that of what is measured. */
+/** A sandbox in a separate process, so that its work is not measured. */
 export interface SandboxProcess {
   readonly url: string;
   readonly adminKey: string;
@@ -13,7 +13,7 @@ export interface SandboxProcess {
 
 const START_LIMIT_MS = 20_000;
 
-/** Starts one with an empty account, in memory. */
+/** Starts a sandbox with an empty account, in memory. */
 export async function startSandboxProcess(): Promise<SandboxProcess> {
   const main = join(__dirname, "../sandbox/bin/payengine-sandbox.js");
   const args = [main, "--json", "--control", "--port", "0"];

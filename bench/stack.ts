@@ -6,11 +6,11 @@ import { kill, processesIn } from "../test/e2e/harness/processes";
 import { runProgram } from "../test/e2e/harness/run-program";
 import { type Peaks, watchPeaks } from "./peak-memory";
 
-/** Who does the job: this project, a resource of equal state that calls nothing, and one as most would write it. */
+/** This provider, a floor with equal state that sends no requests, and a simple provider as a user might write it. */
 export const SUBJECTS = ["payengine", "floor", "hand-written"] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
-/** What the programs read. */
+/** The input that the programs read. */
 export interface Keys {
   readonly count: number;
   readonly rotating: boolean;
@@ -18,17 +18,17 @@ export interface Keys {
   readonly trigger: number;
 }
 
-/** How one command went. */
+/** The result of one command. */
 export interface Timed {
   readonly seconds: number;
   /** Resident memory at its peak, in MiB. */
   readonly peaks: Peaks;
 }
 
-/** No command of a bench takes as long. */
+/** Longer than any command of a benchmark takes. */
 const LIMIT_MS = 30 * 60_000;
 
-/** One project with one stack, on a backend of files. */
+/** One project with one stack, in a file backend. */
 export class BenchStack {
   private constructor(
     readonly folder: string,

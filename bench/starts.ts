@@ -4,13 +4,13 @@ import type { StartResult } from "./results";
 
 const run = promisify(execFile);
 
-/** What a plugin loads beside what it cannot do without, and what a program loads. */
+/** The module that a plugin loads, the one that a program loads, and the minimum for each. */
 const LOADED = ["undici", "pulumi-payengine/provider", "@pulumi/pulumi", "pulumi-payengine"];
 
 const PROGRAM = `
 const { performance } = require("node:perf_hooks");
 const { createRequire } = require("node:module");
-// The HTTP client that this package brings along is not the one that others may have brought.
+// Load the HTTP client that this package depends on: another package may depend on another version.
 const from = createRequire(process.cwd() + "/node_modules/pulumi-payengine/package.json");
 const load = process.argv[1] === "undici" ? from : require;
 const started = performance.now();
@@ -19,7 +19,7 @@ const milliseconds = performance.now() - started;
 console.log(JSON.stringify({ milliseconds, modules: Object.keys(require.cache).length }));
 process.exit();`;
 
-/** Loads each in turn, each time in a new process. @param folder of the installed packages' project. */
+/** Loads the modules one after another, each in a new process. @param folder of the installed packages' project. */
 export async function starts(folder: string, rounds: number): Promise<StartResult[]> {
   const results: StartResult[] = [];
   for (let round = 0; round < rounds; round++) {

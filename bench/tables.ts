@@ -4,15 +4,15 @@ import type { Subject } from "./stack";
 export const TITLES: Readonly<Record<Subject, string>> = {
   payengine: "this provider",
   floor: "floor",
-  "hand-written": "by hand",
+  "hand-written": "hand-written",
 };
 
-/** In the order in which they come first. */
+/** Each value once, in order of first appearance. */
 export function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-/** The results of one step, of one subject. */
+/** The results of one step for one subject. */
 export function resultsOf(results: readonly StepResult[], step: string, subject: Subject): StepResult[] {
   return results.filter((it) => it.step === step && it.subject === subject);
 }
@@ -21,20 +21,20 @@ export function medianOf(results: readonly StepResult[], field: keyof StepResult
   return median(results.map((it) => Number(it[field])));
 }
 
-/** With what the figures of a table were measured. */
+/** How the figures of a table were measured. */
 export function about({ command, date, machine, versions }: Part<unknown>): string {
   const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `\`${command}\`, ${date}, on ${machine}; ${used.join(", ")}.`;
 }
 
-/** The median, and the quartiles where there are enough rounds for them to say something. */
+/** The median, with the quartiles from four rounds on. */
 export function spread(values: readonly number[], format: (value: number) => string = short): string {
   const middle = format(median(values));
   if (values.length < 4) return middle;
   return `${middle} (${format(quantile(values, 0.25))}–${format(quantile(values, 0.75))})`;
 }
 
-/** Of each round how many times as long it took as another's, with their spread. */
+/** The ratio of the times of two subjects in each round, with its spread. */
 export function times(own: readonly StepResult[], others: readonly StepResult[]): string {
   const ratios = own.flatMap(({ round, seconds }) => {
     const other = others.find((it) => it.round === round);

@@ -12,7 +12,7 @@ import type { ThroughputResult } from "./results";
 const CALLS = 4_000;
 const CONCURRENCIES = [8, 64];
 
-/** Asks a server that answers at once for keys: with this project's client, and with undici alone. */
+/** Requests keys from a server that answers at once: with this package's client, and with undici alone. */
 export async function throughput(rounds: number): Promise<ThroughputResult[]> {
   const server = fork(join(__dirname, "answer-at-once.cjs"));
   try {

@@ -51,7 +51,7 @@ const ON_CREATE: Readonly<Record<string, Make>> = {
   "masked value": (on, { random }) => [
     { ...on, kind: "maskedValue", form: random.pick(["stars", "dots", "redacted", "short"] as const) },
   ],
-  "answer without id, or in another form": (on, { random }) => [
+  "response without ID, or in another format": (on, { random }) => [
     { ...on, kind: random.pick(["idMissing", "unreadable"] as const) },
   ],
   "a firewall's page after the commit": (on, { random }) => [
@@ -67,7 +67,7 @@ const ON_CREATE: Readonly<Record<string, Make>> = {
       ? { ...on, kind: "informational", status: random.pick([102, 103] as const) }
       : { ...on, kind: "partial206" },
   ],
-  "wrong name answered": (on) => [{ ...on, kind: "wrongName" }],
+  "response with a wrong name": (on) => [{ ...on, kind: "wrongName" }],
   "slow answer past the timeout that commits later": (on, { random, requestTimeoutMs: limit }) => {
     // Before recovery looks at the list, while a second attempt is under way, after `up` has ended.
     const beforeCommitMs = limit + random.pick([50, 400, 1_500, 4_000]);

@@ -36,30 +36,30 @@ interface Flags {
 
 const program = new Command("chaos")
   .description(
-    "Runs random programs under random faults with the real CLI, and counts orphans, losses and leaks",
+    "Run random programs under random faults with the real CLI, and count orphans, losses and leaks",
   )
-  .option("--runs <number>", "how many runs", whole, 10)
-  .option("--seed <number>", "makes the same runs each time", whole, 1)
-  .option("--first <number>", "the first run of the seed, to repeat a single one", whole, 0)
-  .option("--workers <number>", "runs at a time", whole, 2)
-  .option("--faults <text>", "only runs in which a fault of this kind is planned")
+  .option("--runs <number>", "number of runs", whole, 10)
+  .option("--seed <number>", "the same seed repeats the same runs", whole, 1)
+  .option("--first <number>", "number of the first run of the seed, to repeat a single run", whole, 0)
+  .option("--workers <number>", "runs at the same time", whole, 2)
+  .option("--faults <text>", "only runs that plan a fault of this kind")
   .addOption(
-    new Option("--focus <kind>", "nothing but this strikes, in each run").choices([...ALL_KINDS, ROTATION]),
+    new Option("--focus <kind>", "only this kind of fault, in each run").choices([...ALL_KINDS, ROTATION]),
   )
   .addOption(
     new Option(
       "--mechanism-off <name>",
-      "take a recovery mechanism out: its directed run, then the seed's until one of those reports a loss",
+      "remove a recovery mechanism: its directed run, then runs of the seed until one reports a loss",
     ).choices([...Object.keys(MECHANISMS), "all"]),
   )
-  .option("--at-least <number>", "fail where a kind of fault struck less often", whole, 0)
-  .option("--directed", "the directed runs of all mechanisms, with every mechanism in place", false)
+  .option("--at-least <number>", "fail if a kind of fault hit less often", whole, 0)
+  .option("--directed", "the directed runs of all mechanisms, with no mechanism removed", false)
   .option("--dialects", "one killed creation in each dialect of the sandbox", false)
-  .option("--keep <folder>", "write what failing runs said into files there")
+  .option("--keep <folder>", "write the output of failing runs to files in this folder")
   .option("--json", "print JSON", false)
   .action(main);
 
-/** Ctrl-C: the runs under way come to their end, and the figures so far are printed. */
+/** Ctrl-C: the current runs finish, and the figures so far are printed. */
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 
@@ -85,7 +85,7 @@ async function main(flags: Flags): Promise<void> {
   }
 }
 
-/** Fails where a mechanism is not missed. */
+/** Fails if a mechanism's removal causes no loss. */
 async function withoutMechanisms(
   flags: Flags,
   prepared: Prepared,
@@ -116,7 +116,7 @@ function scenariosOf({ runs, seed, first, faults, focus }: Flags): Scenario[] {
   return found;
 }
 
-/** @param isEnough no further run begins after one of this kind. */
+/** @param isEnough no further run starts after a result of this kind. */
 async function runBatch(
   scenarios: readonly Scenario[],
   prepared: Prepared,
@@ -146,7 +146,7 @@ async function runBatch(
 }
 
 function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Enter a whole number.");
   return Number(text);
 }
 

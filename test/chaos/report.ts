@@ -67,7 +67,7 @@ export function describe(figures: Figures): string {
   const { runs, faults, ups, keys, secondsPerRun } = figures;
   return [
     `${runs} runs, ${faults} faults, ${ups} ups, ${keys} keys made, ${secondsPerRun.toFixed(1)} s a run`,
-    counts("FAULT THAT HIT A REQUEST UNDER WAY", { ...NEVER, ...figures.faultsByKind }),
+    counts("FAULT THAT HIT A RUNNING REQUEST", { ...NEVER, ...figures.faultsByKind }),
     counts("OUTCOME OF THE OPERATION UNDER FAULT", figures.outcomes),
     counts("HARM", figures.violations, "none"),
     ...figures.skipped.map((reason) => `Skipped: ${reason}`),

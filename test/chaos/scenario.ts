@@ -48,7 +48,7 @@ export const IN_CONTAINER = "plugin killed in a container";
 export const CLOCK_JUMPS = "clock jumps ahead or behind";
 export const TWO_STACKS = "two ups of two stacks at once";
 export const LIST_LAGS = "list lags behind create";
-export const NEW_KEY_UNUSABLE = "new key answers 401 for a while";
+export const NEW_KEY_UNUSABLE = "new key gets 401 for a while";
 export const WRONG_ACCOUNT = "credential of another account";
 
 export type Deadly = (typeof DEADLY)[number] | typeof KILLED_ELSEWHERE | typeof IN_CONTAINER;
