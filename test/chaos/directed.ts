@@ -124,7 +124,7 @@ function fault(kind: string, ...faults: FaultInput[]): FaultPlan {
 }
 
 function late(beforeCommitMs: number): FaultPlan {
-  return fault("slow answer past the timeout that commits later", {
+  return fault("slow response past the timeout that commits later", {
     operation: "createKey",
     kind: "delay",
     beforeCommitMs,

@@ -68,7 +68,7 @@ const ON_CREATE: Readonly<Record<string, Make>> = {
       : { ...on, kind: "partial206" },
   ],
   "response with a wrong name": (on) => [{ ...on, kind: "wrongName" }],
-  "slow answer past the timeout that commits later": (on, { random, requestTimeoutMs: limit }) => {
+  "slow response past the timeout that commits later": (on, { random, requestTimeoutMs: limit }) => {
     // Before recovery looks at the list, while a second attempt is under way, after `up` has ended.
     const beforeCommitMs = limit + random.pick([50, 400, 1_500, 4_000]);
     return [{ ...on, times: 1, kind: "delay", beforeCommitMs }];
