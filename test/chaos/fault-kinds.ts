@@ -13,7 +13,7 @@ import {
   WRONG_ACCOUNT,
 } from "./scenario";
 
-/** What a proxy, or a copy of PayEngine that lags behind, may say of a key that lives. */
+/** The response of a proxy, or of a lagging copy of PayEngine, for an active key. */
 export const GONE = "404 while the key lives";
 
 /** The request that a fault waits for. */
@@ -69,7 +69,7 @@ const ON_CREATE: Readonly<Record<string, Make>> = {
   ],
   "response with a wrong name": (on) => [{ ...on, kind: "wrongName" }],
   "slow response past the timeout that commits later": (on, { random, requestTimeoutMs: limit }) => {
-    // Before recovery looks at the list, while a second attempt is under way, after `up` has ended.
+    // Before recovery reads the list, during a second attempt, after `up` has ended.
     const beforeCommitMs = limit + random.pick([50, 400, 1_500, 4_000]);
     return [{ ...on, times: 1, kind: "delay", beforeCommitMs }];
   },
@@ -106,7 +106,7 @@ export const ON_CREATE_KINDS = Object.keys(ON_CREATE);
 export const ON_REVOKE_KINDS = Object.keys(ANYWHERE);
 export const ON_READ_KINDS = [...ON_REVOKE_KINDS, GONE, GONE];
 
-/** Of the faults that cut off recovery itself, the second one has to strike. */
+/** For a fault that interrupts recovery itself, the second one counts. */
 const COUNTED: Readonly<Record<string, number>> = { "list fails while recovering": 1 };
 
 export function makeFault(kind: string, on: Target, times: number, choice: Choice): FaultPlan {

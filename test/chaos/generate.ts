@@ -79,7 +79,7 @@ export function generate(seed: number, index: number, focusOn?: string): Scenari
   };
 }
 
-/** A source of its own, so that the rest of a scenario is drawn as it is without a dialect. */
+/** A separate random source: the rest of a scenario is the same with and without a dialect. */
 function dialectOf(seed: number, index: number): DialectInput {
   const random = new Prng(Math.imul(seed, 6_700_417) + index);
   return drawDialect((limit) => random.int(0, limit - 1));
@@ -106,7 +106,7 @@ function makeRound(
   if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults, operation));
   const isEarly = makes && deadly?.includes("before the POST") === true;
   // A new stack holds no key that could be revoked; before a POST there is no moment for a second interruption.
-  // A plugin killed alone is cleared up after with its own credential: revoked as well, nobody could.
+  // The watchdog cleans up after a killed plugin with the plugin's credential. If that is revoked too, it cannot.
   const isHopeless = deadly === "plugin killed" && quiet === "provider credential revoked midway";
   const isQuiet =
     quiet !== undefined && !isAlone && !isEarly && !isHopeless && !(stack.isFresh && quiet === QUIET[0]);

@@ -15,11 +15,11 @@ import {
 } from "./scenario";
 import type { World } from "./world";
 
-/** Long enough for a interruption to fall while a request is under way, and well below the request timeout. */
+/** Long enough for an interruption to hit a running request, and well below the request timeout. */
 const HELD_MS = 500;
 const LOOK_MS = 20;
 
-/** Holds requests back, so that the moment of a interruption comes whatever the machine's speed. */
+/** Holds requests back, so that the moment of an interruption comes whatever the machine's speed. */
 export function holdingFaults(moment: Moment): FaultInput[] {
   const hold = { kind: "delay", times: "always", beforeCommitMs: HELD_MS, afterCommitMs: HELD_MS } as const;
   switch (moment) {
@@ -36,13 +36,13 @@ export function holdingFaults(moment: Moment): FaultInput[] {
   }
 }
 
-/** The operation that a interruption is to meet. */
+/** The operation to interrupt. */
 export interface UnderWay {
   readonly cli: () => number | undefined;
   readonly hasEnded: () => boolean;
 }
 
-/** Waits for the moment and strikes. @returns whether a request was under way when it did. */
+/** Waits for the moment, then interrupts. @returns whether a request was running at that moment. */
 export async function strike(
   world: World,
   interruption: Interruption<Deadly | Quiet>,

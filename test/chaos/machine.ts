@@ -11,8 +11,8 @@ export function drawClock(random: Prng): number {
 }
 
 /**
- * Puts a round on another machine: one whose clock is wrong, or a container. From a source of its own, so that the rest of a
- * scenario is drawn as it is without.
+ * Puts a round on another machine: one whose clock is wrong, or a container. Uses a separate random source: the rest of a
+ * scenario is the same without it.
  */
 export function onMachine(round: Round, seed: number, deal: number): Round {
   const random = new Prng(Math.imul(seed, 15_485_863) + deal);

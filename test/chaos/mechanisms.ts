@@ -9,7 +9,7 @@ interface Mechanism {
   /** The module whose exports are the seam. Its source marks them with `@mechanism` and the mechanism's name. */
   readonly module: string;
   /**
-   * The exports that take their place. It is run in the built module's place, so it uses only what it is given.
+   * The exports that replace them. It runs instead of the built module, so it uses only its arguments.
    *
    * @param whole what the module exports.
    * @param load loads another module, relative to it.
@@ -18,8 +18,8 @@ interface Mechanism {
 }
 
 /**
- * How each recovery mechanism is taken out of a copy of the installed package: another module takes the place of the one
- * that exports it. The product itself has no switches: a switch could be left on.
+ * How to remove each recovery mechanism from a copy of the installed package: another module replaces the one that exports
+ * it. The product itself has no switches, because a switch could be left on.
  */
 export const MECHANISMS = {
   "lost answers": {
@@ -140,7 +140,7 @@ export type MechanismName = keyof typeof MECHANISMS;
 const REPOSITORY = join(__dirname, "../..");
 
 /**
- * Puts a module without the mechanism in the place of a built one.
+ * Replaces a built module with one that lacks the mechanism.
  *
  * @throws Error where the source does not name the mechanism, or the module no longer exports what is to be replaced.
  */

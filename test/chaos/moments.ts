@@ -1,7 +1,7 @@
 import type { Prng } from "./prng";
 import type { Moment } from "./scenario";
 
-/** What can be under way where an operation makes no key. */
+/** The requests that can be running when an operation makes no key. */
 export const MOMENTS = { refresh: ["reading"], destroy: ["revoking"] } as const;
 
 /** When a deadly interruption falls. */

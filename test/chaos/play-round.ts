@@ -15,7 +15,7 @@ import type { ChaosState } from "./stack";
 import { endOf, MARGIN_MS, waitUntilIdle } from "./wait-until-idle";
 import type { World } from "./world";
 
-/** Runs one operation under its faults, takes them away, has the user repair what is left, and checks. */
+/** Runs one operation under its faults, removes the faults, lets the user repair the rest, and checks. */
 export async function playRound(
   world: World,
   scenario: Scenario,
@@ -58,7 +58,7 @@ async function armFaults(world: World, round: Round): Promise<void> {
     for (const fault of interruption ? holdingFaults(interruption.moment) : []) await control.addFault(fault);
 }
 
-/** What of the deadly and quiet interruptions fell on a request under way. */
+/** The deadly and quiet interruptions that hit a running request. */
 export interface Struck {
   readonly quiet: boolean;
   readonly deadly: boolean;
@@ -108,7 +108,7 @@ async function operate(
   return { ended, struck };
 }
 
-/** Two stacks count where both were being updated while a request was under way. */
+/** Two stacks count if both were being updated during a request. */
 async function watchBoth(
   { control, stacks }: World,
   running: ReadonlyMap<string, number>,

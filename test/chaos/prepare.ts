@@ -19,7 +19,7 @@ export interface Prepared {
   readonly template: string;
 }
 
-/** Seeded, so that the credential is known before any sandbox runs and can stand encrypted in the template. */
+/** Seeded, so that the credential is known before any sandbox runs and can be stored encrypted in the template. */
 export const SANDBOX_SEED = 4;
 export const STACKS = ["dev", "other"];
 export const PASSPHRASE = "correct-horse-battery-staple";

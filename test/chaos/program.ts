@@ -1,7 +1,7 @@
 import type { Prng } from "./prng";
 import { type KeyPlan, OVERLAPS } from "./scenario";
 
-/** The program of every run: what it makes stands in a file beside it. Keys that do not work are not waited for long. */
+/** The program of every run. A file in its folder lists the keys. It waits only briefly for keys that do not work. */
 export const PROGRAM = `const payengine = require("pulumi-payengine");
 for (const { name, ...args } of require("./keys.json")) {
   exports[name] = new payengine.ApiKey(name, { verify: { timeout: "2s" }, ...args }).token;

@@ -5,11 +5,11 @@ import type { Prepared } from "./prepare";
 import type { Scenario } from "./scenario";
 import { World } from "./world";
 
-/** What one run came to. Holds no secret. */
+/** The result of one run. Holds no secret. */
 export interface RunResult {
   readonly name: string;
   readonly violations: readonly Violation[];
-  /** Faults that hit a request under way, by kind. */
+  /** Faults that hit a running request, by kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** How the operations under fault ended. */
   readonly outcomes: Readonly<Record<string, number>>;
@@ -47,7 +47,7 @@ export class Tally {
 
 let current: World | undefined;
 
-/** Stops and removes what the run under way has made. */
+/** Stops and removes what the current run has made. */
 export async function abandonRun(): Promise<void> {
   await current?.close();
 }

@@ -22,7 +22,7 @@ export interface FaultPlan {
   readonly counted: number;
 }
 
-/** What a interruption does, at a moment when a request is under way. */
+/** What an interruption does while a request is running. */
 export const DEADLY = [
   "CLI killed before the POST",
   "CLI killed during the POST",
@@ -55,7 +55,7 @@ export type Deadly = (typeof DEADLY)[number] | typeof KILLED_ELSEWHERE | typeof 
 export type Quiet = (typeof QUIET)[number];
 
 /**
- * What has to be under way: a request before any POST; a POST that has not taken effect; one that has; one while
+ * What must be running: a request before any POST; a POST that has not taken effect; one that has; one while
  * another has been answered; any read; any revocation.
  */
 export type Moment = "merchant" | "uncommitted" | "committed" | "answered" | "reading" | "revoking";
@@ -63,7 +63,7 @@ export type Moment = "merchant" | "uncommitted" | "committed" | "answered" | "re
 export interface Interruption<Kind extends string> {
   readonly kind: Kind;
   readonly moment: Moment;
-  /** Passes between the moment and the interruption, if the request still is under way then. */
+  /** Passes between the moment and the interruption, if the request is still running then. */
   readonly waitMs: number;
 }
 
@@ -104,7 +104,7 @@ export interface Scenario {
   readonly pinned: boolean;
   /** How PayEngine answers, where it is not by the published conventions. */
   readonly dialect?: DialectInput;
-  /** The one thing that strikes, where many at once would hide what each mechanism is needed for. */
+  /** The only kind of fault in this run: many at once would hide which mechanism is needed. */
   readonly focus?: string;
   readonly rounds: readonly Round[];
 }

@@ -30,7 +30,7 @@ export interface CommandOptions {
 
 /** One stack of a run, worked on with the real commands as a user would. */
 export class ChaosStack {
-  /** Everything that its commands have printed, but for the export of the state. */
+  /** Everything that its commands have printed, except the export of the state. */
   readonly said: Ended[] = [];
   ups = 0;
 

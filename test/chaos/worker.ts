@@ -9,7 +9,7 @@ export interface Job {
   readonly scenario: Scenario;
 }
 
-/** A process of its own for each worker: the search for secrets is long, and must not hold up another run's sandbox. */
+/** Each worker is a separate process: the search for secrets is long, and must not delay another run's sandbox. */
 process.on("message", async ({ prepared, scenario }: Job) => {
   try {
     answer({ result: await runScenario(prepared, scenario) });

@@ -23,7 +23,7 @@ const ACCOUNT = "sandbox";
 
 /** What one run works with: a sandbox, a project, its stacks, and all secrets that there ever were. */
 export class World {
-  /** States before the operation under way, one for each stack. */
+  /** States before the current operation, one for each stack. */
   before: ChaosState[] = [];
   /** Keys that the harness itself revoked. */
   readonly revokedBehind = new Set<string>();
@@ -41,7 +41,7 @@ export class World {
     readonly sandbox: RunningSandbox,
     readonly control: SandboxControl,
     readonly stacks: readonly ChaosStack[],
-    /** The file system of the backend, where it has one of its own. */
+    /** The file system of the backend, if it has a separate one. */
     readonly disk: string | undefined,
     /** The word before keys in the Authorization header. */
     private readonly scheme: string,
