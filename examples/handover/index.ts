@@ -9,9 +9,9 @@ const checkout = new payengine.ApiKey("checkout", {
   type: "private",
   rotation: {
     period: "90d",
-    // `pulumi config set rotation 2` rotates now.
+    // To rotate now: `pulumi config set rotation 2`, then `pulumi up`.
     triggers: { rotation: config.get("rotation") ?? "1" },
-    // As long as the slowest reader takes to come round to the new key.
+    // Longer than the slowest reader needs to read the new key.
     overlap: "7d",
   },
 });
@@ -23,7 +23,7 @@ new github.ActionsSecret("checkout", {
   value: checkout.token,
 });
 
-// For pods. A name that Pulumi chooses lets the next Secret stand beside this one until whoever refers to it has moved.
+// For pods. Without a fixed name, Pulumi can create the next Secret before it deletes this one.
 const secret = new kubernetes.core.v1.Secret("checkout", {
   metadata: { namespace: config.get("namespace") ?? "default" },
   stringData: { PAYENGINE_KEY: checkout.token },
