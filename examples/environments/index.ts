@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as payengine from "pulumi-payengine";
 
-// What differs between environments stands in Pulumi.<stack>.yaml, with the account that each one is pinned to.
+// Pulumi.<stack>.yaml holds each environment's settings, and the account that it is pinned to.
 const config = new pulumi.Config();
 const isProduction = pulumi.getStack() === "production";
 
@@ -11,12 +11,12 @@ const checkout = new payengine.ApiKey(
     type: "private",
     rotation: { period: config.require("rotateEvery"), overlap: config.require("overlap") },
   },
-  // A destroy, or a change that would replace the key, fails in production.
+  // In production, a destroy or a change that replaces the key fails.
   { protect: isProduction },
 );
 
 export const checkoutKey = checkout.token;
-// In an object, since Pulumi warns of a stack output that is undefined, as this is between rotations.
+// Undefined between rotations. The object avoids Pulumi's warning about undefined stack outputs.
 export const previous = { checkoutKey: checkout.previousToken };
 export const keyId = checkout.keyId;
 export const rotatesAt = checkout.rotateAt;

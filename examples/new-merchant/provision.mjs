@@ -4,27 +4,29 @@ import { findOrphans, openStack, revokeOrphans } from "pulumi-payengine/recovery
 const workDir = import.meta.dirname;
 const merchant = process.argv[2] ?? "";
 if (!/^[a-z][a-z0-9-]{1,40}$/.test(merchant)) {
-  console.error("Usage: node provision.mjs <merchant>, in lower case letters, digits and -");
+  console.error(
+    "Usage: node provision.mjs <merchant> (lowercase letters, digits and -, starting with a letter)",
+  );
   process.exit(2);
 }
 
-// Ctrl-C reaches Pulumi's CLI as well, which ends in order; this program must live on to clean up.
-process.on("SIGINT", () => console.error("Stopping, after what is under way"));
-// A supervisor stops this process alone: the CLI is told to end in order. With `once`, a library that listens as well would
-// find itself alone at a signal, and end the process.
+// Ctrl-C also reaches Pulumi's CLI, which stops by itself. This program keeps running, to clean up.
+process.on("SIGINT", () => console.error("Stopping when the current operation ends"));
+// A supervisor stops only this process, so the signal is passed to the CLI. `on`, not `once`: `once` removes this listener
+// first, and a library that then finds only its own listener ends the process.
 const stop = new AbortController();
 process.on("SIGTERM", () => {
-  console.error("Stopping, after what is under way");
+  console.error("Stopping when the current operation ends");
   stop.abort();
 });
 
-/** What went wrong, in the words of the engine and the provider; the CLI's own output mixes it with progress and warnings. */
+/** Errors of the engine and the provider. The CLI's own output mixes them with progress and warnings. */
 const errors = [];
 
-/** One line for each resource that is done. */
+/** Prints one line for each finished resource. */
 function onEvent({ resOutputsEvent, resOpFailedEvent, diagnosticEvent }) {
   const { severity, message } = diagnosticEvent ?? {};
-  // That an update failed is said on its own as well.
+  // The engine also reports the failure of the whole update.
   if (severity === "error" && message.trim() !== "update failed") errors.push(message.trim());
   const { op, urn } = (resOutputsEvent ?? resOpFailedEvent)?.metadata ?? {};
   if (urn !== undefined && op !== "same")
@@ -35,9 +37,9 @@ const stack = await LocalWorkspace.createOrSelectStack({ stackName: merchant, wo
 const recovery = await openStack({ stack: merchant, cwd: workDir });
 
 try {
-  // What an earlier run may have left that was killed.
+  // A run that was killed may have left keys.
   const { revoked } = await revokeOrphans(recovery);
-  if (revoked.length > 0) console.log(`Revoked ${revoked.length} keys that an earlier run had left`);
+  if (revoked.length > 0) console.log(`Revoked ${revoked.length} leftover keys of an earlier run`);
   const { outputs } = await stack.up({ onEvent, signal: stop.signal });
   console.log(`Merchant ${merchant} is ready. Its public key is ${outputs.publicKey.value}`);
 } catch (error) {
@@ -46,20 +48,20 @@ try {
   await cleanUp();
 }
 
-/** Takes everything back, and keeps the stack only where its state is still needed to find a key. */
+/** Revokes the keys and removes the stack, unless its state is still needed to find a key. */
 async function cleanUp() {
   await stack.destroy({ onEvent });
   const { orphans, pendingOperations, waitUntil } = await findOrphans(recovery);
   if (orphans.length > 0 || pendingOperations.length > 0) {
     const when = waitUntil === undefined ? "" : `, after ${waitUntil.toISOString()}`;
-    console.error(`Something may be left: run this again${when}`);
+    console.error(`A key may still be active: run this again${when}`);
     return;
   }
   await stack.workspace.removeStack(merchant);
-  console.log("Everything was taken back");
+  console.log("Revoked the keys and removed the stack");
 }
 
-/** The errors of resources; where the run failed before there were any, the first line of the failure itself. */
+/** The errors of resources, or the first line of the failure if there were none. */
 function reasonOf(error) {
   return errors.length > 0 ? errors.join("\n") : String(error.message).split("\n")[0];
 }

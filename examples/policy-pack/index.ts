@@ -1,10 +1,10 @@
 import { PolicyPack, type ResourceValidation, type ResourceValidationArgs } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
-/** The stacks that count as production, by their names: "production", "prod", "prod-eu". */
+/** Names of stacks that count as production, such as "production", "prod" and "prod-eu". */
 const PRODUCTION = /^prod/;
 
-/** A policy sees secrets in the clear: these messages name the key and the fix, and no value. */
+/** Policies see secrets in plain text. These messages name only the key and the fix. */
 function ofProductionKeys(check: (key: ResourceValidationArgs) => string | undefined): ResourceValidation {
   return (resource, reportViolation) => {
     const isPrivateKey =
@@ -20,18 +20,18 @@ new PolicyPack("payengine", {
   policies: [
     {
       name: "private-keys-are-protected",
-      description: "In production, no change and no destroy removes a private key by mistake.",
+      description: "In production, private keys are protected from replacement and destroy.",
       validateResource: ofProductionKeys(({ opts }) =>
         opts.protect ? undefined : "is not protected: give it the option { protect: true }",
       ),
     },
     {
       name: "private-keys-rotate",
-      description: "In production, private keys rotate by the clock.",
+      description: "In production, private keys rotate on a schedule.",
       validateResource: ofProductionKeys(({ props }) =>
         props.rotation?.period !== undefined
           ? undefined
-          : 'does not rotate by the clock: give it rotation: { period: "90d", overlap: "7d" }',
+          : 'does not rotate on a schedule: give it rotation: { period: "90d", overlap: "7d" }',
       ),
     },
   ],

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Reads the key where Pulumi keeps it. It is in memory only, here and in the CLI. */
+/** Reads the key from Pulumi's state. Its value stays in memory, here and in the CLI. */
 async function readKey() {
   const { stdout } = await run("pulumi", ["stack", "output", "token", "--show-secrets", "--non-interactive"]);
   return stdout.trim();
@@ -11,20 +11,20 @@ async function readKey() {
 
 let key = await readKey();
 
-/** Calls PayEngine. A key that does not work any more has been rotated and its overlap is over: the new one is read. */
-async function call(path) {
+/** Sends a request to PayEngine. After 401 the overlap of a rotation is over: read the new key and send it again. */
+async function request(path) {
   const send = () =>
     fetch(`${process.env.PAYENGINE_API_URL}${path}`, { headers: { authorization: `Basic ${key}` } });
-  const answer = await send();
-  if (answer.status !== 401) return answer;
+  const response = await send();
+  if (response.status !== 401) return response;
   key = await readKey();
   return send();
 }
 
-console.error("Enter a line for each call; Ctrl-D ends.");
+console.error("Press Enter to send a request, Ctrl-D to end.");
 
-// One line for each call, until its input ends.
+// One request for each line, until the input ends.
 for await (const _line of process.stdin) {
-  const { status } = await call("/merchant");
-  console.log(`merchant answered ${status}`);
+  const { status } = await request("/merchant");
+  console.log(`GET /merchant: ${status}`);
 }

@@ -7,12 +7,12 @@ const checkout = new payengine.ApiKey("checkout", {
   type: "private",
   rotation: {
     period: "90d",
-    // `pulumi config set rotation 2` rotates now.
+    // To rotate now: `pulumi config set rotation 2`, then `pulumi up`.
     triggers: { rotation: config.get("rotation") ?? "1" },
     overlap: config.get("overlap") ?? "7d",
   },
 });
 
 export const token = checkout.token;
-// The key before it, as long as it works: consumers have the overlap to move over. Between rotations it is empty.
+// The previous key, which works until the overlap ends. Empty between rotations.
 export const previous = { token: checkout.previousToken, worksUntil: checkout.previousRevokeAt };

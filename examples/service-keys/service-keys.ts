@@ -2,16 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import * as payengine from "pulumi-payengine";
 
 export interface ServiceKeysArgs {
-  /** Whether the service has code that is handed out, such as a web page. Default: false. */
+  /** Whether the service has a client, such as a web page, that needs a public key. Default: false. */
   readonly hasClient?: boolean;
   /** How often the private key rotates. Default: "90d". */
   readonly rotateEvery?: string;
 }
 
-/** The keys of one service: a private one that rotates, and a public one for its client. */
+/** The keys of one service: a private key that rotates, and a public key for its client. */
 export class ServiceKeys extends pulumi.ComponentResource {
   readonly privateKey: pulumi.Output<string>;
-  /** Works beside the new one for a week after each rotation. */
+  /** The key before the last rotation, which works for a week after it. */
   readonly previousPrivateKey: pulumi.Output<string | undefined>;
   readonly publicKey: pulumi.Output<string> | undefined;
 

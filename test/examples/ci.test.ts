@@ -8,7 +8,7 @@ import { runProgram } from "../e2e/harness/run-program";
 
 const run = promisify(execFile);
 const repository = join(__dirname, "../..");
-/** The linter is built from the Go module that test/examples/actionlint pins; without Go there is none. */
+/** The linter is built from the Go module that test/examples/actionlint pins, so it needs Go. */
 const testWithGo = spawnSync("go", ["version"]).status === 0 ? test : test.skip;
 
 testWithGo.each([
@@ -33,7 +33,7 @@ const given = useFixture();
 
 const WORKFLOW = join(repository, "examples/ci/.github/workflows/payengine.yml");
 
-/** The workflow's own variables, and the commands of its jobs; the packages are installed already. */
+/** The workflow's variables and the commands of its jobs, without the installation of packages. */
 async function readWorkflow() {
   const text = await readFile(WORKFLOW, "utf8");
   const env = Object.fromEntries(
@@ -48,7 +48,7 @@ async function readWorkflow() {
   return { env, commands: [...commandsOf("preview"), ...commandsOf("up"), ...commandsOf("audit")] };
 }
 
-test("the workflow's jobs run twice in a row, in an account that another team uses as well", async () => {
+test("the workflow's jobs succeed twice in sequence, in an account that another team also uses", async () => {
   const { fixture } = given;
   const { env, commands } = await readWorkflow();
   expect(commands).toHaveLength(4);

@@ -5,7 +5,7 @@ import { exampleProject } from "./example";
 
 const given = useFixture();
 
-test("each environment makes its key in its own account, and production is protected", async () => {
+test("each environment creates its key in its own account, and production is protected", async () => {
   const { fixture } = given;
   const dev = await exampleProject(fixture, "environments", { stack: "dev" });
   expect((await dev.up()).stdout).not.toContain("Undefined value");
@@ -28,7 +28,7 @@ test("each environment makes its key in its own account, and production is prote
   await production.destroy();
 });
 
-test("an environment refuses a credential of another one's account before anything is made", async () => {
+test("with a credential of another account, an environment fails before it creates a key", async () => {
   const { fixture } = given;
   const staging = await exampleProject(fixture, "environments", { stack: "production" });
   const { stdout } = await staging.fails("up", "--skip-preview");

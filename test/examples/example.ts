@@ -5,7 +5,7 @@ import type { Project } from "../e2e/harness/project";
 
 const EXAMPLES = join(__dirname, "../../examples");
 
-/** Lays out an example as a user has it, on a stack of the fixture's sandbox. */
+/** Copies an example into a project with a stack on the fixture's sandbox. */
 export async function exampleProject(
   fixture: Fixture,
   name: string,

@@ -14,7 +14,7 @@ const project = async (fixture: Fixture, name: string) =>
     env: { PAYENGINE_API_URL: fixture.sandbox.url, PAYENGINE_API_KEY: fixture.credential },
   });
 
-/** Starts the example in a group of its own, as a terminal or a supervisor does. */
+/** Starts the example in its own process group, as a terminal or a supervisor does. */
 function provision(of: Project, merchant: string) {
   const child = spawn(process.execPath, ["provision.mjs", merchant], {
     cwd: of.folder,
@@ -36,7 +36,7 @@ function provision(of: Project, merchant: string) {
   return { pid: child.pid ?? 0, ended };
 }
 
-test("a new merchant gets its own stack with two keys, and the program shows progress", async () => {
+test("a new merchant gets a stack with two keys, and the program prints its progress", async () => {
   const { fixture } = given;
   const acme = await project(fixture, "acme");
   const { exitCode, stdout, stderr } = await provision(acme, "acme").ended;
@@ -51,7 +51,7 @@ test("a new merchant gets its own stack with two keys, and the program shows pro
   expect(await fixture.liveKeys()).toHaveLength(2);
 });
 
-test("a failure removes the stack again", async () => {
+test("a failure revokes the keys and removes the stack", async () => {
   const { fixture } = given;
   const other = await project(fixture, "other");
   await fixture.control.addFault({
@@ -65,7 +65,7 @@ test("a failure removes the stack again", async () => {
   expect(stderr).toMatch(
     /^Merchant acme could not be provisioned: Could not create the key .*answered 403 to POST/,
   );
-  expect(stdout).toMatch(/\nEverything was taken back\n$/);
+  expect(stdout).toMatch(/\nRevoked the keys and removed the stack\n$/);
   expect(await fixture.liveKeys()).toEqual([]);
   expect((await other.ok("stack", "ls")).stdout).not.toContain("acme");
 });
@@ -73,7 +73,7 @@ test("a failure removes the stack again", async () => {
 test.each([
   ["Ctrl-C at the terminal", (pid: number) => process.kill(-pid, "SIGINT")],
   ["SIGTERM from a supervisor", (pid: number) => process.kill(pid, "SIGTERM")],
-])("%s while a key is being made removes the stack again", async (_name, strike) => {
+])("%s while a key is being created revokes the keys and removes the stack", async (_name, strike) => {
   const { fixture } = given;
   const other = await project(fixture, "other");
   await fixture.control.addFault({
@@ -84,23 +84,23 @@ test.each([
   });
   const { pid, ended } = provision(other, "acme");
   await until(
-    "a key is being made",
+    "a key is being created",
     async () =>
       (await fixture.control.requests()).some(({ operation }) => operation === "createKey") || undefined,
   );
   strike(pid);
   const { exitCode, stdout, stderr } = await ended;
   expect(exitCode).toBe(1);
-  expect(stderr).toContain("Stopping, after what is under way\n");
-  expect(stdout).toMatch(/\nEverything was taken back\n$/);
+  expect(stderr).toContain("Stopping when the current operation ends\n");
+  expect(stdout).toMatch(/\nRevoked the keys and removed the stack\n$/);
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a call without a merchant's name prints the usage", async () => {
+test("without a merchant's name it prints the usage", async () => {
   const other = await project(given.fixture, "other");
   const { exitCode, stderr } = await provision(other, "").ended;
   expect([exitCode, stderr]).toEqual([
     2,
-    "Usage: node provision.mjs <merchant>, in lower case letters, digits and -\n",
+    "Usage: node provision.mjs <merchant> (lowercase letters, digits and -, starting with a letter)\n",
   ]);
 });

@@ -9,15 +9,15 @@ import { exampleProject } from "./example";
 
 const example = join(__dirname, "../../examples/policy-pack");
 /**
- * What Pulumi's bundle has beside the CLI, and the CLI that Go builds has not: the engine runs it in the pack's folder.
- * Newer CLIs have the language host run a pack, which the one here cannot; they take a program in the place of the folder.
+ * Pulumi's installer puts such a program beside the CLI; a CLI built by Go lacks it. The engine runs it in the pack's folder.
+ * Newer CLIs let the language host run the pack, which the host here cannot do: they get this program instead of the folder.
  */
 const ANALYZER = `#!/bin/sh
 cd "$(dirname "$0")"
 exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$1" "$PWD"
 `;
 let pack = "";
-/** What --policy-pack gets. */
+/** The argument of --policy-pack. */
 let toGive = "";
 
 beforeAll(async () => {
@@ -48,16 +48,16 @@ async function projectOf(options: FixtureOptions & { readonly example?: string }
     ? fixture.project({ files: { "index.js": commonJs(options.program ?? "") }, ...options })
     : exampleProject(fixture, options.example, options));
   project.env.PATH = [pack, project.env.PATH].join(delimiter);
-  // A program in the place of a pack's folder is not told the stack this way, as a pack is by the language host.
+  // The language host tells a pack its stack this way; a program instead of a folder has no host.
   project.env.PULUMI_NODEJS_STACK = project.stack;
   return project;
 }
 
-/** What the policies have said: the message of each violation. */
+/** The message of each violation. */
 const violations = (stdout: string) =>
   [...new Set(stdout.match(/^ *ApiKey ".*$/gm)?.map((it) => it.trim()))].sort();
 
-test("keys that are protected and rotate pass in production", async () => {
+test("protected keys that rotate pass in production", async () => {
   const { key } = await given.fixture.newCredential("production", "Developer");
   const project = await projectOf({
     example: "environments",
@@ -70,7 +70,7 @@ test("keys that are protected and rotate pass in production", async () => {
   expect(await given.fixture.liveKeys()).toHaveLength(1);
 });
 
-test("production refuses keys that are not protected or do not rotate by a period", async () => {
+test("in production, keys without protection or a rotation period are violations", async () => {
   const project = await projectOf({
     stack: "prod-eu",
     program: `
@@ -78,7 +78,7 @@ test("production refuses keys that are not protected or do not rotate by a perio
       new payengine.ApiKey("storefront", { type: "public" });
       new payengine.ApiKey("good", { type: "private", rotation: { period: "90d", overlap } }, { protect: true });
       new payengine.ApiKey("bare", { type: "private" });
-      new payengine.ApiKey("by-hand", { type: "private", rotation: { triggers: { leak: 0 }, overlap } }, { protect: true });
+      new payengine.ApiKey("on-trigger", { type: "private", rotation: { triggers: { leak: 0 }, overlap } }, { protect: true });
       const token = new pulumi.Config().requireSecret("token");
       new payengine.ApiKey("adopted", { type: "private", adopt: { keyId: "3f6c1e84-7b2a-4d95-8c0e-5a91d7f2b463", token } });
     `,
@@ -86,18 +86,18 @@ test("production refuses keys that are not protected or do not rotate by a perio
   });
   const { stdout } = await project.fails("up", "--policy-pack", toGive);
   const unprotected = "is not protected: give it the option { protect: true }";
-  const unrotated = 'does not rotate by the clock: give it rotation: { period: "90d", overlap: "7d" }';
+  const unrotated = 'does not rotate on a schedule: give it rotation: { period: "90d", overlap: "7d" }';
   expect(violations(stdout)).toEqual([
     `ApiKey "adopted" ${unrotated}`,
     `ApiKey "adopted" ${unprotected}`,
     `ApiKey "bare" ${unrotated}`,
     `ApiKey "bare" ${unprotected}`,
-    `ApiKey "by-hand" ${unrotated}`,
+    `ApiKey "on-trigger" ${unrotated}`,
   ]);
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-test("the same keys pass in a sandbox's stack", async () => {
+test("keys without either pass in a stack that is not production", async () => {
   const project = await projectOf({ example: "quickstart" });
   const { stdout } = await project.up("--policy-pack", toGive);
   expect(violations(stdout)).toEqual([]);

@@ -3,7 +3,7 @@ import { exampleProject } from "./example";
 
 const given = useFixture();
 
-test("a component makes the keys of each service", async () => {
+test("a component creates the keys of each service", async () => {
   const { fixture } = given;
   const project = await exampleProject(fixture, "service-keys");
   await project.up();
