@@ -2,7 +2,7 @@ import { nearest } from "./payengine/nearest";
 
 const NAMESPACE = "payengine:";
 
-/** What stack config can set. */
+/** Settings of stack config. */
 export const STACK_KEYS = [
   "apiKey",
   "apiUrl",
@@ -13,22 +13,21 @@ export const STACK_KEYS = [
   "formerApiUrl",
 ] as const;
 
-/** Only an explicit provider has these two: its name in the program, and its own credential variable. */
+/** Settings that only an explicit provider has: its name in the program and its credential variable. */
 export const EXPLICIT_ONLY = ["provider", "credentialEnv"] as const;
 
-/** A stack config key that has no effect, though someone probably meant it to. */
+/** A stack config key that has no effect and looks like a setting. */
 export interface UnknownConfigKey {
   /** The full key, such as "payengine:acountId". */
   readonly key: string;
-  /** What is wrong with it, as words that follow the key. */
+  /** What is wrong, as words that follow the key. */
   readonly problem: string;
 }
 
 /**
- * Finds stack config keys that this provider never reads but someone probably meant for it.
+ * Finds stack config keys that look like a setting of this provider but are not.
  *
- * A key that is near to no setting is left alone: a Pulumi project that is itself called payengine keeps its own
- * config in the same namespace.
+ * A key that resembles no setting is ignored: a Pulumi project called payengine has its own config in this namespace.
  *
  * @param keys full keys, such as "payengine:acountId".
  */
@@ -44,13 +43,13 @@ function problemOf(name: string): string | undefined {
   if (EXPLICIT_ONLY.some((it) => it === name))
     return "belongs to payengine.Provider in the program; remove it";
   if (/^contract[.[]/.test(name)) {
-    // A shell would expand brackets and quotes, so only plain paths are repeated in the command.
+    // A shell would expand brackets and quotes, so the command repeats only plain paths.
     const path = /^contract(\.\w+)+$/.test(name) ? name : "contract.reveal";
     return (
-      "is a key of its own, not a part of payengine:contract; remove it and write " +
-      `\`pulumi config set --path ${NAMESPACE}${path} …\` with \`--path\``
+      "is a separate key, not part of payengine:contract; remove it and run " +
+      `\`pulumi config set --path ${NAMESPACE}${path} …\``
     );
   }
   const meant = nearest(name, STACK_KEYS);
-  return meant && `is not a setting of payengine; did you mean ${NAMESPACE}${meant}?`;
+  return meant && `is not a payengine setting; did you mean ${NAMESPACE}${meant}?`;
 }

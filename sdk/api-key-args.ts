@@ -1,66 +1,70 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** When a key gives way to the next one, and for how long it works on beside it. */
+/** When to rotate a key, and how long the old key keeps working. */
 export interface RotationArgs {
   /**
-   * How long a key is used, such as "90d", "12h", or ISO 8601 as in "P90D": from "1h" to "3650d". The first `up` after each
-   * period makes the next key. Periods are counted from the `up` that sets the first one. Default: the clock rotates nothing.
+   * How long to use a key, such as "90d", "12h" or ISO 8601 "P90D": from "1h" to "3650d". The first `up` after each period
+   * creates the next key. Periods are counted from the `up` that first sets one. Default: no rotation by time.
    */
   readonly period?: pulumi.Input<string>;
   /**
-   * Values of your own: the `up` that changes one of them makes the next key. Strings, numbers, booleans, and arrays and
-   * plain objects of them; others, such as a Map or a Date, are refused. Default: none.
+   * Values that you choose. An `up` in which one of them changes creates the next key. Use strings, numbers, booleans, and
+   * arrays and plain objects of them; anything else, such as a Map or a Date, is an error. Default: none.
    */
   readonly triggers?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /**
-   * How long the old key works on beside the new one, in the forms of `period` and shorter than it. The first `up`
-   * after that revokes it. "0s" replaces the key: consumers in the same program get the new one before the old one is
-   * revoked, in one `up`; all others are cut off.
+   * How long the old key keeps working, in the formats of `period`. Must be shorter than `period`. The first `up` after
+   * that revokes the old key. "0s" replaces the key in one `up`: resources in the same program get the new key before the
+   * old one is revoked, and every other consumer loses access.
    */
   readonly overlap: pulumi.Input<string>;
 }
 
-/** An existing key to take over. */
+/** An existing key to adopt. */
 export interface AdoptArgs {
-  /** The key's id at PayEngine, a UUID; left out under the contract `"dashboard"`, where nothing tells it. */
+  /** The key ID, a UUID. Leave it out under the contract `"dashboard"`. */
   readonly keyId?: pulumi.Input<string>;
   /**
-   * The key's value, which somebody has kept. Always treated as a secret; it need not be passed again later. Under the
-   * contract `"dashboard"` another value is a rotation, for which `rotation.overlap` says how long the old one works.
+   * The key's value. Always a secret. You can remove it after the first `up`. Under the contract `"dashboard"`, a new
+   * value rotates the key, and `rotation.overlap` says how long the old value keeps working.
    */
   readonly token: pulumi.Input<string>;
   /**
-   * Takes over a key of which PayEngine shows no redacted value, so that nothing proves that `token` is its value.
-   * Default: false, such a key is refused.
+   * Set to true to adopt a key whose redacted value PayEngine does not show, so that the provider cannot check that
+   * `token` belongs to it. Default: false, which refuses such a key.
    */
   readonly allowUnproven?: pulumi.Input<boolean>;
 }
 
 /** Arguments of an `ApiKey`. */
 export interface ApiKeyArgs {
-  /** A plain literal, since it decides what is secret. Changing it makes a new key and then revokes the old one. */
+  /**
+   * The type of the key. Must be a literal, because it decides which outputs are secret. Changing it creates a new key,
+   * then revokes the old one.
+   */
   readonly type: "public" | "private";
   /**
-   * How the key's name at PayEngine begins; ten random digits follow. At most 108 characters. Changing it makes a new
-   * key and then revokes the old one. Default: `project-stack-resource` as it was when the key was made.
+   * Start of the key name at PayEngine, at most 108 characters; ten random hex digits follow. Changing it creates a new
+   * key, then revokes the old one. Defaults to `<project>-<stack>-<resource>`, fixed when the key is created. Removing
+   * it later keeps the name.
    */
   readonly namePrefix?: pulumi.Input<string>;
   /**
-   * Whether a new private key is tried before anybody gets it: PayEngine is called with it until it works, for 30
-   * seconds or as long as `timeout` says ("1s" to "2m"). One that does not work is revoked and the update fails; the key in
-   * use is not touched. Default: true. Public keys cannot be tried.
+   * Whether to test a new private key before any consumer gets it. The provider sends requests with the key until one
+   * succeeds, for 30 seconds or for `timeout` ("1s" to "2m"). A key that does not work in that time is revoked and the
+   * update fails; the key in use stays unchanged. Default: true. Public keys are not tested.
    */
   readonly verify?: pulumi.Input<boolean | VerifyArgs>;
-  /** Replaces the key from time to time. Default: it stays until it is destroyed. */
+  /** Rotates the key. Default: no rotation. */
   readonly rotation?: pulumi.Input<RotationArgs>;
   /**
-   * Takes over a key that exists instead of making one. It keeps its name until it rotates, in place and with an
-   * overlap. Can be removed after the first `up`. Default: a key is made.
+   * Adopts an existing key instead of creating one. The key keeps its name until its first rotation, which needs an
+   * overlap. You can remove this argument after the first `up`. Default: create a key.
    */
   readonly adopt?: pulumi.Input<AdoptArgs>;
 }
 
-/** For how long a new key is tried. */
+/** How long to test a new key. */
 export interface VerifyArgs {
   /** Such as `"30s"`, from `"1s"` to `"2m"`. */
   readonly timeout: pulumi.Input<string>;

@@ -2,23 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 
 let warned = false;
 
-/** Says once in a program that the credential in stack config is not encrypted. */
+/** Warns once per program if the credential in stack config is not encrypted. */
 export function warnOfPlaintextCredential(): void {
   if (warned || pulumi.runtime.getConfig("payengine:apiKey") === undefined) return;
   if (isConfigSecret("payengine:apiKey")) return;
   warned = true;
   void pulumi.log.warn(
-    "payengine:apiKey stands in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` " +
-      "to encrypt it, and make another credential if the file was ever shared.",
+    "payengine:apiKey is in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` to " +
+      "encrypt it. If the file was ever shared, create another private key and use that one.",
   );
 }
 
 let checked = false;
 
 /**
- * Refuses settings of the stack's config that look like a misspelt one of ours. Only the program can see them all.
+ * Refuses stack config keys that look like a misspelled setting of this provider. Only the program sees all of them.
  *
- * @throws pulumi.RunError that names the right ones; a project that is itself called payengine only gets a warning.
+ * @throws pulumi.RunError that names the likely setting. A project called payengine gets a warning instead.
  */
 export function refuseUnknownConfig(): void {
   if (checked) return;
@@ -27,16 +27,17 @@ export function refuseUnknownConfig(): void {
     const {
       unknownConfigKeys,
     }: typeof import("../provider/config-keys") = require("../provider/config-keys");
-    const problems = unknownConfigKeys(own).map(({ key, problem }) => `${key} ${problem}`);
-    // A project of this name keeps settings of its own in the same namespace.
-    if (problems.length > 0 && pulumi.getProject() === "payengine")
-      void pulumi.log.warn(`${problems.join("; ")}.`);
-    else if (problems.length > 0) throw new pulumi.RunError(`${problems.join("; ")}.`);
+    const text = unknownConfigKeys(own)
+      .map(({ key, problem }) => `${key} ${problem}${problem.endsWith("?") ? "" : "."}`)
+      .join(" ");
+    // A project of this name keeps its own settings in the same namespace.
+    if (text !== "" && pulumi.getProject() === "payengine") void pulumi.log.warn(text);
+    else if (text !== "") throw new pulumi.RunError(text);
   }
   checked = true;
 }
 
-/** Pulumi's runtime knows this, and keeps it out of its types. */
+/** Pulumi's types do not show this function. */
 function isConfigSecret(key: string): boolean {
   const runtime = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return runtime.isConfigSecret?.(key) ?? true;

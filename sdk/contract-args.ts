@@ -1,52 +1,53 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * What differs in an account from the published conventions, field by field. A call is written "METHOD /path/{id}".
+ * How an account's API differs from PayEngine's published conventions, field by field. Write a request as
+ * "METHOD /path/{id}".
  *
  * ```ts
  * new payengine.Provider("revealing", { contract: { reveal: "POST /api-keys/{id}/reveal" } });
  * ```
  */
 export interface ContractArgs {
-  /** Makes a key. Default: "POST /api-keys". */
+  /** Creates a key. Default: "POST /api-keys". */
   readonly create?: pulumi.Input<string>;
   /** Lists the keys, by `page` and `size`. Default: "GET /api-keys". */
   readonly list?: pulumi.Input<string>;
-  /** One key; "none" reads it from the list. Default: "GET /api-keys/{id}". */
+  /** Returns one key; "none" finds it in the list instead. Default: "GET /api-keys/{id}". */
   readonly get?: pulumi.Input<string>;
-  /** Shows a new key's value once, where the answer to `create` does not. Default: "none". */
+  /** Reveals a new key's value once, if the response to `create` does not include it. Default: "none". */
   readonly reveal?: pulumi.Input<string>;
   /** Revokes a key at once. Default: "DELETE /api-keys/{id}". */
   readonly revoke?: pulumi.Input<string>;
-  /** Tells whether a private key works. Default: "GET /merchant". */
+  /** Shows whether a private key works. Default: "GET /merchant". */
   readonly works?: pulumi.Input<string>;
-  /** The Authorization header, with "{key}" in the key's place. Default: "Basic {key}". */
+  /** The Authorization header; "{key}" is replaced by the key's value. Default: "Basic {key}". */
   readonly authorization?: pulumi.Input<string>;
-  /** Names of fields. Default: those of the published conventions, in snake_case or camelCase. */
+  /** Names of fields. Default: the published names, in snake_case or camelCase. */
   readonly fields?: pulumi.Input<ContractFields>;
-  /** PayEngine's words for the types. Default: "public" and "private". */
+  /** PayEngine's words for the two types of key. Default: "public" and "private". */
   readonly types?: pulumi.Input<ContractTypes>;
   /** Statuses that mean that a key is revoked. Default: "revoked". */
   readonly revokedStatuses?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** What the fields of a key are called in an account. What is left out has its published name. */
+/** Names of the fields of a key. A field that you leave out has its published name. */
 export interface ContractFields {
-  /** The key's id. Default: "id". */
+  /** The key ID. Default: "id". */
   readonly id?: pulumi.Input<string>;
-  /** The key's full name. Default: "name". */
+  /** The full key name. Default: "name". */
   readonly name?: pulumi.Input<string>;
   /** Public or private. Default: "type". */
   readonly type?: pulumi.Input<string>;
-  /** The key's value, where an answer holds it. Default: "key". */
+  /** The key's value, in responses that include it. Default: "key". */
   readonly value?: pulumi.Input<string>;
-  /** What lists show of the value. Default: "redacted_key" or "redactedKey". */
+  /** The redacted value in lists. Default: "redacted_key" or "redactedKey". */
   readonly redacted?: pulumi.Input<string>;
   /** Whether the key works. Default: "status". */
   readonly status?: pulumi.Input<string>;
-  /** When it was made. Default: "created_at" or "createdAt". */
+  /** When the key was created. Default: "created_at" or "createdAt". */
   readonly createdAt?: pulumi.Input<string>;
-  /** When it was last used. Default: "last_used_at" or "lastUsedAt". */
+  /** When the key was last used. Default: "last_used_at" or "lastUsedAt". */
   readonly lastUsedAt?: pulumi.Input<string>;
 }
 

@@ -2,15 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 
 let hidden = false;
 
-/** Where a value begins in a debug message of Pulumi's Node SDK: an answer of the engine, or what is sent to it. */
+/** Where a value begins in a debug message of Pulumi's Node SDK. */
 const VALUE = /(, (?:resp: |obj=|props=|outputs=)|\]: primitive=).*$/s;
 
 /**
- * Keeps values out of Pulumi's debug messages, from the moment this package is imported.
+ * Keeps values out of Pulumi's debug messages as soon as a program imports this package.
  *
- * Pulumi's Node SDK, 3.276 too, writes the outputs of every resource, of StackReferences too, and the results of
- * invokes into them, secrets in the clear; until pulumi/pulumi#24478 the arguments of invokes as well. They show under
- * `--debug` and are in every event log, so also in the file behind the Automation API's `onEvent`.
+ * Pulumi's Node SDK (3.276 included) writes all resource outputs, StackReferences and results of invokes into them, with
+ * secrets in plaintext; before pulumi/pulumi#24478 also the arguments of invokes. `--debug` shows these messages, and every
+ * event log holds them, including the file behind the Automation API's `onEvent`.
  */
 export function hideValuesFromDebugLog(): void {
   if (hidden) return;

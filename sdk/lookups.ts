@@ -5,73 +5,73 @@ import { API_KEY_TYPE as TYPE } from "../provider/resource-type";
 import { refuseUnknownConfig } from "./config";
 import { valuesOf } from "./provider";
 
-/** A key as PayEngine shows it, of this program's making or not. */
+/** A key as PayEngine shows it, whether or not this program manages it. */
 export interface ApiKeyInfo {
-  /** The key's id at PayEngine. */
+  /** The key ID. */
   readonly keyId: string;
-  /** The key's full name at PayEngine. */
+  /** The full key name at PayEngine. */
   readonly name: string;
-  /** `"public"`, `"private"`, or a type that PayEngine has brought in since. */
+  /** `"public"`, `"private"`, or another type of PayEngine's. */
   readonly type: string;
-  /** `"active"`, `"revoked"`, or a status that PayEngine has brought in since. */
+  /** `"active"`, `"revoked"`, or another status of PayEngine's. */
   readonly status: string;
-  /** A public key's value. Nobody can read a private key's again. */
+  /** A public key's value. Undefined for a private key: its value cannot be read again. */
   readonly token: string | undefined;
   /** The value as PayEngine shows it in lists, such as `3f9a…c21d`. */
   readonly redactedToken: string | undefined;
-  /** When PayEngine made the key (ISO 8601), where PayEngine says so. */
+  /** When the key was created (ISO 8601), if PayEngine returns it. */
   readonly createdAt: string | undefined;
-  /** When it was last used (ISO 8601), where PayEngine says so. */
+  /** When the key was last used (ISO 8601), if PayEngine returns it. */
   readonly lastUsedAt: string | undefined;
 }
 
-/** Which key to look up: by its id, or by its exact name among those that are not revoked. */
+/** The key to look up: by its ID, or by its exact name among the keys that are not revoked. */
 export type GetApiKeyArgs =
   | {
-      /** The key's id at PayEngine. */
+      /** The key ID. */
       readonly id: string;
-      /** Not with an id. */
+      /** Do not set together with `id`. */
       readonly name?: undefined;
     }
   | {
-      /** The key's full name at PayEngine. */
+      /** The full key name at PayEngine. */
       readonly name: string;
-      /** Not with a name. */
+      /** Do not set together with `name`. */
       readonly id?: undefined;
     };
 
-/** Which keys to list. What is left out does not matter. */
+/** Filters for the keys to list. A filter that you leave out matches every key. */
 export interface ListApiKeysArgs {
-  /** Who may see the key. */
+  /** The type of the key. */
   readonly type?: "public" | "private" | undefined;
-  /** What the name starts with. */
+  /** Start of the key name. */
   readonly namePrefix?: string | undefined;
-  /** Such as `"active"`. PayEngine may not list revoked keys at all. */
+  /** Such as `"active"`. PayEngine may leave revoked keys out of its list. */
   readonly status?: string | undefined;
 }
 
-/** Where to look. */
+/** The account to look in. */
 export interface LookupOptions {
-  /** The account to look in. Default: that of `parent`, then the one of the stack's config and the environment. */
+  /** Provider of the account. Default: the provider of `parent`, then the stack's config and the environment. */
   readonly provider?: pulumi.ProviderResource | undefined;
-  /** Whose provider to use, where `provider` is not given. */
+  /** Resource whose provider to use if `provider` is not set. */
   readonly parent?: pulumi.Resource | undefined;
 }
 
 /**
- * Looks up a key, also in previews.
+ * Looks up a key, in previews too.
  *
  * ```ts
  * const { keyId } = await payengine.getApiKey({ name: "made-by-hand" });
  * ```
  *
- * @throws pulumi.RunError where there is no such key, where several bear the name, or where PayEngine cannot be asked.
+ * @throws pulumi.RunError if no key matches, if several keys have the name, or if the request fails.
  */
 export function getApiKey(args: GetApiKeyArgs, opts: LookupOptions = {}): Promise<ApiKeyInfo> {
   return atOnce("getApiKey", opts, (account) => oneKey(account, args));
 }
 
-/** {@link getApiKey} for arguments that may be Outputs. */
+/** {@link getApiKey} for arguments that are Outputs. */
 export function getApiKeyOutput(
   args: pulumi.Input<{ [K in "id" | "name"]?: pulumi.Input<string | undefined> }>,
   opts: LookupOptions = {},
@@ -80,19 +80,19 @@ export function getApiKeyOutput(
 }
 
 /**
- * Lists the keys of the account, also in previews; all pages of them, newest first.
+ * Lists the account's keys from all pages, newest first, in previews too.
  *
  * ```ts
  * const live = await payengine.listApiKeys({ type: "private", namePrefix: "shop-", status: "active" });
  * ```
  *
- * @throws pulumi.RunError where PayEngine cannot be asked.
+ * @throws pulumi.RunError if the request fails.
  */
 export function listApiKeys(args: ListApiKeysArgs = {}, opts: LookupOptions = {}): Promise<ApiKeyInfo[]> {
   return atOnce("listApiKeys", opts, (account) => manyKeys(account, args));
 }
 
-/** {@link listApiKeys} for arguments that may be Outputs. */
+/** {@link listApiKeys} for arguments that are Outputs. */
 export function listApiKeysOutput(
   args: pulumi.Input<{ [K in keyof ListApiKeysArgs]?: pulumi.Input<ListApiKeysArgs[K]> }> = {},
   opts: LookupOptions = {},
@@ -100,13 +100,13 @@ export function listApiKeysOutput(
   return onceKnown("listApiKeys", args, opts, manyKeys);
 }
 
-/** Loaded with the first lookup: most programs make none. */
+/** Loaded on first use: most programs look nothing up. */
 const lookup = (): typeof import("../provider/lookup") => require("../provider/lookup");
 
 async function oneKey(account: Account, { id, name }: { id?: string; name?: string }): Promise<ApiKeyInfo> {
-  if ((id === undefined) === (name === undefined)) throw new Error("give either id or name");
+  if ((id === undefined) === (name === undefined)) throw new Error("pass either id or name");
   if (typeof (id ?? name) !== "string")
-    throw new Error("id or name is no string; an Output goes into getApiKeyOutput");
+    throw new Error("id or name is not a string; for an Output, use getApiKeyOutput");
   return infoOf(id === undefined ? await account.keyByName(String(name)) : await account.keyById(id));
 }
 
@@ -123,7 +123,7 @@ async function atOnce<T>(
   const { isKnown } = config as unknown as { isKnown: Promise<boolean> };
   if (!(await isKnown)) {
     throw new pulumi.RunError(
-      `${what}: the provider's configuration is not known yet; use ${what}Output, which waits for it`,
+      `${what}: the provider's configuration is not known yet; use ${what}Output instead`,
     );
   }
   return lookUp(what, await new Promise((resolve) => config.apply(resolve)), work);
@@ -154,7 +154,7 @@ async function lookUp<T>(
   }
 }
 
-/** What the provider is configured with. Its credential is used and not handed on, so it makes no secret of a result. */
+/** The provider's configuration. No result holds its credential, so results are not secret because of it. */
 function configFor({ provider, parent }: LookupOptions): pulumi.Output<Record<string, string | undefined>> {
   const explicit = provider ?? parent?.getProvider(TYPE);
   if (explicit === undefined) return pulumi.output(stackConfig());

@@ -1,35 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContractArgs } from "./contract-args";
 
-/** Arguments of {@link Provider}. What is left out is taken from the environment, then from the defaults. */
+/** Arguments of {@link Provider}. For an argument that you leave out, the environment applies, then the default. */
 export interface ProviderArgs {
   /**
-   * The provider credential: a private key of a user who has the Admin or Developer role. Always kept as a secret.
-   * Default: the variable that `credentialEnv` names; where neither is given, `PAYENGINE_API_KEY`.
+   * The provider credential: a private key of a user with the Admin or Developer role. Always a secret. If both
+   * `apiKey` and `credentialEnv` are left out, the provider reads `PAYENGINE_API_KEY`.
    */
   readonly apiKey?: pulumi.Input<string>;
   /**
-   * Name of an environment variable that holds the provider credential. It is read at each call and comes before
-   * `apiKey`, of which destroy and refresh only know what state holds.
+   * Name of an environment variable that holds the provider credential. The provider reads it in every operation and
+   * prefers it to `apiKey`. Set it for destroy and refresh, which otherwise use the `apiKey` in state.
    */
   readonly credentialEnv?: pulumi.Input<string>;
   /** Address of the API. Default: `PAYENGINE_API_URL`, then `https://console.payengine.co/api`. */
   readonly apiUrl?: pulumi.Input<string>;
   /**
-   * Pins the account: its id, or the id of one of its merchants or keys, which the credential must be shown. Default: none
-   * is required.
+   * Pins the account: its ID, or the ID of one of its merchants or keys. Operations fail if the credential cannot see that
+   * ID. Default: not pinned.
    */
   readonly accountId?: pulumi.Input<string>;
-  /** Address that the console had before it moved to `apiUrl`; keys that were made there move along. Default: none. */
+  /** Address of the console before it moved to `apiUrl`. Keys created there stay managed. Default: none. */
   readonly formerApiUrl?: pulumi.Input<string>;
   /**
-   * How this account's keys are made, found and revoked, where it differs from the published conventions; or `"dashboard"`
-   * where only people make keys. Default: the published conventions.
+   * How the account's API differs from PayEngine's published conventions, or `"dashboard"` if keys can only be created in
+   * the dashboard. Default: the published conventions.
    */
   readonly contract?: pulumi.Input<"dashboard" | ContractArgs>;
-  /** How long one request may take, such as `"30s"` or `"500ms"`. Default: 30 seconds. */
+  /** Timeout of one request, such as `"30s"` or `"500ms"`. Default: 30 seconds. */
   readonly requestTimeout?: pulumi.Input<string>;
-  /** How often a request that may be repeated is repeated, 0 to 10. Default: 3. */
+  /** Retries of a request that is safe to repeat, 0 to 10. Default: 3. */
   readonly maxRetries?: pulumi.Input<number>;
 }
 
@@ -41,11 +41,11 @@ export interface ProviderArgs {
  * const checkout = new payengine.ApiKey("checkout", { type: "private" }, { provider: production });
  * ```
  *
- * Bad arguments are reported by the keys that use it, before any is created.
+ * Keys that use the provider report its invalid arguments, before any key is created.
  */
 export class Provider extends pulumi.ProviderResource {
   /**
-   * Registers the provider; nothing is called before a key needs it.
+   * Registers the provider. It sends no request until a key needs one.
    *
    * @param name name of the resource, unique in the program.
    * @param args see {@link ProviderArgs}.
@@ -63,26 +63,26 @@ export class Provider extends pulumi.ProviderResource {
       maxRetries: maxRetries === undefined ? undefined : pulumi.output(maxRetries).apply(String),
     };
     const prefixed = Object.entries(props).map(([key, value]) => [`payengine:${key}`, value]);
-    // Dynamic resources belong to the package pulumi-nodejs, whose plugin process takes these as its configuration.
+    // Dynamic resources belong to the package pulumi-nodejs; its plugin process reads these as configuration.
     super("pulumi-nodejs", name, Object.fromEntries(prefixed), opts);
     values.set(this, Object.fromEntries(prefixed));
   }
 }
 
-/** Objects are handed on as JSON text, as stack config hands them on. */
+/** JSON text for an object, as stack config stores it. */
 function asText(contract: unknown): string {
   return typeof contract === "string" ? contract : JSON.stringify(contract);
 }
 
-/** Keyed by provider, since a field would be one of its outputs. */
+/** Keyed by provider: a field would become an output. */
 const values = new WeakMap<pulumi.ProviderResource, pulumi.Inputs>();
 
-/** What a provider was configured with, such as `payengine:apiUrl`; undefined for one that is not of this class. */
+/** A provider's configuration, such as `payengine:apiUrl`; undefined for other classes. */
 export function valuesOf(provider: pulumi.ProviderResource): pulumi.Inputs | undefined {
   return values.get(provider);
 }
 
-/** What may be a password or key in the wrong place is refused by the provider, but the engine sees and shows it first. */
+/** Makes a malformed value secret: it may be a password, and the engine shows it before the provider refuses it. */
 function hiddenUnless(harmless: RegExp, value: pulumi.Input<string> | undefined) {
   if (value === undefined) return undefined;
   return pulumi

@@ -5,9 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 const resolvable = new Set<string>();
 
 /**
- * Makes sure that Pulumi's plugin process, which runs in the project's folder, will find the provider.
+ * Makes sure that Pulumi's plugin process, which runs in the project's folder, can load the provider.
  *
- * @throws pulumi.RunError with the command that mends it.
+ * @throws pulumi.RunError that says how to install it.
  */
 export function requireProviderIn(folder: string): void {
   if (resolvable.has(folder)) return;
@@ -15,8 +15,8 @@ export function requireProviderIn(folder: string): void {
     createRequire(join(folder, "index.js")).resolve("pulumi-payengine/provider");
   } catch {
     throw new pulumi.RunError(
-      `The Pulumi project in ${folder} cannot load pulumi-payengine, so its keys could not be made, refreshed or ` +
-        `revoked. Run \`npm install pulumi-payengine\` in that folder (pnpm add, yarn add).`,
+      `The Pulumi project in ${folder} cannot load pulumi-payengine, so no key can be created, refreshed or revoked. ` +
+        "Run `npm install pulumi-payengine` in that folder (or use pnpm add or yarn add).",
     );
   }
   resolvable.add(folder);

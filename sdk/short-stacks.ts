@@ -1,16 +1,16 @@
-/** Stacks of one line, until they are restored. */
+/** Limits error stacks to one line until they are restored. */
 export interface ShortStacks {
   restore(): void;
-  /** Puts back the lines of the program that an error's stack lacks. */
+  /** Restores the limit and adds the missing lines of the program to an error's stack. */
   complete(error: unknown): unknown;
 }
 
 /**
- * Has errors take down one line of their stack, which spares time and memory in a constructor of Pulumi's.
+ * Limits error stacks to one line while Pulumi constructs a resource.
  *
- * Pulumi formats a stack for each promise behind each output, through source maps, and keeps it for
- * PULUMI_DEBUG_PROMISE_LEAKS: half of the time of a program with many resources. For the place in the program that it
- * reports to the engine, it asks with a limit of its own.
+ * Pulumi formats a stack through source maps for every promise of every output and keeps it for
+ * PULUMI_DEBUG_PROMISE_LEAKS. That takes half of the time of a program with many resources. The source position that
+ * Pulumi reports to the engine is not affected, because Pulumi sets a separate limit for it.
  */
 export function shortenStacks(): ShortStacks {
   if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return { restore: () => {}, complete: (error) => error };
@@ -27,7 +27,7 @@ export function shortenStacks(): ShortStacks {
   return { restore, complete };
 }
 
-/** The lines of the stack from a function's caller on. */
+/** The stack lines from a function's caller on. */
 function linesBelow(callee: (...args: never[]) => unknown): string {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, callee);

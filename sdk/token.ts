@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The token as the program gets it: never an undefined one.
+ * The token output, which is never undefined in an update.
  *
- * A key that `--target` leaves out before it is made has no id, and its token is unknown: the engine refuses whatever it is
- * to make or change with it. A key in state whose token is missing is refused here, since the engine would hand it on.
+ * The token of a key that `--target` leaves out before it exists is unknown, and the engine refuses resources that use
+ * it. For a key in state without a token the engine would pass on undefined, so this throws.
  */
 export function demandedToken(
   name: string,
@@ -15,8 +15,8 @@ export function demandedToken(
   const demanded = pulumi.all([id, token]).apply(([, value]) => {
     if (value === undefined && !isPreview) {
       throw new pulumi.RunError(
-        `ApiKey "${name}" has no token yet: run \`pulumi up\` for it, without --target or with it among the targets; to ` +
-          "destroy, run `pulumi destroy` without --run-program",
+        `ApiKey "${name}" has no token yet: run \`pulumi up\` without --target, or add this resource to the targets; to ` +
+          "destroy it, run `pulumi destroy` without --run-program",
       );
     }
     return value as string;
@@ -25,9 +25,8 @@ export function demandedToken(
 }
 
 /**
- * In an update, a stack output of an unknown value shows the engine's mark for it, which a consumer would take for the
- * value. What `apply` makes of it, as it does for stack outputs, is null instead: an undefined input of a resource would
- * lose its dependency on the key.
+ * In an update, a stack output of an unknown value would show the engine's marker, which a consumer could mistake for the
+ * value, so `apply` returns null for it. Not undefined: a resource input that is undefined loses its dependency on the key.
  */
 function nullWhereUnknown<T>(output: pulumi.Output<T>): pulumi.Output<T> {
   const { isKnown } = output as unknown as { readonly isKnown: Promise<boolean> };

@@ -191,9 +191,9 @@ test.each([
   [
     "a part of the contract without --path",
     "payengine:contract.reveal",
-    "is a key of its own, not a part of payengine:contract",
+    "is a separate key, not part of payengine:contract",
   ],
-  ["a setting with a typo", "payengine:acountId", "is not a setting of payengine; did you mean"],
+  ["a setting with a typo", "payengine:acountId", "is not a payengine setting; did you mean"],
 ])("%s fails the preview and the up before any call", async (_, key, problem) => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout });

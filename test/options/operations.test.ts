@@ -83,7 +83,7 @@ new payengine.ApiKey("follower", { type: "private" }, { deletedWith: lead });`,
   });
   const up = await project.up();
   expect(diagnosticsOf(up)["shop-dev"].join()).toContain(
-    'ApiKey "follower": with the option deletedWith, its key stays live at PayEngine when the other resource is deleted.',
+    'ApiKey "follower": with the option deletedWith, the key stays active at PayEngine when the other resource is deleted.',
   );
   const follower = await project.key("follower");
   await project.destroy();

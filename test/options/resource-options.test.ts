@@ -66,8 +66,8 @@ test("a key with retainOnDelete stays live after destroy", async () => {
   await project.up();
   const { keyId, token = "" } = await project.key("checkout");
   expect(diagnosticsOf(await project.ok("preview"))["shop-dev"]).toEqual([
-    'warning: ApiKey "checkout": with the option retainOnDelete, its key stays live at PayEngine when this resource is ' +
-      "destroyed or replaced. Revoke it in PayEngine's dashboard once nothing uses it.",
+    'warning: ApiKey "checkout": with the option retainOnDelete, the key stays active at PayEngine when this resource is ' +
+      "destroyed or replaced. Revoke it in PayEngine's dashboard when nothing uses it.",
   ]);
   await project.destroy();
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
@@ -132,9 +132,9 @@ new payengine.ApiKey("billing", { type: "private" }, { deletedWith: group, repla
   const up = await project.up();
   expect(diagnosticsOf(up)["shop-dev"]).toEqual([
     'warning: ApiKey "checkout": the option replaceOnChanges has no effect for rotation. To replace the key when a value ' +
-      'changes, put the value into rotation.triggers and set rotation.overlap to "0s".',
-    'warning: ApiKey "billing": with the option deletedWith, its key stays live at PayEngine when the other resource is ' +
-      "deleted. Revoke it in PayEngine's dashboard once nothing uses it.",
+      'changes, add the value to rotation.triggers and set rotation.overlap to "0s".',
+    'warning: ApiKey "billing": with the option deletedWith, the key stays active at PayEngine when the other resource is ' +
+      "deleted. Revoke it in PayEngine's dashboard when nothing uses it.",
   ]);
   expect((await project.key("checkout")).name).toBe(name);
   await project.destroy();

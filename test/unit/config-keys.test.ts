@@ -23,8 +23,8 @@ test.each([
   ["contracts", "contract"],
   ["formerUrl", undefined],
   ["formerAPIUrl", "formerApiUrl"],
-])("payengine:%s is near to %s", (key, meant) => {
-  const problem = `is not a setting of payengine; did you mean payengine:${meant}?`;
+])("payengine:%s resembles %s", (key, meant) => {
+  const problem = `is not a payengine setting; did you mean payengine:${meant}?`;
   expect(unknownConfigKeys([`payengine:${key}`])).toEqual(
     meant === undefined ? [] : [{ key: `payengine:${key}`, problem }],
   );
@@ -51,8 +51,8 @@ test.each([
   ["payengine:contract.revokedStatuses[0]", "payengine:contract.reveal"],
 ])("%s is reported as written without --path", (key, path) => {
   const problem =
-    "is a key of its own, not a part of payengine:contract; remove it and write " +
-    `\`pulumi config set --path ${path} …\` with \`--path\``;
+    "is a separate key, not part of payengine:contract; remove it and run " +
+    `\`pulumi config set --path ${path} …\``;
   expect(unknownConfigKeys([key])).toEqual([{ key, problem }]);
 });
 

@@ -29,7 +29,7 @@ const made = async (key: ApiKey) => {
   await resolved(key.urn);
   return registered[0];
 };
-/** As a JavaScript program passes it. */
+/** Arguments as an untyped JavaScript program passes them. */
 const untyped = (args: object | undefined) => args as ApiKeyArgs;
 
 beforeEach(() => program(false));
@@ -48,13 +48,13 @@ test("a key registers its arguments, the default prefix, fresh digits and a cons
   });
 });
 
-test("the digits differ from key to key", async () => {
+test("each key gets its own random digits", async () => {
   const keys = Array.from({ length: 20 }, (_, number) => new ApiKey(`key-${number}`, { type: "public" }));
   await Promise.all(keys.map(({ urn }) => resolved(urn)));
   expect(new Set(registered.map(({ inputs }) => inputs.digits)).size).toBe(20);
 });
 
-test("an unknown argument reaches check, which refuses it", async () => {
+test("an unknown argument is passed to check, which refuses it", async () => {
   const { inputs } = await made(new ApiKey("checkout", untyped({ type: "private", typ: "x" })));
   expect(inputs.typ).toBe("x");
 });
@@ -71,7 +71,7 @@ test.each([
   [{}, ["createdAt", "token"]],
   [{ type: "private", rotation: { period: "90d", overlap: "7d" } }, ["createdAt", "token", "previousToken"]],
   [{ type: "public" }, ["createdAt"]],
-])("a key with %j tells the engine to keep %j secret", async (args, secrets) => {
+])("a key with %j marks the outputs %j as secret", async (args, secrets) => {
   let told: pulumi.CustomResourceOptions = {};
   const transformations: pulumi.ResourceTransformation[] = [
     ({ opts }) => {
@@ -88,14 +88,13 @@ test("token resolves to the value that the engine returns", async () => {
   expect(await resolved(new ApiKey("checkout", { type: "private" }).token)).toBe("the-token");
 });
 
-test("a missing token is an error that names the key and what to run", async () => {
+test("a missing token is an error that names the key and the command to run", async () => {
   await program(false, {});
   expect(await settled(new ApiKey("billing", { type: "private" }).token)).toEqual({
     status: "rejected",
     reason: new pulumi.RunError(
-      'ApiKey "billing" has no token yet: ' +
-        "run `pulumi up` for it, without --target or with it among the targets; " +
-        "to destroy, run `pulumi destroy` without --run-program",
+      'ApiKey "billing" has no token yet: run `pulumi up` without --target, or add this resource to the targets; ' +
+        "to destroy it, run `pulumi destroy` without --run-program",
     ),
   });
 });
@@ -107,11 +106,12 @@ test("a preview accepts a missing token", async () => {
 });
 
 const notLiteral =
-  'ApiKey "checkout": type is an Output or Promise; write "public" or "private" in the program, since it decides what ' +
-  "is secret";
+  'ApiKey "checkout": type is an Output or Promise; write "public" or "private" as a literal, because it decides ' +
+  "which outputs are secret";
 const notImportable =
-  'ApiKey "checkout" cannot be imported: PayEngine shows a private key\'s value only when it is created. Where you ' +
-  "have kept the value, take the key over with the argument adopt: { keyId, token }; otherwise create a new ApiKey, move its consumers over, then revoke the old key in PayEngine's dashboard";
+  'ApiKey "checkout" cannot be imported: PayEngine shows a private key\'s value only when the key is created. If you ' +
+  "have the value, adopt the key: pass adopt: { keyId, token }. Otherwise create a new ApiKey, switch its consumers to " +
+  "it, then revoke the old key in PayEngine's dashboard";
 
 test.each<[string, () => unknown, string]>([
   [
@@ -141,12 +141,12 @@ test.each<[string, () => unknown, string]>([
   expect(registered).toEqual([]);
 });
 
-test("a key without arguments reaches check, which names all that are missing", async () => {
+test("a key without arguments is passed to check, which lists the missing ones", async () => {
   const { inputs } = await made(new ApiKey("checkout", untyped(undefined)));
   expect(inputs).toMatchObject({ defaultNamePrefix: "shop-prod-checkout" });
 });
 
-test("isInstance accepts keys, also of another copy of the package, and nothing else", () => {
+test("isInstance accepts only keys, including those of another copy of the package", () => {
   const key = new ApiKey("checkout", { type: "public" });
   let copy: typeof ApiKey | undefined;
   jest.isolateModules(() => {
@@ -183,7 +183,7 @@ test("an explicit provider keeps its credential secret, passes numbers as text a
   });
 });
 
-test("an explicit provider without arguments passes its name alone", async () => {
+test("an explicit provider without arguments passes only its name", async () => {
   const { inputs } = await made(new Provider("second") as unknown as ApiKey);
   expect(inputs).toEqual({ "payengine:provider": "second" });
 });

@@ -22,7 +22,7 @@ async function runProgram(isPreview: boolean): Promise<void> {
   pulumi.runtime.setAllConfig({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 }
 
-/** A key as its maker sees it: the answer to its creation always has an id here. */
+/** A key as the response to its creation shows it, which always includes an id here. */
 async function make(name: string, type = "private") {
   const { id = "", ...key } = await harness.context().client.createKey({ name, type });
   return { ...key, id };
@@ -30,7 +30,7 @@ async function make(name: string, type = "private") {
 const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 describe("getApiKey", () => {
-  test("finds a key by its id, and shows no private value", async () => {
+  test("finds a key by its id and does not return a private value", async () => {
     const { id, value, redacted, createdAt } = await make("made-by-hand");
     const info = await payengine.getApiKey({ id });
     expect(info).toEqual({
@@ -46,7 +46,7 @@ describe("getApiKey", () => {
     expect(JSON.stringify(info)).not.toContain(value);
   });
 
-  test("finds a public key by its exact name, with its value", async () => {
+  test("finds a public key by its exact name and returns its value", async () => {
     const { id, value } = await make("site", "public");
     await make("site-2", "public");
     expect(await payengine.getApiKey({ name: "site" })).toMatchObject({ keyId: id, token: value });
@@ -55,18 +55,18 @@ describe("getApiKey", () => {
   test.each([
     ["an id", { id: "key_0123456789abcdef" }, 'this account has no key of the id "key_0123456789abcdef"'],
     [
-      "a private key in its place",
+      "a private key instead of an id",
       { id: "c0ffee".repeat(17) },
       'this account has no key of the id "[redacted]"',
     ],
     ["a name", { name: "none" }, 'this account has no key named "none" that is not revoked'],
-  ])("says so when no key has %s", async (_what, args, why) => {
+  ])("reports that no key has %s", async (_what, args, why) => {
     expect(await messageThrownBy(() => payengine.getApiKey(args as payengine.GetApiKeyArgs))).toBe(
       `getApiKey: ${why}`,
     );
   });
 
-  test("ignores revoked keys of a name, and names the ids of two live ones", async () => {
+  test("ignores revoked keys of a name and lists the ids of two active ones", async () => {
     const [first, second, third] = [await make("twice"), await make("twice"), await make("twice")];
     await harness.control.revokeKey(first.id);
     expect(await messageThrownBy(() => payengine.getApiKey({ name: "twice" }))).toBe(
@@ -77,26 +77,26 @@ describe("getApiKey", () => {
   });
 
   test.each([
-    ["neither id nor name", {}, "give either id or name"],
-    ["both", { id: "key_1", name: "n" }, "give either id or name"],
+    ["neither id nor name", {}, "pass either id or name"],
+    ["both", { id: "key_1", name: "n" }, "pass either id or name"],
     [
       "an Output",
       { id: pulumi.output("key_1") },
-      "id or name is no string; an Output goes into getApiKeyOutput",
+      "id or name is not a string; for an Output, use getApiKeyOutput",
     ],
   ])("refuses %s", async (_what, args, why) => {
     const untyped = args as unknown as payengine.GetApiKeyArgs;
     expect(await messageThrownBy(() => payengine.getApiKey(untyped))).toBe(`getApiKey: ${why}`);
   });
 
-  test("reports a wrong configuration and sends nothing", async () => {
+  test("reports an invalid configuration and sends nothing", async () => {
     pulumi.runtime.setAllConfig({ "payengine:apiUrl": "http://payengine.example" });
     expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }))).toMatch(
       /^getApiKey: payengine:apiUrl would send the credential .*; payengine:apiKey is not set; /,
     );
   });
 
-  test("works on the pinned account only, whatever pins it", async () => {
+  test("works only on the pinned account, whichever id pins it", async () => {
     const { id } = await make("made-by-hand");
     const [foreign] = MERCHANT_IDS.production;
     pulumi.runtime.setConfig("payengine:accountId", foreign);
@@ -111,7 +111,7 @@ describe("getApiKey", () => {
 });
 
 describe("getApiKeyOutput", () => {
-  test("takes Outputs, and gives no secret because of the credential", async () => {
+  test("takes Outputs, and its result is not secret because of the credential", async () => {
     const { id } = await make("made-by-hand");
     const production = new payengine.Provider("production", {
       apiUrl: harness.url,
@@ -134,7 +134,7 @@ describe("getApiKeyOutput", () => {
 });
 
 describe("an explicit provider", () => {
-  test("comes from the parent by default", async () => {
+  test("is the parent's by default", async () => {
     const production = new payengine.Provider("production", {
       apiUrl: harness.url,
       apiKey: harness.credential,
@@ -145,16 +145,16 @@ describe("an explicit provider", () => {
     expect((await payengine.getApiKey({ id }, { parent })).name).toBe("made-by-hand");
   });
 
-  test("with an unknown configuration works in the form with Outputs only", async () => {
+  test("with an unknown configuration works only with getApiKeyOutput", async () => {
     await runProgram(true);
     const apiKey = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
     const provider = new payengine.Provider("new", { apiUrl: harness.url, apiKey });
     expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }, { provider }))).toBe(
-      "getApiKey: the provider's configuration is not known yet; use getApiKeyOutput, which waits for it",
+      "getApiKey: the provider's configuration is not known yet; use getApiKeyOutput instead",
     );
   });
 
-  test("of another kind is refused", async () => {
+  test("that is not a payengine.Provider is refused", async () => {
     class Other extends pulumi.ProviderResource {}
     const provider = new Other("random", "other", {});
     expect(await messageThrownBy(async () => payengine.getApiKey({ id: "key_1" }, { provider }))).toBe(
@@ -166,7 +166,7 @@ describe("an explicit provider", () => {
 describe("listApiKeys", () => {
   const names = (keys: readonly payengine.ApiKeyInfo[]) => keys.map(({ name }) => name);
 
-  test("filters by type, start of the name and status, over all pages", async () => {
+  test("filters by type, name prefix and status over all pages", async () => {
     await harness.control.setDialect({ ignoreQuery: true, revokedKeys: "status" });
     for (let number = 0; number < 101; number++) await make(`other-${number}`);
     const revoked = await make("shop-old");

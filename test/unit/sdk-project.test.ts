@@ -9,11 +9,11 @@ describe("the project's folder", () => {
   const folder = mkdtempSync(join(tmpdir(), "payengine-project-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("is refused without the package, with the command to run, and accepted with it", () => {
+  test("is refused with the install command if the package is missing, and accepted otherwise", () => {
     expect(() => requireProviderIn(folder)).toThrow(
       new pulumi.RunError(
-        `The Pulumi project in ${folder} cannot load pulumi-payengine, so its keys could not be made, refreshed or ` +
-          "revoked. Run `npm install pulumi-payengine` in that folder (pnpm add, yarn add).",
+        `The Pulumi project in ${folder} cannot load pulumi-payengine, so no key can be created, refreshed or revoked. ` +
+          "Run `npm install pulumi-payengine` in that folder (or use pnpm add or yarn add).",
       ),
     );
     expect(() => requireProviderIn(process.cwd())).not.toThrow();
@@ -25,7 +25,7 @@ describe("a credential in stack config", () => {
   afterAll(() => warn.mockRestore());
   const key = "payengine:apiKey";
 
-  test("draws one warning per program in plaintext, and none if it is a secret or absent", () => {
+  test("causes one warning per program if it is in plaintext, and none if it is secret or not set", () => {
     pulumi.runtime.setAllConfig({});
     warnOfPlaintextCredential();
     pulumi.runtime.setAllConfig({ [key]: "credential" }, [key]);
@@ -37,19 +37,19 @@ describe("a credential in stack config", () => {
     warnOfPlaintextCredential();
     expect(warn.mock.calls).toEqual([
       [
-        "payengine:apiKey stands in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` " +
-          "to encrypt it, and make another credential if the file was ever shared.",
+        "payengine:apiKey is in the stack's config in plaintext. Run `pulumi config set --secret payengine:apiKey` to " +
+          "encrypt it. If the file was ever shared, create another private key and use that one.",
       ],
     ]);
   });
 });
 
-describe("a setting one letter from one of ours", () => {
+describe("a config key that differs from a setting in one letter", () => {
   const inProject = (name: string) =>
     pulumi.runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "", state: {} }) }, name);
-  const near = "payengine:apiUrls is not a setting of payengine; did you mean payengine:apiUrl?.";
+  const near = "payengine:apiUrls is not a payengine setting; did you mean payengine:apiUrl?";
 
-  test("is refused, except in a project that is itself called payengine, which is warned", async () => {
+  test("is refused, except in a project called payengine, which gets a warning", async () => {
     const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async () => {});
     await inProject("shop");
     pulumi.runtime.setAllConfig({ "payengine:apiUrls": "its own" });

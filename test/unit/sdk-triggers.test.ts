@@ -36,23 +36,24 @@ test.each<[string, unknown, string]>([
   ["a Date", new Date(0), "a Date"],
   ["a Buffer", Buffer.from("a"), "a Buffer"],
   ["an instance of a class", new Version(1), "a Version"],
-  ["no number", Number.NaN, "NaN"],
+  ["not a number", Number.NaN, "NaN"],
   ["an infinite number", Number.POSITIVE_INFINITY, "Infinity"],
 ])("%s as a trigger is refused before anything is registered, at any depth", (_what, value, kind) => {
   for (const [triggers, path] of [
     [{ it: value }, ".it"],
     [{ list: [1, { deep: value }] }, ".list[1].deep"],
   ] as const) {
-    expect(() => make(triggers)).toThrow(`ApiKey "checkout": rotation.triggers${path} is ${kind}, whose`);
+    expect(() => make(triggers)).toThrow(`ApiKey "checkout": rotation.triggers${path} is ${kind}. Pulumi`);
   }
   expect(registered).toEqual([]);
 });
 
-test("the refusal of a trigger says what to give instead, and not what the value was", () => {
+test("the error about a trigger says what to use instead and does not quote the value", () => {
   expect(() => make({ owners: new Set(["a secret"]) })).toThrow(
     new pulumi.RunError(
-      'ApiKey "checkout": rotation.triggers.owners is a Set, whose changes the engine does not see, so the key would never ' +
-        "rotate; give strings, numbers, booleans, or arrays and plain objects of them, such as a sorted array of it",
+      'ApiKey "checkout": rotation.triggers.owners is a Set. Pulumi cannot detect its changes, so the key would never ' +
+        "rotate. Use strings, numbers, booleans, or arrays and plain objects of them, for example a sorted array of its " +
+        "values",
     ),
   );
 });
@@ -60,12 +61,12 @@ test("the refusal of a trigger says what to give instead, and not what the value
 test("a property that Pulumi drops is refused", () => {
   expect(() => make({ it: JSON.parse('{ "__proto__": 1 }') })).toThrow(
     new pulumi.RunError(
-      'ApiKey "checkout": rotation.triggers.it has a property __proto__, which Pulumi drops; give it another name',
+      'ApiKey "checkout": rotation.triggers.it has a property __proto__, which Pulumi drops; rename it',
     ),
   );
 });
 
-test("a trigger that is known later is refused then", async () => {
+test("a trigger that becomes known later is refused at that time", async () => {
   const refusal = expect.objectContaining({
     message: expect.stringContaining("rotation.triggers.it is a Map"),
   });
@@ -76,7 +77,7 @@ test("a trigger that is known later is refused then", async () => {
   await expect(asPromise).rejects.toEqual(refusal);
 });
 
-test("any JSON as a trigger is registered as it is, also where parts of it are known later", async () => {
+test("any JSON trigger is registered unchanged, even if parts of it become known later", async () => {
   const json = fc
     .jsonValue({ maxDepth: 3 })
     .filter((value) => !JSON.stringify(value).includes('"__proto__":'));

@@ -12,7 +12,7 @@ beforeEach(() => {
   delete process.env.PULUMI_DEBUG_PROMISE_LEAKS;
 });
 
-/** How many lines a stack has that is taken down while a key is constructed. */
+/** The number of stack lines of an error that is created while a key is constructed. */
 function linesInside(): number {
   let lines = -1;
   const look = () => {
@@ -28,29 +28,29 @@ test("stack traces have one line while Pulumi constructs a key", () => {
   expect(Error.stackTraceLimit).toBe(10);
 });
 
-test("stack traces stay off in a program that turned them off", () => {
+test("stack traces stay off in a program that turns them off", () => {
   Error.stackTraceLimit = 0;
   expect(linesInside()).toBe(0);
   expect(Error.stackTraceLimit).toBe(0);
 });
 
-test("stack traces are whole with PULUMI_DEBUG_PROMISE_LEAKS", () => {
+test("stack traces are complete with PULUMI_DEBUG_PROMISE_LEAKS", () => {
   process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1";
   expect(linesInside()).toBe(10);
 });
 
 test.each<[string, () => unknown, RegExp]>([
   [
-    "Pulumi's, of a name that is none",
+    "from Pulumi, about an empty name",
     () => new ApiKey("", { type: "private" }),
     /^Error: Missing resource name/,
   ],
   [
-    "of the program's own transformation",
+    "from the program's own transformation",
     () => new ApiKey("checkout", { type: "private" }, { transformations: [failing] }),
     /^Error: not in production\n {4}at failing /,
   ],
-])("an error %s shows where the program made the key", (_whose, make, first) => {
+])("an error %s shows where the program constructs the key", (_whose, make, first) => {
   let error: Error | undefined;
   try {
     make();
