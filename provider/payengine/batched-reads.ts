@@ -2,23 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PayEngineClient } from "./calls";
 import type { PayEngineKey } from "./read-answer";
 
-/** Reads that come within so many milliseconds of each other share a list. */
+/** Reads that start within this many milliseconds share a list. */
 const TOGETHER_MS = 10;
-/** For so few keys, asking for each by its id is as good. */
+/** Up to this many keys are read one by one. */
 const FEW = 2;
-/** A list may have so many pages for each key asked for until then. */
+/** Pages of a list that may be read per key requested so far. */
 const PAGES_PER_READ = 2;
-/** For how long a list tells of keys, in milliseconds. */
+/** How long a list counts as current, in milliseconds. */
 const CURRENT_MS = 10_000;
 
-/** Reads one key. Errors are those of `getKey`. */
+/** Reads one key. Throws the errors of `getKey`. */
 export type ReadKey = (id: string, name: string) => Promise<PayEngineKey>;
 
 type Keys = ReadonlyMap<string, PayEngineKey>;
 
-/** What a list has shown. */
+/** A list that was read. */
 interface List {
-  /** What the names start with that it was asked for. */
+  /** Prefix of the names that were requested. */
   readonly start: string;
   readonly until: number;
   readonly keys: Promise<Keys>;
@@ -27,10 +27,10 @@ interface List {
 const NONE: Keys = new Map();
 
 /**
- * Reads keys: many at a time from the pages of the list, and by its id each key that these do not show. So a list is
- * believed in what it shows, and its silence says nothing.
+ * Reads many keys at once from the pages of the list, and by ID each key that the pages do not show. A key that is missing
+ * from a list may still exist.
  *
- * @param list for lists, which must end by themselves: nobody waits for one longer than for an answer by id.
+ * @param list returns a client whose requests end by themselves: a list must not take longer than a read by ID.
  */
 export function batchedReads(list: () => PayEngineClient): (api: PayEngineClient) => ReadKey {
   let reads = 0;
@@ -62,13 +62,13 @@ export function batchedReads(list: () => PayEngineClient): (api: PayEngineClient
   return (api) => async (id, name) => {
     reads += 1;
     const listed = (await shown(name)).get(id);
-    // Of a public key, the value is wanted as well.
+    // A read of a public key needs the value too.
     const isWhole = listed !== undefined && (listed.type !== "public" || Boolean(listed.value));
     return isWhole ? listed : api.getKey(id);
   };
 }
 
-/** Lists pages as long as they pay. What a failing list does not show is asked for by id, which has its own error. */
+/** Reads pages while that takes fewer requests than reads by ID. Keys missing from a failed list are read by ID. */
 async function listPages(api: PayEngineClient, q: string, mostPages: () => number): Promise<Keys> {
   const keys = new Map<string, PayEngineKey>();
   try {
@@ -78,18 +78,18 @@ async function listPages(api: PayEngineClient, q: string, mostPages: () => numbe
       for (const key of data) keys.set(key.id, key);
       const isLast = total === undefined ? data.length < api.pages.longest : keys.size >= total;
       const isTooLong = total !== undefined && Math.ceil(total / data.length) > mostPages();
-      // Where `q` does nothing, others' keys may fill page after page.
+      // If PayEngine ignores `q`, unrelated keys may fill page after page.
       const isOfUse = data.some(({ name }) => name.startsWith(q));
       isOver = keys.size === known || !isOfUse || isLast || isTooLong;
       api.pages.longest = Math.max(api.pages.longest, data.length);
     }
   } catch {
-    // Each key that is missing now is asked for by its id.
+    // Missing keys are read by ID.
   }
   return keys;
 }
 
-/** What all the names start with, in whole words: others that are to be read start with it as well. */
+/** The common prefix of the names, in whole words, so that it also covers names that are read later. */
 function commonStart([first = "", ...others]: readonly string[]): string {
   let length = first.length;
   while (!others.every((name) => name.startsWith(first.slice(0, length)))) length -= 1;

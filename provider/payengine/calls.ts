@@ -14,45 +14,45 @@ import {
 } from "./read-answer";
 import { redact } from "./redact";
 
-/** Keys on one page of a list: the most that a published list gives. */
+/** Keys per page: the maximum of PayEngine's published lists. */
 export const PAGE_SIZE = 100;
 
-/** The longest name of a key, in characters (assumed). */
+/** Maximum length of a key name, in characters (assumed). */
 export const MAX_NAME_LENGTH = 128;
 
-/** What a client remembers of the lists it has read. */
+/** What a client remembers of lists. */
 export interface PageMemory {
   /** The longest page so far: a shorter one is the last. */
   longest: number;
 }
 
-/** PayEngine's calls as the contract says them, typed. Errors are those of {@link Request}. */
+/** PayEngine's requests as the contract defines them. Throws the errors of {@link Request}. */
 export interface PayEngineClient {
   readonly contract: Contract;
   readonly pages: PageMemory;
-  /** The answer may lack the value, and even the id. */
+  /** The response may lack the value and even the ID. */
   createKey(input: { readonly name: string; readonly type: string }): Promise<CreatedKey>;
-  /** Shows a key's value, once; undefined where the answer has none. */
+  /** Reveals a key's value, once. Undefined if the response has none. */
   revealKey(id: string): Promise<string | undefined>;
-  /** @throws NotFoundError where PayEngine does not have the key. */
+  /** @throws NotFoundError if PayEngine does not have the key. */
   getKey(id: string): Promise<PayEngineKey>;
   /** @param q part of a name; PayEngine may ignore it. */
   readPage(page: number, q: string): Promise<KeyPage>;
   revokeKey(id: string): Promise<void>;
-  /** What PayEngine tells of the account behind the credential, by the call `works`. */
+  /** What the request `works` shows of the credential's account. */
   place(): Promise<Place>;
-  /** Says whether a merchant of this id answers; undefined where the contract has no such call. */
+  /** Whether the merchant exists. Undefined if the contract has no request for it. */
   hasMerchant(id: string): Promise<boolean | undefined>;
 }
 
-/** What a program cannot do where only people make keys. */
+/** What the provider cannot do under the contract `dashboard`. */
 const VERBS: Readonly<Record<CallName, string>> = {
   create: "create a key",
-  list: "list the keys of the account",
+  list: "list the account's keys",
   get: "look up a key",
   reveal: "reveal a key",
   revoke: "revoke a key",
-  works: "try a key",
+  works: "test a key",
 };
 
 export function payEngineClient(
@@ -65,8 +65,8 @@ export function payEngineClient(
     if (spec !== undefined) return spec;
     throw new UnsupportedCallError(
       contract.kind === "dashboard"
-        ? `payengine:contract is "dashboard", so nothing can ${VERBS[name]}`
-        : `payengine:contract has no call "${name}"`,
+        ? `payengine:contract is "dashboard", so the provider cannot ${VERBS[name]}`
+        : `payengine:contract has no request "${name}"`,
     );
   };
   const call = async <T>(
@@ -74,8 +74,8 @@ export function payEngineClient(
     id: string,
     more: Pick<Call<T>, "read"> & Partial<Call<T>>,
   ): Promise<T> => {
-    // These two would name another path, encoded or not.
-    if (id === "." || id === "..") throw new NotFoundError(`PayEngine has no key of the id "${id}"`, true);
+    // These two would change the path, encoded or not.
+    if (id === "." || id === "..") throw new NotFoundError(`PayEngine has no key with the ID "${id}"`, true);
     const path = spec.path.replace("{id}", () => encodeURIComponent(id));
     return request({ method: spec.method, path, retry: "idempotent", ...more });
   };
@@ -101,10 +101,10 @@ export function payEngineClient(
           ? await keyInList(client, id)
           : await call(contract.calls.get, id, { read: (answer) => readKey(answer, contract) });
       if (key.id === id) return key;
-      throw new ResponseSchemaError(`PayEngine answered with another key, ${redact(key.id, [])}`);
+      throw new ResponseSchemaError(`PayEngine returned a different key, ${redact(key.id, [])}`);
     },
     async readPage(page, q) {
-      // Published lists page by `size`, others by `limit`; each ignores what it does not know.
+      // Some published lists page by `size`, others by `limit`. Each ignores the other parameter.
       const query = { page: String(page), size: String(PAGE_SIZE), limit: String(PAGE_SIZE), q };
       const read = (answer: unknown) => readPage(answer, contract);
       return call(specOf("list"), "", { query, read });
@@ -131,14 +131,14 @@ export function payEngineClient(
   return client;
 }
 
-/** For accounts that have no call for one key. */
+/** For contracts without `get`. */
 async function keyInList(client: PayEngineClient, id: string): Promise<PayEngineKey> {
   const [key] = await listKeys(client, "", (it) => it.id === id);
-  if (key === undefined) throw new NotFoundError("PayEngine's list of keys does not show it", true);
+  if (key === undefined) throw new NotFoundError("PayEngine's list of keys does not include it", true);
   return key;
 }
 
-/** Says whether the credential of this client works: only PayEngine's own 401 means that it does not. */
+/** Whether this client's credential works. Only a 401 from PayEngine itself means that it does not. */
 export async function authenticates(client: PayEngineClient): Promise<boolean> {
   try {
     await client.place();

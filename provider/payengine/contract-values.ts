@@ -1,41 +1,41 @@
 import { z } from "zod";
 
-// The single values of a contract, as a user writes them. No reason quotes a value: it may be a secret by mistake.
+// The values of a contract. No reason quotes a value, because it may be a misplaced secret.
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** One call, such as POST /api-keys. */
+/** One request, such as POST /api-keys. */
 export interface CallSpec {
   readonly method: (typeof METHODS)[number];
-  /** Path below the API's address, with {id} in the place of the key's id. */
+  /** Path below the API's address. {id} is replaced by the key ID. */
   readonly path: string;
 }
 
 interface CallRule {
-  /** A call that only reads may be repeated at any time; one that changes something must not be mistaken for it. */
+  /** Reads are retried, so a request that changes something must not count as a read. */
   readonly methods: readonly CallSpec["method"][];
   readonly takesId: boolean;
   readonly example: string;
-  /** Why the call cannot be "none"; absent where it can. */
+  /** Why the request cannot be "none"; absent if it can. */
   readonly needed?: string;
 }
 
-/** What a path must not match once {id} is filled in: the credential must never get to another host or call. */
+/** Patterns that a path must not match: the credential must never go to another host or request. */
 const PATH_FAULTS: readonly (readonly [RegExp, string])[] = [
   [/^(?!\/(?!\/))/, 'has a path that does not begin with exactly one "/"'],
   [/[^/]\/\/|\\/, 'has "//" or "\\" in its path, which can name another host'],
   [/\.\.|\/\.(\/|$)/, 'has ".." or "/./" in its path'],
   [/[?#]/, "has a query or fragment in its path"],
   [/%/, "has percent-encoding in its path"],
-  [/[^\w\-.~!$&'()*+,;=:@/?#%\\]/, "has a character in its path that does not belong there, such as a blank"],
+  [/[^\w\-.~!$&'()*+,;=:@/?#%\\]/, "has a character in its path that is not allowed, such as a space"],
 ];
 
-/** `pulumi config set --path` stores a text that looks like a number or a boolean as such. */
+/** `pulumi config set --path` stores text that looks like a number or a boolean as one. */
 export function asText(value: unknown): unknown {
   return typeof value === "boolean" || Number.isFinite(value) ? String(value) : value;
 }
 
-/** @param form how to write it, which every reason ends with. */
+/** @param form how to write it; every reason ends with it. */
 export function text(form: string) {
   return z.preprocess(
     asText,
@@ -45,7 +45,7 @@ export function text(form: string) {
   );
 }
 
-/** A call as "METHOD /path" or, where the rule allows it, "none". */
+/** A request as "METHOD /path" or, if the rule allows it, "none". */
 export function call({ methods, takesId, example, needed }: CallRule) {
   const form = `write it like "${example}"${needed ? "" : ', or "none"'}`;
   return text(form).transform((written, context): CallSpec | "none" => {
@@ -72,7 +72,7 @@ function pathFaults(path: string, wanted: 0 | 1): string[] {
   const sample = path.replaceAll("{id}", "id");
   const faults = PATH_FAULTS.filter(([fault]) => fault.test(sample)).map(([, reason]) => reason);
   if (ids === wanted) return faults;
-  if (wanted === 0) return [...faults, "has {id} in its path, but is not about one key"];
+  if (wanted === 0) return [...faults, "has {id} in its path, but is not a request for one key"];
   return [...faults, ids === 0 ? "does not have {id} in its path" : "has {id} more than once in its path"];
 }
 
@@ -85,7 +85,7 @@ export const Authorization = text(AUTHORIZATION)
   )
   .refine((value) => value.split("{key}").length === 2, `does not have {key} exactly once; ${AUTHORIZATION}`);
 
-/** Says what a value is without saying the value, which may be a secret in the wrong place. */
+/** The kind of a value, never the value: it may be a misplaced secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return "is missing";
   if (value === null) return "is null";
@@ -99,7 +99,7 @@ export function listed(words: readonly string[], conjunction: "and" | "or"): str
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} ${conjunction} ${last}` : last;
 }
 
-/** Says whether a value is a text that is not blank. */
+/** Whether a value is text and not blank. */
 export function isText(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }

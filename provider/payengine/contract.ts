@@ -4,10 +4,10 @@ export type { CallSpec } from "./contract-values";
 
 export const CALL_NAMES = ["create", "list", "get", "reveal", "revoke", "works"] as const;
 
-/** What this provider does over HTTP. "works" tells whether a key works. */
+/** Requests of this provider. "works" shows whether a key works. */
 export type CallName = (typeof CALL_NAMES)[number];
 
-/** What this provider reads of a key. */
+/** Fields of a key that this provider reads. */
 export const FIELDS = [
   "id",
   "name",
@@ -21,7 +21,7 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number];
 
-/** The names that each field may have where the contract sets none, in order of preference. */
+/** Default names of each field, in order of preference. */
 export const CONVENTIONAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
   id: ["id"],
   name: ["name"],
@@ -33,9 +33,9 @@ export const CONVENTIONAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
   lastUsedAt: ["last_used_at", "lastUsedAt"],
 };
 
-/** How an account's keys are made, found and revoked over HTTP. */
+/** How an account's keys are created, found and revoked over HTTP. */
 export interface Contract {
-  /** "dashboard": only people make keys; create, list, get, reveal and revoke are absent. */
+  /** "dashboard": keys can only be created in the dashboard; create, list, get, reveal and revoke are absent. */
   readonly kind: "calls" | "dashboard";
   readonly calls: {
     readonly create?: CallSpec | undefined;
@@ -43,12 +43,12 @@ export interface Contract {
     readonly get?: CallSpec | undefined;
     readonly reveal?: CallSpec | undefined;
     readonly revoke?: CallSpec | undefined;
-    /** Answers 401 to a key that does not work. */
+    /** Returns 401 for a key that does not work. */
     readonly works: CallSpec;
   };
-  /** Value of the Authorization header, with {key} in the key's place. */
+  /** Value of the Authorization header. {key} is replaced by the key's value. */
   readonly authorization: string;
-  /** Names of fields where they differ from {@link CONVENTIONAL_NAMES}. */
+  /** Field names that differ from {@link CONVENTIONAL_NAMES}. */
   readonly fields: Readonly<Partial<Record<Field, string>>>;
   /** PayEngine's words for the two types. */
   readonly types: { readonly public: string; readonly private: string };
@@ -56,7 +56,7 @@ export interface Contract {
   readonly revokedStatuses: readonly string[];
 }
 
-/** What PayEngine's published conventions lead one to expect. */
+/** PayEngine's published conventions. */
 export const DEFAULT_CONTRACT: Contract = {
   kind: "calls",
   calls: {
@@ -72,7 +72,7 @@ export const DEFAULT_CONTRACT: Contract = {
   revokedStatuses: ["revoked"],
 };
 
-/** For an account where only people make keys, in PayEngine's console. */
+/** For accounts whose keys can only be created in PayEngine's dashboard. */
 export const DASHBOARD: Contract = {
   ...DEFAULT_CONTRACT,
   kind: "dashboard",

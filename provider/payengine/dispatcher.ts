@@ -1,12 +1,12 @@
 import type { Agent, Dispatcher } from "undici";
 import { type CallSettings, isLoopback } from "./settings";
 
-/** Loaded with the first call: a preview makes none. */
+/** Loaded on first use: a preview sends no request. */
 const undici = (): typeof import("undici") => require("undici");
 
 /**
- * The agent alone, which is a third of the library, as the library itself puts it together. A release of undici may move
- * its files: then the whole is loaded.
+ * Loads only undici's agent, a third of the library, the way the library assembles it. If a release of undici moves its
+ * files, the whole library is loaded.
  */
 function agentAlone(): typeof Agent {
   try {
@@ -18,12 +18,12 @@ function agentAlone(): typeof Agent {
   }
 }
 
-/** The largest answer that is read. */
+/** Maximum size of a response. */
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Opens connections to PayEngine: through the proxy that HTTPS_PROXY and NO_PROXY name, straight for this machine. It
- * repeats nothing and follows no redirect: the one retry policy is in retry-policy.ts.
+ * Opens connections to PayEngine: through the proxy of HTTPS_PROXY and NO_PROXY, directly for localhost. It does not retry
+ * (see retry-policy.ts) or follow redirects.
  */
 export function openDispatcher({
   apiUrl,
@@ -43,12 +43,12 @@ export function openDispatcher({
   try {
     return new EnvHttpProxyAgent(limits);
   } catch {
-    // The library's own message quotes the address, which may hold the proxy's password.
+    // The library's message quotes the URL, which may contain the proxy's password.
     throw new Error("HTTPS_PROXY or HTTP_PROXY is not a proxy's URL; correct or unset it.");
   }
 }
 
-/** Says whether calls to this address go through a proxy. */
+/** Whether requests to this address go through a proxy. */
 export function isProxied(apiUrl: string, env: NodeJS.ProcessEnv = process.env): boolean {
   const proxy = env.https_proxy || env.HTTPS_PROXY || env.http_proxy || env.HTTP_PROXY;
   return Boolean(proxy) && !isLoopback(new URL(apiUrl).hostname);

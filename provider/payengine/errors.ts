@@ -1,27 +1,27 @@
-/** What a failure is about, as far as PayEngine's error codes and the status tell. */
+/** The kind of a failure, by PayEngine's error code and the status. */
 export type ErrorKind =
-  /** The credential is unknown, revoked, or of a type that may not call (E116, E117, E121, E122, or 401). */
+  /** The credential is unknown, revoked or of the wrong type (E116, E117, E121, E122, or 401). */
   | "credential"
-  /** The credential works, and its user may not do this (E120, E129, or 403). */
+  /** The credential works, but its user may not do this (E120, E129, or 403). */
   | "permission"
-  /** The account behind the credential is missing or disabled (E105, E127). */
+  /** The credential's account is missing or disabled (E105, E127). */
   | "account"
-  /** The call takes signed-in users of the console only, and no private key ("jwt malformed"). */
+  /** The request needs a signed-in user of the console ("jwt malformed"). */
   | "console only"
-  /** A value that is shown once has been shown before (E106). */
+  /** The value was shown before (E106). */
   | "revealed before"
   | "other";
 
-/** PayEngine answered, and the answer is a failure (a status outside 200 to 299, or a body that says so). */
+/** The response is a failure: its status is outside 200 to 299, or its body says so. */
 export class ApiError extends Error {
   override readonly name: string = "ApiError";
   readonly status: number;
-  /** The body is in a published form of failure: PayEngine itself speaks, not something in front of it. */
+  /** The body has a published error format: PayEngine sent it, not a proxy in front of it. */
   readonly byContract: boolean;
   readonly kind: ErrorKind;
-  /** PayEngine's code, such as "E121", where the answer has one. */
+  /** PayEngine's code, such as "E121", if there is one. */
   readonly code: string | undefined;
-  /** Milliseconds that the answer's Retry-After asks for, where it has one. */
+  /** The Retry-After header in milliseconds, if there is one. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -43,7 +43,7 @@ export class ApiError extends Error {
   }
 }
 
-/** PayEngine answered 404. */
+/** PayEngine returned 404. */
 export class NotFoundError extends ApiError {
   override readonly name = "NotFoundError";
 
@@ -52,7 +52,7 @@ export class NotFoundError extends ApiError {
   }
 }
 
-/** There was no answer: not reached, cut off or too slow. */
+/** There was no complete response: unreachable, cut off or too slow. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 
@@ -65,22 +65,22 @@ export class NetworkError extends Error {
   }
 }
 
-/** PayEngine answered with success, but not in the form of the contract. */
+/** The request succeeded, but the response does not match the contract. */
 export class ResponseSchemaError extends Error {
   override readonly name = "ResponseSchemaError";
 }
 
-/** The contract has no such call: nothing was sent. */
+/** The contract has no such request. Nothing was sent. */
 export class UnsupportedCallError extends Error {
   override readonly name = "UnsupportedCallError";
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The text with a full stop at its end. */
+/** The text, with a period at the end. */
 export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -5,7 +5,7 @@ import { redact } from "./redact";
 import { CUT_ANSWER, LONGEST_WAIT_MS, TIMEOUT } from "./retry-policy";
 import type { CallSettings } from "./settings";
 
-/** What a failure says in one of the two published forms; undefined where it has another one. */
+/** The message of a failure in one of the two published formats; undefined for other formats. */
 function saidBy(answer: unknown): string | undefined {
   const { error, success, message, errors } = membersOf(answer);
   if ((error !== true && success !== false) || typeof message !== "string") return undefined;
@@ -14,7 +14,7 @@ function saidBy(answer: unknown): string | undefined {
   return [message, ...details].filter(isText).join("; ");
 }
 
-/** Says whether an answer is a failure by its body, in a published form or another one, whatever its status. */
+/** Whether the body alone marks a failure, in any format and with any status. */
 export function isFailure(answer: unknown): boolean {
   if (typeof answer !== "object" || answer === null) return false;
   const { error, success }: { error?: unknown; success?: unknown } = answer;
@@ -23,7 +23,7 @@ export function isFailure(answer: unknown): boolean {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** @param what method and address of the call. */
+/** @param what method and URL of the request. */
 export function apiError(
   what: string,
   status: number,
@@ -38,7 +38,7 @@ export function apiError(
   const code = /\bE\d{3}\b/.exec(text)?.[0];
   const kind = byContract ? kindOf(status, code, text) : "other";
   const todo = byContract ? nextStep(status, kind) : stepWithoutForm(status);
-  const message = `PayEngine answered ${status} to ${what}${said}${todo}`;
+  const message = `PayEngine returned ${status} for ${what}${said}${todo}`;
   if (status === 404) return new NotFoundError(message, byContract, code);
   return new ApiError(message, { status, byContract, kind, code, retryAfter: retryAfter(headers) });
 }
@@ -75,24 +75,24 @@ function nextStep(status: number, kind: ErrorKind): string {
   switch (kind) {
     case "credential":
       return (
-        ". Set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its " +
-        "credentialEnv) to a private key that works; destroy, refresh and an `up` that refreshes (--refresh, or " +
-        "options.refresh in Pulumi.yaml) use the one that state recorded unless --run-program is given"
+        ". Set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider: its apiKey, or the variable that " +
+        "credentialEnv names) to a private key that works. Destroy, refresh and an `up` that refreshes (--refresh, or " +
+        "options.refresh in Pulumi.yaml) use the credential in state unless you pass --run-program"
       );
     case "permission":
       return ". Managing keys needs a credential whose user has the Admin or Developer role";
     case "account":
       return (
-        ". PayEngine does not find or has disabled the account behind this credential: check payengine:apiUrl " +
-        "(production and sandbox are separate accounts) and ask PayEngine about the account"
+        ". The credential's account was not found or is disabled: check payengine:apiUrl (production and sandbox are " +
+        "separate accounts) and ask PayEngine about the account"
       );
     case "console only":
       return (
-        ". This call takes signed-in users of PayEngine's console only, and no private key: run `pulumi-payengine doctor`; " +
-        'where no call takes a private key, set payengine:contract to "dashboard"'
+        ". This request needs a user who is signed in to PayEngine's console, not a private key: run `pulumi-payengine " +
+        'doctor`. If no request accepts a private key, set payengine:contract to "dashboard"'
       );
     case "revealed before":
-      return ". The key's value has been shown before, and PayEngine shows it once";
+      return ". The key's value was shown before, and PayEngine shows it once";
     case "other":
       return otherStep(status);
   }
@@ -101,19 +101,19 @@ function nextStep(status: number, kind: ErrorKind): string {
 function stepWithoutForm(status: number): string {
   if (status !== 401 && status !== 403) return otherStep(status);
   return (
-    ", in no form that PayEngine publishes, so something in front of it may have answered: check payengine:apiUrl, proxies " +
-    "and firewalls"
+    ". The response does not have a format that PayEngine publishes, so a proxy or firewall may have sent it: check " +
+    "payengine:apiUrl, proxies and firewalls"
   );
 }
 
 function otherStep(status: number): string {
-  if (status === 404) return ". This account or address may not offer it: check payengine:apiUrl";
-  if (status === 429) return ". Wait, or raise payengine:maxRetries";
+  if (status === 404) return ". This account or address may not support the request: check payengine:apiUrl";
+  if (status === 429) return ". Wait and try again, or raise payengine:maxRetries";
   const isRedirect = status >= 300 && status < 400;
   return isRedirect ? ". Redirects are not followed: set payengine:apiUrl to the final address" : "";
 }
 
-/** Seconds, or a date by the clock that dates the answer; in milliseconds. */
+/** In milliseconds. A date is compared with the response's Date header, not with this machine's clock. */
 function retryAfter({ "retry-after": header, date }: Headers): number | undefined {
   if (typeof header !== "string") return undefined;
   const answered = Date.parse(String(date));
@@ -122,7 +122,7 @@ function retryAfter({ "retry-after": header, date }: Headers): number | undefine
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
 }
 
-/** @param what method and address of the call. */
+/** @param what method and URL of the request. */
 export function networkError(
   what: string,
   error: unknown,
@@ -132,7 +132,7 @@ export function networkError(
   const code = codeOf(error);
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
     return new ResponseSchemaError(
-      `The answer to ${what} is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MiB`,
+      `The response to ${what} is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MiB`,
     );
   }
   const proxy = isProxied(apiUrl)
@@ -141,13 +141,13 @@ export function networkError(
   return new NetworkError(`${reasonFor(code, requestTimeout)}${proxy} (${what}, ${code})`, code);
 }
 
-/** An answer that is only a part of one, or whose body ended early. */
+/** The response is partial (206), or its body ended early. */
 export function cutAnswer(what: string): NetworkError {
-  return new NetworkError(`PayEngine's answer was cut off; try again (${what}, ${CUT_ANSWER})`, CUT_ANSWER);
+  return new NetworkError(`PayEngine's response was cut off; try again (${what}, ${CUT_ANSWER})`, CUT_ANSWER);
 }
 
 function codeOf(error: unknown): string {
-  // By its fields: an error of another realm, as test runners make them, is no instance of this one's Error.
+  // Not instanceof: test runners throw errors of another realm.
   const { name, code }: { name?: unknown; code?: unknown } = Object(error);
   if (name === "TimeoutError") return TIMEOUT;
   return typeof code === "string" ? code : String(name ?? "UNKNOWN");
@@ -158,11 +158,11 @@ function reasonFor(code: string, requestTimeout: number): string {
   if (code === "ECONNREFUSED") return `PayEngine refused the connection; ${address}`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `PayEngine's host name was not found; ${address}`;
   if (/TIMEOUT|ETIMEDOUT/.test(code)) {
-    return `PayEngine did not answer within ${ms(requestTimeout)}; try again or raise payengine:requestTimeout`;
+    return `PayEngine did not respond within ${ms(requestTimeout)}; try again or raise payengine:requestTimeout`;
   }
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|EPROTO/.test(code)) {
-    return "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS";
+    return "Could not open a trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS";
   }
-  if (code === "UND_ERR_ABORTED") return "No connection to PayEngine was opened";
-  return "The connection to PayEngine was lost before an answer came; try again";
+  if (code === "UND_ERR_ABORTED") return "Could not open a connection to PayEngine";
+  return "The connection to PayEngine was lost before a response arrived; try again";
 }

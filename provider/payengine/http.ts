@@ -7,7 +7,7 @@ import { RateLimiter } from "./rate-limiter";
 import { OUT_OF_TIME, pause, type RetryMode, waitBeforeRetry } from "./retry-policy";
 import type { CallSettings } from "./settings";
 
-/** One call to PayEngine. */
+/** One request to PayEngine, with its retries. */
 export interface Call<T> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path below the API's address, such as `/api-keys`. */
@@ -15,39 +15,38 @@ export interface Call<T> {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly retry: RetryMode;
-  /** Reads the parsed answer; undefined for an empty body. @throws Unreadable where it is in another form. */
+  /** Reads the parsed body; undefined if it is empty. @throws Unreadable if it does not match the contract. */
   readonly read: (answer: unknown) => T;
 }
 
-/** Why an answer is not in the form of the contract. */
+/** Why a response does not match the contract. */
 export class Unreadable extends Error {}
 
-/** Sends one call and gives back what was read of the answer. */
+/** Sends one request and returns what `read` returns. */
 export type Request = <T>(call: Call<T>) => Promise<T>;
 
-/** What all calls with the same settings share. */
+/** Shared by all requests with the same settings. */
 export interface Connection {
   readonly dispatcher: Dispatcher;
   readonly limiter: RateLimiter;
-  /** Is told the time that an answer's Date header says. */
+  /** Receives the Date header of each response. */
   readonly noteDate: (date: Date) => void;
-  /** Waits so many milliseconds, or until the signal. */
+  /** Waits this many milliseconds, or until the signal. */
   readonly pause: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
-/** A connection of its own for one dispatcher. */
+/** A separate connection for one dispatcher. */
 export function connectionBy(dispatcher: Dispatcher, limiter = new RateLimiter()): Connection {
   return { dispatcher, limiter, noteDate: () => {}, pause };
 }
 
 /**
- * Everything that goes to PayEngine goes through the function that this returns: `maxRetries` + 1 requests at most for
- * one call, as retry-policy.ts decides.
+ * Returns the function that sends every request to PayEngine, at most `maxRetries` + 1 times, as retry-policy.ts decides.
  *
- * It throws `ApiError` (or `NotFoundError`) for an answer that is a failure, `NetworkError` where there was no answer,
- * `ResponseSchemaError` for one that cannot be read. No message holds a key's value.
+ * It throws `ApiError` (or `NotFoundError`) for a failure, `NetworkError` if there was no complete response, and
+ * `ResponseSchemaError` for a response that cannot be read. No message contains a key's value.
  *
- * @param operation ends all calls of one operation when its time is over.
+ * @param operation ends all requests of one operation when its time is over.
  */
 export function createRequest(
   settings: CallSettings,
@@ -75,7 +74,7 @@ export function createRequest(
   };
 }
 
-/** Sends a call once, within the limit of one request and of its operation. */
+/** Sends a request once, within its own timeout and the operation's. */
 function sender(
   settings: CallSettings,
   { dispatcher, noteDate }: Connection,
@@ -103,7 +102,7 @@ function sender(
       const text = await body.text().catch((error: unknown) => {
         throw limit.signal.reason ?? asCutAnswer(what, error);
       });
-      // Nobody asked for a part of an answer.
+      // No request asks for a range.
       if (statusCode === 206) throw cutAnswer(what);
       const answer = parseJson(text);
       if (!isSuccess(statusCode, answer)) throw apiError(what, statusCode, headers, answer, settings);
@@ -138,8 +137,8 @@ function asCutAnswer(what: string, error: unknown): unknown {
 }
 
 /**
- * Limits of time for requests, within that of their operation. `AbortSignal.any` with `AbortSignal.timeout` would do,
- * but Node 20 may collect such a signal before its time is over; and an emitter is a lighter signal.
+ * Timeouts of requests within their operation. Not `AbortSignal.any` with `AbortSignal.timeout`: Node 20 may
+ * garbage-collect such a signal before it fires.
  */
 function limits(operation: AbortSignal | undefined) {
   const sent = new Set<EndSignal>();
@@ -171,15 +170,13 @@ class EndSignal extends EventEmitter {
 function readAnswer<T>(what: string, call: Call<T>, answer: unknown, text: string): T {
   if (answer === undefined && text !== "") {
     throw new ResponseSchemaError(
-      `The answer to ${what} is not JSON; check that payengine:apiUrl is the address of PayEngine's API`,
+      `The response to ${what} is not JSON; check that payengine:apiUrl is the address of PayEngine's API`,
     );
   }
   try {
     return call.read(answer);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new ResponseSchemaError(
-      `The answer to ${what} is not in the form of the contract (${error.message})`,
-    );
+    throw new ResponseSchemaError(`The response to ${what} does not match the contract (${error.message})`);
   }
 }

@@ -4,10 +4,10 @@ import type { PayEngineKey } from "./read-answer";
 
 const MAX_PAGES = 1_000;
 const MAX_READS = 5;
-/** The smallest page that a published list gives. */
+/** Minimum page size of PayEngine's published lists. */
 const SMALLEST_PAGE = 10;
 
-/** Lists the keys whose names match and that are not revoked; otherwise as {@link listKeys}. @mechanism sweep */
+/** {@link listKeys} for matching names of keys that are not revoked. @mechanism sweep */
 export function listLiveKeys(
   client: PayEngineClient,
   q: string,
@@ -19,10 +19,10 @@ export function listLiveKeys(
 /**
  * Lists the keys that match.
  *
- * Absence needs every page. A list that takes several pages may move while it is read, so it is read until two reads
- * in a row find the same.
+ * Reads every page, because only then a missing key is absent. A list of several pages may change meanwhile, so it is read
+ * until two consecutive reads find the same keys.
  *
- * @param q part of the names, which PayEngine may ignore.
+ * @param q part of the names. PayEngine may ignore it.
  */
 export async function listKeys(
   client: PayEngineClient,
@@ -44,9 +44,9 @@ export async function listKeys(
 }
 
 /**
- * Makes sure that the list of keys answers in a form that can be read: what a create may leave is found by it.
+ * Makes sure that the list of keys can be read, because recovery finds leftover keys in it.
  *
- * @returns how many keys its first page shows.
+ * @returns the number of keys on the first page.
  */
 export async function requireReadableList(client: PayEngineClient): Promise<number> {
   const { data } = await client.readPage(1, "");
@@ -77,18 +77,18 @@ async function readAllPages(
     if (data.length === 0) return all(page - 1);
     if (total === undefined ? data.length < client.pages.longest : seen >= total) return all(page);
     client.pages.longest = Math.max(client.pages.longest, data.length);
-    // A list that knows no pages gives the whole each time; one that does gives ten at least.
+    // A list without paging returns all keys every time; a list with paging returns at least ten.
     if (keys.size === known && page === 2 && data.length === known && known < SMALLEST_PAGE) return all(1);
     if (keys.size === known) throw new Error(`Page ${page} of the list of keys repeats earlier ones`);
   }
   throw new Error(`The list of keys has more than ${MAX_PAGES} pages`);
 }
 
-/** A list in which nothing has a name says nothing about a key that is looked for by its name. */
+/** A list without names cannot show whether a key with a certain name exists. */
 function requireNames(keys: readonly PayEngineKey[]): void {
   if (keys.length > 0 && keys.every(({ name }) => name === ""))
     throw new ResponseSchemaError(
-      "The list of keys is not in the form of the contract (no entry has a name); where names stand in another field, set it " +
-        "by payengine:contract.fields.name",
+      "The list of keys does not match the contract (no entry has a name); if names are in another field, set " +
+        "payengine:contract.fields.name to it",
     );
 }

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { isCredential } from "./settings";
 
-/** A private key's value is longer by far: the published example has 108 characters. */
+/** Far below the length of a private key: the published example has 108 characters. */
 const SHORTEST_PRIVATE = 20;
 const SHORTEST_PUBLIC = 8;
 const MARKER = /^pk_[a-z]+_/;
-/** What stands for the part of a value that is not shown. */
+/** Marks the hidden part of a redacted value. */
 const MASKED = /[*•…]|\.{2,}|[xX]{4,}/;
-/** Characters that a redacted form has to show before it proves anything. */
+/** Characters that a redacted value must show to prove anything. */
 const LEAST_SHOWN = 4;
 
 /**
- * Says whether a text is a key's whole value, and not what lists show of one.
+ * Whether a text is a key's complete value and not a redacted one.
  *
- * @param redacted what the same answer shows as the redacted form.
+ * @param redacted the redacted value in the same response.
  */
 export function isWholeValue(
   value: string | undefined,
@@ -26,9 +26,9 @@ export function isWholeValue(
 }
 
 /**
- * Says whether a value is the one that a redacted form such as `3f9a…c21d` stands for.
+ * Whether a value matches a redacted one such as `3f9a…c21d`.
  *
- * @returns undefined where too little is shown to tell.
+ * @returns undefined if too few characters are shown.
  */
 export function matchesRedacted(value: string, redacted: string): boolean | undefined {
   const [start = "", ...rest] = redacted.split(/(?:…|\.{2,}|\*+|•+)/);
@@ -38,12 +38,12 @@ export function matchesRedacted(value: string, redacted: string): boolean | unde
   return value.length >= start.length + end.length && value.startsWith(start) && value.endsWith(end);
 }
 
-/** Tells values apart without revealing them: the first 16 hex digits of the SHA-256. */
+/** First 16 hex digits of the SHA-256, to compare values without revealing them. */
 export function fingerprint(token: string): string {
   return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
-/** Tells credentials apart, and says nothing else of them: the first 8 hex digits of the SHA-256. */
+/** First 8 hex digits of the SHA-256, to compare credentials. */
 export function shortFingerprint(credential: string): string {
   return fingerprint(credential).slice(0, 8);
 }

@@ -1,8 +1,8 @@
-/** The most changes of one letter that still count as a typo. */
+/** Maximum number of changed letters in a typo. */
 const MOST_TYPOS = 2;
 
 /**
- * The candidate that `word` is probably a typo of: at most two letters differ, and case, `_` and `-` do not count.
+ * The candidate that `word` is probably a typo of. At most two letters differ; case, `_` and `-` are ignored.
  *
  * @example nearest("acount_id", ["apiKey", "accountId"]) // "accountId"
  */
@@ -11,7 +11,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const distance = editDistance(folded(word), folded(candidate));
-    // Two letters make almost any short word into "id" or "get".
+    // Two changed letters turn almost any short word into "id" or "get".
     if (distance <= Math.min(MOST_TYPOS, candidate.length / 2) && distance < least) {
       best = candidate;
       least = distance;
@@ -24,7 +24,7 @@ function folded(word: string): string {
   return word.toLowerCase().replace(/[_-]/g, "");
 }
 
-/** Levenshtein's distance; infinite where the lengths alone tell that it is no typo. */
+/** Levenshtein distance; infinite if the lengths differ too much for a typo. */
 function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > MOST_TYPOS) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -1,4 +1,4 @@
-/** The function, called until it has succeeded once. */
+/** Runs the function until it has succeeded once, then returns that result. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
   return () => {

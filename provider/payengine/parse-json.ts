@@ -1,4 +1,4 @@
-/** Parses JSON; `undefined` where it is none. The parser's own message quotes the text, which may hold secrets. */
+/** Parses JSON; `undefined` if it is invalid. The parser's error would quote the text, which may contain secrets. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,41 +1,41 @@
 import { pause } from "./retry-policy";
 
-/** A window is longer than PayEngine asks for by this factor, since neither clocks nor networks are exact. */
+/** A window is this much longer than Retry-After, because clocks and networks are not exact. */
 const MARGIN = 1.02;
-/** After so many full windows without a refusal, more calls are tried, by a factor. */
+/** After this many full windows without a 429, the limit grows by a factor. */
 const CLEAN_WINDOWS = 10;
 const GROWTH = 1.5;
 
-/** What windows are measured with; tests give their own. */
+/** The clock that measures windows. Tests pass their own. */
 export interface Clock {
-  /** Milliseconds that only ever grow. */
+  /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Waits so many milliseconds, or until the signal. */
+  /** Waits this many milliseconds, or until the signal. */
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
 const REAL: Clock = { now: () => performance.now(), sleep: pause };
 
-/** A stretch of time in which PayEngine takes a number of calls. */
+/** A period in which PayEngine accepts a number of requests. */
 interface Window {
-  /** Milliseconds on the process's own clock. */
+  /** Milliseconds of the monotonic clock. */
   end: number;
   sent: number;
   passed: number;
   refused: boolean;
 }
 
-/** Leave to send one call, in its window. */
+/** Permission to send one request in its window. */
 export interface Permit {
   passed(): void;
-  /** @param retryAfter milliseconds that PayEngine asks to wait, where it says so. */
+  /** @param retryAfter the Retry-After header in milliseconds, if there is one. */
   refused(retryAfter: number | undefined): void;
 }
 
 /**
- * Keeps calls below a limit that PayEngine has shown by a 429 with Retry-After: as many as passed until then are sent in
- * each stretch of that length, in the order in which they came. Without it, calls that are sent side by side would use
- * up their repetitions against each other.
+ * Keeps requests below the rate limit that a 429 with Retry-After shows: each window of that length allows as many
+ * requests as passed before the 429, first come, first served. Otherwise concurrent requests would use up each other's
+ * retries.
  */
 export class RateLimiter {
   private allowed = Number.POSITIVE_INFINITY;
@@ -46,7 +46,7 @@ export class RateLimiter {
 
   constructor(private readonly clock: Clock = REAL) {}
 
-  /** Waits until a call may be sent, or until its operation has no time left. */
+  /** Waits until a request may be sent or the operation's time is over. */
   acquire(operation: AbortSignal | undefined): Promise<Permit> {
     const permit = this.last.then(() => this.next(operation));
     this.last = permit;
@@ -88,9 +88,9 @@ export class RateLimiter {
     if (!retryAfter || window !== this.window || window.refused) return;
     window.refused = true;
     const wait = retryAfter * MARGIN;
-    // PayEngine may say what is left of its stretch; the longest wait comes nearest to the whole.
+    // Retry-After may be only the rest of PayEngine's window; the longest one comes closest to the whole.
     this.length = Math.max(this.length, wait);
-    // Where the stretch is known, its end is: only what was refused has to wait as long as PayEngine says.
+    // If the window's end is known, only the refused request waits as long as Retry-After says.
     const isKnown = Number.isFinite(window.end) && window.passed > 0;
     if (!isKnown) window.end = this.clock.now() + wait;
   }

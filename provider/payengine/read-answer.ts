@@ -1,18 +1,18 @@
 import { CONVENTIONAL_NAMES, type Contract, type Field } from "./contract";
 import { Unreadable } from "./http";
 
-/** A key as PayEngine tells it. Of a list's entries only the id is certain; what is not told is empty or undefined. */
+/** A key as PayEngine returns it. Only the ID is certain; missing fields are empty or undefined. */
 export interface PayEngineKey {
   readonly id: string;
   readonly name: string;
-  /** "public", "private", or another word of PayEngine's. */
+  /** "public", "private", or another type of PayEngine's. */
   readonly type: string;
   readonly status: string;
-  /** The status is one of those that mean revoked; an unknown one counts as live. */
+  /** Whether the status means revoked. An unknown status counts as active. */
   readonly isRevoked: boolean;
-  /** The value: always there for a public key, for a private one only when it is created or revealed. */
+  /** The value. For a private key, only present when it is created or revealed. */
   readonly value: string | undefined;
-  /** What lists show of the value, such as `3f9a…c21d`. */
+  /** The redacted value, such as `3f9a…c21d`. */
   readonly redacted: string | undefined;
   /** ISO 8601. */
   readonly createdAt: string | undefined;
@@ -20,10 +20,10 @@ export interface PayEngineKey {
   readonly lastUsedAt: string | undefined;
 }
 
-/** What an answer to create tells, which may lack the id. */
+/** A key in the response to `create`, which may lack the ID. */
 export type CreatedKey = Omit<PayEngineKey, "id"> & {
   readonly id: string | undefined;
-  /** What stands where ids often do, in an answer without the contract's: good enough to revoke the key by. */
+  /** The value of a common ID field if the contract's is missing. Only used to revoke the key. */
   readonly likelyId: string | undefined;
 };
 
@@ -32,28 +32,28 @@ const LIKELY_IDS = ["id", "uuid", "guid", "_id", "key_id", "keyId", "api_key_id"
 /** One page of a list. */
 export interface KeyPage {
   readonly data: readonly PayEngineKey[];
-  /** Keys on all pages, where the answer counts them. */
+  /** Number of keys on all pages, if the response includes it. */
   readonly total: number | undefined;
 }
 
-/** What the answer to `works` tells of the account behind the credential. */
+/** What the response to `works` shows of the credential's account. */
 export interface Place {
-  /** Ids of the account, where PayEngine tells any. */
+  /** IDs of the account, if PayEngine returns any. */
   readonly accountIds: readonly string[];
-  /** Ids of merchants of the account, on the first page of their list. */
+  /** IDs of the account's merchants on the first page of their list. */
   readonly merchantIds: readonly string[];
 }
 
-/** What is read of one object: text as it is, and numbers as text. */
+/** One field of an object; numbers become text. */
 export function fieldOf(object: unknown, field: Field, contract: Contract): string | undefined {
   const own = contract.fields[field];
   return textOf(object, own === undefined ? CONVENTIONAL_NAMES[field] : [own]);
 }
 
-/** @throws Unreadable where the answer is no object. */
+/** @throws Unreadable if the response is not an object. */
 export function readCreated(answer: unknown, contract: Contract): CreatedKey {
   const object = unwrapped(answer);
-  if (!isObject(object)) throw new Unreadable("it is no object");
+  if (!isObject(object)) throw new Unreadable("it is not an object");
   const text = (field: Field) => fieldOf(object, field, contract);
   const type = text("type") ?? "";
   const status = text("status") ?? "";
@@ -71,17 +71,17 @@ export function readCreated(answer: unknown, contract: Contract): CreatedKey {
   };
 }
 
-/** @throws Unreadable where the answer is no object with an id. */
+/** @throws Unreadable if the response is not an object with an ID. */
 export function readKey(answer: unknown, contract: Contract): PayEngineKey {
   const { likelyId: _, id, ...key } = readCreated(answer, contract);
   if (id === undefined) throw new Unreadable("it has no id");
   return { id, ...key };
 }
 
-/** @throws Unreadable where the answer is no list, or an entry has no id. */
+/** @throws Unreadable if the response is not a list, or an entry has no ID. */
 export function readPage(answer: unknown, contract: Contract): KeyPage {
   const data = listIn(answer);
-  if (data === undefined) throw new Unreadable("it is no list");
+  if (data === undefined) throw new Unreadable("it is not a list");
   const keys = data.map((entry, index) => {
     if (fieldOf(entry, "id", contract) === undefined) throw new Unreadable(`entry ${index + 1} has no id`);
     return readKey({ data: entry }, contract);
@@ -104,13 +104,13 @@ export function readPlace(answer: unknown): Place {
   return { accountIds: told.length > 0 ? told : ids([account], ["id"]), merchantIds: [] };
 }
 
-/** The array in an answer, bare or in `data`. */
+/** The array of a response, bare or in `data`. */
 export function listIn(answer: unknown): readonly unknown[] | undefined {
   const list = isObject(answer) ? answer.data : answer;
   return Array.isArray(list) ? list : undefined;
 }
 
-/** An answer's object: bare, in `data`, or in the only object that it holds. */
+/** The object of a response: bare, in `data`, or in its only object. */
 export function unwrapped(answer: unknown): unknown {
   if (!isObject(answer)) return answer;
   if ("data" in answer) return answer.data;

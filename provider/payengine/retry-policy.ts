@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, NetworkError } from "./errors";
 
-/** When a call may be sent again. */
+/** When a request may be retried. */
 export type RetryMode =
-  /** Whatever happened to the first one: sending it twice does no harm. */
+  /** After any transient failure: sending it twice is safe. */
   | "idempotent"
-  /** Only if PayEngine certainly did not act on it: nothing was sent, or it refused by its own 429. */
+  /** Only if PayEngine certainly did not act on it: nothing was sent, or PayEngine itself returned 429. */
   | "only if without effect";
 
-/** The longest wait between the tries of one call, in milliseconds, all waits taken together. */
+/** Maximum total wait between the attempts of one request, in milliseconds. */
 export const LONGEST_WAIT_MS = 30_000;
 
-/** The code of a call that was not sent, because its operation had no time left. */
+/** Code of a request that was not sent because its operation had no time left. */
 export const OUT_OF_TIME = "OUT_OF_TIME";
 
-/** The code of an answer that ended before it was complete. */
+/** Code of a response that ended early. */
 export const CUT_ANSWER = "CUT_ANSWER";
 
-/** The code of a request that took longer than its limit. */
+/** Code of a request that timed out. */
 export const TIMEOUT = "TIMEOUT";
 
 const FIRST_WAIT_MS = 500;
@@ -41,20 +41,20 @@ const UNREACHED = [
 
 const PASSING_STATUSES = [429, 500, 502, 503, 504];
 
-/** Answers after which it is certain that nothing was changed, if PayEngine itself gives them. */
+/** Statuses after which certainly nothing was changed, if PayEngine itself returned them. */
 const REFUSING_STATUSES = [400, 401, 403, 404, 405, 413, 415, 422, 429];
 
-/** Says whether a call that failed in this way certainly changed nothing at PayEngine. */
+/** Whether a request that failed with this error certainly changed nothing at PayEngine. */
 export function isWithoutEffect(error: unknown): boolean {
   if (error instanceof NetworkError) return [...NOT_SENT, OUT_OF_TIME].includes(error.code);
   return error instanceof ApiError && error.byContract && REFUSING_STATUSES.includes(error.status);
 }
 
 /**
- * The one retry policy: decides whether a call is sent again, and after how many milliseconds.
+ * The retry policy: whether to send a request again, and after how many milliseconds.
  *
- * @param tried how often it was sent, and how long it has waited between its tries.
- * @returns undefined where the failure is final.
+ * @param tried how often it was sent, and how long it has waited so far.
+ * @returns undefined if the failure is final.
  */
 export function waitBeforeRetry(
   error: unknown,
@@ -77,7 +77,7 @@ function mayRetry(error: unknown, mode: RetryMode): boolean {
   return error instanceof ApiError && error.status === 429 && error.byContract;
 }
 
-/** Waits so many milliseconds, or until the signal. */
+/** Waits this many milliseconds, or until the signal. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
 }

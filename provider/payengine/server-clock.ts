@@ -1,34 +1,34 @@
 import ms from "ms";
 
-/** Up to here PayEngine's clock and this machine's agree, in milliseconds: neither a Date nor a clock is exact. */
+/** Tolerated difference between PayEngine's clock and this machine's, in milliseconds. */
 export const LARGEST_SKEW_MS = 60_000;
 
-/** PayEngine's time, as the Date of its latest answer tells it; between answers it goes on by the monotonic clock. */
+/** PayEngine's time: the Date header of the latest response plus the time since, by the monotonic clock. */
 export class ServerClock {
   private latest: { readonly date: Date; readonly at: number } | undefined;
 
   /**
-   * @param machine this machine's clock, which is all there is as long as no answer has a Date.
-   * @param onContradiction is told of each answer whose Date contradicts it, and what to do.
+   * @param machine this machine's clock, used until a response has a Date header.
+   * @param onContradiction receives a warning for each response whose Date contradicts that clock.
    */
   constructor(
     private readonly machine: () => Date = () => new Date(),
     private readonly onContradiction: (warning: string) => void = () => {},
   ) {}
 
-  /** An answer has come with this Date. */
+  /** Records a response's Date header. */
   note(date: Date): void {
     this.latest = { date, at: performance.now() };
     const machine = this.machine();
     if (contradicts(date, machine)) this.onContradiction(warningOf(date, machine));
   }
 
-  /** Says whether PayEngine has told the time. */
+  /** Whether a response has shown PayEngine's time. */
   get isTold(): boolean {
     return this.latest !== undefined;
   }
 
-  /** PayEngine's time. What it dates is as old as this says. */
+  /** PayEngine's time, to compute the age of PayEngine's dates. */
   now(): Date {
     if (this.latest === undefined) return this.machine();
     const { date, at } = this.latest;
@@ -36,8 +36,7 @@ export class ServerClock {
   }
 
   /**
-   * The time to plan by: this machine's, which check and diff went by, or PayEngine's where that contradicts it. A Date is
-   * of whole seconds, and late.
+   * The time for decisions: this machine's, which check and diff use too, or PayEngine's if the two contradict each other.
    */
   agreed(): Date {
     const machine = this.machine();
@@ -54,8 +53,8 @@ function warningOf(told: Date, machine: Date): string {
   const ahead = machine.getTime() - told.getTime();
   const where = ahead > 0 ? "ahead of" : "behind";
   return (
-    `The clock of this machine is ${ms(Math.abs(ahead), { long: true })} ${where} PayEngine's: ${machine.toISOString()} ` +
-    `here, ${told.toISOString()} there. What is due only by this machine's is not done. Set this machine's clock, for example by ` +
-    "`timedatectl set-ntp true`."
+    `This machine's clock is ${ms(Math.abs(ahead), { long: true })} ${where} PayEngine's: ${machine.toISOString()} ` +
+    `here, ${told.toISOString()} there. Actions that are due only by this machine's clock are skipped. Set the clock, ` +
+    "for example with `timedatectl set-ntp true`."
   );
 }

@@ -1,16 +1,16 @@
 import type { Contract } from "./contract";
 
-/** What one call to PayEngine needs to know. */
+/** Settings of a request to PayEngine. */
 export interface CallSettings {
-  /** Address of the API without a slash at its end. */
+  /** Address of the API, without a trailing slash. */
   readonly apiUrl: string;
-  /** The private key, or another credential, that the calls are made with. */
+  /** The private key that authenticates the requests. */
   readonly credential: string;
-  /** Milliseconds that one request may take. */
+  /** Timeout of one request, in milliseconds. */
   readonly requestTimeout: number;
-  /** How often a request that may be repeated is repeated. */
+  /** Retries of a request that is safe to repeat. */
   readonly maxRetries: number;
-  /** How this account's keys are made, found and revoked. */
+  /** How this account's keys are created, found and revoked. */
   readonly contract: Contract;
 }
 
@@ -18,12 +18,12 @@ export const DEFAULT_API_URL = "https://console.payengine.co/api";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Says whether a host name means this machine. */
+/** Whether a host name is localhost. */
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
 
-/** Says whether a text can be a private key's value: it goes into a header as it is. */
+/** Whether a text can be a private key's value, which is sent in a header as it is. */
 export function isCredential(value: string): boolean {
   return /^[\x21-\x7e]+$/.test(value);
 }

@@ -7,8 +7,8 @@ import { redact } from "./redact";
 const NOTHING_TOLD: Place = { accountIds: [], merchantIds: [] };
 
 /**
- * Asks once for what PayEngine tells of the account behind the credential, and again only after a failure. A user who
- * may not see it is told nothing.
+ * Requests once what PayEngine shows of the credential's account, and again only after a failure. A user without that
+ * permission sees nothing.
  */
 export function placeLookup(client: PayEngineClient): () => Promise<Place> {
   return once(() =>
@@ -20,15 +20,14 @@ export function placeLookup(client: PayEngineClient): () => Promise<Place> {
 }
 
 /**
- * Says whether a pin names something that only this account can show: its id, one of its merchants, or one of its
- * keys.
+ * Whether a pin is the ID of the account, of one of its merchants or of one of its keys.
  */
 export async function showsPin(client: PayEngineClient, place: Place, pin: string): Promise<boolean> {
   if (place.accountIds.includes(pin) || place.merchantIds.includes(pin)) return true;
   return (await hasKey(client, pin)) || (await client.hasMerchant(pin)) === true;
 }
 
-/** @throws Error where the account does not show what payengine:accountId pins it by. */
+/** @throws Error if the account does not show the ID in payengine:accountId. */
 export async function requirePin(
   client: PayEngineClient,
   place: () => Promise<Place>,
@@ -36,15 +35,15 @@ export async function requirePin(
 ): Promise<void> {
   if (pin === undefined || (await showsPin(client, await place(), pin))) return;
   throw new Error(
-    `payengine:accountId pins ${redact(pin, [])}, but the account of this credential shows no account, merchant or key of ` +
-      "that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine doctor` prints",
+    `payengine:accountId pins ${redact(pin, [])}, but PayEngine shows this credential no account, merchant or key with ` +
+      "that ID; check the credential and payengine:apiUrl, or set the ID that `pulumi-payengine doctor` prints",
   );
 }
 
 /**
- * Says why the account behind the credential is not the one that state records, where PayEngine tells of both.
+ * Why the credential's account is not the one in state, if PayEngine shows both.
  *
- * @param recorded the account's id in state.
+ * @param recorded the account ID in state.
  */
 export function accountMismatch({ accountIds }: Place, recorded: string | undefined): string | undefined {
   const [actual] = accountIds;
@@ -55,34 +54,34 @@ export function accountMismatch({ accountIds }: Place, recorded: string | undefi
   );
 }
 
-/** Says whether PayEngine shows a key of this id, live or revoked. */
+/** Whether PayEngine shows a key with this ID, active or revoked. */
 async function hasKey(client: PayEngineClient, id: string): Promise<boolean> {
   try {
     await client.getKey(id);
     return true;
   } catch (error) {
     if (error instanceof UnsupportedCallError || error instanceof NotFoundError) return false;
-    // An id of another form than the call expects.
+    // An ID in another format than the request expects.
     if (error instanceof ApiError && error.byContract && [400, 422].includes(error.status)) return false;
     throw error;
   }
 }
 
-/** What a private key's own value tells of it. */
+/** What a request with a private key shows of it. */
 export type ValueTold =
   /** It authenticates. */
   | "works"
-  /** It gets 401 while the credential works: PayEngine answers, and does not know the value. */
+  /** It gets 401 while the credential works, so PayEngine no longer accepts it. */
   | "dead"
-  /** The credential gets 401 as well, so a 401 says nothing. */
+  /** The credential gets 401 too, so the 401 proves nothing. */
   | "unclear";
 
 /**
- * Tries a private key's value between two tries of the credential: an outage that answers 401 to everybody kills no
- * key.
+ * Tests a private key between two tests of the credential, so that an outage which returns 401 to every request does not
+ * make the key count as dead.
  *
  * @param credential and `value` are clients of the same address.
- * @throws the errors of a call that tells neither.
+ * @throws the error of a request that shows neither.
  */
 export async function tryValue(credential: PayEngineClient, value: PayEngineClient): Promise<ValueTold> {
   if (!(await authenticates(credential))) return "unclear";

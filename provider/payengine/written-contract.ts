@@ -13,17 +13,17 @@ import { Authorization, asText, type CallSpec, call, isText, kindOf, listed, tex
 import { nearest } from "./nearest";
 import { parseJson } from "./parse-json";
 
-/** One thing that is wrong with a contract. */
+/** One problem of a contract. */
 export interface ContractProblem {
   /** Where, such as "contract.reveal". */
   readonly property: string;
-  /** What is wrong, as words that follow the property. They never hold what the user wrote. */
+  /** What is wrong, as words that follow the property. Never quotes the user's value. */
   readonly reason: string;
 }
 
-const NEEDED = 'is "none", but recovery from an interrupted run needs list and revoke; name the call';
-const NO_CREATE = 'is "none"; where no call makes keys, write "dashboard" in place of the whole contract';
-const NO_WORKS = 'is "none", but it tells whether a key works; name a call such as "GET /merchant"';
+const NEEDED = 'is "none", but recovery from an interrupted run needs list and revoke; set the request';
+const NO_CREATE = 'is "none"; if no request creates keys, set the whole contract to "dashboard"';
+const NO_WORKS = 'is "none", but it shows whether a key works; set a request such as "GET /merchant"';
 const WRITES: readonly CallSpec["method"][] = ["POST", "PUT", "PATCH"];
 const REVOKES: readonly CallSpec["method"][] = [...WRITES, "DELETE"];
 
@@ -40,7 +40,7 @@ const STATUS = 'write a status such as "revoked"';
 
 const OBJECT = 'write "dashboard" or an object such as { create: "POST /api-keys" }';
 
-/** An object whose members may all be left out. */
+/** An object whose members are all optional. */
 const members = <S extends z.ZodRawShape>(shape: S, form: string) =>
   z.strictObject(shape, { error: ({ input }) => `${kindOf(input)}; ${form}` }).partial();
 
@@ -57,7 +57,7 @@ const Written = members(
     types: members({ public: Type, private: Type }, 'write { public: "public", private: "private" }'),
     revokedStatuses: z.preprocess(
       (value) => (isText(asText(value)) ? [value] : value),
-      // Not min(1), which would find an empty text too short as well.
+      // Not min(1), which would also refuse empty text.
       z
         .array(text(STATUS), { error: ({ input }) => `${kindOf(input)}; ${STATUS}` })
         .refine((list) => list.length > 0, `is empty; ${STATUS}`),
@@ -75,8 +75,8 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
 type Given = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a contract as Pulumi hands it over: an object, its JSON text, or "dashboard". What an object leaves out is as
- * in {@link DEFAULT_CONTRACT}. Reports everything that is wrong at once.
+ * Reads a contract: an object, its JSON text, or "dashboard". Members that an object leaves out default to
+ * {@link DEFAULT_CONTRACT}. Reports all problems at once.
  *
  * @example parseContract({ create: "POST /v2/keys", get: "none", fields: { value: "secret" } })
  */
@@ -124,12 +124,12 @@ function problemsOf({ path, message, ...issue }: z.core.$ZodIssue): ContractProb
   const known = KNOWN_KEYS[property] ?? [];
   const reasons = issue.keys.map((key) => {
     const meant = nearest(key, known);
-    return `has an unknown key${meant ? `, perhaps meant as ${meant}` : ""}; it takes ${listed(known, "and")}`;
+    return `has an unknown key${meant ? ` (did you mean ${meant}?)` : ""}; it takes ${listed(known, "and")}`;
   });
   return [...new Set(reasons)].map((reason) => ({ property, reason }));
 }
 
-/** Finds members that are right alone, but not beside the others or beside the defaults of those left out. */
+/** Finds members that conflict with other members or with their defaults. */
 function clashes(value: unknown): ContractProblem[] {
   if (!isObject(value)) return [];
   return [...sameCalls(value), ...sameNames(value.fields), ...sameTypes(value.types)];
@@ -145,7 +145,7 @@ function sameCalls(given: Given): ContractProblem[] {
     const other = CALL_NAMES[first];
     if (!other || first === at || !isText(lines[at]) || lines[at] === "none") return [];
     const [changed, kept] = given[name] === undefined ? [other, name] : [name, other];
-    const reason = `is the same call as ${kept}; each call needs a method or path of its own`;
+    const reason = `is the same request as ${kept}; each request needs a different method or path`;
     return [{ property: `contract.${changed}`, reason }];
   });
 }
@@ -163,7 +163,7 @@ function sameNames(given: unknown): ContractProblem[] {
     const [changed, kept] = given[field] === undefined ? [other, field] : [field, other];
     const secrecy =
       changed === "value" ? ", which is not secret" : kept === "value" ? ", which is secret" : "";
-    const reason = `is also the name of ${kept}${secrecy}; give each field a name of its own`;
+    const reason = `is also the name of ${kept}${secrecy}; give each field a different name`;
     return [{ property: `contract.fields.${changed}`, reason }];
   });
 }
@@ -172,7 +172,12 @@ function sameTypes(given: unknown): ContractProblem[] {
   if (!isObject(given)) return [];
   const { public: forPublic = "public", private: forPrivate = "private" } = given;
   if (!isText(asText(forPublic)) || asText(forPublic) !== asText(forPrivate)) return [];
-  return [{ property: "contract.types", reason: "has one word for both types; give each a word of its own" }];
+  return [
+    {
+      property: "contract.types",
+      reason: "has the same word for both types; give each type a different word",
+    },
+  ];
 }
 
 function isObject(value: unknown): value is Given {

@@ -59,31 +59,31 @@ for (const [name, args] of Object.entries(providers)) {
   expect(said).toEqual({
     unauthorized: could(
       "unauthorized",
-      "PayEngine answered 401 to GET <address>/api/merchant",
+      "PayEngine returned 401 for GET <address>/api/merchant",
       "Set payengine:apiKey or PAYENGINE_API_KEY",
       NONE,
     ),
     forbidden: could(
       "forbidden",
-      "PayEngine answered 403 to GET <address>/api/api-keys",
+      "PayEngine returned 403 for GET <address>/api/api-keys",
       "the Admin or Developer role",
       LEFT,
     ),
     "no-keys": could(
       "no-keys",
-      "PayEngine answered 404 to POST <address>/api/api-keys",
+      "PayEngine returned 404 for POST <address>/api/api-keys",
       "check payengine:apiUrl",
       LEFT,
     ),
     "wrong-path": could(
       "wrong-path",
-      "PayEngine answered 404 to GET <address>/elsewhere/merchant",
+      "PayEngine returned 404 for GET <address>/elsewhere/merchant",
       "check payengine:apiUrl",
       NONE,
     ),
-    html: could("html", "The answer to GET <address>/api/merchant is not JSON", NONE),
+    html: could("html", "The response to GET <address>/api/merchant is not JSON", NONE),
     refused: could("refused", "PayEngine refused the connection", NONE),
-    tls: could("tls", "No trusted TLS connection to PayEngine", NONE),
+    tls: could("tls", "Could not open a trusted TLS connection to PayEngine", NONE),
     unresolved: could("unresolved", "PayEngine's host name was not found", NONE),
     "other-account": could("other-account", "payengine:accountId pins <key id>, but", NONE),
   });
@@ -101,18 +101,18 @@ test("an account with other calls gets one message that says what to set, and no
     "only people": {
       dialect: { manageKeys: "consoleOnly" },
       why: [
-        "PayEngine answered 401 to GET <address>/api/api-keys",
+        "PayEngine returned 401 for GET <address>/api/api-keys",
         'set payengine:contract to "dashboard"',
         LEFT,
       ],
     },
     "another path": {
       dialect: { path: "/keys" },
-      why: ["PayEngine answered 400", "Unsupported API call", LEFT],
+      why: ["PayEngine returned 400", "Unsupported API call", LEFT],
     },
     "no id": {
       dialect: { fields: { id: "uuid" } },
-      why: ["The answer to GET", "(entry 1 has no id)", "pulumi-payengine doctor", LEFT],
+      why: ["The response to GET", "(entry 1 has no id)", "pulumi-payengine doctor", LEFT],
     },
     "no name": {
       dialect: { fields: { name: "label" } },
@@ -133,12 +133,12 @@ test("an account with other calls gets one message that says what to set, and no
         ...{ operation: "revealKey", kind: "statusBeforeCommit", status: 422, times: "always" },
         message: "E106: Key has been revealed before",
       },
-      why: ["its value was not revealed: PayEngine answered 422", LEFT],
+      why: ["its value was not revealed: PayEngine returned 422", LEFT],
     },
     "another scheme": {
       dialect: { scheme: "Bearer" },
       why: [
-        "PayEngine answered 401 to GET <address>/api/merchant",
+        "PayEngine returned 401 for GET <address>/api/merchant",
         "Set payengine:apiKey or PAYENGINE_API_KEY",
         NONE,
       ],

@@ -27,11 +27,11 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
     `{ contract: { revoke: "none", reveal: "GET /api-keys/{id}", authorization: "Basic" } }`,
     'contract.revoke is "none"',
     "contract.authorization does not have {key} exactly once",
-    "contract.reveal is the same call as get",
+    "contract.reveal is the same request as get",
   ],
   "contract-fields": [
     `{ contract: { creat: "POST /keys", fields: { value: "id" } } }`,
-    "contract has an unknown key, perhaps meant as create",
+    "contract has an unknown key (did you mean create?)",
     "contract.fields.value is also the name of id",
   ],
   "public-key": [`{ apiKey: "pk_test_0123456789abcdef" }`, "apiKey is a public key"],

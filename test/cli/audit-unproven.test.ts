@@ -74,7 +74,7 @@ test("audit calls no key gone with a credential of another account or an unreach
         {
           source: "dev",
           resources: ["web"],
-          problem: startingWith("PayEngine answered 403 to GET <address>/api/api-keys: "),
+          problem: startingWith("PayEngine returned 403 for GET <address>/api/api-keys: "),
         },
       ],
     },

@@ -115,7 +115,7 @@ test("doctor names a trial key that it cannot revoke, and guesses the call that 
     2,
     [
       startingWith(
-        "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 400",
+        "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine returned 400",
       ),
       abridged(LOOK_FOR, '"POST /api-keys/{id}/revoke" is a guess', "at the end of this output"),
     ],

@@ -4,7 +4,7 @@ import { markerFinding } from "../../cli/doctor/list";
 const publicKey = (marker: string) => ({ type: "public", value: `pk_${marker}_${"a1".repeat(16)}` });
 
 test.each([
-  ["https://console.payengine.dev/api", "prod", "console.payengine.dev, which is the sandbox"],
+  ["https://console.payengine.dev/api", "prod", "console.payengine.dev, which is PayEngine's sandbox"],
   ["https://console.payengine.co/api", "test", "console.payengine.co, which is production"],
   ["https://console.payengine.co/api", "dev", "console.payengine.co, which is production"],
 ])("at %s, doctor warns of public keys with the marker %s", (apiUrl, marker, host) => {

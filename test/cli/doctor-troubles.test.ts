@@ -94,7 +94,7 @@ test.each([
       "FAIL  list  GET /api-keys answers 403: the credential's user may not manage keys",
       "  → have an admin raise this user's role to Admin or Developer, or use a private key of somebody who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
       "skip  get  there is no listed key to ask for",
-      startingWith("FAIL  account  PayEngine answered 403 to GET <address>/api/api-keys/<id>: E120"),
+      startingWith("FAIL  account  PayEngine returned 403 for GET <address>/api/api-keys/<id>: E120"),
       "  → put this right first: what payengine:accountId pins cannot be looked for",
       NO_WRITE,
     ],
@@ -185,7 +185,7 @@ test("an address without a server, or with a server other than PayEngine, fails"
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      startingWith("FAIL  credential  The answer to GET <address>/api/merchant is not JSON"),
+      startingWith("FAIL  credential  The response to GET <address>/api/merchant is not JSON"),
       "  → check that payengine:apiUrl is the address of PayEngine's API",
       NO_WORKS,
       NO_LIST,

@@ -71,7 +71,7 @@ test.each([
     "a refusal",
     { kind: "statusBeforeCommit", status: 422 },
     [
-      "FAIL  create  PayEngine answered 422 to POST <address>/api/api-keys: Status 422, as asked for by a fault",
+      "FAIL  create  PayEngine returned 422 for POST <address>/api/api-keys: Status 422, as asked for by a fault",
       "  → put this right, then run this again",
     ],
     undefined,
@@ -171,7 +171,7 @@ test("--write names the key that it could not revoke", async () => {
     2,
     [
       startingWith(
-        "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine answered 403",
+        "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine returned 403",
       ),
       LOOK_FOR,
     ],

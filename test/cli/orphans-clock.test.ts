@@ -39,7 +39,7 @@ test("orphans on a machine ten minutes ahead leaves the key of a running up alon
   });
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(
-    /^warning: The clock of this machine is 10 minutes ahead of PayEngine's: .* Set this machine's clock/,
+    /^warning: This machine's clock is 10 minutes ahead of PayEngine's: .* Set the clock/,
   );
   expect(stdout).toContain("An operation may still be running until");
   expect(await live()).toEqual([NAME]);

@@ -29,7 +29,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
   expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
     2,
     [
-      abridged("Not looked at: web: PayEngine answered 401", "Set payengine:apiKey or PAYENGINE_API_KEY", ""),
+      abridged("Not looked at: web: PayEngine returned 401", "Set payengine:apiKey or PAYENGINE_API_KEY", ""),
       UNKNOWN,
       "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
       OPERATION,
@@ -46,7 +46,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
       "Pending operations (--revoke clears them):",
       OPERATION,
       "Revoked 0 of 1 key.",
-      "Could not revoke <id>: PayEngine answered 500 to DELETE <address>/api/api-keys/<id>: Status 500, as asked for by a fault",
+      "Could not revoke <id>: PayEngine returned 500 for DELETE <address>/api/api-keys/<id>: Status 500, as asked for by a fault",
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);

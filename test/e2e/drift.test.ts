@@ -67,7 +67,7 @@ test("refresh and destroy with a wrong credential or address leave state as it w
   const made = await project.keys();
   const call = "<address>/api/api-keys/<key id>";
   const role = await fixture.newCredential("sandbox", "User");
-  const noRight = (method: string) => `PayEngine answered 403 to ${method} ${call}: E120: `;
+  const noRight = (method: string) => `PayEngine returned 403 for ${method} ${call}: E120: `;
   await bothFail(project, noRight("GET"), noRight("DELETE"), { PAYENGINE_API_KEY: role.key });
   expect(await project.keys()).toEqual(made);
 
@@ -93,7 +93,7 @@ test("refresh and destroy with a wrong credential or address leave state as it w
   expect([...new Set(diagnosticsOf(html).checkout)]).toEqual([
     abridged(
       "error: Could not read the key",
-      `The answer to GET ${call} is not JSON`,
+      `The response to GET ${call} is not JSON`,
       "State keeps it as it was.",
     ),
   ]);
@@ -134,7 +134,7 @@ test.each(Object.keys(outages))("an outage that answers %s drops no key from sta
     const { checkout, storefront } = diagnosticsOf(await project.fails(command, "--skip-preview"));
     // A failed deletion may end the run before the other one begins.
     for (const said of [checkout, storefront ?? checkout]) {
-      expect(said.join("\n")).toContain(`PayEngine answered ${status} to `);
+      expect(said.join("\n")).toContain(`PayEngine returned ${status} for `);
       expect(said.join("\n")).toContain(why);
     }
     expect(await project.keys()).toEqual(made);
@@ -199,7 +199,7 @@ test.each(["object", "withAccountId"] as const)(
       const ended = await project.run([command, "--skip-preview"], { env: { PAYENGINE_API_KEY: other } });
       expect([hasFailed(ended), ended.stdout]).toEqual([
         true,
-        expect.stringContaining(`payengine:accountId pins ${ACCOUNT_IDS.sandbox}, but the account of this`),
+        expect.stringContaining(`payengine:accountId pins ${ACCOUNT_IDS.sandbox}, but PayEngine shows this`),
       ]);
     }
     expect(await project.key("checkout")).toEqual(made);

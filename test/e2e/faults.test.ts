@@ -109,7 +109,7 @@ test.each(["revoked credential", "lost role"])("up recovers from a %s during a c
   await until("the key is made", async () => (await fixture.liveKeys()).length > 0 || undefined);
   await takeRight();
   const { stdout } = await failing;
-  expect(stdout).toContain(`PayEngine answered ${what === "lost role" ? 403 : 401}`);
+  expect(stdout).toContain(`PayEngine returned ${what === "lost role" ? 403 : 401}`);
   expect(stdout).toContain("A key of that name may exist");
   expect(await project.key("checkout")).toMatchObject({ pendingAction: "create", token: undefined });
 

@@ -63,7 +63,7 @@ test("a failure revokes the keys and removes the stack", async () => {
   const { exitCode, stdout, stderr } = await provision(other, "acme").ended;
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
-    /^Merchant acme could not be provisioned: Could not create the key .*answered 403 to POST/,
+    /^Merchant acme could not be provisioned: Could not create the key .*returned 403 for POST/,
   );
   expect(stdout).toMatch(/\nRevoked the keys and removed the stack\n$/);
   expect(await fixture.liveKeys()).toEqual([]);

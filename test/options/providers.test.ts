@@ -121,7 +121,7 @@ test("a stale credential in state fails destroy, refresh and up --refresh withou
   await project.setSecret("payengine:apiKey", fresh.key);
   const made = await project.keys();
   const why = (method: string) =>
-    `PayEngine answered 401 to ${method} <address>/api/api-keys/<key id>: E121: `;
+    `PayEngine returned 401 for ${method} <address>/api/api-keys/<key id>: E121: `;
 
   const destroy = await project.fails("destroy", "--skip-preview");
   expect(diagnosticsOf(destroy).checkout).toEqual([

@@ -128,7 +128,7 @@ test("a read that fails says why, and stderr only refers to that", async () => {
   const error = await refusal(plugin.rpc.read(asStored(outputs)));
   expect(error.details).toEqual(
     abridged(
-      `Could not read the key "${outputs.name}" (${outputs.keyId}): PayEngine answered 403 to GET`,
+      `Could not read the key "${outputs.name}" (${outputs.keyId}): PayEngine returned 403 for GET`,
       "State keeps it as it was.",
     ),
   );

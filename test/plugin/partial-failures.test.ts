@@ -47,7 +47,7 @@ test("an unfinished create returns id, reason and state, without a token", async
   expect(failure.reasons[0]).toEqual(
     abridged(
       `Could not create the key "${inputs.uniqueName}": The connection to PayEngine was lost`,
-      "and clearing up failed: PayEngine answered 500 to GET",
+      "and clearing up failed: PayEngine returned 500 for GET",
       "A key of that name may exist",
       "State remembers the name: ",
       "",

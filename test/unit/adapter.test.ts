@@ -52,8 +52,8 @@ test("a process warns once where PayEngine contradicts its clock by more than a 
   expect(warnings).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^warning: The clock of this machine is 10 minutes ahead of PayEngine's: ${time} here, ${time} there\\. What is due ` +
-          "only by this machine's is not done\\. Set this machine's clock, for example by `timedatectl set-ntp true`\\.$",
+        `^warning: This machine's clock is 10 minutes ahead of PayEngine's: ${time} here, ${time} there\\. Actions that ` +
+          "are due only by this machine's clock are skipped\\. Set the clock, for example with `timedatectl set-ntp true`\\.$",
       ),
     ),
   ]);

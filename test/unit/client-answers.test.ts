@@ -137,7 +137,7 @@ test.each([
 
 test("a web page about a merchant proves neither that it exists nor that it is missing", async () => {
   const { api } = await serve(404, "<html>");
-  expect(await messageThrownBy(() => api.hasMerchant("m1"))).toContain("PayEngine answered 404");
+  expect(await messageThrownBy(() => api.hasMerchant("m1"))).toContain("PayEngine returned 404");
 });
 
 test.each([200, 204])("a revocation answered %i without a body is a success", async (status) => {
@@ -153,39 +153,39 @@ test.each([
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toEqual(
     new ResponseSchemaError(
-      `The answer to GET ${url}/api-keys/key_1 is not JSON; check that payengine:apiUrl is the address of PayEngine's API`,
+      `The response to GET ${url}/api-keys/key_1 is not JSON; check that payengine:apiUrl is the address of PayEngine's API`,
     ),
   );
 });
 
 test.each([
-  ["an empty body", "", "it is no object"],
+  ["an empty body", "", "it is not an object"],
   ["an object without an id", { data: { key: "3f9a" } }, "it has no id"],
   ["an empty id", { data: { ...key, id: "" } }, "it has no id"],
-  ["a number", 7, "it is no object"],
-  ["a list", { data: [key] }, "it is no object"],
-  ["a null in data", { data: null }, "it is no object"],
+  ["a number", 7, "it is not an object"],
+  ["a list", { data: [key] }, "it is not an object"],
+  ["a null in data", { data: null }, "it is not an object"],
 ])("%s is an error about the form of the contract", async (_what, body, issues) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
-    `The answer to GET ${url}/api-keys/key_1 is not in the form of the contract (${issues})`,
+    `The response to GET ${url}/api-keys/key_1 does not match the contract (${issues})`,
   );
 });
 
 test.each([
-  ["another wrapping", { keys: [] }, "it is no list"],
+  ["another wrapping", { keys: [] }, "it is not a list"],
   ["an entry without an id", { data: [key, { name: "x" }] }, "entry 2 has no id"],
   ["an entry that is text", [key, "x"], "entry 2 has no id"],
 ])("a list with %s is an error, not a shorter list", async (_what, body, issue) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.readPage(1, ""))).toBe(
-    `The answer to GET ${url}/api-keys is not in the form of the contract (${issue})`,
+    `The response to GET ${url}/api-keys does not match the contract (${issue})`,
   );
 });
 
 test("a key with another id than asked for is an error", async () => {
   const { api } = await serve(200, { data: { ...key, id: "key_2" } });
-  expect(await messageThrownBy(() => api.getKey("key_1"))).toBe("PayEngine answered with another key, key_2");
+  expect(await messageThrownBy(() => api.getKey("key_1"))).toBe("PayEngine returned a different key, key_2");
 });
 
 test.each([
@@ -196,7 +196,7 @@ test.each([
 ])("a revocation answered 200 with %s is an error", async (_what, body, said) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.revokeKey("key_1"))).toBe(
-    `PayEngine answered 200 to DELETE ${url}/api-keys/key_1${said}`,
+    `PayEngine returned 200 for DELETE ${url}/api-keys/key_1${said}`,
   );
 });
 
@@ -206,28 +206,28 @@ test.each([
   [400, ""],
   [
     401,
-    ". Set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider its apiKey, or the variable of its " +
-      "credentialEnv) to a private key that works; destroy, refresh and an `up` that refreshes (--refresh, or " +
-      "options.refresh in Pulumi.yaml) use the one that state recorded unless --run-program is given",
+    ". Set payengine:apiKey or PAYENGINE_API_KEY (for an explicit provider: its apiKey, or the variable that " +
+      "credentialEnv names) to a private key that works. Destroy, refresh and an `up` that refreshes (--refresh, or " +
+      "options.refresh in Pulumi.yaml) use the credential in state unless you pass --run-program",
   ],
   [403, ". Managing keys needs a credential whose user has the Admin or Developer role"],
-  [404, ". This account or address may not offer it: check payengine:apiUrl"],
+  [404, ". This account or address may not support the request: check payengine:apiUrl"],
   [409, ""],
-  [429, ". Wait, or raise payengine:maxRetries"],
+  [429, ". Wait and try again, or raise payengine:maxRetries"],
   [500, ""],
 ])("a status of %i is an ApiError with PayEngine's words and a hint", async (status, hint) => {
   const { api, url } = await serve(status, { ...failure, message: "Because" });
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toBeInstanceOf(status === 404 ? NotFoundError : ApiError);
   expect(error).toMatchObject({
-    message: `PayEngine answered ${status} to GET ${url}/api-keys/key_1: Because${hint}`,
+    message: `PayEngine returned ${status} for GET ${url}/api-keys/key_1: Because${hint}`,
     status,
     byContract: true,
   });
 });
 
 const credentialStep = "Set payengine:apiKey or PAYENGINE_API_KEY";
-const accountStep = "PayEngine does not find or has disabled the account";
+const accountStep = "The credential's account was not found or is disabled";
 
 test.each([
   [401, "E116: No authorization header", "credential", "E116", credentialStep],
@@ -251,7 +251,7 @@ test("a failed validation names the fields", async () => {
   const errors = [{ field: "name", message: "is too long" }, { field: "type" }];
   const { api, url } = await serve(422, { success: false, message: "Failed to validate", errors });
   expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
-    message: `PayEngine answered 422 to GET ${url}/api-keys/key_1: Failed to validate; name is too long; type`,
+    message: `PayEngine returned 422 for GET ${url}/api-keys/key_1: Failed to validate; name is too long; type`,
     byContract: true,
   });
 });
@@ -260,8 +260,8 @@ test.each([401, 403])("a firewall's page with %i is not PayEngine's answer", asy
   const { api, url } = await serve(status, "<h1>Blocked</h1>");
   expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
     message:
-      `PayEngine answered ${status} to GET ${url}/api-keys/key_1, in no form that PayEngine publishes, so something in ` +
-      "front of it may have answered: check payengine:apiUrl, proxies and firewalls",
+      `PayEngine returned ${status} for GET ${url}/api-keys/key_1. The response does not have a format that PayEngine ` +
+      "publishes, so a proxy or firewall may have sent it: check payengine:apiUrl, proxies and firewalls",
     byContract: false,
     kind: "other",
   });
@@ -270,7 +270,7 @@ test.each([401, 403])("a firewall's page with %i is not PayEngine's answer", asy
 test("a failure outside the contract's form says so, and its text is not quoted", async () => {
   const { api, url } = await serve(502, `<h1>Bad gateway for Basic ${CREDENTIAL}</h1>`);
   expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
-    message: `PayEngine answered 502 to GET ${url}/api-keys/key_1`,
+    message: `PayEngine returned 502 for GET ${url}/api-keys/key_1`,
     byContract: false,
   });
 });
@@ -279,7 +279,7 @@ test("an error quotes a failure without the credential or key value that it echo
   const message = `No such key: Basic ${CREDENTIAL}\nbut made ${"ab".repeat(51)}`;
   const { api, url } = await serve(400, { error: true, message });
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
-    `PayEngine answered 400 to GET ${url}/api-keys/key_1: No such key: Basic [redacted] but made [redacted]`,
+    `PayEngine returned 400 for GET ${url}/api-keys/key_1: No such key: Basic [redacted] but made [redacted]`,
   );
 });
 
@@ -311,10 +311,10 @@ test.each([301, 302, 303, 307, 308])(
       const { api, url } = await serve(status, "", { location: `${target.url}/api-keys/key_1` });
       const hint = "Redirects are not followed: set payengine:apiUrl to the final address";
       expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
-        `PayEngine answered ${status} to GET ${url}/api-keys/key_1. ${hint}`,
+        `PayEngine returned ${status} for GET ${url}/api-keys/key_1. ${hint}`,
       );
       expect(await messageThrownBy(() => api.createKey({ name: "n", type: "private" }))).toBe(
-        `PayEngine answered ${status} to POST ${url}/api-keys. ${hint}`,
+        `PayEngine returned ${status} for POST ${url}/api-keys. ${hint}`,
       );
       expect(target.received).toEqual([]);
     } finally {
@@ -327,6 +327,6 @@ test("an answer of more than 4 MiB is cut off", async () => {
   const { api, url } = await serve(200, { data: { ...key, padding: "x".repeat(4 * 1024 * 1024) } });
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toEqual(
-    new ResponseSchemaError(`The answer to GET ${url}/api-keys/key_1 is larger than 4 MiB`),
+    new ResponseSchemaError(`The response to GET ${url}/api-keys/key_1 is larger than 4 MiB`),
   );
 });

@@ -57,7 +57,7 @@ test("the error of a dropped connection says so and names the call", async () =>
   server.close();
   expect(error).toMatchObject({
     message: expect.stringMatching(
-      /^The connection to PayEngine was lost before an answer came; try again \(POST http:.*\/api-keys, (UND_ERR_SOCKET|ECONNRESET)\)$/,
+      /^The connection to PayEngine was lost before a response arrived; try again \(POST http:.*\/api-keys, (UND_ERR_SOCKET|ECONNRESET)\)$/,
     ),
   });
 });
@@ -102,7 +102,7 @@ describe("over TLS,", () => {
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
     expect(await thrownBy(() => client(url).api.place())).toEqual(
       new NetworkError(
-        "No trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
+        "Could not open a trusted TLS connection to PayEngine; check the address, the clock and NODE_EXTRA_CA_CERTS " +
           `(GET ${url}/merchant, DEPTH_ZERO_SELF_SIGNED_CERT)`,
         "DEPTH_ZERO_SELF_SIGNED_CERT",
       ),
@@ -121,7 +121,7 @@ describe("over TLS,", () => {
     plain.close();
     expect(error).toMatchObject({
       message: abridged(
-        "No trusted TLS connection to PayEngine; ",
+        "Could not open a trusted TLS connection to PayEngine; ",
         `(GET ${url}/merchant, ERR_SSL_WRONG_VERSION_NUMBER)`,
       ),
     });

@@ -125,7 +125,7 @@ describe("the error", () => {
       await use(refusing(status));
       const error = await thrownBy(() => client(FAR).api.createKey(post));
       expect((error as Error).message).toBe(
-        "No connection to PayEngine was opened; a proxy is set in HTTPS_PROXY or HTTP_PROXY: check it and its " +
+        "Could not open a connection to PayEngine; a proxy is set in HTTPS_PROXY or HTTP_PROXY: check it and its " +
           "credentials (POST https://payengine.invalid/api/api-keys, UND_ERR_ABORTED)",
       );
       expectNoSecretIn(error);
@@ -160,7 +160,7 @@ describe("the error", () => {
     try {
       expect(await messageThrownBy(() => client(FAR).api.place())).toEqual(
         abridged(
-          "No trusted TLS connection to PayEngine; ",
+          "Could not open a trusted TLS connection to PayEngine; ",
           "; a proxy is set in HTTPS_PROXY or HTTP_PROXY",
           "ERR_SSL_WRONG_VERSION_NUMBER)",
         ),

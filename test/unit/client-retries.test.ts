@@ -102,7 +102,7 @@ test.each([
 test("a call whose answers are always cut off fails and does not join them", async () => {
   const { url } = await flaky(Number.POSITIVE_INFINITY, cut);
   expect(await messageThrownBy(() => client(url, { maxRetries: 1 }).api.getKey("key_1"))).toMatch(
-    /^PayEngine's answer was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/,
+    /^PayEngine's response was cut off; try again \(GET http:.*\/api-keys\/key_1, CUT_ANSWER\)$/,
   );
 });
 
@@ -149,7 +149,7 @@ test("a call whose operation has no time left is not sent", async () => {
 describe("an answer that misses the timeout", () => {
   const tooLate = (url: string, call: string) =>
     new RegExp(
-      "^PayEngine did not answer within 100ms; try again or raise payengine:requestTimeout " +
+      "^PayEngine did not respond within 100ms; try again or raise payengine:requestTimeout " +
         `\\(${call.replace("/", `${url}/`)}, (TIMEOUT|UND_ERR_HEADERS_TIMEOUT)\\)$`,
     );
 
@@ -171,7 +171,7 @@ describe("an answer that misses the timeout", () => {
     server = await ScriptedServer.open((response) => void response.writeHead(200).write('{"data":'));
     const { api } = client(server.url, { requestTimeout: 100 });
     expect(await messageThrownBy(() => api.createKey(post))).toMatch(
-      /^PayEngine did not answer within 100ms; .*, (TIMEOUT|UND_ERR_BODY_TIMEOUT)\)$/,
+      /^PayEngine did not respond within 100ms; .*, (TIMEOUT|UND_ERR_BODY_TIMEOUT)\)$/,
     );
   });
 });

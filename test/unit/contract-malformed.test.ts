@@ -42,9 +42,9 @@ test.each<[CallName, unknown, string]>([
   ["reveal", "POST /keys/{ID}x", "does not have {id} in its path"],
   ["revoke", "DELETE /keys", "does not have {id} in its path"],
   ["get", "GET /keys/{id}/{id}", "has {id} more than once in its path"],
-  ["create", "POST /keys/{id}", "has {id} in its path, but is not about one key"],
-  ["list", "GET /keys/{id}", "has {id} in its path, but is not about one key"],
-  ["works", "GET /keys/{id}/{id}", "has {id} in its path, but is not about one key"],
+  ["create", "POST /keys/{id}", "has {id} in its path, but is not a request for one key"],
+  ["list", "GET /keys/{id}", "has {id} in its path, but is not a request for one key"],
+  ["works", "GET /keys/{id}/{id}", "has {id} in its path, but is not a request for one key"],
   ["create", "POST keys", 'has a path that does not begin with exactly one "/"'],
   ["create", "POST //evil.example", 'has a path that does not begin with exactly one "/"'],
   ["create", "POST /keys//new", 'has "//" or "\\" in its path, which can name another host'],
@@ -63,7 +63,7 @@ test.each<[CallName, unknown, string]>([
     (path): [CallName, string, string] => [
       "create",
       `POST ${path}`,
-      "has a character in its path that does not belong there, such as a blank",
+      "has a character in its path that is not allowed, such as a space",
     ],
   ),
 ])("the call %s %j is refused", (name, written, reason) => {
@@ -72,30 +72,30 @@ test.each<[CallName, unknown, string]>([
   // A brace that is not that of {id} is a second fault of the same path.
   if (String(written).includes("{ID}")) {
     expected.unshift(
-      `contract.${name} has a character in its path that does not belong there, such as a blank; ${forms[name]}`,
+      `contract.${name} has a character in its path that is not allowed, such as a space; ${forms[name]}`,
     );
   }
   expect(problemsWith({ [name]: written })).toEqual(expected);
 });
 
 test.each<[CallName, string]>([
-  ["create", 'is "none"; where no call makes keys, write "dashboard" in place of the whole contract'],
-  ["list", 'is "none", but recovery from an interrupted run needs list and revoke; name the call'],
-  ["revoke", 'is "none", but recovery from an interrupted run needs list and revoke; name the call'],
-  ["works", 'is "none", but it tells whether a key works; name a call such as "GET /merchant"'],
+  ["create", 'is "none"; if no request creates keys, set the whole contract to "dashboard"'],
+  ["list", 'is "none", but recovery from an interrupted run needs list and revoke; set the request'],
+  ["revoke", 'is "none", but recovery from an interrupted run needs list and revoke; set the request'],
+  ["works", 'is "none", but it shows whether a key works; set a request such as "GET /merchant"'],
 ])('the call %s cannot be "none"', (name, reason) => {
   expect(problemsWith({ [name]: "none" })).toEqual([`contract.${name} ${reason}`]);
 });
 
-const own = "each call needs a method or path of its own";
+const own = "each request needs a different method or path";
 
 test.each([
-  [{ list: "GET /merchant" }, [`contract.list is the same call as works; ${own}`]],
-  [{ works: "GET /api-keys" }, [`contract.works is the same call as list; ${own}`]],
-  [{ reveal: "GET /api-keys/{id}" }, [`contract.reveal is the same call as get; ${own}`]],
+  [{ list: "GET /merchant" }, [`contract.list is the same request as works; ${own}`]],
+  [{ works: "GET /api-keys" }, [`contract.works is the same request as list; ${own}`]],
+  [{ reveal: "GET /api-keys/{id}" }, [`contract.reveal is the same request as get; ${own}`]],
   [
     { reveal: "POST /k/{id}", revoke: "POST /k/{id}" },
-    [`contract.revoke is the same call as reveal; ${own}`],
+    [`contract.revoke is the same request as reveal; ${own}`],
   ],
   [{ get: "none", reveal: "none" }, []],
 ])("two calls cannot be the same: %j", (input, problems) => {
@@ -121,7 +121,7 @@ test.each([
 });
 
 const notAName = 'is not the name of a field; use at most 64 letters, digits, "_", "." or "-"';
-const ownName = "give each field a name of its own";
+const ownName = "give each field a different name";
 
 test.each([
   ["x", ['contract.fields is a string; write { value: "key" }']],
@@ -151,7 +151,7 @@ test.each([
 });
 
 const word = "write PayEngine's word for this type";
-const oneWord = "contract.types has one word for both types; give each a word of its own";
+const oneWord = "contract.types has the same word for both types; give each type a different word";
 
 test.each([
   [5, ['contract.types is a number; write { public: "public", private: "private" }']],

@@ -132,12 +132,12 @@ const fields = "it takes id, name, type, value, redacted, status, createdAt and 
 test.each([
   [{ calls: {} }, [`contract has an unknown key; ${takes}`]],
   [{ a: 1, b: 2 }, [`contract has an unknown key; ${takes}`]],
-  [{ revoked_statuses: [] }, [`contract has an unknown key, perhaps meant as revokedStatuses; ${takes}`]],
-  [{ lsit: "" }, [`contract has an unknown key, perhaps meant as list; ${takes}`]],
+  [{ revoked_statuses: [] }, [`contract has an unknown key (did you mean revokedStatuses?); ${takes}`]],
+  [{ lsit: "" }, [`contract has an unknown key (did you mean list?); ${takes}`]],
   [JSON.parse('{"__proto__": {}}'), [`contract has an unknown key; ${takes}`]],
   [
     { fields: { created_at: "at" } },
-    [`contract.fields has an unknown key, perhaps meant as createdAt; ${fields}`],
+    [`contract.fields has an unknown key (did you mean createdAt?); ${fields}`],
   ],
   [{ fields: { key: "value" } }, [`contract.fields has an unknown key; ${fields}`]],
   [{ types: { secret: "x" } }, ["contract.types has an unknown key; it takes public and private"]],

@@ -46,8 +46,8 @@ describe("an answer to POST in no published form of failure", () => {
     await harness.control.addFault({ operation: "createKey", ...firewall, times: "always" });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
       abridged(
-        `Could not create the key "${name}": PayEngine answered 403 to POST`,
-        "something in front of it may have answered",
+        `Could not create the key "${name}": PayEngine returned 403 for POST`,
+        "so a proxy or firewall may have sent it",
         "No key was left behind.",
       ),
     );
@@ -142,17 +142,21 @@ describe("create reads the list of keys first", () => {
     "; run `pulumi-payengine doctor`, which only reads and prints the payengine:contract that fits this account";
   const unreadable: Record<string, [FaultInput, ...string[]]> = {
     "a web page": [{ operation: "listKeys", kind: "html200" }, "is not JSON", DOCTOR],
-    "an object that is no list": [{ operation: "listKeys", kind: "unreadable" }, "(it is no list)", DOCTOR],
+    "an object that is no list": [
+      { operation: "listKeys", kind: "unreadable" },
+      "(it is not a list)",
+      DOCTOR,
+    ],
     "an empty answer": [
       { operation: "listKeys", kind: "statusBeforeCommit", status: 200, body: "empty" },
-      "(it is no list)",
+      "(it is not a list)",
       DOCTOR,
     ],
     "entries without ids": [{ operation: "listKeys", kind: "idMissing" }, "(entry 1 has no id)", DOCTOR],
-    "a part of it": [{ operation: "listKeys", kind: "partial206" }, "PayEngine's answer was cut off"],
+    "a part of it": [{ operation: "listKeys", kind: "partial206" }, "PayEngine's response was cut off"],
     "a success that says it is a failure": [
       { operation: "listKeys", kind: "statusBeforeCommit", status: 200, message: "E101: Endpoint disabled" },
-      "PayEngine answered 200 to GET",
+      "PayEngine returned 200 for GET",
       "E101: Endpoint disabled",
     ],
   };
@@ -172,7 +176,7 @@ describe("create reads the list of keys first", () => {
     await harness.control.setDialect({ fields: { name: "label" } });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
       abridged(
-        `Could not create the key "${name}": The list of keys is not`,
+        `Could not create the key "${name}": The list of keys does not match the contract`,
         "(no entry has a name)",
         `payengine:contract.fields.name${DOCTOR}. No key was left behind.`,
       ),

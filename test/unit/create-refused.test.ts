@@ -37,7 +37,7 @@ test.each(Object.entries(hints))(
     });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
       abridged(
-        `Could not create the key "${name}": PayEngine answered ${status} to POST`,
+        `Could not create the key "${name}": PayEngine returned ${status} for POST`,
         hint,
         "No key was left behind.",
       ),
@@ -60,7 +60,7 @@ test("an operation without time left before its request makes no key and is a pl
 test("an exhausted quota is a plain error that quotes PayEngine", async () => {
   await harness.control.setDialect({ keyQuota: 1 });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
+    `Could not create the key "${name}": PayEngine returned 422 for POST ${harness.url}/api-keys: ` +
       "The account's quota of 1 keys is used up. No key was left behind.",
   );
 });
@@ -69,7 +69,7 @@ test("a user without the role makes no key, and the error names the required rol
   const { key } = await harness.control.newCredential("sandbox", "User");
   expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toEqual(
     abridged(
-      `Could not create the key "${name}": PayEngine answered 403 to GET`,
+      `Could not create the key "${name}": PayEngine returned 403 for GET`,
       "the Admin or Developer role",
       "No key was left behind.",
     ),
@@ -80,9 +80,9 @@ test("a user without the role makes no key, and the error names the required rol
 test("create makes no key where only signed-in people may, and the error names the way out", async () => {
   await harness.control.setDialect({ manageKeys: "consoleOnly" });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-    `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/api-keys: jwt malformed. This call ` +
-      "takes signed-in users of PayEngine's console only, and no private key: run `pulumi-payengine doctor`; where no " +
-      'call takes a private key, set payengine:contract to "dashboard". No key was left behind.',
+    `Could not create the key "${name}": PayEngine returned 401 for GET ${harness.url}/api-keys: jwt malformed. This request ` +
+      "needs a user who is signed in to PayEngine's console, not a private key: run `pulumi-payengine doctor`. If no " +
+      'request accepts a private key, set payengine:contract to "dashboard". No key was left behind.',
   );
   expect(await posts()).toBe(0);
 });
@@ -95,15 +95,15 @@ test("a developer makes keys like an admin", async () => {
 test("an unknown credential makes no key", async () => {
   const credential = "0".repeat(108);
   expect(await messageThrownBy(() => create(harness.context({ credential }), inputs))).toContain(
-    `Could not create the key "${name}": PayEngine answered 401 to GET ${harness.url}/merchant: ` +
+    `Could not create the key "${name}": PayEngine returned 401 for GET ${harness.url}/merchant: ` +
       "E121: Invalid API key. Set payengine:apiKey or PAYENGINE_API_KEY",
   );
 });
 
 describe("with a pin", () => {
   const notShown = (pin: string) =>
-    `Could not create the key "${name}": payengine:accountId pins ${pin}, but the account of this credential shows no ` +
-    "account, merchant or key of that id; check the credential and payengine:apiUrl, or set what `pulumi-payengine " +
+    `Could not create the key "${name}": payengine:accountId pins ${pin}, but PayEngine shows this credential no account, ` +
+    "merchant or key with that ID; check the credential and payengine:apiUrl, or set the ID that `pulumi-payengine " +
     "doctor` prints. No key was made.";
 
   test("create makes no key in another account than the pinned one", async () => {
@@ -140,7 +140,7 @@ describe("with a pin", () => {
     await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 503 });
     const accountId = ACCOUNT_IDS.sandbox;
     expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered 503 to GET ${harness.url}/api-keys/${accountId}: Status 503, ` +
+      `Could not create the key "${name}": PayEngine returned 503 for GET ${harness.url}/api-keys/${accountId}: Status 503, ` +
         "as asked for by a fault. No key was made.",
     );
     expect(await posts()).toBe(0);
@@ -195,8 +195,8 @@ describe("when PayEngine asks to slow down", () => {
   test("create gives up after maxRetries without a key", async () => {
     await harness.control.addFault(rateLimit({ times: "always" }));
     expect(await messageThrownBy(() => create(harness.context({ maxRetries: 2 }), inputs))).toBe(
-      `Could not create the key "${name}": PayEngine answered 429 to POST ${harness.url}/api-keys: Status 429, as asked ` +
-        "for by a fault. Wait, or raise payengine:maxRetries. No key was left behind.",
+      `Could not create the key "${name}": PayEngine returned 429 for POST ${harness.url}/api-keys: Status 429, as asked ` +
+        "for by a fault. Wait and try again, or raise payengine:maxRetries. No key was left behind.",
     );
     expect(await posts()).toBe(3);
   });

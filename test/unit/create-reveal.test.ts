@@ -116,7 +116,7 @@ const refused: [string, number, string, string][] = [
     "a key that has been revealed before",
     400,
     "E106: Key has been revealed before",
-    ". The key's value has been shown before, and PayEngine shows it once. ",
+    ". The key's value was shown before, and PayEngine shows it once. ",
   ],
   ["a user who may not", 403, "E120: Insufficient permission for this route", "the Admin or Developer role"],
   ["an endpoint that is disabled", 404, "E101: Endpoint disabled", "check payengine:apiUrl"],
@@ -138,7 +138,7 @@ test.each(refused)("a reveal refused for %s is one error after one key, which is
   expect(error).toEqual(
     abridged(
       "Could not create the key",
-      `not revealed: PayEngine answered ${status} to ${what}: ${message}`,
+      `not revealed: PayEngine returned ${status} for ${what}: ${message}`,
       next,
       "No key was left behind.",
     ),
@@ -170,7 +170,7 @@ test("a reveal by GET is not repeated either", async () => {
   const got = parseContract({ reveal: "GET /api-keys/{id}/reveal" });
   const byGet = "contract" in got ? got.contract : DEFAULT_CONTRACT;
   expect(await messageThrownBy(() => create(context({ contract: byGet, maxRetries: 3 }), inputs))).toContain(
-    "its value was not revealed: PayEngine answered 400 to GET",
+    "its value was not revealed: PayEngine returned 400 for GET",
   );
   expect(await reveals()).toHaveLength(1);
   await harness.expectOnlyKeysOf();

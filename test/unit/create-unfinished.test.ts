@@ -28,21 +28,24 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] 
       { operation: "createKey", kind: "dropAfterCommit" },
       { operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 },
     ],
-    reason: ["The connection to PayEngine was lost", "and clearing up failed: PayEngine answered 500 to GET"],
+    reason: [
+      "The connection to PayEngine was lost",
+      "and clearing up failed: PayEngine returned 500 for GET",
+    ],
   },
   "the list is a web page": {
     faults: [
       { operation: "createKey", kind: "statusAfterCommit", status: 502, body: "empty" },
       { operation: "listKeys", kind: "html200", skip: 1 },
     ],
-    reason: ["PayEngine answered 502 to POST", "and clearing up failed: The answer to GET", "is not JSON"],
+    reason: ["PayEngine returned 502 for POST", "and clearing up failed: The response to GET", "is not JSON"],
   },
   "the list is cut off": {
     faults: [
       { operation: "createKey", kind: "truncatedBody" },
       { operation: "listKeys", kind: "truncatedBody", skip: 1 },
     ],
-    reason: ["PayEngine's answer was cut off", "and clearing up failed: PayEngine's answer was cut off"],
+    reason: ["PayEngine's response was cut off", "and clearing up failed: PayEngine's response was cut off"],
   },
   "the revocation of the orphan fails": {
     faults: [
@@ -51,7 +54,7 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] 
     ],
     reason: [
       "The connection to PayEngine was lost",
-      "and clearing up failed: PayEngine answered 503 to DELETE",
+      "and clearing up failed: PayEngine returned 503 for DELETE",
     ],
   },
   "the key without a value cannot be revoked": {
@@ -61,7 +64,7 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] 
     ],
     reason: [
       "The response did not include the key's value",
-      "and clearing up failed: PayEngine answered 503",
+      "and clearing up failed: PayEngine returned 503",
     ],
   },
 };
@@ -170,7 +173,7 @@ test("a credential revoked after a lost POST keeps the name in state, and anothe
   expect(
     await messageThrownBy(() => update(harness.context({ credential: second.key }), state, its)),
   ).toContain(
-    `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 401 to GET`,
+    `Could not clear up after an unfinished creation of the key "${name}": PayEngine returned 401 for GET`,
   );
   // Its own key, found by its exact name, proves the place to a credential that did not make it.
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, its)));
@@ -189,7 +192,7 @@ test("an update that cannot clear up says so and changes nothing", async () => {
   const { state } = unfinished(await create(harness.context(), inputs));
   expect(await messageThrownBy(() => update(harness.context(), state, inputs))).toEqual(
     abridged(
-      `Could not clear up after an unfinished creation of the key "${name}": PayEngine answered 500 to GET`,
+      `Could not clear up after an unfinished creation of the key "${name}": PayEngine returned 500 for GET`,
       "A key of that name may exist",
       "State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
     ),

@@ -83,7 +83,7 @@ test("delete fails on a 404 while the list fails", async () => {
     status: 502,
     body: "html",
   });
-  expect(await deleteError()).toBe(couldNotRevoke(`PayEngine answered 502 to GET ${harness.url}/api-keys.`));
+  expect(await deleteError()).toBe(couldNotRevoke(`PayEngine returned 502 for GET ${harness.url}/api-keys.`));
 });
 
 test("delete fails on a success that reports a failure", async () => {
@@ -94,7 +94,7 @@ test("delete fails on a success that reports a failure", async () => {
     message: "Not now",
   });
   expect(await deleteError()).toBe(
-    couldNotRevoke(`PayEngine answered 200 to DELETE ${harness.url}/api-keys/${state.keyId}: Not now.`),
+    couldNotRevoke(`PayEngine returned 200 for DELETE ${harness.url}/api-keys/${state.keyId}: Not now.`),
   );
   await harness.expectOnlyKeysOf(state);
 });
@@ -102,7 +102,7 @@ test("delete fails on a success that reports a failure", async () => {
 test("delete fails on a web page instead of an answer", async () => {
   await harness.control.addFault({ operation: "revokeKey", kind: "html200", commit: false });
   expect(await deleteError()).toContain(
-    `The answer to DELETE ${harness.url}/api-keys/${state.keyId} is not JSON`,
+    `The response to DELETE ${harness.url}/api-keys/${state.keyId} is not JSON`,
   );
   await harness.expectOnlyKeysOf(state);
 });

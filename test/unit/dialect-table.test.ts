@@ -66,7 +66,7 @@ const IMPOSSIBLE: readonly [string, DialectInput, RegExp][] = [
   [
     "no private key may manage keys",
     { manageKeys: "consoleOnly" },
-    /This call takes signed-in users of PayEngine's console only/,
+    /This request needs a user who is signed in to PayEngine's console/,
   ],
 ];
 
@@ -81,7 +81,7 @@ test.each(IMPOSSIBLE)(
 
 /** Ways that need a contract, without it. */
 test.each([
-  ["keys for Bearer only", { scheme: "Bearer" }, /PayEngine answered 401 to GET/],
+  ["keys for Bearer only", { scheme: "Bearer" }, /PayEngine returned 401 for GET/],
   ["another path", { path: "/v3/credentials" }, /Unsupported API call/],
   ["other names of fields", { fields: { id: "uuid", name: "label" } }, /entry 1 has no id/],
   ["the value by a second call", { reveal: "byCall" }, /set payengine:contract\.reveal to that call/],

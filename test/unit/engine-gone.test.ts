@@ -44,7 +44,7 @@ test("create returns an unfinished state when it cannot revoke a key made while 
   const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toMatch(
     new RegExp(
-      `^${gone}", and it could not be revoked: PayEngine answered 500 to DELETE ${harness.url}/api-keys/[0-9a-f-]{36}: ` +
+      `^${gone}", and it could not be revoked: PayEngine returned 500 for DELETE ${harness.url}/api-keys/[0-9a-f-]{36}: ` +
         `Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. ${remembered}`,
     ),
   );

@@ -58,7 +58,7 @@ describe("the adoption of a value", () => {
       skip: 1,
     });
     expect(await messageThrownBy(() => adoptHandMade(context(), asked(first), first))).toBe(
-      `Could not take over the key "${name}": PayEngine answered 503 to GET ${harness.url}/merchant: Status 503, as asked for ` +
+      `Could not take over the key "${name}": PayEngine returned 503 for GET ${harness.url}/merchant: Status 503, as asked for ` +
         "by a fault. Nothing was changed.",
     );
     await harness.control.revokeKey(first.id);
@@ -80,7 +80,7 @@ describe("the adoption of a value", () => {
 
   test("is the only way to a key: create without adopt posts nothing", async () => {
     expect(await messageThrownBy(() => create(context(), harness.inputs({ uniqueName: name })))).toBe(
-      `Could not create the key "${name}": payengine:contract is "dashboard", so nothing can list the keys of the account. ` +
+      `Could not create the key "${name}": payengine:contract is "dashboard", so the provider cannot list the account's keys. ` +
         "No key was left behind.",
     );
     expect((await harness.calls()).filter((call) => !call.startsWith("GET /api/merchant"))).toEqual([]);
@@ -120,7 +120,7 @@ describe("read", () => {
         ...fault,
       });
       expect(await messageThrownBy(() => readHandMade(context(), state))).toContain(
-        `answered ${fault.status} to GET`,
+        `returned ${fault.status} for GET`,
       );
       await harness.control.clearFaults();
     }

@@ -6,8 +6,8 @@ const SANDBOX = "https://console.payengine.dev/api";
 test.each([
   ["pk_test_abc", PRODUCTION, "console.payengine.co, which is production"],
   ["pk_dev_abc", PRODUCTION, "console.payengine.co, which is production"],
-  ["pk_prod_abc", SANDBOX, "console.payengine.dev, which is the sandbox"],
-])("%s of %s has the wrong marker", (key, apiUrl, said) => {
+  ["pk_prod_abc", SANDBOX, "console.payengine.dev, which is PayEngine's sandbox"],
+])("%s from %s has the wrong prefix", (key, apiUrl, said) => {
   expect(contradictedHost(key, apiUrl)).toContain(said);
   expect(contradictedHost(key, apiUrl)).not.toContain("abc");
 });
@@ -17,6 +17,6 @@ test.each([
   ["pk_test_abc", SANDBOX],
   ["pk_live_abc", PRODUCTION],
   ["pk_test_abc", "https://pay.example.com/api"],
-])("%s of %s has the right marker", (key, apiUrl) => {
+])("%s from %s has the right prefix", (key, apiUrl) => {
   expect(contradictedHost(key, apiUrl)).toBeUndefined();
 });

@@ -133,8 +133,8 @@ test("a list without pages ends with its first answer if that is shorter than a 
 test("a list without names is an error for a search by name", async () => {
   const nameless = [key(1, ""), key(2, "")];
   expect(await messageThrownBy(() => findLiveKeys(scripted([page(nameless, 2)]).api, unique))).toBe(
-    "The list of keys is not in the form of the contract (no entry has a name); where names stand in another field, set " +
-      "it by payengine:contract.fields.name",
+    "The list of keys does not match the contract (no entry has a name); if names are in another field, set " +
+      "payengine:contract.fields.name to it",
   );
   const some = [key(1, ""), key(2, unique)];
   expect(await findLiveKeys(scripted([page(some, 2)]).api, unique)).toEqual([key(2, unique)]);
@@ -180,7 +180,7 @@ test("a key that cannot be revoked does not keep others alive", async () => {
     for (const name of [unique, `${unique}-r2`, `${unique}-r3`])
       await context.client.createKey({ name, type: "private" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
-    await expect(sweep(context, unique, NEW_JOURNAL, [])).rejects.toThrow("PayEngine answered 503");
+    await expect(sweep(context, unique, NEW_JOURNAL, [])).rejects.toThrow("PayEngine returned 503");
     expect(await harness.liveKeys()).toHaveLength(1);
   } finally {
     await harness.close();

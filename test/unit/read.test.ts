@@ -92,25 +92,27 @@ test("read with another address keeps the key in state and sends nothing", async
 test("read with an unknown credential keeps the key in state", async () => {
   const message = await messageThrownBy(() => read(harness.context({ credential: "0".repeat(108) }), state));
   expect(message).toContain(couldNotRead("").slice(0, 40));
-  expect(message).toContain("PayEngine answered 401");
+  expect(message).toContain("PayEngine returned 401");
 });
 
 test.each([401, 403, 500, 502])("an answer of %i is an error, not a missing key", async (status) => {
   await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status, body: "empty" });
   expect(await readError()).toContain(
-    `PayEngine answered ${status} to GET ${harness.url}/api-keys/${state.keyId}`,
+    `PayEngine returned ${status} for GET ${harness.url}/api-keys/${state.keyId}`,
   );
 });
 
 test("a web page instead of the key is an error", async () => {
   await harness.control.addFault({ operation: "getKey", kind: "html200" });
-  expect(await readError()).toContain(`The answer to GET ${harness.url}/api-keys/${state.keyId} is not JSON`);
+  expect(await readError()).toContain(
+    `The response to GET ${harness.url}/api-keys/${state.keyId} is not JSON`,
+  );
 });
 
 test("a 404 is an error while the list does not fit the contract", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
   await harness.control.addFault({ operation: "listKeys", kind: "html200" });
-  expect(await readError()).toContain(`The answer to GET ${harness.url}/api-keys is not JSON`);
+  expect(await readError()).toContain(`The response to GET ${harness.url}/api-keys is not JSON`);
 });
 
 test.each(["contract", "html"] as const)(

@@ -30,7 +30,7 @@ describe("a rotation that fails", () => {
   test("is a plain error when PayEngine refuses the new key", async () => {
     await harness.control.setDialect({ keyQuota: 1 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine answered 422 to POST ${harness.url}/api-keys: ` +
+      `Could not rotate the key "${state.name}" to "${state.name}-g2": PayEngine returned 422 for POST ${harness.url}/api-keys: ` +
         `The account's quota of 1 keys is used up. No key was left behind. ${untouched()}`,
     );
     await harness.expectOnlyKeysOf(state);
@@ -57,7 +57,7 @@ describe("a rotation that fails", () => {
     expect(failed.reason).toEqual(
       abridged(
         `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost`,
-        "and clearing up failed: PayEngine answered 503 to GET",
+        "and clearing up failed: PayEngine returned 503 for GET",
         "A key of that name may exist",
         `${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
       ),
@@ -146,8 +146,8 @@ describe("a rotation that fails", () => {
   test("does not begin while PayEngine's list is unreachable", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine answered 503 ` +
-        `to GET ${harness.url}/api-keys: Status 503, as asked for by a fault. The key in use was not touched: run \`pulumi ` +
+      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine returned 503 ` +
+        `for GET ${harness.url}/api-keys: Status 503, as asked for by a fault. The key in use was not touched: run \`pulumi ` +
         "up` again.",
     );
     await harness.expectOnlyKeysOf(state);

@@ -197,7 +197,7 @@ describe("listApiKeys", () => {
   test("reports that PayEngine is unreachable", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 403 });
     expect(await messageThrownBy(() => payengine.listApiKeys())).toMatch(
-      /^listApiKeys: PayEngine answered 403 to GET http:.*\/api-keys: /,
+      /^listApiKeys: PayEngine returned 403 for GET http:.*\/api-keys: /,
     );
   });
 });

@@ -38,7 +38,7 @@ test.each([
   expect(clock.agreed().getTime()).toBeGreaterThanOrEqual(ahead(skew).getTime());
   expect(clock.agreed().getTime()).toBeLessThan(ahead(skew + MINUTE).getTime());
   expect(warnings).toEqual([
-    expect.stringContaining(`The clock of this machine is ${said} PayEngine's: 2026-01-01T`),
+    expect.stringContaining(`This machine's clock is ${said} PayEngine's: 2026-01-01T`),
   ]);
 });
 

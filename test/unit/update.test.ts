@@ -132,7 +132,7 @@ test("a refusal of an unfinished creation keeps the name and the pending action 
   const refused = unfinished(await update(harness.context(), yetToBeMade, inputs));
   expect(refused.reason).toEqual(
     abridged(
-      `Could not create the key "${inputs.uniqueName}": PayEngine answered 422 to POST`,
+      `Could not create the key "${inputs.uniqueName}": PayEngine returned 422 for POST`,
       "quota of 1 keys is used up. No key was left behind. State remembers the name: ",
       "or `pulumi destroy`.",
     ),

@@ -171,7 +171,7 @@ describe("a merchant of the account that state records", () => {
     const state = await revokedKey("private");
     const fault = { kind: "statusBeforeCommit", status: 503, times: "always" } as const;
     await harness.control.addFault({ operation: "getMerchant", ...fault });
-    const why = `PayEngine answered 503 to GET ${harness.url}/merchant/${state.merchantId}: Status 503, as asked for by a fault.`;
+    const why = `PayEngine returned 503 for GET ${harness.url}/merchant/${state.merchantId}: Status 503, as asked for by a fault.`;
     await expectKept(state, why, { credential: await otherCredential() });
   });
 });
