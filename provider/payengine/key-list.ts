@@ -89,6 +89,6 @@ function requireNames(keys: readonly PayEngineKey[]): void {
   if (keys.length > 0 && keys.every(({ name }) => name === ""))
     throw new ResponseSchemaError(
       "The list of keys does not match the contract (no entry has a name); if names are in another field, set " +
-        "payengine:contract.fields.name to it",
+        "that field as payengine:contract.fields.name",
     );
 }

@@ -134,7 +134,7 @@ test("a list without names is an error for a search by name", async () => {
   const nameless = [key(1, ""), key(2, "")];
   expect(await messageThrownBy(() => findLiveKeys(scripted([page(nameless, 2)]).api, unique))).toBe(
     "The list of keys does not match the contract (no entry has a name); if names are in another field, set " +
-      "payengine:contract.fields.name to it",
+      "that field as payengine:contract.fields.name",
   );
   const some = [key(1, ""), key(2, unique)];
   expect(await findLiveKeys(scripted([page(some, 2)]).api, unique)).toEqual([key(2, unique)]);
