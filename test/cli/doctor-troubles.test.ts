@@ -160,7 +160,7 @@ test("an unknown config key fails and gets the nearest known one suggested", asy
     [
       abridged("FAIL  config keys  payengine:acountId ", "did you mean payengine:accountId?"),
       "  → run `pulumi config rm payengine:acountId` once the right one is set",
-      startingWith("FAIL  config keys  payengine:contract.get is a key of its own"),
+      startingWith("FAIL  config keys  payengine:contract.get is a separate key"),
       "  → run `pulumi config rm payengine:contract.get` once the right one is set",
     ],
   ]);

@@ -41,7 +41,7 @@ test("the guide takes every key out of state, and all of them stay live", async 
     expect(keys).toMatchObject([{ category: "managed", keyId, keyName: name }]);
     await reader.follow("import * as payengine");
     const up = await reader.follow("pulumi up", YES);
-    expect(up).toContain("its key stays live at PayEngine");
+    expect(up).toContain("the key stays active at PayEngine");
     expect(up).toContain("2 unchanged");
     expect(await reader.follow("pulumi destroy", YES)).toContain("checkout  delete[retain]");
     expect(await project.keys()).toEqual([]);
