@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { payengine } from "../cli/command";
 import { useFixture } from "./harness/fixture";
+import { tableBelow } from "./harness/guide-table";
 
 const given = useFixture();
 const run = promisify(execFile);
@@ -13,32 +15,47 @@ for (let number = 0; number < ${KEYS}; number++)
     rotation: number < 5 ? { triggers: { number: ${trigger} }, overlap: "1h" } : undefined,
   });`;
 
-test("24 keys take two calls each to make, two in all to refresh and one each to revoke", async () => {
+/** A row of the table in docs/rate-limits.md. */
+function asSaid(counts: Record<string, number>): Record<string, string> {
+  const { merchant = 0, listKeys = 0, createKey = 0, revokeKey = 0, ...others } = counts;
+  expect(others).toEqual({});
+  return {
+    "`GET /merchant`": String(merchant),
+    "`GET /api-keys`": String(listKeys),
+    "`POST /api-keys`": String(createKey),
+    "`DELETE /api-keys/{id}`": String(revokeKey),
+  };
+}
+
+test("24 keys take as many requests as docs/rate-limits.md says", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: program(0) });
-  const callsOf = async (...args: string[]) => {
+  const requestsOf = async (act: () => Promise<unknown>) => {
     await fixture.control.clearRequests();
-    await project.ok(...args);
+    await act();
     const counts: Record<string, number> = {};
     for (const { operation = "" } of await fixture.control.requests())
       counts[operation] = (counts[operation] ?? 0) + 1;
-    return counts;
+    return asSaid(counts);
   };
+  const ofPulumi = (...args: string[]) => requestsOf(() => project.ok(...args));
+  const ofCommand = (...args: string[]) => requestsOf(() => payengine(project, args));
 
-  // The list and the account once, and each new key once with its own value.
-  expect(await callsOf("up", "--skip-preview")).toEqual({ merchant: 1 + KEYS, listKeys: 1, createKey: KEYS });
-  expect(await callsOf("preview")).toEqual({});
-  expect(await callsOf("up", "--skip-preview")).toEqual({});
-  // The second page shows that there are no more.
-  expect(await callsOf("refresh", "--skip-preview")).toEqual({ listKeys: 2 });
-
+  const counted: Record<string, Record<string, string>> = {
+    // The list and the account once, and each new key once with its own value.
+    "first `pulumi up`": await ofPulumi("up", "--skip-preview"),
+    "`pulumi preview`": await ofPulumi("preview"),
+    "`pulumi up`, no changes": await ofPulumi("up", "--skip-preview"),
+    // The second page shows that there are no more.
+    "`pulumi refresh`": await ofPulumi("refresh", "--skip-preview"),
+    "`npx pulumi-payengine audit`": await ofCommand("audit"),
+    "`npx pulumi-payengine orphans`": await ofCommand("orphans"),
+  };
   await project.write({ "index.js": `const payengine = require("pulumi-payengine");${program(1)}` });
-  expect(await callsOf("up", "--skip-preview")).toEqual({ merchant: 5, listKeys: 1 + 5, createKey: 5 });
+  counted["`pulumi up`, five keys rotate"] = await ofPulumi("up", "--skip-preview");
   // A key that rotates may have left another one: a look at the list each, after one for all, and the previous one.
-  expect(await callsOf("destroy", "--skip-preview")).toEqual({
-    listKeys: 1 + 5,
-    revokeKey: KEYS + 5,
-  });
+  counted["`pulumi destroy`"] = await ofPulumi("destroy", "--skip-preview");
+  expect(counted).toEqual(tableBelow("docs/rate-limits.md", "## How many requests"));
 });
 
 test.each([
