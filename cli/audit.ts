@@ -16,67 +16,94 @@ import { counted, printWarning } from "./terminal";
 interface Flags {
   readonly stack: readonly string[];
   readonly state: readonly string[];
-  readonly allStacks: boolean;
+  readonly allStacks?: boolean;
   readonly namePrefix: readonly string[];
   readonly cwd?: string;
   readonly minAge?: number;
-  readonly all: boolean;
-  readonly json: boolean;
+  readonly all?: boolean;
+  readonly json?: boolean;
 }
 
 const HELP = `
 Categories:
-  managed    live, and a state holds its value
-  orphaned   live, and its value was lost, by the proof that \`orphans\` asks for
-  unsettled  named in a state that an operation may still be changing: look again
-  gone       a state holds its value, and it no longer works
-  overdue    the previous key of a rotation, live after its date
-  unmatched  live, ends in ten hex digits like our names, in none of the given states
-  other      as unmatched, but begins with none of the given --name-prefix: another team's, which needs nobody
-All other keys of the account are foreign, and only counted.
+  managed    live, and a state has its value
+  orphaned   live, and its value was lost (same proof as in \`orphans\`)
+  unsettled  too early to tell: an operation may still be running; run again
+  gone       a state has its value, but the key no longer works
+  overdue    previous key of a rotation, still live after its end date
+  unmatched  live, named like a key of this provider, but in none of the states
+  other      same as unmatched, but with none of the --name-prefix values:
+             another team's key, no action needed
+Other keys of the account are foreign. The report only counts them.
+
+The audit checks the account of every PayEngine provider in state, and the
+account of the stack's config. It does not check keys that people made in
+PayEngine's dashboard (payengine:contract "dashboard"): no request lists them.
+
+For a state file, the credential comes from PAYENGINE_API_KEY. For an explicit
+provider, it comes from the variable that credentialEnv names.
 
 Examples:
-  pulumi-payengine audit                               the selected stack
-  pulumi-payengine audit --stack dev --stack prod      two stacks of this project
-  pulumi-payengine audit --all-stacks                  all stacks of the backend that hold keys
-  pulumi-payengine audit --name-prefix shop-           in an account that other teams use as well
-  pulumi stack export > prod.json                      in another project, and then here:
+  pulumi-payengine audit                            the selected stack
+  pulumi-payengine audit --stack dev --stack prod   two stacks of this project
+  pulumi-payengine audit --all-stacks               every stack with keys
+  pulumi-payengine audit --name-prefix shop-        in a shared account
+
+  pulumi stack export > prod.json                   (in the other project)
   pulumi-payengine audit --state prod.json --json
 
-Looked at are the accounts of all providers that state configures for PayEngine, and that of the stack's config.
-Keys that people made in PayEngine's dashboard (payengine:contract "dashboard") are not audited: no call tells of them.
-
-The credential of a state file comes from PAYENGINE_API_KEY, for an explicit provider from its credentialEnv.
-
 Exit codes:
-  0  every key that is audited is managed, other or foreign
+  0  every audited key is managed, other or foreign
   1  the command failed
-  2  something needs a person: any other category, a key held twice, or an account that could not be looked at`;
+  2  action needed: a key of another category, a key that two resources hold, or
+     an account that could not be checked`;
 
 export function auditCommand(): Command {
   return new Command("audit")
-    .description("compare an account's live keys with the states of stacks; changes nothing")
-    .option("--stack <name>", "a stack; may be repeated; by default the selected one", collected, [])
-    .option("--state <file>", "what `pulumi stack export` has written; may be repeated", collected, [])
+    .description("Compare the live keys of your accounts with stack state (changes nothing)")
     .addOption(
-      new Option("--all-stacks", "all stacks of the backend that hold keys, of other projects too")
-        .default(false)
-        .conflicts("stack"),
+      new Option("--stack <name>", "Stack to audit; repeat for more")
+        .argParser(collected)
+        .default([], "the selected stack"),
     )
-    .option("--name-prefix <text>", "how the names of your keys begin; may be repeated", collected, [])
-    .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
-    .option("--min-age <duration>", "as in `orphans`", readDuration)
-    .option("--all", "show managed and other keys as well", false)
-    .option("--json", "print JSON, with all keys", false)
+    .addOption(
+      new Option("--state <file>", "File that `pulumi stack export` wrote; repeat for more")
+        .argParser(collected)
+        .default([], "none"),
+    )
+    .addOption(
+      new Option("--all-stacks", "Audit every stack of the backend that has keys, in any project").conflicts(
+        "stack",
+      ),
+    )
+    .addOption(
+      new Option("--name-prefix <text>", "Prefix of your key names; repeat for more")
+        .argParser(collected)
+        .default([], "any name"),
+    )
+    .option("--cwd <folder>", "Folder of the Pulumi project (default: the working folder)")
+    .option("--min-age <duration>", "How long state must be unchanged, as in `orphans`", readDuration)
+    .option("--all", "Show managed and other keys too")
+    .option("--json", "Print JSON, with all keys")
+    .helpOption("-h, --help", "Show help")
     .addHelpText("after", HELP)
     .action(audit);
 }
 
-async function audit({ stack, state, allStacks, cwd, minAge, namePrefix, all, json }: Flags): Promise<void> {
+async function audit({
+  stack,
+  state,
+  allStacks,
+  cwd,
+  minAge,
+  namePrefix,
+  all = false,
+  json,
+}: Flags): Promise<void> {
   const isDefault = stack.length === 0 && state.length === 0 && !allStacks;
   const stacks = isDefault ? [undefined] : [...new Set(stack)];
   const report = await withProgress(async ({ step: onStep }) => {
-    onStep("Asking Pulumi for the stack");
+    onStep("Reading the stack from Pulumi");
     const ofBackend = allStacks ? await openAllStacks({ cwd }, onStep) : [];
     const sources = await Promise.all([
       ...ofBackend,
@@ -125,14 +152,14 @@ function withSource({ source, resources, problem }: AuditProblem): Unreached {
   return { resources: resources.map((name) => `${name} of ${source}`), problem };
 }
 
-/** Of what was not looked at it says nothing. */
+/** Counts only the keys that were checked. */
 function summary({ keys, sources, accounts, unreached }: AuditReport): string {
   const names = sources.join(", ");
   if (accounts.length === 0)
-    return `No account was looked at: whether the keys of ${names} work is not known.`;
+    return `No account was checked, so it is unknown whether the keys of ${names} work.`;
   const counts = CATEGORIES.toReversed().map((category) => {
     const count = keys.filter((key) => key.category === category).length;
     return count === 0 && category !== "managed" ? [] : [`${count} ${category}`];
   });
-  return `Keys of ${names}${unreached.length > 0 ? ", as far as looked at" : ""}: ${counts.flat().join(", ")}`;
+  return `Keys of ${names}${unreached.length > 0 ? " (some not checked)" : ""}: ${counts.flat().join(", ")}`;
 }

@@ -14,49 +14,51 @@ interface Flags {
   readonly stack?: string;
   readonly cwd?: string;
   readonly provider?: string;
-  readonly write: boolean;
-  readonly json: boolean;
-  readonly report: boolean;
+  readonly write?: boolean;
+  readonly json?: boolean;
+  readonly report?: boolean;
 }
 
 const HELP = `
-PayEngine does not publish the calls behind its key dashboard. This says how your account answers to each call of
-payengine:contract, and prints the commands that make the contract fit. Without --write it only reads.
+PayEngine does not publish the API behind its key dashboard. This command shows
+how your account responds to each request of payengine:contract, and prints the
+commands that make the contract fit. Without --write it only reads.
 
 Examples:
-  pulumi-payengine doctor                       the selected stack's configuration
-  pulumi-payengine doctor --write               make one private key, use it, and revoke it again
-  pulumi-payengine doctor --provider production   an explicit provider of the program
-  pulumi-payengine doctor --report > report.json  the forms of all answers, to attach to an issue
+  pulumi-payengine doctor                         check the selected stack
+  pulumi-payengine doctor --write                 also make and revoke a key
+  pulumi-payengine doctor --provider production   check an explicit provider
+  pulumi-payengine doctor --report > report.json  write a report for an issue
 
 Exit codes:
-  0  everything passed; warnings may remain
-  1  the command could not run
-  2  something failed; the line says what to do`;
+  0  every check passed; there may be warnings
+  1  the command failed
+  2  a check failed; its line says what to do`;
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("check whether this machine, stack and account can do the job")
-    .option("--stack <name>", "the stack; by default the selected one")
-    .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
+    .description("Check this machine, stack and account before you make keys")
+    .option("--stack <name>", "Stack to check (default: the selected stack)")
+    .option("--cwd <folder>", "Folder of the Pulumi project (default: the working folder)")
     .option(
       "--provider <name>",
-      "an explicit provider, by its name in the program; by default the default one",
+      "Explicit provider to check, by its name in the program (default: the default provider)",
     )
-    .option("--write", "make one private key and revoke it again", false)
-    .option("--json", "print JSON", false)
+    .option("--write", "Also make one private key, use it, and revoke it")
+    .option("--json", "Print JSON")
     .addOption(
-      new Option("--report", "print the forms of PayEngine's answers as JSON, without values, ids and names")
-        .default(false)
-        .conflicts("json"),
+      new Option("--report", "Print the response formats as JSON, without values, IDs or names").conflicts(
+        "json",
+      ),
     )
+    .helpOption("-h, --help", "Show help")
     .addHelpText("after", HELP)
     .action(doctor);
 }
 
-async function doctor({ json, report, cwd = ".", ...flags }: Flags): Promise<void> {
-  const examination: Examination = { ...flags, cwd: resolve(cwd) };
-  // A report may be published: what names keys goes to whoever looks on.
+async function doctor({ json, report, write = false, cwd = ".", ...flags }: Flags): Promise<void> {
+  const examination: Examination = { ...flags, write, cwd: resolve(cwd) };
+  // Users publish reports, so lines that name keys go to the error output.
   const print = report ? printTrouble : json ? () => {} : printLine;
   const { findings, settings, seen, place } = await run(examination, print);
   const failed = findings.filter(({ status }) => status === "fail").length;
@@ -74,7 +76,7 @@ async function doctor({ json, report, cwd = ".", ...flags }: Flags): Promise<voi
   process.exitCode = failed > 0 ? EXIT.left : EXIT.done;
 }
 
-/** Examines to the end, and prints each finding as it comes. */
+/** Runs all checks, and prints each finding as it comes. */
 async function run(
   examination: Examination,
   print: (finding: Finding) => void,
@@ -105,11 +107,11 @@ function printTrouble(finding: Finding): void {
   if (finding.status === "fail" || finding.status === "warn") console.error(findingLine(finding));
 }
 
-/** What makes payengine:contract fit, ready to paste. */
+/** Prints the lines that make payengine:contract fit, ready to paste. */
 function printLines(lines: readonly string[], provider: string | undefined): void {
   if (lines.length === 0) return;
-  const where = provider === undefined ? "" : `; in the program, for the provider "${provider}"`;
-  console.log(`\npayengine:contract that fits what was seen${where}:\n`);
+  const where = provider === undefined ? "" : ` (set it in the program, on provider "${provider}")`;
+  console.log(`\npayengine:contract that fits this account${where}:\n`);
   for (const line of lines) console.log(`  ${printable(line)}`);
 }
 

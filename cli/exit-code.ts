@@ -4,7 +4,7 @@ export const EXIT = {
   done: 0,
   /** The command could not do its work. */
   failed: 1,
-  /** Something is left to do, or needs a person. */
+  /** Something is left to do. */
   left: 2,
   /** The stack is in use; nothing was done. */
   inUse: 3,

@@ -5,17 +5,17 @@ const LINES =
   "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid".split(
     " ",
   );
-/** Some terminals say 0. */
+/** For terminals that report 0 columns. */
 const USUAL_WIDTH = 80;
 
-/** Columns of the terminal; `undefined` where the output goes elsewhere, such as into a file, a pipe or CI's log. */
+/** Columns of the terminal; `undefined` for a file, a pipe or a CI log. */
 export function outputWidth({ isTTY, columns } = process.stdout): number | undefined {
   return isTTY ? columns || USUAL_WIDTH : undefined;
 }
 
 /**
- * Shows records, the first two columns as what matters most. Where the output is no terminal, each is one line, for
- * `grep`. At a terminal they are a table where it fits, and else one block each.
+ * Shows records; the first two columns matter most. At a terminal they are a table if it fits, otherwise one block each.
+ * Elsewhere each record is one line, for `grep`.
  */
 export function renderRecords(
   head: readonly string[],
@@ -28,7 +28,7 @@ export function renderRecords(
   return `${rows.map((row) => renderBlock(head, row, width)).join("\n\n")}\n`;
 }
 
-/** Lays rows out in columns, without colours or lines. */
+/** Lays out rows in columns, without colors or lines. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const laidOut = new Table({
     head: [...head],
@@ -58,9 +58,9 @@ function renderBlock(
 }
 
 /**
- * Breaks text between words where a terminal is too narrow for it; a command in backticks stays whole if it can.
+ * Breaks text between words to fit the terminal. A command in backticks stays whole if it fits.
  *
- * @param head what stands before the text; its length is the indent of the lines that follow.
+ * @param head text before the first line; its length is the indent of the other lines.
  */
 export function hanging(head: string, text: string, width = outputWidth()): string {
   if (width === undefined) return head + text;
@@ -79,13 +79,13 @@ export function hanging(head: string, text: string, width = outputWidth()): stri
   return head + lines.join(`\n${" ".repeat(indent)}`);
 }
 
-/** A time to the minute; what is no time as it is. */
+/** A time to the minute; any other text unchanged. */
 export function shortTime(time: string): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? time : `${date.toISOString().slice(0, 16).replace("T", " ")}Z`;
 }
 
-/** Where a key is: the account's id where PayEngine tells one, else its host, and the provider if it is an explicit one. */
+/** The account ID if PayEngine returns one, otherwise the host; with the provider if it is explicit. */
 export function accountName(key: {
   readonly accountId: string | undefined;
   readonly apiUrl: string;

@@ -4,13 +4,10 @@ import type { Findings, OrphanReport } from "../recovery/orphans/find-orphans";
 import { mayAct } from "./orphans-report";
 import type { Progress } from "./progress";
 
-/** An `up` that ends well leaves nothing to wait for, so it pays to look before the time is over. */
+/** After an `up` that ends well there is no need to wait, so look often. */
 const PAUSE_MS = 10_000;
 
-/**
- * Looks again and again until nothing can be changing the stack any more, or the limit is over. Says on the error
- * output what it waits for.
- */
+/** Looks until nothing can be changing the stack, or the limit is over. Prints the reason to the error output. */
 export async function lookWhenIdle(
   look: () => Promise<Findings>,
   limitMs: number,
@@ -25,7 +22,7 @@ export async function lookWhenIdle(
     const reason = reasonToWait(findings.report);
     if (reason !== said) {
       end();
-      console.error(`Waiting, for ${ms(limitMs, { long: true })} at most: ${reason}.`);
+      console.error(`Waiting up to ${ms(limitMs, { long: true })}: ${reason}.`);
     }
     said = reason;
     step("Waiting for the stack");
@@ -37,5 +34,5 @@ export async function lookWhenIdle(
 
 function reasonToWait({ lock, waitUntil }: OrphanReport): string {
   if (lock === undefined) return `an operation may still be running until ${waitUntil?.toISOString()}`;
-  return `the stack is locked by ${lock.owner} on ${lock.host}, process ${lock.pid}`;
+  return `${lock.owner} on ${lock.host} (process ${lock.pid}) holds the lock on the stack`;
 }

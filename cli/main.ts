@@ -11,40 +11,42 @@ import { printable } from "./terminal";
 
 const HELP = `
 Examples:
-  pulumi-payengine doctor             can this machine and account do the job?
-  pulumi-payengine orphans --revoke   after a crash and \`pulumi cancel\`
-  pulumi-payengine audit              do the account and the state agree?
+  pulumi-payengine doctor             check the setup before you make keys
+  pulumi-payengine orphans --revoke   clean up after a crash and \`pulumi cancel\`
+  pulumi-payengine audit              compare the account's keys with state
 
 Exit codes:
   0  nothing is left to do
-  1  the command failed, or was called wrongly
-  2  something is left to do or needs a person; the output says what
-  3  the stack is in use; nothing was done
+  1  the command failed, or a flag is wrong
+  2  something is left to do; the output says what
+  3  the stack is in use, so nothing was changed (orphans only)
 
-With --json, a failure is {"error": "..."} on the output as well.`;
+With --json, a command that fails prints {"error": "..."} to standard output.`;
 
 // From dist/cli, both in the repository and as it is installed.
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
 
 const program = new Command("pulumi-payengine")
-  .description("Find and clean up PayEngine keys left by interrupted Pulumi runs, and check an account")
-  .version(version, "--version", "print the version")
+  .description("Find and clean up PayEngine keys left by interrupted runs, and check your setup")
+  .version(version, "--version", "Print the version")
+  .helpOption("-h, --help", "Show help")
+  .helpCommand("help [command]", "Show help for a command")
   .addCommand(orphansCommand())
   .addCommand(auditCommand())
   .addCommand(doctorCommand())
   .addHelpText("after", HELP);
 
-// A reader such as `head` may leave before all is said.
+// A reader such as `head` may close the pipe early.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-/** Whoever reads JSON finds it on the output, whatever happens. */
+/** With --json, prints the error as JSON too, for programs. */
 function printError(message: string): void {
   if (process.argv.includes("--json")) console.log(JSON.stringify({ error: message }, undefined, 2));
 }
 
-// Mistakes in the flags, which the library prints itself.
+// Commander prints errors in flags itself.
 for (const command of [program, ...program.commands]) {
   command.configureOutput({
     outputError(text, write) {

@@ -8,12 +8,12 @@ import { counted, fewOf, printable } from "./terminal";
 
 const HEAD = ["ACTION", "RESOURCE", "KEY NAME", "KEY ID", "ACCOUNT", "CREATED", "LAST USED", "EVIDENCE"];
 
-/** Says whether nobody is using the stack. */
+/** Says whether the stack is free to act on. */
 export function mayAct({ lock, waitUntil }: OrphanReport): boolean {
   return lock === undefined && waitUntil === undefined;
 }
 
-/** @param action what the command was asked to do with each key. */
+/** @param action what the command does with each key. */
 export function describeOrphans(report: OrphanReport, action: string): string {
   return [
     ...report.unreached.map((it) => unreachedLine(it)),
@@ -32,9 +32,9 @@ function foundText({ orphans, stack, unreached, lookedFor }: OrphanReport, actio
     });
     return renderRecords(HEAD, rows);
   }
-  if (unreached.length === 0) return `No orphaned keys of stack ${stack} were found.`;
-  if (lookedFor === 0) return `Whether stack ${stack} has orphaned keys is not known.`;
-  return `No other keys of stack ${stack} are orphaned.`;
+  if (unreached.length === 0) return `Found no orphaned keys of stack ${stack}.`;
+  if (lookedFor === 0) return `Could not check whether stack ${stack} has orphaned keys.`;
+  return `Found no other orphaned keys of stack ${stack}.`;
 }
 
 function possibleAction({ lock, waitUntil }: OrphanReport, action: string): string {
@@ -42,13 +42,13 @@ function possibleAction({ lock, waitUntil }: OrphanReport, action: string): stri
   return waitUntil === undefined ? action : "none: wait";
 }
 
-export function unreachedLine({ resources, problem }: Unreached, label = "Not looked at"): string {
+export function unreachedLine({ resources, problem }: Unreached, label = "Not checked"): string {
   return hanging("", printable(`${label}: ${fewOf(resources)}: ${problem}`));
 }
 
 function pendingLines({ pendingOperations, keepPending }: OrphanReport): string[] {
   if (pendingOperations.length === 0) return [];
-  const fate = keepPending === undefined ? "--revoke clears them" : `they stay in state: ${keepPending}`;
+  const fate = keepPending === undefined ? "--revoke clears them" : `kept in state: ${keepPending}`;
   return [
     hanging("", `Pending operations (${fate}):`),
     ...pendingOperations.map((operation) => hanging("  ", operation)),
@@ -66,8 +66,8 @@ function lockLine({ owner, host, pid, since }: StackLock): string {
   const age = ms(Math.max(0, Date.now() - since.getTime()), { long: true });
   return hanging(
     "",
-    `The stack is locked by ${owner} on ${host}, process ${pid}, for ${age}. If that process is dead, run ` +
-      "`pulumi cancel`, then this again.",
+    `The stack is locked: ${owner} on ${host} (process ${pid}) has held the lock for ${age}. If that process has ended, run ` +
+      "`pulumi cancel`, then run this again.",
   );
 }
 

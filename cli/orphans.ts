@@ -13,59 +13,71 @@ import { agrees, counted, isInteractive, printWarning } from "./terminal";
 interface Flags {
   readonly stack?: string;
   readonly cwd?: string;
-  readonly revoke: boolean;
-  readonly yes: boolean;
+  readonly revoke?: boolean;
+  readonly yes?: boolean;
   readonly minAge?: number;
   readonly wait?: number;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 const HELP = `
-A key is orphaned if it lives, its exact name stands in this stack's state and its id does not, and state has not
-changed for longer than an operation can last: eleven times payengine:requestTimeout and four minutes, 9.5 minutes
-by default. Where nothing is pending, unfinished or locked, there is nothing to wait for. State is never imported, and no
-lock is cleared.
+An orphaned key is a live key whose value was lost. A key counts as orphaned if
+  - its exact name is in this stack's state,
+  - its key ID is not, and
+  - state has not changed for longer than an operation can last: eleven times
+    payengine:requestTimeout plus four minutes, 9.5 minutes by default.
 
-A pending operation is cleared once its key was found and revoked. Where none is found, it is cleared once that time is
-over, whatever --min-age says, and only where something proves that the account is the right one: the credential that
-began the operation, another key of that credential, or payengine:accountId.
+The command does not wait if the stack has no lock, no pending operation, no
+unfinished key and no orphan. It never imports state and never removes a lock.
+
+--revoke clears a pending operation after it revokes the operation's key. If no
+key is found, it clears the operation only if both are true:
+  - The time above is over, whatever --min-age says.
+  - The account is proven by the credential that began the operation, by another
+    key of that credential, or by payengine:accountId.
 
 Examples:
-  pulumi-payengine orphans                        show what an interrupted update has left
-  pulumi-payengine orphans --revoke --wait        wait, ask, revoke it, and clear its pending operations
+  pulumi-payengine orphans                        show leftover keys
+  pulumi-payengine orphans --revoke --wait        wait, ask, revoke, clear
   pulumi-payengine orphans --revoke --yes --wait  the same in CI
   pulumi-payengine orphans --stack prod --cwd infra
 
-After a crash: pulumi cancel, pulumi-payengine orphans --revoke --wait, pulumi up
+After a crash:
+  pulumi cancel
+  pulumi-payengine orphans --revoke --wait
+  pulumi up
 
 Exit codes:
   0  nothing is left to do
   1  the command failed
-  2  something is left to do: orphans, pending operations, or keys that could not be looked for
-  3  the stack is locked, or an operation may still be running; nothing was done`;
+  2  something is left to do: orphans, pending operations, or keys that could
+     not be checked
+  3  the stack is locked or an operation may still be running; nothing was
+     changed`;
 
 export function orphansCommand(): Command {
   return new Command("orphans")
-    .description("find live keys that an interrupted update left, whose values were lost, and revoke them")
-    .option("--stack <name>", "the stack; by default the selected one")
-    .option("--cwd <folder>", "folder of the Pulumi project; by default this one")
-    .option("--revoke", "revoke what is found, and clear its pending operations", false)
-    .option("--yes", "do not ask before revoking", false)
+    .description("Find keys left by an interrupted update whose values were lost, and revoke them")
+    .option("--stack <name>", "Stack to check (default: the selected stack)")
+    .option("--cwd <folder>", "Folder of the Pulumi project (default: the working folder)")
+    .option("--revoke", "Revoke the orphaned keys and clear their pending operations")
+    .option("--yes", "Revoke without asking")
     .option(
       "--min-age <duration>",
-      'how long state must not have changed before keys are revoked, such as "10m"; by default longer than an ' +
-        "operation can last. Give less only if nobody is updating the stack",
+      'How long state must be unchanged before keys are revoked, such as "10m" (default: longer than an operation ' +
+        "can last). Use a shorter time only if no update of the stack is running",
       readDuration,
     )
     .addOption(
       new Option(
         "--wait [duration]",
-        "wait until no operation can be running any more and the stack is not locked, for so long at most",
+        "Wait until the stack is unlocked and no operation can still be running, at most this long",
       )
         .preset("15m")
         .argParser(readDuration),
     )
-    .option("--json", "print JSON", false)
+    .option("--json", "Print JSON")
+    .helpOption("-h, --help", "Show help")
     .addHelpText("after", HELP)
     .action(orphans);
 }
@@ -83,7 +95,7 @@ async function orphans(flags: Flags): Promise<void> {
   }
 }
 
-/** What a stack's interrupted operations have left. */
+/** What a stack's interrupted operations left. */
 interface Plan {
   readonly stack: PulumiStack;
   readonly findings: Findings;
@@ -92,20 +104,20 @@ interface Plan {
 async function makePlan(pool: AccountPool, flags: Flags): Promise<Plan> {
   return withProgress(async (progress) => {
     const { step: onStep } = progress;
-    onStep("Asking Pulumi for the stack");
+    onStep("Reading the stack from Pulumi");
     const stack = await openStack(flags);
     const look = () => lookForOrphans(pool, stack, { minAge: flags.minAge, onStep });
     return { stack, findings: await lookWhenIdle(look, flags.wait ?? 0, progress) };
   });
 }
 
-/** Who agreed to the plan: a flag, before it was made, or a person who has read it. */
+/** Who agreed to the plan: a flag, or a person who has read it. */
 type Consent = "none" | "by flag" | "by person";
 
-/** Shows the plan, and asks the person at the terminal where no flag agrees. */
+/** Shows the plan, and asks at the terminal if no flag agrees. */
 async function confirm(report: OrphanReport, { revoke, yes, json }: Flags): Promise<Consent> {
-  const mayAsk = revoke && !yes && isInteractive();
-  // What a person is asked about must be seen; JSON on the output must stay alone.
+  const mayAsk = revoke === true && !yes && isInteractive();
+  // A person must see what the question is about; with --json the output holds JSON only.
   if (!json) console.log(describeOrphans(report, revoke ? "revoke" : "none without --revoke"));
   else if (mayAsk) console.error(describeOrphans(report, "revoke"));
   if (!revoke) return "none";
@@ -114,7 +126,9 @@ async function confirm(report: OrphanReport, { revoke, yes, json }: Flags): Prom
   const question = questionOf(report);
   if (mayAsk) return question !== "" && (await agrees(question)) ? "by person" : "none";
   if (question !== "")
-    console.error("Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.");
+    console.error(
+      "Nothing was revoked: this is not an interactive terminal. Add --yes to revoke without asking.",
+    );
   return "none";
 }
 
@@ -122,12 +136,12 @@ async function apply({ stack, findings }: Plan, consent: Consent, flags: Flags):
   const { minAge, json } = flags;
   const only = findings.report.orphans.map(({ keyId }) => keyId);
   const report = await withProgress(({ step: onStep }) =>
-    // The stack may have gone on while a person was reading: only a look of this moment is acted on.
+    // The stack may have changed while the person was reading, so look again.
     consent === "by person"
       ? revokeOrphans(stack, { minAge, only, onStep, onWarning: printWarning })
       : actOn(findings, stack, { onStep }),
   );
-  // What keeps the plan itself from being acted on has been said.
+  // The plan already says why nothing could be done.
   const isNews = hasAnything(findings.report) && (mayAct(report) || consent === "by person");
   if (!json && isNews) console.log(describeActs(report));
   return report;
@@ -137,7 +151,7 @@ function hasAnything({ orphans: found, pendingOperations }: OrphanReport): boole
   return found.length > 0 || pendingOperations.length > 0;
 }
 
-/** What a person is asked to agree to; empty where there is nothing to do. */
+/** The question to the person; empty if there is nothing to do. */
 function questionOf({ orphans: found, pendingOperations, keepPending }: OrphanReport): string {
   const acts = [
     ...(found.length > 0 ? [`revoke ${counted(found.length, "key")}`] : []),

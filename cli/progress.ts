@@ -4,18 +4,18 @@ const QUICK_MS = 500;
 const TICK_MS = 1_000;
 const ERASED = "\r\u001b[K";
 
-/** One line on the error output that says what is under way and for how long, as long as it is. */
+/** One line on the error output that shows the current step and its duration. */
 export interface Progress {
-  /** Says what is under way from now on. */
+  /** Names the current step. */
   step(text: string): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void;
 }
 
-/** Shows progress to whoever looks at a terminal; to a pipe, a file or CI it says nothing. Quick work stays unseen. */
+/** Shows progress at a terminal, for steps that take a while. Prints nothing to a pipe, a file or CI. */
 export function showProgress({ isTTY, columns } = process.stderr, { CI, TERM } = process.env): Progress {
   if (!isTTY || CI || TERM === "dumb") return { step() {}, end() {} };
-  // Some terminals say 0.
+  // Some terminals report 0.
   const width = columns || 80;
   let timer: NodeJS.Timeout | undefined;
   let isShown = false;
@@ -40,7 +40,7 @@ export function showProgress({ isTTY, columns } = process.stderr, { CI, TERM } =
   };
 }
 
-/** Shows progress while something is done, whatever comes of it. */
+/** Shows progress while `act` runs. */
 export async function withProgress<T>(act: (progress: Progress) => Promise<T>): Promise<T> {
   const progress = showProgress();
   try {

@@ -3,22 +3,22 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Colours text for the terminal; leaves it as it is where there is none, or NO_COLOR is set. */
+/** Colors text for a terminal, unless NO_COLOR is set. */
 export function colored(format: Format, text: string): string {
   return mayColor(process.stdout, process.env) ? styleText(format, text) : text;
 }
 
-/** FORCE_COLOR does not count: a file or pipe gets no colours. */
+/** Ignores FORCE_COLOR: a file or pipe gets no colors. */
 function mayColor({ isTTY }: { readonly isTTY?: boolean }, { NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
   return isTTY === true && !NO_COLOR && TERM !== "dumb";
 }
 
-/** Says whether a person is there to answer a question. */
+/** Says whether a person can answer a question. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env.CI;
 }
 
-/** Asks on the error output, so that JSON on the output stays whole. Anything but yes is no. */
+/** Asks on the error output, which keeps JSON on the output intact. Anything other than yes means no. */
 export async function agrees(question: string): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
@@ -30,12 +30,12 @@ export async function agrees(question: string): Promise<boolean> {
   }
 }
 
-/** Text from outside without what would steer a terminal. */
+/** External text without control characters. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, "�");
 }
 
-/** So many names, and how many more there are. */
+/** The first names, and how many more there are. */
 export function fewOf(names: readonly string[], limit = 5): string {
   const more = names.length - limit;
   return more > 0 ? `${names.slice(0, limit).join(", ")} and ${more} more` : names.join(", ");
@@ -46,7 +46,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
-/** Says on the error output what is no failure. */
+/** Prints a warning to the error output. */
 export function printWarning(warning: string): void {
   console.error(`warning: ${printable(warning)}`);
 }

@@ -16,9 +16,9 @@ import { LOOK_BY_HAND, providerValues, type StateSource } from "./pulumi/state-s
 export interface ReachedAccount {
   readonly client: PayEngineClient;
   readonly apiUrl: string;
-  /** What PayEngine tells of it: often nothing. */
+  /** What PayEngine returns about it: often nothing. */
   readonly place: Place;
-  /** The account's id, where PayEngine tells one. */
+  /** The account ID, if PayEngine returns one. */
   readonly id: string | undefined;
   /** PayEngine's time. */
   readonly clock: ServerClock;
@@ -30,23 +30,23 @@ export interface Reachable {
   readonly settings: Settings;
 }
 
-/** Why an account is not looked at. */
+/** Why an account cannot be checked. */
 export interface Unreachable {
   readonly problem: string;
-  /** The settings, where they are known. */
+  /** The settings, if known. */
   readonly settings: Settings | undefined;
 }
 
 /** How a provider reference resolves. */
 export type Reached = Reachable | Unreachable;
 
-/** Opens each account once for each credential, however many providers and stacks share it. */
+/** Opens each account once per credential, for all providers and stacks. */
 export class AccountPool {
   private readonly opened = new Map<string, Promise<ReachedAccount>>();
   private readonly closers: (() => Promise<void>)[] = [];
   private hasWarned = false;
 
-  /** @param onWarning is told once where PayEngine contradicts this machine's clock. */
+  /** @param onWarning called once if this machine's clock differs from PayEngine's. */
   constructor(private readonly onWarning: (warning: string) => void = () => {}) {}
 
   open(settings: Settings): Promise<ReachedAccount> {
@@ -76,8 +76,8 @@ export class AccountPool {
 }
 
 /**
- * The time by which keys and states are old: PayEngine's, as the accounts tell it, and the earliest of several; this
- * machine's where none is reached.
+ * The current time for the ages of keys and states: PayEngine's, the earliest of several accounts. Without an account,
+ * this machine's.
  */
 export function presentOf(reached: Iterable<Pick<Reachable, "account"> | Unreachable>): Date {
   const times = [...reached].flatMap((it) => ("account" in it ? [it.account.clock.agreed().getTime()] : []));
@@ -85,10 +85,9 @@ export function presentOf(reached: Iterable<Pick<Reachable, "account"> | Unreach
 }
 
 /**
- * Finds for each provider the credential and the account, by the rules that the provider itself has: see
- * {@link resolveConfig}.
+ * Finds the credential and account of each provider, by the provider's own rules: see {@link resolveConfig}.
  *
- * @param references those of the providers. Default: those that keys refer to.
+ * @param references of the providers. Default: the ones that keys refer to.
  */
 export async function reachAccounts(
   pool: AccountPool,
@@ -118,7 +117,7 @@ export function keyProviders({ keys }: StackState): string[] {
   return [...new Set(keys.map((key) => key.provider))];
 }
 
-/** @param keys those of its provider; where all were made elsewhere, not even the credential is sent. */
+/** @param keys of its provider. If all were made at another address, the credential is not sent. */
 async function openAccount(
   pool: AccountPool,
   settings: Settings,
@@ -134,30 +133,30 @@ async function openAccount(
   return { account, settings };
 }
 
-const NO_LIST = 'payengine:contract is "dashboard", so no call lists the keys of its account';
+const NO_LIST = 'payengine:contract is "dashboard", so no request lists the keys of its account';
 
 /**
- * Says why a key is not looked for where its provider reaches: no account, another address, or another account than
- * state records.
+ * Says why a key cannot be looked up in its provider's account: no account, another address, or another account than
+ * in state.
  */
 export function unreachedBecause(key: RecordedKey, reached: Reached | undefined): string | undefined {
   if (reached === undefined) return PROVIDER_IS_NEW;
   const elsewhere = reached.settings && otherAddress(key, reached.settings);
   if (elsewhere !== undefined) return elsewhere;
   if ("problem" in reached) return reached.problem;
-  // What another account's list lacks proves nothing of a key that was made elsewhere.
+  // Another account's list proves nothing about this key.
   return accountMismatch(reached.account.place, key.accountId) ?? (key.isDamaged ? DAMAGED : undefined);
 }
 
-/** An update has gone on meanwhile. */
-export const PROVIDER_IS_NEW = "its provider is new in state; run this again";
+/** An update has changed state in the meantime. */
+export const PROVIDER_IS_NEW = "its provider was just added to state; run this again";
 
-const DAMAGED = `state holds a value without the id of its key, so none of its keys can be proven lost; ${LOOK_BY_HAND}`;
+const DAMAGED = `state has a value without its key ID, so no key of this resource can be proven lost; ${LOOK_BY_HAND}`;
 
 function otherAddress({ apiUrl: made }: RecordedKey, settings: Settings): string | undefined {
   if (isSameAddress(made, settings)) return undefined;
   return (
-    `its key was asked for at ${made}, but payengine:apiUrl is ${settings.apiUrl}, where nothing of it was sent; set ` +
-    `payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to ${made}`
+    `its key was requested at ${made}, but payengine:apiUrl is ${settings.apiUrl}, so nothing was sent; set ` +
+    `payengine:apiUrl back to ${made}, or, if that console has moved, set payengine:formerApiUrl to ${made}`
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What the command `pulumi-payengine` does after a crash, for Automation API programs:
+ * Clean up after a crash from an Automation API program, as the command `pulumi-payengine` does:
  *
  * ```ts
  * import { LocalWorkspace } from "@pulumi/pulumi/automation";
@@ -17,7 +17,7 @@
  * else console.log(`Revoked ${revoked.length} of ${orphans.length} orphaned keys.`);
  * ```
  *
- * A workspace with a `pulumiHome` of its own hands it on as `PULUMI_HOME` in `env`.
+ * If the workspace has its own `pulumiHome`, pass it as `PULUMI_HOME` in `env`.
  */
 export { type AuditOptions, type AuditReport, auditKeys } from "./audit/audit-keys";
 export type { AuditedKey, Category } from "./audit/audited-key";

@@ -2,12 +2,12 @@ import { mayHaveGiven, uniqueNameIn } from "../provider/api-key/names";
 import type { RecordedKey } from "./pulumi/stack-state";
 
 /**
- * Finds the resource that can have given a key its name; a state may speak of thousands.
+ * Finds the resource that can have named a key. Uses an index, because a state may have thousands of keys.
  */
 export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: string) => T | undefined {
   const byUniqueName = new Map<string, T>();
   for (const key of keys) {
-    // One that an operation left unfinished stands in resources and in pending operations; the first is the fuller.
+    // An unfinished key may be both a resource and a pending operation; the resource, first in the list, has more data.
     if (!byUniqueName.has(key.uniqueName)) byUniqueName.set(key.uniqueName, key);
   }
   return (name) => {
@@ -16,7 +16,7 @@ export function ownersOf<T extends RecordedKey>(keys: readonly T[]): (name: stri
   };
 }
 
-/** Ids of the keys whose values a state holds: current ones, and previous ones that a rotation keeps for a while. */
+/** IDs of the keys whose values are in state: current keys, and previous keys during a rotation's overlap. */
 export function recordedIds(keys: readonly RecordedKey[]): ReadonlySet<string> {
   return new Set(
     keys.flatMap(({ keyId, previous }) => [keyId, previous?.keyId]).filter((id) => id !== undefined),

@@ -7,33 +7,33 @@ import type { StackState } from "./pulumi/stack-state";
 /** How to look for keys. */
 export interface RecoveryOptions {
   /**
-   * How long state must not have changed before a key counts as orphaned, in milliseconds. Default: longer than any
-   * operation of a key can last (eleven request timeouts and four minutes). Less is safe only where nobody is updating
-   * the stack: backends other than folders do not show their locks. A pending operation of which no key is found is kept
-   * for the default time, whatever stands here: its request may still make one.
+   * How long state must be unchanged before a key counts as orphaned, in milliseconds. Default: longer than an operation
+   * can last (eleven request timeouts plus four minutes). A shorter time is safe only if no update of the stack is running:
+   * only file backends show their locks. A pending operation without a key is always kept for the default time, because
+   * its request may still create one.
    */
   readonly minAge?: number | undefined;
-  /** The clock. Default: PayEngine's where it contradicts this machine's by more than a minute, else this machine's. */
+  /** The clock. Default: this machine's, or PayEngine's if the two differ by more than a minute. */
   readonly now?: (() => Date) | undefined;
-  /** Is told of each step that may take long, in words, such as "Listing the keys at PayEngine". */
+  /** Called before each step that may take long, with text such as "Listing the keys at PayEngine". */
   readonly onStep?: ((step: string) => void) | undefined;
-  /** Is told where PayEngine contradicts this machine's clock, and what to do. */
+  /** Called if this machine's clock differs from PayEngine's, with text that says what to do. */
   readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
 /**
- * How long after a state's last change an operation that it speaks of may still be under way, in milliseconds. Beyond its
- * own limit, a creation's request may still take effect, and a deletion waits for as long as one may.
+ * How long after a state's last change one of its operations may still be running, in milliseconds. After the operation's
+ * own limit, a create request may still take effect, and a delete waits that long too.
  */
 export function longestOperation(settings: Settings): number {
   return operationLimit(settings) + longestEffect(settings);
 }
 
 /**
- * Says until when an operation of this state may still run, so that a key that looks orphaned may yet be stored.
+ * Returns the time until which an operation of this state may still run and store a key that looks orphaned.
  *
  * @param before the same state, read earlier.
- * @returns `undefined` once that time is over.
+ * @returns `undefined` if that time is over.
  */
 export function mayChangeUntil(
   before: StackState,

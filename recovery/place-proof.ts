@@ -7,12 +7,11 @@ import { isDefault } from "./pulumi/recorded-provider";
 import type { RecordedKey } from "./pulumi/stack-state";
 
 /**
- * Says whether something proves that a key was asked for in the account where it was looked for, at an address where it
- * may be looked for.
+ * Says whether something proves that a key was requested in this account.
  *
- * @param others keys that states hold: those that the same credential made at the same address are witnesses.
- * @param shown ids of the keys that the account's list shows.
- * @throws where PayEngine does not answer.
+ * @param others keys in the states; those that the same credential made at the same address are witnesses.
+ * @param shown IDs of the keys in the account's list.
+ * @throws if PayEngine does not respond.
  */
 export async function isProvenPlace(
   key: RecordedKey,
@@ -26,21 +25,21 @@ export async function isProvenPlace(
   if (accountId !== undefined && place.accountIds.includes(accountId)) return true;
   const siblings = others.filter((it) => it.keyId !== key.keyId && isOfSameOrigin(it, key));
   if (siblings.some(({ keyId }) => keyId !== undefined && shown.has(keyId))) return true;
-  // What pinned the account when the key was asked for says more than what pins it now, which has been proven.
+  // The pin from when the key was requested outranks today's pin, which is already proven.
   const pin = key.pinnedAccountId ?? settings.accountId;
   if (pin !== undefined && (pin === settings.accountId || (await showsPin(client, place, pin)))) return true;
   return type === "private" && merchantId !== undefined && (await client.hasMerchant(merchantId)) === true;
 }
 
 const PIN =
-  "set payengine:accountId to the id of the account, of one of its merchants or of one of its keys (`pulumi-payengine " +
+  "set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys (`pulumi-payengine " +
   "doctor` prints it)";
 
-/** Which witness would have served. */
+/** Says how to prove the account. */
 export function wayToProve({ provider, pinnedAccountId }: RecordedKey): string {
   const credential = "run this with the credential that made it";
   if (pinnedAccountId !== undefined)
-    return `${credential}, or with one of the account that shows ${redact(pinnedAccountId, [])}`;
-  // The settings of an explicit provider stand in state, and change only with an update.
+    return `${credential}, or with a credential of the account that shows ${redact(pinnedAccountId, [])}`;
+  // The settings of an explicit provider are in state, and change only with an update.
   return isDefault(provider) ? `${credential}, or ${PIN}` : credential;
 }

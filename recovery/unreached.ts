@@ -1,4 +1,4 @@
-/** What could not be looked at, and why. */
+/** What could not be checked, and why. */
 export interface Unreached {
   /** Names of the resources in the program. */
   readonly resources: readonly string[];
@@ -6,7 +6,7 @@ export interface Unreached {
   readonly problem: string;
 }
 
-/** One entry for all resources that have a problem in common. */
+/** Groups resources by their problem. */
 export function groupedByProblem(
   problems: readonly { readonly resource: string; readonly problem: string }[],
 ): Unreached[] {

@@ -5,19 +5,19 @@ import { callLine } from "./observer";
 
 const CALLS = ["create", "list", "get", "reveal", "revoke"] as const;
 
-/** Which contract is in force. */
+/** Which contract applies. */
 export function contractFinding({ contract }: Settings, set: string | undefined): Finding {
   const check = "contract";
   if (contract.kind === "dashboard") {
     return pass(
       check,
-      '"dashboard": people make keys in PayEngine\'s console, and you adopt them by `adopt: { token }`. A rotation takes a new ' +
-        "token, and a revoked key is recognized by the 401 of its value. Making, listing and revoking keys, lookups and " +
-        "orphans need calls that this contract does not have",
+      '"dashboard": people make keys in PayEngine\'s console, and you adopt them with `adopt: { token }`. To rotate, pass a new ' +
+        "token. A revoked key is recognized by the 401 that its value gets. This contract cannot create, list or revoke keys, " +
+        "so lookups and `orphans` do not work with it",
     );
   }
   if (set === undefined)
-    return pass(check, "PayEngine's published conventions; payengine:contract is not set");
+    return pass(check, "payengine:contract is not set, so PayEngine's published conventions apply");
   const lines = CALLS.filter((call) => contract.calls[call] !== undefined).map((call) =>
     callLine(call, contract),
   );
@@ -25,11 +25,11 @@ export function contractFinding({ contract }: Settings, set: string | undefined)
   const found = `payengine:contract is set: ${lines.join(", ")}`;
   if (changes.length === 0) return pass(check, found);
   const guesses = changes.map(({ value }) => `"${String(value)}"`).join(", ");
-  const todo = `the list has a path of its own, so ${guesses} may be meant: correct these guesses, and ${SET_IT}`;
+  const todo = `the list uses a different path, so the account may need ${guesses}: correct these guesses, and ${SET_IT}`;
   return warn(check, found, todo, changes);
 }
 
-/** Calls that are still at the default's path, where the list no longer is. */
+/** Calls that still use the default path although the list does not. */
 function apartFromList({ calls: { list, create, revoke } }: Contract): ContractChange[] {
   const usual = DEFAULT_CONTRACT.calls;
   if (list === undefined || list.path === usual.list?.path) return [];
@@ -39,11 +39,11 @@ function apartFromList({ calls: { list, create, revoke } }: Contract): ContractC
   ];
 }
 
-/** The calls that reading does not make, by name. */
+/** The calls that a read-only run does not make. */
 export function uncalled(contract: Contract): Finding {
   const calls = (["create", "reveal", "revoke"] as const).filter(
     (call) => contract.calls[call] !== undefined,
   );
   const lines = calls.map((call) => callLine(call, contract)).join(", ");
-  return skip(calls.join(", "), `${lines}: only --write makes these calls`);
+  return skip(calls.join(", "), `${lines}: only --write sends these requests`);
 }

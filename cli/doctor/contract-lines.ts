@@ -5,15 +5,15 @@ import type { ContractChange } from "./finding";
 
 /** Where the contract is set: stack config, or the props of an explicit provider. */
 export interface ContractPlace {
-  /** Named by a flag; the selected stack if left out. */
+  /** From the flag; undefined for the selected stack. */
   readonly stack?: string | undefined;
   /** Name of an explicit provider, whose contract the program sets. */
   readonly provider?: string | undefined;
-  /** The contract as it is set now: "dashboard", or JSON. */
+  /** The current contract: "dashboard", or JSON. */
   readonly current?: string | undefined;
 }
 
-/** What a user runs, or writes, to set these members of the contract. */
+/** Commands, or a line of the program, that set these members of the contract. */
 export function contractLines(changes: readonly ContractChange[], place: ContractPlace): string[] {
   const latest = [...new Map(changes.map((change) => [change.path, change])).values()];
   if (latest.length === 0) return [];
@@ -39,16 +39,16 @@ function line({ stack }: ContractPlace, verb: "set" | "rm", args: readonly strin
   return ["pulumi", "config", verb, ...on, ...args].map((word) => shellWord(word)).join(" ");
 }
 
-/** Words come from PayEngine's answers: a shell must not read anything into them. */
+/** Quotes a word for a shell: words come from PayEngine's responses. */
 export function shellWord(word: string, platform = process.platform): string {
   if (platform !== "win32")
     return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
   if (/^[\w./:+-]+$/.test(word)) return word;
-  // cmd.exe knows double quotes only. What it would read something into even there is quoted for PowerShell.
+  // cmd.exe supports double quotes only. A word that is special even inside them is quoted for PowerShell.
   return /^[\w./:@+=,{}[\] -]+$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", "''")}'`;
 }
 
-/** Pulumi's CLI sets no element of what is a text so far. */
+/** Pulumi's CLI cannot set an element of a string. */
 function isText(current: string | undefined, path: string): boolean {
   return typeof Object(parseJson(current ?? ""))[path] === "string";
 }
@@ -63,7 +63,7 @@ function withMember(members: Members, { path, value }: ContractChange): Members 
   };
 }
 
-/** The contract with these changes; undefined where the whole would be none. */
+/** The contract with these changes; undefined if the result is invalid. */
 export function withChanges(contract: Contract, changes: readonly ContractChange[]): Contract | undefined {
   const { calls, kind: _kind, ...rest } = contract;
   const lines = ["create", "list", "get", "reveal", "revoke", "works"].map((name) => {

@@ -20,16 +20,16 @@ export interface Examination extends DoctorTarget {
   readonly write: boolean;
 }
 
-/** What an examination has seen beside its findings. */
+/** What an examination saw besides its findings. */
 export interface Examined {
-  /** Undefined where there is no usable configuration. */
+  /** Undefined without a usable configuration. */
   readonly settings: Settings | undefined;
-  /** Every call to PayEngine. */
+  /** Every request to PayEngine. */
   readonly seen: readonly Seen[];
   readonly place: ContractPlace;
 }
 
-/** Examines machine, project and account, one after the other. */
+/** Examines machine, project and account, in this order. */
 export async function* examine(examination: Examination): AsyncGenerator<Finding, Examined> {
   yield* await machineFindings(examination.cwd);
   const { findings, values, isExplicitOnly, isDefaultInUse } = await projectFindings(examination);
@@ -38,10 +38,10 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const place = { stack, provider, current: values?.contract };
   const without: Examined = { settings: undefined, seen: [], place };
   if (isExplicitOnly) {
-    yield skip("connection", "no default provider is in use");
+    yield skip("connection", "the default provider is not in use");
     return without;
   }
-  // Without a stack the environment alone may still say enough, though not of an explicit provider.
+  // Without a stack, the environment may still configure the default provider.
   const { finding, settings } =
     values === undefined && provider !== undefined ? NOTHING : readSettings(values ?? {}, isDefaultInUse);
   if (finding !== undefined && (values !== undefined || settings !== undefined)) yield finding;
@@ -54,7 +54,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
     observer = Observer.open(settings);
   } catch (error) {
     yield fail("connection", messageOf(error), "correct or unset HTTPS_PROXY and HTTP_PROXY");
-    yield skip("list", "put right what failed before");
+    yield skip("list", "fix the failed checks first");
     return without;
   }
   try {
@@ -75,7 +75,7 @@ async function* accountFindings(
   const { findings, place } = await worksFindings(observer, settings);
   yield* findings;
   if (findings.some(({ status }) => status === "fail")) {
-    yield skip("list", "put right what failed before");
+    yield skip("list", "fix the failed checks first");
     return;
   }
   const isDashboard = settings.contract.kind === "dashboard";
@@ -84,24 +84,23 @@ async function* accountFindings(
   const pin = await pinFinding(observer, settings, place, list.keys, set);
   yield pin;
   if (isDashboard)
-    yield write ? skip("write", `${NO_KEY_CALLS}: nothing was made`) : skip("list", NO_KEY_CALLS);
+    yield write ? skip("write", `${NO_KEY_CALLS}; no key was made`) : skip("list", NO_KEY_CALLS);
   else if (!write) yield uncalled(settings.contract);
-  // A key must only be made where it can be found and revoked again.
+  // Make a key only if it can be found and revoked again.
   else if ([...list.findings, pin].some(({ status }) => status === "fail"))
-    yield skip("write", "put right what failed before: nothing was made");
+    yield skip("write", "fix the failed checks first; no key was made");
   else yield* await holdingSignals(() => trialFindings(observer, list.keys.length));
 }
 
-const NO_KEY_CALLS =
-  'payengine:contract is "dashboard", which has no call that makes, lists or revokes a key';
+const NO_KEY_CALLS = 'payengine:contract is "dashboard", which cannot create, list or revoke keys';
 
 const NO_CREDENTIAL =
-  "the default provider has no credential, so nothing of the account was looked at: fine only if the program gives every " +
-  "key an explicit provider";
+  "the default provider has no credential, so the account was not checked. This is fine only if every key in the program " +
+  "has an explicit provider";
 const WAYS_TO_CREDENTIAL =
-  "for the default provider run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY; an explicit one is " +
-  "looked at by `--provider <name>` after the first `pulumi up`, and before it with its credential in PAYENGINE_API_KEY and " +
-  "its address in PAYENGINE_API_URL";
+  "for the default provider, run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY. To check an " +
+  "explicit provider, run this with `--provider <name>` after the first `pulumi up`; before that, set PAYENGINE_API_KEY to " +
+  "its credential and PAYENGINE_API_URL to its address";
 
 interface ReadSettings {
   readonly finding?: Finding;
@@ -110,7 +109,7 @@ interface ReadSettings {
 
 const NOTHING: ReadSettings = {};
 
-/** @param isInUse state holds keys of this provider; a program may have only explicit ones, which configure themselves. */
+/** @param isInUse whether state has keys of this provider. */
 function readSettings(values: ProviderValues, isInUse: boolean): ReadSettings {
   const configuration = resolveConfig(values as ConfigValues, process.env);
   if (configuration.kind === "ready") {
@@ -122,5 +121,5 @@ function readSettings(values: ProviderValues, isInUse: boolean): ReadSettings {
   if (!isInUse && values.provider === undefined && !hasCredential && failures.length === 1)
     return { finding: warn("config", NO_CREDENTIAL, WAYS_TO_CREDENTIAL) };
   const found = failures.map(({ property, reason }) => `${property} ${reason}`).join("; ");
-  return { finding: fail("config", found, "set these by `pulumi config set`, or in the environment") };
+  return { finding: fail("config", found, "set these with `pulumi config set`, or in the environment") };
 }

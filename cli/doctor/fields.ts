@@ -5,29 +5,29 @@ import { type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./findi
 import { guessFields, guessPublicValueField, hasField, namesOf } from "./guess-fields";
 import { ISO_DATE, isObject, shapeOf, told } from "./shape";
 
-/** Without these in a list, no key is found again. */
+/** Keys can be found only if a list has these. */
 const NEEDED: readonly Field[] = ["id", "name"];
 
-/** What is lost where a field is not there. */
+/** What does not work without a field. */
 const WITHOUT: Readonly<Record<Field, string>> = {
-  id: "no key can be read or revoked",
-  name: "no key is found by its name",
-  type: "types of keys are not compared",
-  value: "values of public keys are not refreshed",
-  redacted: "values are not compared with what lists show",
+  id: "keys cannot be read or revoked",
+  name: "keys cannot be found by name",
+  type: "key types are not compared",
+  value: "public keys' values are not refreshed",
+  redacted: "values are not compared with the list",
   status: "every listed key counts as live",
-  createdAt: "the time of a key's creation is this machine's",
-  lastUsedAt: "keys that are in use are not recognized",
+  createdAt: "creation times come from this machine's clock",
+  lastUsedAt: "keys in use are not recognized",
 };
 
 /**
- * Holds keys as they came over the wire against the fields of the contract.
+ * Compares raw keys from a response with the fields of the contract.
  *
- * @param where what the keys were found in, such as "list".
+ * @param where the response that has the keys, such as "list".
  */
 export function fieldFindings(where: string, keys: readonly unknown[], contract: Contract): Finding[] {
   const check = `${where}: fields`;
-  if (keys.length === 0) return [skip(check, "there is no key to look at")];
+  if (keys.length === 0) return [skip(check, "there is no key to check")];
   const guesses = guessFields(keys, contract);
   const publicValue = guessPublicValueField(keys, contract);
   const there = FIELDS.filter(
@@ -36,7 +36,7 @@ export function fieldFindings(where: string, keys: readonly unknown[], contract:
   const names = fieldNames(keys, there, contract);
   const missing = FIELDS.filter((field) => field !== "value" && !there.includes(field));
   const optional = missing.filter((field) => !NEEDED.includes(field) && guesses[field] === undefined);
-  const lacks = optional.map((field) => `; ${field} is not told, so ${WITHOUT[field]}`).join("");
+  const lacks = optional.map((field) => `; no ${field}, so ${WITHOUT[field]}`).join("");
   return [
     ...(names.length > 0
       ? [pass(check, `${names.join(", ")} on ${counted(keys.length, "key")}${lacks}`)]
@@ -54,7 +54,7 @@ function fieldNames(keys: readonly unknown[], fields: readonly Field[], contract
   );
 }
 
-/** The form of an answer that is one key, and which of the contract's fields it has. */
+/** Describes a response that is one key, and names the contract's fields that it has. */
 export function toldKey(raw: unknown, contract: Contract): string {
   const names = fieldNames([unwrapped(raw)], FIELDS, contract);
   return [told(shapeOf(raw, "object")), ...(names.length > 0 ? [names.join(", ")] : [])].join("; ");
@@ -64,8 +64,8 @@ function missingFinding(where: string, field: Field, guess: string | undefined, 
   const check = `${where}: ${field}`;
   const isNeeded = NEEDED.includes(field);
   if (guess === undefined) {
-    const found = `is missing on ${counted(count, "key")}, and no other field looks like it: ${WITHOUT[field]}`;
-    const todo = `if a field holds it all the same, set payengine:contract.fields.${field} to its name; otherwise ${REPORT_IT}`;
+    const found = `is missing on ${counted(count, "key")}, and no other field looks like it, so ${WITHOUT[field]}`;
+    const todo = `if another field has it, set payengine:contract.fields.${field} to that field's name; otherwise ${REPORT_IT}`;
     return isNeeded ? [fail(check, found, todo)] : [];
   }
   const found = `is missing on ${counted(count, "key")}; "${guess}" looks like it`;
@@ -73,7 +73,7 @@ function missingFinding(where: string, field: Field, guess: string | undefined, 
   return [isNeeded ? fail(check, found, SET_IT, changes) : warn(check, found, SET_IT, changes)];
 }
 
-/** A list can only be read if each entry has an id, and a key is found again by its name. */
+/** A list can be read only if each entry has an ID. */
 function partlyMissing(where: string, field: Field, keys: readonly unknown[], contract: Contract): Finding[] {
   const without = keys.filter((key) => !hasField(key, field, contract)).length;
   if (field !== "id" || without === 0) return [];
@@ -86,14 +86,14 @@ function dates(where: string, keys: readonly unknown[], contract: Contract): Fin
   if (name === undefined) return [];
   const wrong = keys.filter((key) => has(key, name) && !ISO_DATE.test(String(Object(key)[name]))).length;
   if (wrong === 0) return [];
-  const found = `${name} is no ISO 8601 date on ${wrong} of ${counted(keys.length, "key")}`;
+  const found = `${name} is not an ISO 8601 date on ${wrong} of ${counted(keys.length, "key")}`;
   return [
-    warn(`${where}: createdAt`, found, "new and old keys are not told apart: report this with --report"),
+    warn(`${where}: createdAt`, found, "new keys cannot be told from old ones; report this with --report"),
   ];
 }
 
 function valueFinding(where: string, name: string): Finding {
-  const found = `public keys show their values in "${name}", not in the contract's field`;
+  const found = `public keys have their values in "${name}", not in the contract's field`;
   return warn(`${where}: value`, found, SET_IT, [{ path: "fields.value", value: name }]);
 }
 

@@ -1,22 +1,22 @@
-/** How a check has ended. A warning does not fail the whole. */
+/** Result of a check. A warning does not make the command fail. */
 export type Status = "pass" | "fail" | "warn" | "skip";
 
-/** A member of payengine:contract that would fit what was seen. */
+/** A member of payengine:contract that fits the account's responses. */
 export interface ContractChange {
   /** Where in the contract, such as "fields.id". */
   readonly path: string;
-  /** The whole value; for `revokedStatuses` all of its words. */
+  /** The whole value; for `revokedStatuses`, all its words. */
   readonly value: string | readonly string[];
 }
 
-/** What one check has found. */
+/** What one check found. */
 export interface Finding {
   readonly check: string;
   readonly status: Status;
   readonly found: string;
   /** What to do about it. */
   readonly todo?: string;
-  /** What of payengine:contract would fit instead. */
+  /** Members of payengine:contract that fit instead. */
   readonly changes?: readonly ContractChange[];
 }
 
@@ -44,15 +44,15 @@ export function warn(
   return { ...fail(check, found, todo, changes), status: "warn" };
 }
 
-/** For what could not be checked because something before it failed. */
+/** For a check that could not run, such as after a failed one. */
 export function skip(check: string, found: string): Finding {
   return { check, status: "skip", found };
 }
 
-/** What to do where payengine:contract has no words for what the account answers. */
+/** What to do if payengine:contract cannot describe the account's responses. */
 export const REPORT_IT =
-  "payengine:contract cannot express this: create no keys with this account yet, and attach what " +
-  "`pulumi-payengine doctor --report` prints (it holds no values) to an issue of the project";
+  "payengine:contract cannot express this: do not create keys in this account yet, and attach the output of " +
+  "`pulumi-payengine doctor --report` (it has no values) to an issue of the project";
 
-/** What to do where payengine:contract can be changed to fit. */
+/** What to do if payengine:contract can be changed to fit. */
 export const SET_IT = "run the commands at the end of this output, then run this again";

@@ -3,7 +3,7 @@ import { isWholeValue } from "../../provider/payengine/key-value";
 import { redact } from "../../provider/payengine/redact";
 import { ISO_DATE, isObject, valueKind } from "./shape";
 
-/** What fields of a key are called elsewhere; case, "_" and "-" do not count. */
+/** Other common names of a key's fields; case, "_" and "-" do not matter. */
 const OTHER_NAMES: Readonly<Record<Field, string>> = {
   id: "uuid guid keyid keyuuid apikeyid identifier",
   name: "label title keyname displayname apikeyname nickname alias description",
@@ -19,20 +19,20 @@ const OTHER_NAMES: Readonly<Record<Field, string>> = {
   lastUsedAt: "lastused lastusedon lastuseddate lastuse lastusage lastseenat lastaccessedat",
 };
 
-/** Fields that hold a UUID or date of something else. */
+/** Names of fields whose UUID or date is of something else. */
 const OTHERS: Readonly<Partial<Record<Field, RegExp>>> = {
   id: /account|org|user|owner|merchant|creat|updat|tenant|team|company|request/i,
   createdAt: /updat|modif|expir|last|revok|delet|used|rotat|valid|until/i,
 };
 const FINGERPRINT = /hash|finger|digest|checksum|signature|etag/i;
 
-/** Names that a field may have in an answer, by the contract. */
+/** Names that a field may have in a response, by the contract. */
 export function namesOf(field: Field, { fields }: Contract): readonly string[] {
   const own = fields[field];
   return own === undefined ? CONVENTIONAL_NAMES[field] : [own];
 }
 
-/** Says whether a field can be read of a key as it came over the wire. */
+/** Says whether a raw key from a response has a field. */
 export function hasField(key: unknown, field: Field, contract: Contract): boolean {
   if (!isObject(key)) return false;
   return namesOf(field, contract).some((name) => {
@@ -47,9 +47,9 @@ export function hasField(key: unknown, field: Field, contract: Contract): boolea
 }
 
 /**
- * Guesses by which names an account has the fields that none of its keys show under the contract's names.
+ * Guesses the account's names for fields that no key has under the contract's names.
  *
- * @param keys as they came over the wire.
+ * @param keys raw keys from a response.
  */
 export function guessFields(keys: readonly unknown[], contract: Contract): Partial<Record<Field, string>> {
   const objects = keys.filter(isObject);
@@ -80,7 +80,7 @@ function byName(field: Field, names: readonly string[]): string | undefined {
   return known.flatMap((wanted) => names.filter((name) => folded(name) === wanted)).at(0);
 }
 
-/** The one field that can be meant by the kind of its values. */
+/** The only field whose values are of the right kind. */
 function byKind(
   field: Field,
   names: readonly string[],
@@ -113,7 +113,7 @@ function isLike(field: Field, value: unknown): boolean {
   return typeof value === "string" && value !== "" && (field !== "name" || isLikeName(value));
 }
 
-/** People's words, and what this provider makes of them; not a hash or a value. */
+/** A name that a person or this provider gives; not a hash or a value. */
 function isLikeName(value: unknown): boolean {
   const text = String(value);
   return (
@@ -123,7 +123,7 @@ function isLikeName(value: unknown): boolean {
   );
 }
 
-/** A name that payengine:contract takes, and no shell takes for a flag. */
+/** A name that payengine:contract accepts, and that no shell reads as a flag. */
 function isSettable(name: string): boolean {
   return /^[a-z_][\w.-]{0,63}$/i.test(name) && redact(name, []) === name;
 }
@@ -133,7 +133,7 @@ function folded(name: string): string {
 }
 
 /**
- * Guesses which field of a key's answer holds its whole value.
+ * Guesses which field of a key has its whole value.
  *
  * @param name of the key, which may look like a value.
  */
@@ -158,7 +158,7 @@ function isLikeValue(value: unknown): boolean {
   return valueKind(value) === "long text" && isWholeValue(String(value), "private", undefined);
 }
 
-/** Guesses which field of a listed public key holds its value, by PayEngine's published form of it. */
+/** Guesses which field of a listed public key has its value, by PayEngine's published format. */
 export function guessPublicValueField(keys: readonly unknown[], contract: Contract): string | undefined {
   const names = keys.filter(isObject).flatMap((key) =>
     Object.entries(key)

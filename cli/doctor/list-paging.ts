@@ -6,10 +6,10 @@ import { type Finding, fail, pass, REPORT_IT } from "./finding";
 import type { Observer, Seen } from "./observer";
 import { isObject } from "./shape";
 
-/** A list that knows no pages may be read if it is shorter: one that does gives ten at least. */
+/** A shorter list needs no paging: a list with pages returns at least ten keys a page. */
 const SMALLEST_PAGE = 10;
 
-/** How the list pages and searches: whether absence can be proven. @param keys of the first page. */
+/** Checks paging and search: they must prove that a key is absent. @param keys of the first page. */
 export async function pagingFindings(
   observer: Observer,
   first: Seen,
@@ -24,15 +24,16 @@ export async function pagingFindings(
   ];
 }
 
-/** Reading ends where the count says so: one that is too small hides keys. */
+/** A total that is too small hides keys, because reading stops there. */
 function count(pages: readonly Seen[], least: number): Finding {
   const check = "list: count";
   const totals = pages.flatMap(({ raw }) => (isObject(raw) && raw.total !== undefined ? [raw.total] : []));
   const [total] = totals;
-  if (total === undefined) return pass(check, "keys are not counted: a short or empty page ends the list");
+  if (total === undefined)
+    return pass(check, "the response has no total; a short or empty page ends the list");
   if (totals.every((it) => Number.isInteger(it) && Number(it) >= least))
-    return pass(check, `total says ${counted(Number(total), "key")}`);
-  return fail(check, "total is no number of keys, or less than those on the pages", REPORT_IT);
+    return pass(check, `total is ${counted(Number(total), "key")}`);
+  return fail(check, "total is not a number, or is less than the number of keys on the pages", REPORT_IT);
 }
 
 function paging(keys: readonly PayEngineKey[], second: Seen, ids: readonly string[]): Finding {
@@ -40,17 +41,17 @@ function paging(keys: readonly PayEngineKey[], second: Seen, ids: readonly strin
   if (second.value === undefined) return fail(check, messageOf(second.error), REPORT_IT);
   const repeated = keys.filter(({ id }) => ids.includes(id)).length;
   const size = `page 1 has ${counted(keys.length, "key")}`;
-  // A key made meanwhile pushes one over from page 1.
+  // A key created in between moves one key from page 1 to page 2.
   if (repeated === 0 || repeated < Math.min(keys.length, 5))
-    return pass(check, `${size}, and page 2 has ${counted(ids.length, "key")}, none of page 1`);
+    return pass(check, `${size}, and page 2 has ${counted(ids.length, "key")}, none of them on page 1`);
   if (keys.length < SMALLEST_PAGE && ids.length === keys.length)
     return pass(
       check,
-      `${size}, and page 2 repeats it: \`page\` may do nothing, which so few keys do not need`,
+      `${size}, and page 2 repeats it: \`page\` may have no effect, but so few keys need no paging`,
     );
   return fail(
     check,
-    "page 2 repeats page 1: `page` does nothing, so no key's absence can be proven",
+    "page 2 repeats page 1: `page` has no effect, so the list cannot prove that a key is gone",
     REPORT_IT,
   );
 }
@@ -61,19 +62,20 @@ async function query(observer: Observer, keys: readonly PayEngineKey[]): Promise
   const none = await observer.ask("list", (client) => client.readPage(1, nothing), "list q without a match");
   if (none.value === undefined) return fail(check, messageOf(none.error), REPORT_IT);
   const known = keys.find(({ name }) => name !== "");
-  // A key's other attempts bear its name and more: part of a name must find it, too.
+  // Other attempts at a key have its name plus a suffix, so part of a name must find it too.
   for (const part of known === undefined ? [] : partsOf(known.name)) {
     const found = await observer.ask("list", (client) => client.readPage(1, part), "list q");
     if (found.value === undefined) return fail(check, messageOf(found.error), REPORT_IT);
     const { data } = found.value;
-    // A whole page may have it on the next one.
+    // If the page is full, the key may be on the next page.
     const mayHold = data.length >= keys.length || data.some(({ id }) => id === known?.id);
     if (mayHold) continue;
-    const what = "does not find a listed key by its name or part of it, so no key's absence can be proven";
+    const what =
+      "does not find a listed key by its name or part of it, so the list cannot prove that a key is gone";
     return fail(check, what, REPORT_IT);
   }
-  const isHonoured = none.value.data.length === 0;
-  return pass(check, isHonoured ? "is honoured" : "is ignored: every search reads the whole list");
+  const isHonored = none.value.data.length === 0;
+  return pass(check, isHonored ? "is supported" : "is ignored, so every search reads the whole list");
 }
 
 function partsOf(name: string): string[] {

@@ -16,17 +16,17 @@ import { singleKeyFinding } from "./single-key";
 import { TRIAL_NAME } from "./trial-name";
 import { statusesFinding, typesFinding } from "./words";
 
-/** What reading the list has shown. */
+/** Results of reading the list. */
 export interface ListExamined {
   readonly findings: readonly Finding[];
-  /** Keys of the first page, read by the contract or by what would fit. */
+  /** Keys of the first page, read with the contract or with one that fits. */
   readonly keys: readonly PayEngineKey[];
 }
 
-/** Whether the list lets this private key in and can be read; then single keys. All by reading only. */
+/** Checks access to the list and its format, then single keys. Only reads. */
 export async function listFindings(observer: Observer, settings: Settings): Promise<ListExamined> {
   const seen = await observer.ask("list", (client) => client.readPage(1, ""));
-  const noGet = skip("get", "there is no listed key to ask for");
+  const noGet = skip("get", "the list has no key to request");
   if (seen.error instanceof ApiError || seen.error instanceof NetworkError || seen.raw === undefined) {
     const { found, todo } = refusalOf(seen);
     return { findings: [fail("list", found, todo), noGet], keys: [] };
@@ -35,7 +35,7 @@ export async function listFindings(observer: Observer, settings: Settings): Prom
   if (entries === undefined) return { findings: [elsewhere(seen), noGet], keys: [] };
   const answers = pass(
     "list",
-    `${seen.line} answers ${seen.response?.status}: ${told(shapeOf(seen.raw, "list"))}`,
+    `${seen.line} returned ${seen.response?.status}: ${told(shapeOf(seen.raw, "list"))}`,
   );
   const fields = fieldFindings("list", entries, observer.contract);
   const changes = fields.flatMap((finding) => finding.changes ?? []);
@@ -57,12 +57,12 @@ export async function listFindings(observer: Observer, settings: Settings): Prom
   return { findings, keys };
 }
 
-/** Where the list is not where readers look for it. */
+/** For a list that is not where readers look for it. */
 function elsewhere({ line, response, raw }: Seen): Finding {
   const what = Array.isArray(contentOf(raw, "list").found)
-    ? `with ${told(shapeOf(raw, "list"))}: lists are read bare or in data, and payengine:contract sets no other place`
-    : "without a list, bare or in data";
-  return fail("list", `${line} answers ${response?.status}, but ${what}`, REPORT_IT);
+    ? `with ${told(shapeOf(raw, "list"))}: this version reads a list only at the top level or in data`
+    : "without a list at the top level or in data";
+  return fail("list", `${line} returned ${response?.status}, but ${what}`, REPORT_IT);
 }
 
 function keysIn(raw: unknown, contract: Contract): readonly PayEngineKey[] | undefined {
@@ -78,15 +78,15 @@ function values(keys: readonly PayEngineKey[]): Finding {
   const shown = keys.filter(
     ({ type, value, redacted }) => type !== "public" && isWholeValue(value, "private", redacted),
   );
-  if (shown.length === 0) return pass(check, "no private key's value is shown");
+  if (shown.length === 0) return pass(check, "the list shows no value of a private key");
   return warn(
     check,
-    `the list shows the values of ${counted(shown.length, "key")} that should be private`,
-    "PayEngine should show a private key once: whoever may list keys can read these",
+    `the list shows the values of ${counted(shown.length, "private key")}`,
+    "anyone who may list keys can read them; PayEngine should show a private key only once",
   );
 }
 
-/** A public key says by its marker for which of PayEngine's hosts it is. */
+/** A public key's marker names the PayEngine host that it is for. */
 export function markerFinding(
   keys: readonly Pick<PayEngineKey, "type" | "value">[],
   apiUrl: string,
@@ -96,17 +96,17 @@ export function markerFinding(
   const [why] = wrong;
   if (why === undefined) return [];
   return [
-    warn("list: public keys", `${counted(wrong.length, "key")} listed as public belong elsewhere`, why),
+    warn("list: public keys", `${counted(wrong.length, "key")} listed as public are for another host`, why),
   ];
 }
 
-/** What an earlier --write was not able to revoke. */
+/** Keys that an earlier --write could not revoke. */
 function leftTrials(keys: readonly PayEngineKey[]): Finding[] {
   const left = keys
     .filter(({ name, isRevoked }) => TRIAL_NAME.test(name) && !isRevoked)
     .map(({ name }) => name);
   if (left.length === 0) return [];
   const todo =
-    "revoke them in PayEngine's dashboard, unless their status there says that they no longer work";
+    "revoke them in PayEngine's dashboard, unless their status there shows that they no longer work";
   return [warn("list: trial keys", `earlier runs with --write left ${left.join(", ")}`, todo)];
 }

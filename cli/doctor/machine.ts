@@ -9,7 +9,7 @@ const LEAST_NODE = "20.18.1";
 const LEAST_PULUMI = "3.216.0";
 const LIMIT_MS = 60_000;
 
-/** What does not depend on any stack or account. @param cwd folder of the Pulumi project. */
+/** Checks that depend on no stack or account. @param cwd folder of the Pulumi project. */
 export async function machineFindings(cwd: string): Promise<Finding[]> {
   return [
     node(process.versions.node),
@@ -30,7 +30,7 @@ async function cli(cwd: string): Promise<Finding> {
   try {
     const how = { command: "pulumi", cwd, env: process.env };
     const version = (await runPulumi(how, ["version"], LIMIT_MS)).trim().replace(/^v/, "");
-    const found = `Pulumi CLI ${version || "without a version"}`;
+    const found = `Pulumi CLI ${version || "of unknown version"}`;
     return isAtLeast(version, LEAST_PULUMI) ? pass("pulumi cli", found) : fail("pulumi cli", found, todo);
   } catch (error) {
     return fail("pulumi cli", messageOf(error), todo);
@@ -66,7 +66,7 @@ function checkpoints(variable: string | undefined): Finding {
   }
   return fail(
     check,
-    "PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names",
+    "PULUMI_SKIP_CHECKPOINTS is set, so a crash can leave a key that is not in state",
     "unset PULUMI_SKIP_CHECKPOINTS",
   );
 }
@@ -75,7 +75,7 @@ function resolveFrom(cwd: string, name: string): string {
   return createRequire(join(cwd, "index.js")).resolve(name);
 }
 
-/** Compares versions by their numbers; what follows a hyphen or plus does not count. */
+/** Compares versions by their numbers; ignores what follows a hyphen or plus. */
 export function isAtLeast(version: string, least: string): boolean {
   const [actual, wanted] = [version, least].map((it) => (it.split(/[-+]/)[0] ?? "").split(".").map(Number));
   for (const [index, number] of (wanted ?? []).entries()) {

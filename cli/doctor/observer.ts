@@ -5,30 +5,30 @@ import type { CallName, Contract } from "../../provider/payengine/contract";
 import { openDispatcher } from "../../provider/payengine/dispatcher";
 import { type Connection, connectionBy, createRequest, type Request } from "../../provider/payengine/http";
 
-/** What one HTTP response tells beside its body. */
+/** One HTTP response without its body. */
 export interface Response {
   readonly status: number;
   readonly content: "JSON" | "a web page" | "nothing" | "something else";
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** One call that was made, and what came of it. */
+/** One request and its result. */
 export interface Seen<T = unknown> {
   /** For the report, such as "list page 2". */
   readonly label: string;
   readonly call: CallName;
   /** Such as "GET /api-keys". */
   readonly line: string;
-  /** The last one; undefined where none came. */
+  /** The last response; undefined if none arrived. */
   readonly response: Response | undefined;
   /** The body of a success. It may hold a key's value: never print it. */
   readonly raw: unknown;
-  /** What was read of it; undefined where that failed. */
+  /** The parsed body; undefined if parsing failed. */
   readonly value: T | undefined;
   readonly error: unknown;
 }
 
-/** Makes PayEngine's calls and keeps what came over the wire beside what was understood. */
+/** Sends requests to PayEngine, and keeps raw bodies beside parsed ones. */
 export class Observer {
   readonly client: PayEngineClient;
   private raw: unknown;
@@ -36,7 +36,7 @@ export class Observer {
   private constructor(
     private readonly settings: Settings,
     private readonly wire: Wire,
-    /** Every call so far, also those of observers made from this one. */
+    /** Every request so far, also by observers made from this one. */
     readonly seen: Seen[] = [],
   ) {
     const send = createRequest(settings, wire.connection);
@@ -50,7 +50,7 @@ export class Observer {
     this.client = payEngineClient(request, settings.contract);
   }
 
-  /** @throws Error where the proxy's address is none. */
+  /** @throws Error if the proxy's address is invalid. */
   static open(settings: Settings): Observer {
     return new Observer(settings, new Wire(settings));
   }
@@ -67,7 +67,7 @@ export class Observer {
     return new Observer({ ...this.settings, credential }, this.wire, this.seen);
   }
 
-  /** Makes one call; never throws. */
+  /** Sends one request; never throws. */
   async ask<T>(
     call: CallName,
     act: (client: PayEngineClient) => Promise<T>,
@@ -93,7 +93,7 @@ export class Observer {
     return { ...seen, value, error };
   }
 
-  /** By how much PayEngine's clock is ahead of this machine's, in milliseconds; known after an answer with a Date. */
+  /** Milliseconds that PayEngine's clock is ahead of this machine's; known after a response with a Date. */
   clockAhead(): number | undefined {
     return this.wire.ahead;
   }
@@ -109,7 +109,7 @@ export function callLine(call: CallName, contract: Contract): string {
   return spec === undefined ? "none" : `${spec.method} ${spec.path}`;
 }
 
-/** The connection, and what its latest response told. */
+/** The connection and its latest response. */
 class Wire {
   readonly connection: Connection;
   latest: Response | undefined;
@@ -118,7 +118,7 @@ class Wire {
 
   constructor(settings: Settings) {
     this.dispatcher = openDispatcher(settings);
-    // Requests are all that a connection makes of its dispatcher.
+    // A connection uses only `request` of its dispatcher.
     const request: Dispatcher["request"] = async (options: Dispatcher.RequestOptions) => {
       const response = await this.dispatcher.request(options);
       const { statusCode: status, headers } = response;

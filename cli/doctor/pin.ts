@@ -6,7 +6,7 @@ import { type ContractPlace, setLine } from "./contract-lines";
 import { type Finding, fail, pass, warn } from "./finding";
 import type { Observer } from "./observer";
 
-/** Whether payengine:accountId names this account, or what it could name. */
+/** Checks that payengine:accountId fits this account, or suggests a value. */
 export async function pinFinding(
   observer: Observer,
   { accountId: pin }: Settings,
@@ -22,8 +22,8 @@ export async function pinFinding(
     } catch (error) {
       const isUnanswered = error instanceof ApiError || error instanceof NetworkError;
       const todo = isUnanswered
-        ? "put this right first: what payengine:accountId pins cannot be looked for"
-        : "remove payengine:accountId and run this again: it prints the line to set";
+        ? "fix this first: payengine:accountId could not be checked"
+        : "remove payengine:accountId and run this again; it then prints the value to set";
       return fail(check, messageOf(error), todo);
     }
   }
@@ -33,12 +33,12 @@ export async function pinFinding(
       set.provider === undefined
         ? `\`${setLine(set, ["payengine:accountId", told.id])}\``
         : `\`accountId: ${JSON.stringify(told.id)}\` in the program's provider "${set.provider}"`;
-    return pass(check, `not pinned yet; ${line} makes sure of it (${told.what})`);
+    return pass(check, `not pinned yet; to pin it, use ${line} (${told.what})`);
   }
   return warn(
     check,
-    "PayEngine shows no account, merchant or key, so there is nothing to pin the account by",
-    "set payengine:accountId to the id of a merchant or key once there is one: then another account's credential is refused",
+    "PayEngine returned no account, merchant or key, so the account cannot be pinned yet",
+    "once the account has a merchant or a key, set payengine:accountId to its ID; other accounts' credentials are then refused",
   );
 }
 
@@ -47,13 +47,13 @@ function pinFrom(
   keys: readonly PayEngineKey[],
 ): { readonly id: string; readonly what: string } | undefined {
   const [accountId] = accountIds;
-  if (accountId !== undefined && accountIds.length === 1) return { id: accountId, what: "the account's id" };
+  if (accountId !== undefined && accountIds.length === 1) return { id: accountId, what: "the account's ID" };
   const [merchantId] = merchantIds;
-  if (merchantId !== undefined) return { id: merchantId, what: "the id of a merchant of this account" };
+  if (merchantId !== undefined) return { id: merchantId, what: "the ID of a merchant of this account" };
   const live = keys.filter(({ isRevoked }) => !isRevoked);
   const newest = live.reduce<PayEngineKey | undefined>(
     (best, key) => (best === undefined || (key.createdAt ?? "") > (best.createdAt ?? "") ? key : best),
     undefined,
   );
-  return newest && { id: newest.id, what: "the id of this account's newest key" };
+  return newest && { id: newest.id, what: "the ID of this account's newest key" };
 }

@@ -15,10 +15,10 @@ export interface DoctorTarget {
   readonly provider?: string | undefined;
 }
 
-/** What the stack says of itself. */
+/** Findings about the stack, and its configuration. */
 export interface ProjectFindings {
   readonly findings: readonly Finding[];
-  /** Configuration of the provider; undefined where it could not be read. */
+  /** Configuration of the provider; undefined if it could not be read. */
   readonly values: ProviderValues | undefined;
   /** The default provider has neither keys nor a credential, and explicit ones have both. */
   readonly isExplicitOnly: boolean;
@@ -27,9 +27,9 @@ export interface ProjectFindings {
 }
 
 const NO_STACK: readonly Finding[] = [
-  skip("secrets provider", "there is no stack to ask"),
-  skip("config secrets", "there is no stack to ask"),
-  skip("config", "there is no stack to ask"),
+  skip("secrets provider", "there is no stack"),
+  skip("config secrets", "there is no stack"),
+  skip("config", "there is no stack"),
 ];
 
 /** Looks at the stack's state and config. */
@@ -40,14 +40,14 @@ export async function projectFindings(target: DoctorTarget): Promise<ProjectFind
     stack = await openStack({ stack: target.stack, cwd: target.cwd });
     state = await stateOfStack(stack).load();
   } catch (error) {
-    const todo = "run this in a Pulumi project's folder with a stack, or give --cwd and --stack";
+    const todo = "run this in the folder of a Pulumi project that has a stack, or pass --cwd and --stack";
     const findings = [fail("stack", messageOf(error), todo), ...NO_STACK];
     return { findings, values: undefined, isExplicitOnly: false, isDefaultInUse: false };
   }
   const config = await configFindings(stack);
   const { finding, values, isExplicitOnly = false } = await readValues(stack, state, target.provider);
   const findings = [
-    pass("stack", `${stack.name}, ${counted(state.keys.length, "key")} recorded in state`),
+    pass("stack", `${stack.name}, ${counted(state.keys.length, "key")} in state`),
     secretsFinding(state.secretsProvider, process.env),
     ...config,
     ...(finding === undefined ? [] : [finding]),
@@ -55,17 +55,17 @@ export async function projectFindings(target: DoctorTarget): Promise<ProjectFind
   return { findings, values, isExplicitOnly, isDefaultInUse: usesDefault(state) };
 }
 
-/** File backends encrypt with "b64" only where encryption has been turned off. */
+/** File backends use "b64" only if encryption is turned off. */
 function secretsFinding(type: string | undefined, env: NodeJS.ProcessEnv): Finding {
   const check = "secrets provider";
   const todo =
-    "run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: what " +
-    "was written before is readable in backups";
+    "run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: older " +
+    "states in backups stay readable";
   if (type === undefined || type === "b64") {
-    return fail(check, `${type ?? "none"}: state holds private keys in plaintext`, todo);
+    return fail(check, `${type ?? "none"}: state stores private keys in plaintext`, todo);
   }
   if (type === "passphrase" && env.PULUMI_CONFIG_PASSPHRASE === "") {
-    return fail(check, "the passphrase is empty, so anyone who has the state can decrypt it", todo);
+    return fail(check, "the passphrase is empty, so anyone with the state can decrypt it", todo);
   }
   return pass(check, type);
 }
@@ -80,18 +80,18 @@ async function configFindings(stack: PulumiStack): Promise<Finding[]> {
       ),
     ];
   } catch (error) {
-    return [fail("config secrets", messageOf(error), "correct the stack's config file")];
+    return [fail("config secrets", messageOf(error), "fix the stack's config file")];
   }
 }
 
 function credentialFinding(entry: ConfigEntry | undefined): Finding {
   const check = "config secrets";
-  if (entry === undefined) return pass(check, "config holds no credential");
+  if (entry === undefined) return pass(check, "config has no credential");
   if (entry.secret) return pass(check, "the credential in config is encrypted");
   return fail(
     check,
     "payengine:apiKey is in the stack's config in plaintext",
-    "run `pulumi config set --secret payengine:apiKey`, and make another credential if the file was ever shared",
+    "run `pulumi config set --secret payengine:apiKey`, and make a new credential if the file was ever shared",
   );
 }
 
@@ -111,12 +111,12 @@ async function readValues(
     if (provider === undefined) return ofDefault(state, await source.config());
     const found = [...state.providers].find(([, { values }]) => values.provider === provider);
     if (found === undefined) {
-      const todo = "give the name that the program gives it, after the first `pulumi up`";
-      return { finding: fail("config", `state holds no provider "${provider}"`, todo), values: undefined };
+      const todo = "pass the provider's name in the program, after the first `pulumi up`";
+      return { finding: fail("config", `state has no provider "${provider}"`, todo), values: undefined };
     }
     return { values: await providerValues(source, state, found[0]) };
   } catch (error) {
-    const todo = "set what it asks for, as for `pulumi up`; or set PAYENGINE_API_KEY";
+    const todo = "set what the message names, as for `pulumi up`, or set PAYENGINE_API_KEY";
     return { finding: fail("config", messageOf(error), todo), values: undefined };
   }
 }
@@ -128,8 +128,8 @@ function ofDefault(state: StackState, values: ProviderValues): ReadValues {
   const todo = `run this again with ${names.map((name) => `--provider ${name}`).join(", then with ")}`;
   const hasCredential = Boolean(values.apiKey || process.env.PAYENGINE_API_KEY);
   if (hasCredential || usesDefault(state))
-    return { values, finding: warn("providers", "only the default provider is looked at", todo) };
-  const found = "all keys belong to explicit providers, and the default one has no credential";
+    return { values, finding: warn("providers", "only the default provider was checked", todo) };
+  const found = "all keys belong to explicit providers, and the default provider has no credential";
   return { values, finding: warn("providers", found, todo), isExplicitOnly: true };
 }
 

@@ -2,7 +2,7 @@ import { ApiError, messageOf, NetworkError } from "../../provider/payengine/erro
 import { REPORT_IT } from "./finding";
 import type { Seen } from "./observer";
 
-/** Why an account does not do what a call asks for. */
+/** Why an account refused a request. */
 export type Reason =
   | "console only"
   | "credential"
@@ -24,50 +24,50 @@ export function reasonOf({ error, response }: Pick<Seen, "error" | "response">):
 }
 
 const DASHBOARD =
-  "if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is " +
-  "docs/dashboard.md";
+  "if only people can make keys in this account, run `pulumi config set payengine:contract dashboard` (see " +
+  "docs/dashboard.md)";
 const SET_DASHBOARD =
   'run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people ' +
-  "make the keys, and you adopt them; the guide is docs/dashboard.md";
+  "make the keys, and you adopt them (see docs/dashboard.md)";
 const FIND_IT =
-  "find the call that PayEngine's console makes, in your browser's network tab (docs/contract.md), and set it";
+  "find the request that PayEngine's console sends, in your browser's network tab (see docs/contract.md), and set it as";
 
-/** How a key call was refused, and what to do, where the credential itself works. */
+/** How a request was refused and what to do, when the credential itself works. */
 export function refusalOf(seen: Seen): { readonly found: string; readonly todo: string } {
   const { line, call, response } = seen;
   const status = response?.status;
   switch (reasonOf(seen)) {
     case "console only":
       return {
-        found: `${line} answers ${status} (jwt malformed): this account's key calls take no private key, only people who are signed in to the console`,
+        found: `${line} returned ${status} (jwt malformed): in this account only people who are signed in to the console can manage keys; a private key cannot`,
         todo: SET_DASHBOARD,
       };
     case "credential":
       return {
-        found: `${line} answers ${status}, although the credential works: this call takes no private key`,
+        found: `${line} returned ${status}, although the credential works: this request does not accept a private key`,
         todo: SET_DASHBOARD,
       };
     case "permission":
       return {
-        found: `${line} answers ${status}: the credential's user may not manage keys`,
-        todo: `have an admin raise this user's role to Admin or Developer, or use a private key of somebody who has it; ${DASHBOARD}`,
+        found: `${line} returned ${status}: the credential's user may not manage keys`,
+        todo: `have an admin give this user the Admin or Developer role, or use a private key of a user who has it; ${DASHBOARD}`,
       };
     case "no such call":
       return {
-        found: `${line} answers ${status}: this account has no such call at this address`,
-        todo: `${FIND_IT}: payengine:contract.${call}; ${DASHBOARD}`,
+        found: `${line} returned ${status}: the account has no such endpoint at this address`,
+        todo: `${FIND_IT} payengine:contract.${call}; ${DASHBOARD}`,
       };
     case "not PayEngine":
       return {
-        found: `${line} answers ${status} with ${response?.content ?? "nothing"}, in no form that PayEngine publishes`,
-        todo: `check payengine:apiUrl, proxies and firewalls, and the path; ${FIND_IT}: payengine:contract.${call}`,
+        found: `${line} returned ${status} with ${response?.content ?? "nothing"}, which is not a format that PayEngine publishes`,
+        todo: `check payengine:apiUrl, proxies and firewalls, and the path; ${FIND_IT} payengine:contract.${call}`,
       };
     case "unreachable":
       return { found: messageOf(seen.error), todo: "run this again" };
     case "other":
       return {
         found: messageOf(seen.error),
-        todo: seen.error instanceof ApiError ? "put this right, then run this again" : REPORT_IT,
+        todo: seen.error instanceof ApiError ? "fix this, then run this again" : REPORT_IT,
       };
   }
 }

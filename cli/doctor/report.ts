@@ -15,7 +15,7 @@ const HEADERS = (
   "ratelimit ratelimit-policy x-total-count idempotency-key"
 ).split(" ");
 
-/** What doctor saw, without any value, id or name: fit for a public issue. */
+/** What doctor saw, without values, IDs or names: safe for a public issue. */
 export function reportOf(
   version: string,
   settings: Settings | undefined,
@@ -27,7 +27,7 @@ export function reportOf(
     version,
     host: settings && hostOf(settings.apiUrl),
     contract: settings && contractOf(settings.contract),
-    // The same call with other words tells nothing more.
+    // Repeats of a request add nothing.
     calls: [...new Map(seen.map((it) => [it.label, callOf(it)])).values()],
     checks: findings.map(({ check, status }) => `${status} ${check}`),
     suggested: [...new Set(findings.flatMap(({ changes = [] }) => changes.map(({ path }) => path)))],
@@ -39,7 +39,7 @@ function hostOf(apiUrl: string): string {
   return HOSTS[hostname] ?? (protocol === "http:" ? "this machine" : "another host");
 }
 
-/** What a user has set by hand may hold an id in a path, or words of their own. */
+/** A user's contract may have an ID in a path, or private words. */
 function contractOf({ kind, calls, authorization, fields, types, revokedStatuses }: Contract) {
   const lines = Object.entries(calls).flatMap(([name, spec]) =>
     spec ? [[name, wordsOnly(spec)] as const] : [],
@@ -56,7 +56,7 @@ function contractOf({ kind, calls, authorization, fields, types, revokedStatuses
   };
 }
 
-/** The call, with only words in its path. */
+/** The request line, with only words in its path. */
 function wordsOnly({ method, path }: CallSpec): string {
   const parts = path
     .split("/")
@@ -68,7 +68,7 @@ function callOf({ label, call, response, raw, value, error }: Seen) {
   const isList = call === "list" || (call === "works" && Array.isArray(Object(raw).data ?? raw));
   return {
     call: label,
-    status: response?.status ?? "no answer",
+    status: response?.status ?? "no response",
     content: response?.content,
     outcome: value === undefined && error !== undefined ? failureOf(error) : "understood",
     shape: raw === undefined ? undefined : shapeOfAnswer(raw, isList ? "list" : "object"),
@@ -90,9 +90,9 @@ function shapeOfAnswer(raw: unknown, wanted: "list" | "object") {
 
 function failureOf(error: unknown): string {
   if (error instanceof ApiError) {
-    const form = error.byContract ? "a published form of failure" : "no published form of failure";
+    const form = error.byContract ? "a published error format" : "no published error format";
     const about = [error.kind, ...(error.code === undefined ? [] : [error.code])].join(", ");
     return `${form}: ${about}`;
   }
-  return error instanceof NetworkError ? error.code : "not in the form of the contract";
+  return error instanceof NetworkError ? error.code : "not in the contract's format";
 }

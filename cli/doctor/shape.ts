@@ -1,4 +1,4 @@
-/** What is said of a value, in place of the value. */
+/** Shown instead of a value. */
 export type Kind =
   | "UUID"
   | "date"
@@ -14,7 +14,7 @@ export type Kind =
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
-/** In place of what may be a value. */
+/** Shown instead of text that may be a value. */
 export const HIDDEN = "…";
 const MASKED = /[*•…]|\.{2,}|[xX]{4,}/;
 
@@ -31,17 +31,17 @@ export function valueKind(value: unknown): Kind {
   return /^[\w+/=.~-]{20,}$/.test(text) ? "long text" : "text";
 }
 
-/** The form of an answer, without its values. */
+/** The format of a response, without its values. */
 export interface Shape {
   readonly holds: "a list" | "an object" | "neither a list nor an object";
-  /** Where it is: "" bare, "data", or another path such as "api_keys" or "data.items". */
+  /** Where it is: "" for the top level, "data", or another path such as "api_keys" or "data.items". */
   readonly at: string;
   /** Entries of a list. */
   readonly count: number | undefined;
   readonly casing: "snake_case" | "camelCase" | "mixed" | "other" | undefined;
   /** Kinds of each field's values. */
   readonly fields: Readonly<Record<string, readonly Kind[]>>;
-  /** Fields whose names look like values, which are not told. */
+  /** Number of fields whose names look like values, which are hidden. */
   readonly unnamed: number;
   /** Fields beside the list or object. */
   readonly beside: Readonly<Record<string, Kind>>;
@@ -49,7 +49,7 @@ export interface Shape {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @param wanted what the call should answer with. */
+/** @param wanted what the response should have. */
 export function shapeOf(answer: unknown, wanted: "list" | "object"): Shape {
   const { at, found } = contentOf(answer, wanted);
   const objects = (Array.isArray(found) ? found : [found]).filter(isObject);
@@ -75,12 +75,12 @@ export function shapeOf(answer: unknown, wanted: "list" | "object"): Shape {
 
 /** The shape in a few words, such as "a list of 3 in data, snake_case". */
 export function told({ holds, at, count, casing }: Shape): string {
-  const place = at === "" ? "bare" : `in ${at}`;
+  const place = at === "" ? "at the top level" : `in ${at}`;
   const what = count === undefined ? holds : `${holds} of ${count}`;
   return [`${what} ${place}`, ...(casing === undefined ? [] : [casing])].join(", ");
 }
 
-/** What an answer is about, and where it is: in the contract's places, or one step further. */
+/** The content of a response, and where it is: where the contract expects it, or one level deeper. */
 interface Content {
   readonly at: string;
   readonly found: unknown;
@@ -120,7 +120,7 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A name that people gave a field: in a map, ids and names of keys stand in its place. */
+/** Says whether it is a field's name: in a map, it may be a key's ID or name. */
 export function isFieldName(name: string): boolean {
   return /^[a-z_$@][\w$]{0,39}$/i.test(name) && !/\d{4}|[0-9a-f]{8}/i.test(name);
 }

@@ -13,20 +13,20 @@ const LOOKS_FOR_LOST = 5;
 const LOOKS_FOR_DEAD = 10;
 const PAUSE_MS = 1_000;
 
-/** A key that --write asked for, and what is known of it. */
+/** A key that --write requested, and what is known about it. */
 export interface Trial {
   readonly name: string;
-  /** It is not certain that PayEngine made none. */
+  /** PayEngine may have made it. */
   readonly mayLive: boolean;
   readonly id?: string | undefined;
   readonly token?: string | undefined;
-  /** The field that seems to hold the value, where it is not the contract's. */
+  /** The field that seems to have the value, if it is not the contract's. */
   readonly valueField?: string | undefined;
-  /** The value was seen to work. */
+  /** Whether the value worked. */
   readonly worked?: boolean;
 }
 
-/** Revokes the key by its id, and whatever else has its exact name; then looks whether it is dead. Never throws. */
+/** Revokes the key by its ID and every key with its exact name, then checks that it is dead. Never throws. */
 export async function removeTrial(observer: Observer, trial: Trial): Promise<Finding[]> {
   if (!trial.mayLive) return [];
   const byId = trial.id === undefined ? undefined : await revokeById(observer, trial.id);
@@ -37,7 +37,7 @@ export async function removeTrial(observer: Observer, trial: Trial): Promise<Fin
   return [revoked, await goneFinding(observer, trial, byName, value), valueFinding(trial, value)];
 }
 
-/** What came of revoking one key; anything else is the error. */
+/** Result of revoking one key; an Error if it failed. */
 type Revoked = "revoked" | "not found" | Error;
 
 async function revokeById(observer: Observer, id: string): Promise<Revoked> {
@@ -46,11 +46,11 @@ async function revokeById(observer: Observer, id: string): Promise<Revoked> {
   return value === true ? "revoked" : "not found";
 }
 
-/** What the list shows under the trial's exact name. */
+/** Keys in the list with the trial's exact name. */
 interface ByName {
-  /** Keys that were revoked, or not, by their ids. */
+  /** Number of keys found, revoked or not. */
   readonly found: number;
-  /** What is listed afterwards with a status that does not mean revoked. */
+  /** Keys listed afterwards with a status that does not mean revoked. */
   readonly live: readonly PayEngineKey[];
   readonly problem: Error | undefined;
 }
@@ -89,29 +89,29 @@ function revokeFinding(
   const isDead = isRefused(value);
   const line = callLine("revoke", observer.contract);
   if (byId === "revoked" && (isDead || live.length === 0)) return pass(check, `${line} revoked ${name}`);
-  // A status of another word than the contract's is told by the next finding.
+  // The next finding reports a status that the contract does not have.
   if (found > 0 && problem === undefined && (isDead || live.length === 0))
     return pass(check, `${name} was found by its exact name and revoked`);
   const error = problem ?? (byId instanceof Error ? byId : undefined);
   if (isDead) {
-    const how = error === undefined ? "answers 404" : `failed: ${messageOf(error)}`;
+    const how = error === undefined ? "returned 404" : `failed: ${messageOf(error)}`;
     return fail(check, `${name} no longer works, although ${line} ${how}`, REPORT_IT);
   }
   const guess = guessedRevoke(observer, byId === "not found" && live.length > 0 ? byId : error);
   const todo = `look for ${name} in PayEngine's dashboard, and revoke it${guess.map(correctIt).join("")}`;
   if (error !== undefined) return fail(check, `${name} may still be live: ${messageOf(error)}`, todo, guess);
   if (live.length > 0) return fail(check, `PayEngine still lists ${name} as live after ${line}`, todo, guess);
-  return fail(check, `no ${name} was found; it may yet appear`, todo);
+  return fail(check, `${name} was not found; it may still appear`, todo);
 }
 
 function correctIt({ value }: ContractChange): string {
   return (
-    `; "${String(value)}" is a guess at the call that does: find the one that PayEngine's console makes ` +
-    "(docs/contract.md), correct the guess, and set it by the commands at the end of this output"
+    `; the account may need "${String(value)}" instead, which is a guess: find the request that PayEngine's console sends ` +
+    "(see docs/contract.md), correct the guess, and run the commands at the end of this output"
   );
 }
 
-/** Where PayEngine has no such call, the other convention is to post. */
+/** Without a DELETE, the usual alternative is a POST. */
 function guessedRevoke({ contract }: Observer, told: Revoked | undefined): ContractChange[] {
   const { revoke: spec } = contract.calls;
   const isUnknown =
@@ -120,7 +120,7 @@ function guessedRevoke({ contract }: Observer, told: Revoked | undefined): Contr
   return [{ path: "revoke", value: `POST ${spec.path}/revoke` }];
 }
 
-/** How PayEngine shows a key that was revoked. */
+/** How PayEngine shows a revoked key. */
 async function goneFinding(
   observer: Observer,
   { name, id }: Trial,
@@ -129,31 +129,31 @@ async function goneFinding(
 ): Promise<Finding> {
   const check = "gone";
   const shown: PayEngineKey[] = [...byName.live];
-  let answer = "is not listed";
+  let absence = "is not listed";
   if (id !== undefined) {
     const got = await observer.ask("get", (client) => client.getKey(id), "get of a revoked key");
     if (got.value !== undefined) shown.push(got.value);
     else if (!(got.error instanceof NotFoundError)) return fail(check, messageOf(got.error), REPORT_IT);
-    else if (observer.contract.calls.get !== undefined) answer = "answers 404";
+    else if (observer.contract.calls.get !== undefined) absence = "returns 404";
   }
   const live = shown.filter(({ isRevoked }) => !isRevoked);
   if (live.length === 0) {
     const [key] = shown;
     return pass(
       check,
-      `the revoked key ${key === undefined ? answer : `has the status ${inQuotes(wordsOf([key.status]))}`}`,
+      `the revoked key ${key === undefined ? absence : `has the status ${inQuotes(wordsOf([key.status]))}`}`,
     );
   }
   const words = wordsOf(live.map(({ status }) => status));
   if (words.length === 0) {
     const todo =
-      "a key that was deleted in the dashboard is seen only by its value: report this with --report";
+      "a key deleted in the dashboard can be recognized only by its value; report this with --report";
     return warn(check, `PayEngine shows ${name} without a status after it was revoked`, todo);
   }
   const found = `PayEngine shows ${name} with the status ${inQuotes(words)}`;
   if (isRefused(value)) {
     const change = revokedStatuses(observer.contract, words);
-    return fail(check, `${found}, and its value no longer works: that is its word for revoked`, SET_IT, [
+    return fail(check, `${found}, and its value no longer works, so that status means revoked`, SET_IT, [
       change,
     ]);
   }
@@ -164,7 +164,7 @@ async function goneFinding(
   );
 }
 
-/** What a revoked key's value gets: "refused" is 403. */
+/** Result of using a revoked key's value: "refused" is 403. */
 type Fate = "dead" | "refused" | "works" | "unclear" | "untried";
 
 function isRefused(fate: Fate): boolean {
@@ -190,12 +190,12 @@ function valueFinding({ name }: Trial, fate: Fate): Finding {
   const check = "revoked value";
   switch (fate) {
     case "dead":
-      return pass(check, "gets 401: a key that was deleted in the dashboard can be proven gone");
+      return pass(check, "gets 401, which proves that a key deleted in the dashboard is gone");
     case "refused":
       return warn(
         check,
-        'gets 403 instead of 401, so "gone" can never be proven by a value in this account',
-        "keys can be made; but after a private key is deleted in the dashboard, refresh stops with an error and makes no new one",
+        "gets 403 instead of 401, so a value cannot prove that a key is gone in this account",
+        "you can make keys; but after someone deletes a private key in the dashboard, refresh fails and `up` makes no new key",
       );
     case "works":
       return fail(
@@ -204,9 +204,9 @@ function valueFinding({ name }: Trial, fate: Fate): Finding {
         `look for ${name} in PayEngine's dashboard, and revoke it; then check payengine:contract.revoke`,
       );
     case "unclear":
-      return warn(check, "cannot be tried: PayEngine does not answer as before", "run this again");
+      return warn(check, "could not be tried: PayEngine no longer responds as before", "run this again");
     case "untried":
-      return skip(check, "there is no value that has worked");
+      return skip(check, "no value of the key has worked");
   }
 }
 

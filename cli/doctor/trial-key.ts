@@ -18,10 +18,9 @@ const USABLE_WITHIN_MS = 30_000;
 const PAUSE_MS = 1_000;
 
 /**
- * Makes one private key, holds the answer against the contract, uses the key, and revokes it whatever happened in
- * between. Never throws.
+ * Makes one private key, compares the response with the contract, uses the key, and always revokes it. Never throws.
  *
- * @param listed keys that the list has shown: an empty one has not told which fields they have.
+ * @param listed number of keys in the list; an empty list does not show their fields.
  */
 export async function trialFindings(observer: Observer, listed: number): Promise<Finding[]> {
   const name = newTrialName();
@@ -56,13 +55,13 @@ export async function trialFindings(observer: Observer, listed: number): Promise
   return findings;
 }
 
-/** What is known of the key after the POST, however its answer reads. */
+/** What is known about the key after the POST, in any response format. */
 function trialOf({ raw, value, error }: Seen<CreatedKey>, name: string, observer: Observer): Trial {
   const { contract } = observer;
   const mayLive = error === undefined || !isWithoutEffect(error);
   const key = keyIn(raw, name);
   const own = key === undefined ? undefined : readCreated({ data: key }, contract);
-  // An object without the key's name may be about something else: of it, only the contract's id counts.
+  // An object without the key's name may be something else, so only the contract's ID counts.
   const id = own?.id ?? own?.likelyId ?? value?.id;
   const read = isWholeValue(value?.value, "private", value?.redacted) ? value.value : undefined;
   const isWithheld = contract.calls.reveal !== undefined;
@@ -71,7 +70,7 @@ function trialOf({ raw, value, error }: Seen<CreatedKey>, name: string, observer
   return { name, mayLive, id, token: read ?? guessed, valueField: read === undefined ? guess : undefined };
 }
 
-/** The object that has the exact name, wherever it is in the answer. */
+/** The object with the exact name, at any level of the response. */
 function keyIn(raw: unknown, name: string): unknown {
   if (!isObject(raw)) return undefined;
   if (Object.values(raw).includes(name)) return raw;
@@ -91,11 +90,11 @@ function judged(seen: Seen<CreatedKey>, trial: Trial, observer: Observer): Findi
   if (value === undefined || isEmpty) {
     const what =
       isObject(raw) || Array.isArray(raw) ? told(shapeOf(raw, "object")) : (response?.content ?? "nothing");
-    const lacks = isEmpty ? ", which has no id, name or value of a key" : "";
-    return [fail(check, `${line} answers ${response?.status}, but with ${what}${lacks}`, REPORT_IT)];
+    const lacks = isEmpty ? ", which has no key ID, name or value" : "";
+    return [fail(check, `${line} returned ${response?.status}, but with ${what}${lacks}`, REPORT_IT)];
   }
   return [
-    pass(check, `${line} answers ${response?.status} for ${trial.name}: ${toldKey(raw, observer.contract)}`),
+    pass(check, `${line} returned ${response?.status} for ${trial.name}: ${toldKey(raw, observer.contract)}`),
     ...idFinding(value),
     asked(value, trial.name),
     ...valueFindings(value, trial, observer, raw),
@@ -104,13 +103,11 @@ function judged(seen: Seen<CreatedKey>, trial: Trial, observer: Observer): Findi
 
 function idFinding({ id }: CreatedKey): Finding[] {
   if (id !== undefined) return [];
-  const todo = "keys can be made all the same; one whose answer is lost is found by its exact name, too";
-  return [
-    warn("create: id", "the answer does not have the key's id: the key is looked for by its name", todo),
-  ];
+  const todo = "you can make keys; if a response is lost, the key is found by its exact name";
+  return [warn("create: id", "the response has no key ID, so the key is found by its name", todo)];
 }
 
-/** What the answer does not tell cannot be wrong. */
+/** Fields that the response does not have are not checked. */
 function asked({ name, type }: CreatedKey, wanted: string): Finding {
   const check = "create: as asked";
   const wrong = [
@@ -118,8 +115,8 @@ function asked({ name, type }: CreatedKey, wanted: string): Finding {
     ...(type === "" || type === "private" ? [] : ["type"]),
   ];
   if (wrong.length === 0)
-    return pass(check, "the key has the name and type that were asked for, as far as told");
-  return fail(check, `the key has another ${wrong.join(" and ")} than was asked for`, REPORT_IT);
+    return pass(check, "the response confirms the requested name and type, as far as it has them");
+  return fail(check, `the key does not have the requested ${wrong.join(" and ")}`, REPORT_IT);
 }
 
 function valueFindings(created: CreatedKey, trial: Trial, { contract }: Observer, raw: unknown): Finding[] {
@@ -127,35 +124,35 @@ function valueFindings(created: CreatedKey, trial: Trial, { contract }: Observer
   const { reveal, create } = contract.calls;
   const { valueField } = trial;
   if (trial.token !== undefined && valueField === undefined)
-    return [pass(check, "the answer holds the key's whole value")];
-  const problem = created.value === undefined ? "holds no value" : "holds a masked value";
+    return [pass(check, "the response has the key's whole value")];
+  const problem = created.value === undefined ? "has no value" : "has a masked value";
   const [name = ""] = namesOf("value", contract);
   if (valueField !== undefined) {
-    const found = `the answer ${problem} in "${name}"; "${valueField}" looks like a whole private key`;
+    const found = `the response ${problem} in "${name}"; "${valueField}" looks like a whole private key`;
     return [fail(check, found, SET_IT, [{ path: "fields.value", value: valueField }])];
   }
-  if (reveal !== undefined) return [pass(check, `the answer ${problem}: it is to be revealed`)];
+  if (reveal !== undefined) return [pass(check, `the response ${problem}, so it must be revealed`)];
   const { found: content, at } = contentOf(raw, "object");
   const elsewhere =
     guessValueField(content, contract, trial.name) ?? guessValueField(raw, contract, trial.name);
   if (elsewhere !== undefined) {
     const place = at === "" || at === "data" ? "beside the key" : `in ${at}`;
     return [
-      fail(check, `the answer ${problem} of the key; "${elsewhere}" ${place} looks like one`, REPORT_IT),
+      fail(check, `the response ${problem} of the key; "${elsewhere}" ${place} looks like one`, REPORT_IT),
     ];
   }
   const guess: ContractChange = { path: "reveal", value: `POST ${create?.path ?? ""}/{id}/reveal` };
   return [
     fail(
       check,
-      `the answer ${problem} of the key, so another call may reveal it; "${guess.value}" is a guess at it`,
-      `find the call that PayEngine's console makes when it shows a new key (docs/contract.md), correct the guess, and ${SET_IT}`,
+      `the response ${problem} of the key, so another request may reveal it, perhaps "${guess.value}" (a guess)`,
+      `find the request that PayEngine's console sends when it shows a new key (see docs/contract.md), correct the guess, and ${SET_IT}`,
       [guess],
     ),
   ];
 }
 
-/** The value is shown once: the answer is all there is. */
+/** PayEngine shows the value once, in this response only. */
 async function reveal(
   observer: Observer,
   id: string,
@@ -168,20 +165,20 @@ async function reveal(
     const { found, todo } = refusalOf(seen);
     return { finding: fail(check, found, todo) };
   }
-  const answers = `${line} answers ${seen.response?.status}`;
+  const returned = `${line} returned ${seen.response?.status}`;
   if (isWholeValue(seen.value, "private", undefined))
-    return { finding: pass(check, `${answers} with the key's whole value`), token: seen.value };
+    return { finding: pass(check, `${returned} with the key's whole value`), token: seen.value };
   const object = unwrapped(seen.raw);
   const guess = guessValueField(object, observer.contract, name);
   const [field = ""] = namesOf("value", observer.contract);
   if (guess === undefined)
-    return { finding: fail(check, `${answers}, but without a whole value in "${field}"`, REPORT_IT) };
-  const found = `${answers} without a whole value in "${field}"; "${guess}" looks like a whole private key`;
+    return { finding: fail(check, `${returned}, but without a whole value in "${field}"`, REPORT_IT) };
+  const found = `${returned} without a whole value in "${field}"; "${guess}" looks like a whole private key`;
   const finding = fail(check, found, SET_IT, [{ path: "fields.value", value: guess }]);
   return { finding, token: String(Object(object)[guess]) };
 }
 
-/** A list that was empty before shows only now which fields its keys have. */
+/** Checks the fields of a list that was empty before. */
 async function relist(observer: Observer): Promise<{ findings: Finding[]; fitting: Observer }> {
   const { raw } = await observer.ask("list", (client) => client.readPage(1, ""), "list with the new key");
   const entries = listIn(raw);
@@ -198,7 +195,7 @@ async function used(observer: Observer, token: string): Promise<Finding> {
   const end = performance.now() + USABLE_WITHIN_MS;
   try {
     while (!(await authenticates(client))) {
-      const found = `the new key does not authenticate within ${USABLE_WITHIN_MS / 1000} s`;
+      const found = `the new key did not authenticate within ${USABLE_WITHIN_MS / 1000} s`;
       if (performance.now() > end) return fail(check, found, REPORT_IT);
       await sleep(PAUSE_MS);
     }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 const PREFIX = "pulumi-payengine-doctor-";
 
-/** The name of a key that --write has made. */
+/** The name of a key that --write made. */
 export const TRIAL_NAME = new RegExp(`^${PREFIX}[0-9a-f]{10}$`);
 
 export function newTrialName(): string {

@@ -4,7 +4,7 @@ import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import { redact } from "../../provider/payengine/redact";
 import { type ContractChange, type Finding, fail, pass, SET_IT, skip, warn } from "./finding";
 
-// Words of an account for types and statuses, which payengine:contract translates.
+// The account's words for types and statuses, which payengine:contract maps.
 
 const LONGEST_WORD = 40;
 const LIVE = "active enabled live valid ok on in_use working activated issued".split(" ");
@@ -15,7 +15,7 @@ const DEAD = (
 const PRIVATE = "private secret server server_side backend private_key secret_key sk prv".split(" ");
 const PUBLIC = "public publishable client client_side frontend public_key publishable_key pk".split(" ");
 
-/** @param credential which the list may show as well: it is private. */
+/** @param credential a private key, which the list may show too. */
 export function typesFinding(keys: readonly PayEngineKey[], contract: Contract, credential: string): Finding {
   const check = "list: types";
   const words = wordsOf(keys.map(({ type }) => type));
@@ -39,7 +39,7 @@ export function typesFinding(keys: readonly PayEngineKey[], contract: Contract, 
     const seen = changes
       .map(({ path, value }) => `"${value}" for ${path.replace("types.", "")}`)
       .join(" and ");
-    return fail(check, `this account's words differ: ${seen}`, SET_IT, changes);
+    return fail(check, `this account uses other words: ${seen}`, SET_IT, changes);
   }
   if (unknown.length === 0) return pass(check, words.join(" and "));
   const { types } = contract;
@@ -69,7 +69,7 @@ export function statusesFinding(keys: readonly PayEngineKey[], contract: Contrac
   return warn(check, found, todo, [revokedStatuses(contract, dead)]);
 }
 
-/** The contract's words for revoked keys, and these. */
+/** The contract's words for revoked keys, plus these. */
 export function revokedStatuses(contract: Contract, words: readonly string[]): ContractChange {
   return { path: "revokedStatuses", value: [...new Set([...contract.revokedStatuses, ...words])] };
 }
@@ -89,7 +89,7 @@ function folded(word: string): string {
   return word.toLowerCase().replace(/[\s-]/g, "_");
 }
 
-/** A word of a few letters; anything longer may be what it should not be. */
+/** A short word; a longer text may be a secret. */
 function shown(word: string): string {
   return word.length <= LONGEST_WORD && redact(word, []) === word ? word : "[not a word]";
 }

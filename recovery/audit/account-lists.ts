@@ -3,21 +3,21 @@ import { listKeys } from "../../provider/payengine/key-list";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import type { Reached, ReachedAccount } from "../accounts";
 
-/** An account with all its keys, whoever made them. */
+/** An account with all its keys. */
 export interface AuditedAccount {
   readonly account: ReachedAccount;
   readonly live: readonly PayEngineKey[];
-  /** Ids of all keys that its list shows, revoked ones too. */
+  /** IDs of all keys in its list, revoked ones too. */
   readonly shown: ReadonlySet<string>;
 }
 
 /** An account's keys, or why they could not be listed. */
 type AccountList = AuditedAccount | { readonly problem: string };
 
-/** Each account with its list. Several credentials may reach one account. */
+/** The list of each account. Several credentials may reach one account. */
 export type AccountLists = ReadonlyMap<ReachedAccount, AccountList>;
 
-/** Lists the accounts that providers reach. Those that turn out to be one account are listed as one. */
+/** Lists the accounts that providers reach, and merges lists of the same account. */
 export async function listAccounts(reached: readonly Reached[]): Promise<AccountLists> {
   const accounts = new Set(reached.flatMap((it) => ("account" in it ? [it.account] : [])));
   const lists = new Map<ReachedAccount, AccountList>();
@@ -38,7 +38,7 @@ async function listAll(account: ReachedAccount): Promise<readonly [ReachedAccoun
   }
 }
 
-/** PayEngine seldom tells the account's id, but a key is of one account only. */
+/** PayEngine seldom returns an account ID, but a key belongs to one account only. */
 function isSame(one: AuditedAccount, other: AuditedAccount): boolean {
   if (one.account.apiUrl !== other.account.apiUrl) return false;
   const isSameId = one.account.id !== undefined && one.account.id === other.account.id;

@@ -7,45 +7,43 @@ import { type AuditProblem, readAudited } from "./audited-states";
 import { goneKeys } from "./gone-keys";
 import { liveKeys } from "./live-keys";
 
-/** How an account's live keys and the given states fit together. */
+/** How the live keys of accounts compare with the given states. */
 export interface AuditReport {
   /** Names of the stacks and paths of the files. */
   readonly sources: readonly string[];
-  /** The accounts that the states' providers reach, with their numbers of live keys. */
+  /** The accounts that the states' providers reach, with counts of live keys. */
   readonly accounts: readonly {
-    /** The account's id, where PayEngine tells it. */
+    /** The account ID, if PayEngine returns it. */
     readonly id: string | undefined;
     /** Address of the API. */
     readonly apiUrl: string;
-    /** Live keys, those named here and foreign ones. */
+    /** All live keys, including foreign ones. */
     readonly live: number;
-    /** Live keys that are not named like ours. */
+    /** Live keys whose names do not look like this provider's. */
     readonly foreign: number;
   }[];
-  /** Every key of a state, and every live key that is named like ours. */
+  /** Every key in a state, and every live key that is named like this provider's keys. */
   readonly keys: readonly AuditedKey[];
-  /** What could not be looked at. */
+  /** What could not be checked. */
   readonly unreached: readonly AuditProblem[];
-  /** What no call tells, which is no fault: keys made by hand, and accounts where only people make keys. */
+  /** Keys that no request can check, which is not an error: keys made by hand, and accounts where only people make keys. */
   readonly notAudited: readonly AuditProblem[];
 }
 
 /** How to compare accounts with states. */
 export interface AuditOptions extends RecoveryOptions {
   /**
-   * What the names of your keys begin with, such as "shop-", where an account is shared with others. A live key in none of
-   * the given states counts as unmatched if its name begins with one of these, else as other. Default: any name.
+   * Prefixes of your key names, such as "shop-", for an account that you share with other teams. A live key in none of the
+   * given states counts as unmatched if its name has one of these prefixes, otherwise as other. Default: any name.
    */
   readonly namePrefixes?: readonly string[] | undefined;
 }
 
 /**
- * Compares the live keys of accounts with the states that should know them. Changes nothing.
+ * Compares the live keys of accounts with the given states. Changes nothing.
  *
- * @param sources stacks of `openStack`, and files of `openStateFile`. A key of a stack that is not given counts as
- *   unmatched.
- * @throws Error where Pulumi's CLI does not run or a state cannot be read; an account that cannot be reached is in the
- *   report.
+ * @param sources stacks from `openStack`, and files from `openStateFile`. A key of any other stack counts as unmatched.
+ * @throws Error if Pulumi's CLI does not run or a state cannot be read. The report names accounts that cannot be reached.
  */
 export async function auditKeys(
   sources: readonly (PulumiStack | StateSource)[],
@@ -80,7 +78,7 @@ export async function auditKeys(
 
 const UNOWNED: readonly Category[] = ["unmatched", "other"];
 
-/** Two accounts that show no key in common may yet be one, at two addresses or where a list changes. */
+/** Removes duplicates: two lists may be of one account, at two addresses or while the list changes. */
 function onceEach(keys: readonly AuditedKey[]): AuditedKey[] {
   const byId = new Map<string, AuditedKey>();
   for (const key of keys) {

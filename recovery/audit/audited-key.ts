@@ -1,13 +1,13 @@
 /**
- * What becomes of a key:
+ * The category of a key:
  *
- * - `managed`: live, and a state holds its value.
- * - `orphaned`: live, and its value was lost: by the same proof as `orphans`.
- * - `unsettled`: bears a name of a state that an operation may still be changing, so nothing is proven yet.
- * - `gone`: a state holds its value, and it no longer works.
- * - `overdue`: the previous key of a rotation, live after its date.
- * - `unmatched`: live, named like ours, in none of the given states.
- * - `other`: as unmatched, but its name begins with none of the prefixes that say which names are yours.
+ * - `managed`: live, and a state has its value.
+ * - `orphaned`: live, and its value was lost, by the same proof as in `orphans`.
+ * - `unsettled`: too early to tell, because an operation may still be changing the state that names it.
+ * - `gone`: a state has its value, but the key no longer works.
+ * - `overdue`: the previous key of a rotation, still live after its end date.
+ * - `unmatched`: live and named like this provider's keys, but in none of the given states.
+ * - `other`: same as unmatched, but its name has none of the given prefixes.
  */
 export type Category = "managed" | "orphaned" | "unsettled" | "gone" | "overdue" | "unmatched" | "other";
 
@@ -22,9 +22,9 @@ export const CATEGORIES: readonly Category[] = [
   "managed",
 ];
 
-/** One key of an account or a state. Its value is never in it. */
+/** One key of an account or a state, without its value. */
 export interface AuditedKey {
-  /** What becomes of it. */
+  /** Its category. */
   readonly category: Category;
   /** The stack or state file, except for unmatched and other keys. */
   readonly source: string | undefined;
@@ -34,19 +34,19 @@ export interface AuditedKey {
   readonly urn: string | undefined;
   /** The key's name at PayEngine. */
   readonly keyName: string;
-  /** The key's id at PayEngine. */
+  /** The key ID at PayEngine. */
   readonly keyId: string;
   /** Address of the API. */
   readonly apiUrl: string;
   /** Name of the explicit provider in the program; undefined for the default one, and for unmatched keys. */
   readonly provider: string | undefined;
-  /** The account's id, where PayEngine tells it. */
+  /** The account ID, if PayEngine returns it. */
   readonly accountId: string | undefined;
   /** When PayEngine made it (ISO 8601). */
   readonly createdAt: string | undefined;
-  /** When it was last used (ISO 8601), where PayEngine says it. */
+  /** When it was last used (ISO 8601), if PayEngine returns it. */
   readonly lastUsedAt: string | undefined;
-  /** Other resources that hold the same key, `resource of source`: destroying any of them revokes it for all. */
+  /** Other resources with the same key, as `resource of source`. Destroying any of them revokes the key for all. */
   readonly sharedWith: readonly string[];
   /** What to know or do. */
   readonly note: string;

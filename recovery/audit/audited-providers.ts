@@ -3,8 +3,8 @@ import { DEFAULT_PROVIDER, isConfigured, isDefault } from "../pulumi/recorded-pr
 import type { StackState } from "../pulumi/stack-state";
 
 /**
- * References to the providers whose accounts an audit looks at. A stack may have left keys in an account although its
- * state holds none: those of an interrupted first update, or those that outlived a destroy.
+ * References to the providers whose accounts an audit checks. An account may have keys of a stack whose state has none:
+ * after an interrupted first update, or when a key outlived a destroy.
  */
 export function auditedProviders(state: StackState): string[] {
   const recorded = [...new Set([...keyProviders(state), ...configured(state)])];
@@ -21,7 +21,7 @@ interface Unused {
 }
 
 /**
- * What could not be looked at of the providers that no key of the state belongs to, and what no call tells of them.
+ * Providers without keys in state that could not be checked, or that no request can check.
  *
  * @param reached every provider that was tried.
  * @param problems why an account could not be listed, by the provider's reference.
@@ -35,12 +35,12 @@ export function unusedProviders(
   const isSeen = [...reached.keys()].some((reference) => !problems.has(reference));
   const unused = [...reached].flatMap(([reference, it]) => {
     const problem = problems.get(reference);
-    // That state does not even record it is no fault where another account has been looked at.
+    // The default provider is not in state: no error if another account was checked.
     const isGuess = reference === DEFAULT_PROVIDER && (isSeen || used.size > 0);
     if (used.has(reference) || isGuess || problem === undefined) return [];
     const name = state.providers.get(reference)?.values.provider;
     const resource = name === undefined ? "the default provider" : `provider ${name}`;
-    // Where only people make keys there is nothing of the provider's to be found.
+    // Where only people make keys, the provider made none.
     return [{ resource, problem, isByHand: it.settings?.contract.kind === "dashboard" }];
   });
   const entry = ({ resource, problem }: Unused) => ({ resource, problem });

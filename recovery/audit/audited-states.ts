@@ -7,19 +7,19 @@ import { groupedByProblem, type Unreached } from "../unreached";
 import { type AccountLists, type AuditedAccount, listAccounts } from "./account-lists";
 import { auditedProviders, unusedProviders } from "./audited-providers";
 
-/** A key of a state, and where it was looked for. */
+/** A key in a state, and the account where it was looked up. */
 export interface LocatedKey extends RecordedKey {
   readonly source: StateSource;
   readonly state: StackState;
-  /** The account that its provider reaches; undefined where that could not be listed. */
+  /** The account that its provider reaches; undefined if it could not be listed. */
   readonly audited: AuditedAccount | undefined;
   readonly settings: Reachable["settings"] | undefined;
-  /** Somebody may be changing its state until then. */
+  /** An operation may be changing its state until then. */
   readonly mayChangeUntil: Date | undefined;
   readonly lock: StackLock | undefined;
 }
 
-/** What could not be looked at in one of the states. */
+/** What could not be checked in one of the states. */
 export interface AuditProblem extends Unreached {
   /** Name of the stack or path of the file. */
   readonly source: string;
@@ -30,11 +30,11 @@ export interface Audited {
   readonly accounts: readonly AuditedAccount[];
   readonly keys: readonly LocatedKey[];
   readonly unreached: readonly AuditProblem[];
-  /** Keys and accounts of which no call tells. */
+  /** Keys and accounts that no request can check. */
   readonly notAudited: readonly AuditProblem[];
 }
 
-/** A state as it was before its accounts were listed, and what its providers reach. */
+/** A state as it was before its accounts were listed, with its providers' accounts. */
 interface ReachedState {
   readonly source: StateSource;
   readonly earlier: StackState;
@@ -67,7 +67,7 @@ async function reach(pool: AccountPool, source: StateSource, earlier: StackState
   return { source, earlier, reached: await reachAccounts(pool, source, earlier, auditedProviders(earlier)) };
 }
 
-/** As in `orphans`: reads lock and state after the lists. */
+/** Reads lock and state after the lists, as in `orphans`. */
 async function locate(
   { source, earlier, reached }: ReachedState,
   lists: AccountLists,
@@ -102,4 +102,4 @@ async function locate(
 }
 
 const MADE_BY_HAND =
-  "made by hand: no call tells whether it works; revoke it in PayEngine's dashboard when it is no longer needed";
+  "made by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";

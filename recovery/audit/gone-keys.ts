@@ -7,7 +7,7 @@ import type { AuditedAccount } from "./account-lists";
 import type { AuditedKey } from "./audited-key";
 import type { Audited, AuditProblem, LocatedKey } from "./audited-states";
 
-/** Keys whose values states hold, and that no longer work. */
+/** Keys whose values are in state and no longer work. */
 export async function goneKeys(
   { accounts, keys }: Audited,
   now: Date,
@@ -20,7 +20,7 @@ export async function goneKeys(
     const { audited, settings, keyId, resource, source } = key;
     if (audited === undefined || settings === undefined || keyId === undefined) continue;
     if (live.get(audited)?.has(keyId)) continue;
-    onStep?.(`Asking PayEngine for the key of ${resource}, which it does not list`);
+    onStep?.(`Requesting the key of ${resource}, which is not in the list`);
     try {
       const fate = await fateOf({ key, keyId, audited, settings }, keys, now);
       if (fate === "unproven")
@@ -37,16 +37,16 @@ const FATES = {
   live: { category: "managed", note: "" },
   new: {
     category: "unsettled",
-    note: "made less than a minute ago, and PayEngine may not know it yet: look again",
+    note: "made less than a minute ago, so the list may not have it yet: run again",
   },
-  gone: { category: "gone", note: "run pulumi refresh, then pulumi up, which makes a new one" },
+  gone: { category: "gone", note: "run pulumi refresh, then pulumi up, which makes a new key" },
 } as const;
 
 function unproven(key: LocatedKey): string {
-  return `PayEngine does not find its key, but nothing proves that it was made in this account; ${wayToProve(key)}`;
+  return `PayEngine does not find its key, but nothing proves that this account made it; ${wayToProve(key)}`;
 }
 
-/** A key that the list of its account lacks. */
+/** A key that is not in its account's list. */
 interface UnlistedKey {
   readonly key: LocatedKey;
   readonly keyId: string;
@@ -55,9 +55,9 @@ interface UnlistedKey {
 }
 
 /**
- * A list may lag behind: the key itself is asked for.
+ * Requests the key itself, because a list may lag behind.
  *
- * @throws where PayEngine does not answer.
+ * @throws if PayEngine does not respond.
  */
 async function fateOf(
   { key, keyId, audited: { account, shown }, settings }: UnlistedKey,

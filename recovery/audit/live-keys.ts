@@ -8,14 +8,14 @@ import type { LocatedKey } from "./audited-states";
 
 interface LiveKeys {
   readonly keys: readonly AuditedKey[];
-  /** Keys that are not named like ours. */
+  /** Keys that are not named like this provider's. */
   readonly foreign: number;
 }
 
 /**
- * What each live key of an account is to the states.
+ * Assigns each live key of an account its category.
  *
- * @param namePrefixes what the names of the caller's keys begin with; empty where it may be anything.
+ * @param namePrefixes prefixes of the caller's key names; empty for any name.
  */
 export function liveKeys(
   audited: AuditedAccount,
@@ -51,10 +51,9 @@ function holdersById(recorded: readonly LocatedKey[]): ReadonlyMap<string, reado
   return holders;
 }
 
-const UNMATCHED =
-  "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
+const UNMATCHED = "in none of the given states: add its stack, or revoke the key in PayEngine's dashboard";
 
-const OTHER = "nothing: its name does not say that it is yours";
+const OTHER = "nothing: its name has none of your prefixes";
 
 function held(key: PayEngineKey, holder: LocatedKey, holding: readonly LocatedKey[], now: Date): AuditedKey {
   const account = holder.audited?.account ?? { id: holder.accountId, apiUrl: holder.apiUrl };
@@ -64,33 +63,33 @@ function held(key: PayEngineKey, holder: LocatedKey, holding: readonly LocatedKe
     if (until === undefined) return make("managed", "previous key");
     const isOver = until <= now;
     return isOver
-      ? make("overdue", `its time ended ${until.toISOString()}: run pulumi up`)
+      ? make("overdue", `its overlap ended ${until.toISOString()}: run pulumi up`)
       : make("managed", `previous key until ${until.toISOString()}`);
   }
   const others = holding.filter(({ urn }) => urn !== holder.urn);
   const sharedWith = others.map(({ resource, source }) => `${resource} of ${source.name}`);
   if (sharedWith.length === 0) return make("managed", "");
-  const note = `also held by ${sharedWith.join(", ")}: destroying either revokes it`;
+  const note = `also held by ${sharedWith.join(", ")}: destroying one revokes it for all`;
   return { ...make("managed", note), sharedWith };
 }
 
-/** By the same proof as `orphans`: named in a state that does not hold it, with no operation running. */
+/** Same proof as in `orphans`: a state has its name but not its ID, and no operation is running. */
 function orphaned(key: PayEngineKey, owner: LocatedKey): AuditedKey {
   const { source, lock, state, mayChangeUntil, audited } = owner;
   const account = audited?.account ?? { id: undefined, apiUrl: owner.apiUrl };
   const make = (category: Category, note: string) => auditedKey(key, owner, account, category, note);
-  if (lock !== undefined) return make("unsettled", "the stack is locked: look again when it is not");
+  if (lock !== undefined) return make("unsettled", "the stack is locked: run again when it is free");
   if (mayChangeUntil !== undefined)
     return make("unsettled", `an operation may still be running until ${mayChangeUntil.toISOString()}`);
-  // The stack may have gone on since the file was written.
+  // The stack may have changed since the file was written.
   const isOlder = key.createdAt !== undefined && new Date(key.createdAt) <= state.changedAt;
   if (source.isFile && !isOlder) return make("unsettled", key.createdAt === undefined ? UNDATED : TOO_YOUNG);
   const place = source.isFile ? "in its stack" : `--stack ${source.name}`;
   return make("orphaned", `pulumi-payengine orphans --revoke ${place}`);
 }
 
-const TOO_YOUNG = "made after this state was written: export it again, or give the stack";
-const UNDATED = "may have been made after this state was written: give the stack";
+const TOO_YOUNG = "made after this state was written: export it again, or use --stack";
+const UNDATED = "may have been made after this state was written: use --stack";
 
 function auditedKey(
   key: PayEngineKey,

@@ -20,62 +20,62 @@ import { stateOfStack } from "../pulumi/state-source";
 import { groupedByProblem, type Unreached } from "../unreached";
 import { type Look, type Looked, reasonToKeep } from "./pending-creates";
 
-/** A live key whose value was lost: its exact name stands in state, and its id does not. */
+/** A live key whose value was lost: its exact name is in state, but its key ID is not. */
 export interface Orphan {
-  /** URN of the resource that it was made for. */
+  /** URN of its resource. */
   readonly urn: string;
   /** Name of the resource in the program. */
   readonly resource: string;
   /** The key's name at PayEngine. */
   readonly keyName: string;
-  /** The key's id at PayEngine. */
+  /** The key ID at PayEngine. */
   readonly keyId: string;
-  /** When PayEngine made it (ISO 8601), where PayEngine says it. */
+  /** When PayEngine made it (ISO 8601), if PayEngine returns it. */
   readonly createdAt: string | undefined;
-  /** When it was last used (ISO 8601), where PayEngine says it. */
+  /** When it was last used (ISO 8601), if PayEngine returns it. */
   readonly lastUsedAt: string | undefined;
-  /** Where its name stands in state. */
+  /** Where its name is in state. */
   readonly evidence: RecordedKey["evidence"];
   /** Address of the API. */
   readonly apiUrl: string;
-  /** The account's id, where PayEngine tells it. */
+  /** The account ID, if PayEngine returns it. */
   readonly accountId: string | undefined;
   /** Name of the explicit provider in the program; undefined for the default one. */
   readonly provider: string | undefined;
 }
 
-/** What a stack's interrupted operations have left at PayEngine. */
+/** What a stack's interrupted operations left at PayEngine. */
 export interface OrphanReport {
   /** Name of the stack. */
   readonly stack: string;
-  /** What was found. */
+  /** The orphaned keys that were found. */
   readonly orphans: readonly Orphan[];
-  /** What could not be looked at. */
+  /** What could not be checked. */
   readonly unreached: readonly Unreached[];
-  /** How many keys that state speaks of were looked for. */
+  /** Number of keys in state that were looked up. */
   readonly lookedFor: number;
-  /** Live keys that no state holds and that are in use: the state is older than they are, and they are not revoked. */
+  /** Live keys that are in use but not in state. They are not revoked, because the state is older than they are. */
   readonly inUse: readonly Unreached[];
-  /** Somebody is updating the stack, so nothing may be revoked. */
+  /** The lock on the stack. While it is held, nothing is revoked. */
   readonly lock: StackLock | undefined;
   /**
-   * An operation may still be running until then, so nothing may be revoked before. Undefined as well where nothing is
-   * pending, unfinished or orphaned: then there is nothing to wait for.
+   * An operation may still be running until then, so nothing is revoked before. Also undefined if nothing is pending,
+   * unfinished or orphaned.
    */
   readonly waitUntil: Date | undefined;
   /** Operations that never ended: `type urn`. */
   readonly pendingOperations: readonly string[];
-  /** Why the pending operations must stay in state; undefined where they may be cleared. */
+  /** Why the pending operations must stay in state; undefined if they may be cleared. */
   readonly keepPending: string | undefined;
 }
 
-/** An orphan, and the account that it is in. */
+/** An orphan and its account. */
 export interface FoundOrphan {
   readonly orphan: Orphan;
   readonly account: ReachedAccount;
 }
 
-/** What a look has found, and what it takes to act on it. */
+/** The result of a look, with what is needed to act on it. */
 export interface Findings {
   readonly report: OrphanReport;
   readonly state: StackState;
@@ -84,9 +84,9 @@ export interface Findings {
 }
 
 /**
- * Finds live keys of this stack that no state holds. Changes nothing.
+ * Finds the orphaned keys of a stack. Changes nothing.
  *
- * @throws Error where Pulumi's CLI does not run or the state cannot be read.
+ * @throws Error if Pulumi's CLI does not run or the state cannot be read.
  */
 export async function findOrphans(stack: PulumiStack, options: RecoveryOptions = {}): Promise<OrphanReport> {
   const pool = new AccountPool(options.onWarning);
@@ -110,8 +110,8 @@ export async function lookForOrphans(
   onStep?.("Listing the keys at PayEngine");
   const reached = await reachAccounts(pool, source, before);
   const lists = await listRecorded(before, reached);
-  // In this order: a key that was in the list was made before, so whoever made it either holds the lock still, or has
-  // stored it in the state that is read last.
+  // The order matters. A listed key was created before this point, so its operation either still holds the lock, or has
+  // stored the key in the state that is read last.
   onStep?.(`Reading the state of ${source.name} again`);
   const lock = before.project === undefined ? undefined : await source.lock(before.project);
   const state = await source.load();
@@ -142,8 +142,8 @@ export async function lookForOrphans(
 }
 
 /**
- * Says whether there is nothing that an operation could still change: the engine records each operation before it calls
- * the provider, and its result in the same write that ends it.
+ * Says whether no operation can be running. The engine records each operation before it calls the provider, and the
+ * result in the same write that ends the operation.
  */
 function isSettled(before: StackState, state: StackState, found: readonly FoundOrphan[]): boolean {
   const { pendingOperations, keys, changedAt } = state;
@@ -152,7 +152,7 @@ function isSettled(before: StackState, state: StackState, found: readonly FoundO
   return isUnchanged && isFinished && pendingOperations.length === 0 && found.length === 0;
 }
 
-/** What an account's list shows of a state's keys, or why it shows nothing. */
+/** A state's keys in an account's list, or why the list could not be read. */
 type List = Pick<Looked, "keys"> | { readonly problem: string };
 
 async function listRecorded(
@@ -181,7 +181,7 @@ async function listOwn(
 ): Promise<List> {
   const owner = ownersOf(recorded);
   const names = [...new Set(recorded.map((key) => key.uniqueName))];
-  // One name is asked for by itself; for more, one pass over the account's list serves all.
+  // Search for a single name; for several names, one pass over the whole list is cheaper.
   const query = names.length === 1 ? (names[0] ?? "") : "";
   try {
     const isOwn = ({ id, name }: PayEngineKey) => held.has(id) || owner(name) !== undefined;
@@ -235,7 +235,7 @@ function orphanOf({ urn, resource, evidence }: RecordedKey, key: PayEngineKey) {
 
 function inUse({ keyName, keyId, lastUsedAt }: Orphan): string {
   return (
-    `"${keyName}" (${keyId}) was used at ${lastUsedAt}, after it was handed over, so this state is older than the key; ` +
+    `"${keyName}" (${keyId}) was used at ${lastUsedAt}, later than the provider's own check of it, so this state is older than the key; ` +
     "restore the latest state, or, if nothing uses the key, revoke it in PayEngine's dashboard"
   );
 }

@@ -6,22 +6,21 @@ import { longestOperation } from "../operation-time";
 import { isProvenPlace, wayToProve } from "../place-proof";
 import type { RecordedKey, StackState } from "../pulumi/stack-state";
 
-/** Where a key was looked for, and what the list showed. */
+/** The account where a key was looked up, and the list's keys. */
 export interface Looked extends Reachable {
-  /** Keys with a name of this state, and keys that it holds; revoked ones too. */
+  /** Keys with a name or ID from this state; revoked ones too. */
   readonly keys: readonly PayEngineKey[];
 }
 
-/** A look for one key, or why there was none. */
+/** The lookup of one key, or why it failed. */
 export type Look = Looked | { readonly problem: string };
 
 /**
- * Says why a state's pending operations must stay: clearing them drops the names of keys, so each key must have been
- * looked for where it would be, when it could no longer appear. The creation of a key that people make asks PayEngine
- * for nothing: it keeps nothing back.
+ * Says why a state's pending operations must stay. Clearing them drops key names, so each key must first be looked up in
+ * its own account, at a time when it can no longer appear. Creating a hand-made key sends no request, so it is no reason.
  *
- * @param looks what the look for each key has shown.
- * @returns `undefined` where they may be cleared.
+ * @param looks the lookup of each key.
+ * @returns `undefined` if they may be cleared.
  */
 export async function reasonToKeep(
   state: StackState,
@@ -44,10 +43,10 @@ async function reasonFor(
 ): Promise<string | undefined> {
   const { uniqueName, resource } = key;
   if (look === undefined || "problem" in look)
-    return `${resource} could not be looked for; put right what is in the way, then run this again`;
+    return `${resource} could not be checked; fix the problem above, then run this again`;
   const { keys, settings } = look;
-  // The key that was asked for is there: the request has had its effect, and it was in this account. A revoked one only
-  // proves the account, since whoever revoked it may have asked for another.
+  // A live key proves that the request took effect in this account. A revoked key proves only the account, because
+  // another attempt may have followed.
   if (keys.some(({ name, isRevoked }) => name === uniqueName && !isRevoked)) return undefined;
   const owner = ownersOf([key]);
   try {
@@ -55,7 +54,7 @@ async function reasonFor(
     const shown = new Set(keys.map(({ id }) => id));
     if (!isFound && !(await isProvenPlace(key, look, others, shown))) return unproven(key);
   } catch (error) {
-    return `nothing could prove that ${resource} was asked for in this account: ${messageOf(error)}`;
+    return `could not prove that ${resource} was requested in this account: ${messageOf(error)}`;
   }
   const until = new Date(changedAt.getTime() + longestOperation(settings));
   if (now >= until) return undefined;
@@ -63,12 +62,12 @@ async function reasonFor(
 }
 
 const OTHERS =
-  "there are pending operations on other resources than keys, which clearing would drop too; run `pulumi refresh` at a " +
-  "terminal, which asks about each, and let it skip the keys; then run this again";
+  "other resources have pending operations too, which clearing would drop; run `pulumi refresh` at a terminal, resolve " +
+  "those, and skip the keys; then run this again";
 
 function unproven(key: RecordedKey): string {
   return (
-    `it is not proven that ${key.resource} was asked for in the account where it was looked for; ${wayToProve(key)}, or ` +
-    "clear them with `pulumi refresh --clear-pending-creates` if you know that it was"
+    `nothing proves that ${key.resource} was requested in the account that was checked; ${wayToProve(key)}, or, if you ` +
+    "know that it was, clear them with `pulumi refresh --clear-pending-creates`"
   );
 }

@@ -8,34 +8,33 @@ import { type Findings, type FoundOrphan, lookForOrphans, type OrphanReport } fr
 
 /** How to revoke orphans. */
 export interface RevokeOptions extends RecoveryOptions {
-  /** Ids of the keys that may be revoked: what a person has agreed to. Default: all that are found. */
+  /** IDs of the keys that may be revoked, such as the ones that a person confirmed. Default: all orphans. */
   readonly only?: readonly string[] | undefined;
 }
 
 /** What {@link revokeOrphans} did. */
 export interface RevokeReport extends OrphanReport {
-  /** Ids of the keys that were revoked. */
+  /** IDs of the revoked keys. */
   readonly revoked: readonly string[];
   /** Keys that could not be revoked, and why. */
   readonly failed: readonly {
-    /** The key's id at PayEngine. */
+    /** The key ID at PayEngine. */
     readonly keyId: string;
-    /** Why it could not be revoked: it may still work. */
+    /** Why it could not be revoked. The key may still work. */
     readonly problem: string;
   }[];
   /** Whether pending operations were cleared from state. */
   readonly clearedPending: boolean;
-  /** Why clearing the pending operations was begun and did not succeed. */
+  /** Why the pending operations could not be cleared. */
   readonly clearProblem: string | undefined;
 }
 
 /**
- * Revokes what `findOrphans` finds, then clears pending operations where all of them are creations of keys and it is
- * proven that all of those were looked for in the right account. Does nothing while the stack is locked or may be in
- * use. Safe to run twice, side by side and beside an update: it acts only on a state that has not changed for longer
- * than an operation can last.
+ * Revokes the orphans that `findOrphans` finds, then clears the pending operations if all of them create keys and the
+ * account of each is proven. Does nothing while the stack is locked or may be in use. Safe to repeat, and to run beside
+ * another run or an update: it acts only on a state that has not changed for longer than an operation can last.
  *
- * @throws Error where Pulumi's CLI does not run or the state cannot be read; what fails later is in the report.
+ * @throws Error if Pulumi's CLI does not run or the state cannot be read. The report has all later failures.
  */
 export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions = {}): Promise<RevokeReport> {
   const pool = new AccountPool(options.onWarning);
@@ -46,7 +45,7 @@ export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions =
   }
 }
 
-/** Acts on what a look has just found, as {@link revokeOrphans} says. */
+/** Acts on findings, as {@link revokeOrphans} does. */
 export async function actOn(
   { report, state, found }: Findings,
   stack: PulumiStack,
@@ -79,18 +78,18 @@ async function revokeFound(found: readonly FoundOrphan[], onStep: RevokeOptions[
   return { revoked, failed };
 }
 
-/** @returns why it did not succeed. */
+/** @returns why it failed. */
 async function clearPending(stack: PulumiStack, looked: StackState): Promise<string | undefined> {
   const reread = async () => readStackState(await stack.exportState());
   try {
     const isInUse = () => isLocked(stack, looked);
-    // The CLI reads the state that it rewrites before it takes the lock. An update that runs is seen by the lock before
-    // or after the state is read here, one that has come and gone by the state.
+    // The CLI reads the state before it takes the lock. A running update shows by its lock, checked before and after the
+    // state is read here; an update that has ended shows by the changed state.
     if (await isInUse()) return LOCKED;
     const state = await reread();
     // Another run of this command may have cleared them.
     if (state.pendingOperations.length === 0) return undefined;
-    // The CLI clears whatever it finds: also what an update has left that began and died meanwhile.
+    // The CLI clears all pending operations, including those of an update that began and died in between.
     if (state.changedAt.getTime() !== looked.changedAt.getTime())
       return "the state has changed; run this again";
     if (await isInUse()) return LOCKED;
@@ -105,7 +104,7 @@ async function clearPending(stack: PulumiStack, looked: StackState): Promise<str
   }
 }
 
-const LOCKED = "somebody has locked the stack meanwhile; run this again when it is free";
+const LOCKED = "another process has locked the stack; run this again when it is free";
 
 async function isLocked(stack: PulumiStack, { project }: StackState): Promise<boolean> {
   return project !== undefined && (await stack.lock(project)) !== undefined;

@@ -10,10 +10,10 @@ const Stacks = z.array(z.object({ name: z.string() }));
 const LIMIT_MS = 120_000;
 
 /**
- * Opens all stacks of the backend whose states hold keys, or PayEngine's configuration.
+ * Opens all stacks of the backend whose states have keys or PayEngine's configuration.
  *
- * @param onStep is told of each stack, in words.
- * @throws Error where there is none, or a state cannot be read.
+ * @param onStep called before each stack, with text.
+ * @throws Error if there is no such stack, or a state cannot be read.
  */
 export async function openAllStacks(
   location: Omit<StackLocation, "stack"> = {},
@@ -23,7 +23,7 @@ export async function openAllStacks(
   const how = { command, cwd: resolve(location.cwd ?? process.cwd()), env };
   const listed = await pulumiJson(how, Stacks, ["stack", "ls", "--all", "--json"], LIMIT_MS);
   const sources: StateSource[] = [];
-  // One after the other: each is a process of the CLI's.
+  // In sequence, because each starts a process of the CLI.
   for (const [index, { name }] of listed.entries()) {
     onStep?.(`Reading stack ${index + 1} of ${listed.length}`);
     const stack = await openStack({ ...location, stack: name });
@@ -32,12 +32,12 @@ export async function openAllStacks(
   }
   if (sources.length === 0)
     throw new Error(
-      "No stack of this backend holds PayEngine's keys or configuration: there is nothing to compare; name one with --stack.",
+      "No stack of this backend has PayEngine keys or configuration. Name a stack with --stack.",
     );
   return sources;
 }
 
-/** The CLI names only stacks of other projects in full. */
+/** The CLI prints full names only for stacks of other projects. */
 function isOfThisProject(name: string): boolean {
   return !name.includes("/");
 }

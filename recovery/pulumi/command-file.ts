@@ -3,10 +3,10 @@ import { resolve, win32 } from "node:path";
 import type { Environment } from "../../provider/config";
 
 /**
- * What to start for a command; `undefined` where Windows has none. There its program is looked for on PATH here: Node would
- * look in the working folder first, where a cloned project may hold a program of that name, and it starts no scripts.
+ * The file to start for a command; `undefined` if Windows has none. On Windows this searches PATH itself: Node would search
+ * the working folder first, where a cloned project may have a program of that name, and does not start scripts.
  *
- * @throws Error where PATH holds a script only.
+ * @throws Error if PATH has only a script.
  */
 export function commandFile(
   command: string,
@@ -23,11 +23,11 @@ export function commandFile(
   const script = program === undefined ? find([".cmd", ".bat"]) : undefined;
   if (script === undefined) return program;
   throw new Error(
-    `\`${command}\` on PATH is a script, ${script}, which cannot be run from here; put the folder of ${command}.exe on PATH.`,
+    `\`${command}\` on PATH is a script, ${script}, which cannot be run directly; add the folder of ${command}.exe to PATH.`,
   );
 }
 
-/** Windows knows variables in any case, and quotes in PATH; a copy of the environment has them as they are written. */
+/** On Windows, names of variables ignore case, and PATH may have quotes. */
 function pathFolders(env: Environment): string[] {
   const [, path = ""] = Object.entries(env).find(([name]) => name.toUpperCase() === "PATH") ?? [];
   return path

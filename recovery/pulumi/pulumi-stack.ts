@@ -6,53 +6,53 @@ import { CONFIG_PREFIX, needsDecryption } from "./recorded-provider";
 import { pulumiJson, runPulumi } from "./run-pulumi";
 import { readLock, type StackLock } from "./stack-lock";
 
-/** Which stack, and how Pulumi's CLI is run. */
+/** Which stack to open, and how to run Pulumi's CLI. */
 export interface StackLocation {
   /** Name of the stack. Default: the selected one. */
   readonly stack?: string | undefined;
   /** Folder of the Pulumi project. Default: the working folder. */
   readonly cwd?: string | undefined;
-  /** Environment of the CLI, and where credentials are looked up. Default: that of the process. */
+  /** Environment for the CLI and for credentials. Default: the environment of the process. */
   readonly env?: Environment | undefined;
-  /** Pulumi's CLI. Default: `pulumi` on PATH. */
+  /** Path of Pulumi's CLI. Default: `pulumi` on PATH. */
   readonly command?: string | undefined;
 }
 
-/** One value of a stack's config; a secret one has no value until it is decrypted. */
+/** One value of a stack's config. A secret has no value until it is decrypted. */
 export interface ConfigEntry {
   /** The value in plaintext. */
   readonly value?: string | undefined;
-  /** Whether it is kept encrypted. */
+  /** Whether it is encrypted. */
   readonly secret?: boolean | undefined;
 }
 
-/** A stack, by Pulumi's CLI. What the CLI prints stays in memory. */
+/** A stack, accessed with Pulumi's CLI. The CLI's output stays in memory. */
 export interface PulumiStack {
   /** Full name for display. */
   readonly name: string;
-  /** The environment that the CLI runs in, and where credentials are looked up. */
+  /** Environment for the CLI and for credentials. */
   readonly env: Environment;
-  /** The state with its secrets encrypted. */
+  /** The state, with encrypted secrets. */
   exportState(): Promise<string>;
-  /** The state with its secrets in plaintext. */
+  /** The state, with secrets in plaintext. */
   exportSecrets(): Promise<string>;
-  /** The whole config of the stack, secrets not decrypted. */
+  /** The whole config of the stack, with encrypted secrets. */
   configEntries(): Promise<Readonly<Record<string, ConfigEntry>>>;
-  /** Values of `payengine:…` in the stack's config; decrypted where they are needed. */
+  /** Values of `payengine:…` in the stack's config, decrypted if needed. */
   config(): Promise<Record<string, string>>;
-  /** The lock on the stack of this project, where the backend shows it. */
+  /** The lock on the stack of this project, if the backend shows it. */
   lock(project: string): Promise<StackLock | undefined>;
   /**
-   * Drops all pending creations from state.
+   * Removes all pending creations from state.
    *
-   * @param root URN of the stack itself: with it, nothing else of the state is refreshed.
+   * @param root URN of the stack itself: limits the refresh to it.
    */
   clearPendingCreates(root?: string): Promise<void>;
 }
 
 const LIMIT_MS = 120_000;
 const REFRESH_LIMIT_MS = 30 * 60_000;
-/** For what a refresh has under way, when it is told to end. */
+/** Time for a refresh to end after it is told to stop. */
 const REFRESH_GRACE_MS = 60_000;
 
 const Backend = z.object({ url: z.string() });
@@ -61,7 +61,7 @@ const Config = z.record(
   z.object({ value: z.string().optional(), secret: z.boolean().optional() }),
 );
 
-/** @throws Error where no stack is selected or the CLI does not run. */
+/** @throws Error if no stack is selected or the CLI does not run. */
 export async function openStack(location: StackLocation = {}): Promise<PulumiStack> {
   const env = location.env ?? process.env;
   const cwd = resolve(location.cwd ?? process.cwd());
@@ -95,7 +95,7 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
   };
 }
 
-/** What of a stack's config is the provider's. */
+/** The provider's part of a stack's config. */
 function ownConfig(entries: Readonly<Record<string, ConfigEntry>>) {
   const values: Record<string, string> = {};
   const encrypted: string[] = [];

@@ -5,7 +5,7 @@ import type { Environment } from "../../provider/config";
 import { parseJson } from "../../provider/payengine/parse-json";
 import { commandFile } from "./command-file";
 
-/** How Pulumi's CLI is run. */
+/** How to run Pulumi's CLI. */
 export interface PulumiCommand {
   readonly command: string;
   readonly cwd: string;
@@ -15,11 +15,11 @@ export interface PulumiCommand {
 const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
 
 /**
- * Runs Pulumi's CLI to its end and gives back what it prints, which stays in memory.
+ * Runs Pulumi's CLI to its end and returns its output, which stays in memory.
  *
- * @param limitMs how long it may take before it is killed.
- * @param graceMs for a command that writes state: how long it is then given to end in order.
- * @throws Error with what the CLI says on its error output; never with its output, which may hold secrets.
+ * @param limitMs time limit, after which it is killed.
+ * @param graceMs for a command that writes state: time to end in order after the limit.
+ * @throws Error with the CLI's error output; never with its output, which may have secrets.
  */
 export async function runPulumi(
   { command, cwd, env }: PulumiCommand,
@@ -27,9 +27,9 @@ export async function runPulumi(
   limitMs: number,
   graceMs = 0,
 ): Promise<string> {
-  // A folder that is not there and a command that is not there are the same error to Node.
-  if (!(await isFolder(cwd))) throw new Error(`There is no folder ${cwd}.`);
-  const missing = `There is no \`${command}\` on PATH; install Pulumi's CLI.`;
+  // Node reports a missing folder and a missing command with the same error.
+  if (!(await isFolder(cwd))) throw new Error(`The folder ${cwd} does not exist.`);
+  const missing = `\`${command}\` is not on PATH; install Pulumi's CLI.`;
   const file = commandFile(command, env);
   if (file === undefined) throw new Error(missing);
   return new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ export async function runPulumi(
 /**
  * Runs Pulumi's CLI and reads the JSON that it prints.
  *
- * @throws Error as {@link runPulumi}, and where it prints something else.
+ * @throws Error as {@link runPulumi}, and if the output does not fit the schema.
  */
 export async function pulumiJson<T>(
   how: PulumiCommand,
@@ -61,17 +61,17 @@ export async function pulumiJson<T>(
   const printed = schema.safeParse(parseJson(await runPulumi(how, args, limitMs)));
   if (printed.success) return printed.data;
   throw new Error(
-    `\`pulumi ${args.join(" ")}\` prints another form of JSON than this version reads; is Pulumi's CLI 3.216.0 or later?`,
+    `\`pulumi ${args.join(" ")}\` printed JSON that this version cannot read; check that Pulumi's CLI is 3.216.0 or later`,
   );
 }
 
-/** Node's own limit sends one signal and waits on; and it closes the pipes, which a CLI that is ending dies of. */
+/** Node's own timeout sends one signal and keeps waiting. It also closes the pipes, which kills a CLI that is ending. */
 function limited(child: ChildProcess, limitMs: number, graceMs: number) {
   let isOver = false;
   const kill = () => {
     isOver = true;
     child.kill("SIGKILL");
-    // Whatever it has started may hold them open.
+    // Its child processes may keep the pipes open.
     child.stdout?.destroy();
     child.stderr?.destroy();
   };
@@ -90,7 +90,7 @@ function limited(child: ChildProcess, limitMs: number, graceMs: number) {
 
 function tookLonger(limitMs: number, graceMs: number): string {
   const why = `took longer than ${limitMs / 1000} s and was stopped`;
-  return graceMs === 0 ? why : `${why}; it may have left the stack locked, which \`pulumi cancel\` ends`;
+  return graceMs === 0 ? why : `${why}; the stack may still be locked; if so, run \`pulumi cancel\``;
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -100,17 +100,17 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** A file backend keeps a checksum in a second file, which it does not write in one step as it does the state. */
+/** A file backend has a checksum file beside the state, which it does not write atomically. */
 const CUT_ATTRIBUTES =
-  "On a file backend, a process that was killed may have left an empty file that ends in `.attrs` beside the state, in " +
-  "`.pulumi/stacks`: delete it, the state itself is whole, and run this again.";
+  "On a file backend, a killed process may leave an empty `.attrs` file beside the state, in `.pulumi/stacks`. The state " +
+  "itself is intact: delete that file and run this again.";
 
-/** The CLI names a database backend by its whole address, in the message of a lock for one. */
+/** The CLI prints a database backend's whole address, for example in the message about a lock. */
 const PASSWORD_IN_ADDRESS = /(:\/\/[^\s/@:]*):[^\s/@]*@/g;
 
 function reasonIn(stderr: string): string {
   const shown = stderr.replace(PASSWORD_IN_ADDRESS, "$1:[redacted]@");
   const lines = shown.split("\n").map((line) => line.replace(/^error: /, "").trim());
-  const said = lines.filter((line) => line !== "").join(" ") || "it does not say why";
+  const said = lines.filter((line) => line !== "").join(" ") || "no reason was given";
   return /: EOF$/.test(said) ? `${said}. ${CUT_ATTRIBUTES}` : said;
 }

@@ -4,13 +4,13 @@ import { join, posix, win32 } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../../provider/payengine/parse-json";
 
-/** Who holds the lock of a stack, as a file backend says it. */
+/** The holder of a stack's lock, from a file backend. */
 export interface StackLock {
   /** The user who runs the CLI. */
   readonly owner: string;
-  /** The machine it runs on. */
+  /** The machine that runs the CLI. */
   readonly host: string;
-  /** Its process id there; 0 where the lock cannot be read. */
+  /** Process ID on that machine; 0 if the lock cannot be read. */
   readonly pid: number;
   /** When it took the lock. */
   readonly since: Date;
@@ -24,9 +24,9 @@ const Lock = z.object({
 });
 
 /**
- * Reads the lock of a stack where its backend is a folder; other backends do not show theirs.
+ * Reads the lock of a stack on a file backend. Other backends do not show their locks.
  *
- * @param url the backend's, such as `file://~`.
+ * @param url of the backend, such as `file://~`.
  * @param cwd where the CLI runs: it resolves relative addresses from there.
  */
 export async function readLock(
@@ -38,7 +38,7 @@ export async function readLock(
   const folder = backendFolder(url, cwd);
   if (folder === undefined) return undefined;
   const locks = join(folder, ".pulumi", "locks");
-  // Backends of before 2023 know no projects.
+  // Backends from before 2023 have no projects.
   const found = await Promise.all([
     lockIn(join(locks, "organization", project, stack)),
     lockIn(join(locks, stack)),
@@ -47,21 +47,21 @@ export async function readLock(
 }
 
 /**
- * The folder of a file backend; `undefined` for any other. Read as the CLI reads it, escapes decoded: neither `file://~`
- * nor `file://./state` is a URL by the rules.
+ * The folder of a file backend; `undefined` for any other backend. Parsed as the CLI does, with escapes decoded, because
+ * neither `file://~` nor `file://./state` is a valid URL.
  */
 export function backendFolder(url: string, cwd: string, platform = process.platform): string | undefined {
   if (!url.startsWith("file://")) return undefined;
   const [written = ""] = url.slice("file://".length).split(/[?#]/, 1);
   const path = decodeURIComponent(written);
   const paths = platform === "win32" ? win32 : posix;
-  // Whatever stands between `~` and the rest, the CLI drops one character.
+  // The CLI drops one character after `~`, whatever it is.
   if (path.startsWith("~")) return paths.join(userInfo().homedir, path.slice(2));
   const isDrive = platform === "win32" && /^\/[a-z]:/i.test(path);
   return paths.resolve(cwd, isDrive ? path.slice(1) : path);
 }
 
-/** A file backend keeps each lock as a file in a folder of the stack. */
+/** A file backend stores each lock as a file in a folder of the stack. */
 async function lockIn(folder: string): Promise<StackLock | undefined> {
   const names = (await unlessMissing(readdir(folder))) ?? [];
   for (const name of names.filter((it) => it.endsWith(".json"))) {
@@ -69,21 +69,22 @@ async function lockIn(folder: string): Promise<StackLock | undefined> {
     // Released between the listing and here.
     if (text === undefined) continue;
     const lock = Lock.safeParse(parseJson(text));
-    // It may be in the middle of being written: a lock all the same.
-    if (!lock.success) return { owner: "somebody", host: "an unknown host", pid: 0, since: new Date() };
+    // An incomplete file is being written: still a lock.
+    if (!lock.success)
+      return { owner: "an unknown user", host: "an unknown host", pid: 0, since: new Date() };
     const { username, hostname, pid, timestamp } = lock.data;
     return { owner: username, host: hostname, pid, since: new Date(timestamp) };
   }
   return undefined;
 }
 
-/** On Windows, a file that the CLI is writing or removing at this moment cannot be read. */
+/** On Windows, a file cannot be read while the CLI writes or removes it. */
 function emptyIfInUse(error: unknown): string {
   if (["EBUSY", "EPERM"].includes(Object(error).code)) return "";
   throw error;
 }
 
-/** @throws what keeps the backend from being read: a lock that cannot be seen may be there. */
+/** @throws any other error: a backend that cannot be read may have a lock. */
 async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;

@@ -32,74 +32,73 @@ const Export = z.object({
   }),
 });
 
-/** A key that a stack's state speaks of. No value of a key is in it. */
+/** A key in a stack's state, without its value. */
 export interface RecordedKey {
   /** URN of the resource. */
   readonly urn: string;
   /** Its name in the program. */
   readonly resource: string;
-  /** What every name of its keys at PayEngine begins with, and what is searched for. */
+  /** Prefix of all names of its keys at PayEngine; used for searches. */
   readonly uniqueName: string;
-  /** The key's name at PayEngine, as state has it. */
+  /** The key name in state. */
   readonly name: string;
-  /** The name that was posted last, as far as state tells. */
+  /** The last name that was sent, if state has it. */
   readonly latestName: string | undefined;
-  /** Id of the key whose value state holds. */
+  /** ID of the key whose value is in state. */
   readonly keyId: string | undefined;
   readonly createdAt: string | undefined;
-  /** The key that a rotation has replaced, and when its time is over. */
+  /** The previous key of a rotation, and when it is to be revoked. */
   readonly previous: { readonly keyId: string; readonly revokeAt: Date | undefined } | undefined;
   /** "public" or "private". */
   readonly type: string | undefined;
-  /** Address of the API at which it was asked for. */
+  /** Address of the API where it was requested. */
   readonly apiUrl: string;
-  /** Which credential asked for it. */
+  /** Fingerprint of the credential that requested it. */
   readonly credentialFingerprint: string | undefined;
-  /** What config pinned its account by. */
+  /** The pin of its account in config. */
   readonly pinnedAccountId: string | undefined;
-  /** The account's id, where PayEngine told it. */
+  /** The account ID, if PayEngine returned it. */
   readonly accountId: string | undefined;
-  /** A merchant of the account, where it had one. */
+  /** A merchant of the account, if it had one. */
   readonly merchantId: string | undefined;
-  /** Where it stands: in a resource, or in an operation that never ended. */
+  /** Where it is in state: a resource, an unfinished resource, or a pending operation. */
   readonly evidence: "resource" | "unfinished" | "pending operation";
   /** Reference to the provider it belongs to, `urn::id`. */
   readonly provider: string;
-  /** State holds a value, but not of which key: nothing can be said of its keys. */
+  /** State has a value without its key ID, so nothing is known about its keys. */
   readonly isDamaged: boolean;
 }
 
-/** What recovery reads of a stack's state. */
+/** The parts of a stack's state that recovery uses. */
 export interface StackState {
   /** When state was last written. */
   readonly changedAt: Date;
   readonly keys: readonly RecordedKey[];
-  /** Resources whose keys people make: PayEngine tells nothing of these keys. */
+  /** Resources with hand-made keys, which PayEngine cannot list. */
   readonly madeByHand: readonly string[];
-  /** Resources whose names and ids are encrypted; they show after an export with secrets. */
+  /** Resources whose names and IDs are encrypted. An export with secrets shows them. */
   readonly hidden: readonly string[];
   readonly providers: ReadonlyMap<string, RecordedProvider>;
-  /** Name of the project, where state holds any resource. */
+  /** Name of the project, if state has any resource. */
   readonly project: string | undefined;
   /** URN of the stack itself. */
   readonly root: string | undefined;
   /** Operations that never ended, of any resource: `type urn`. */
   readonly pendingOperations: readonly string[];
-  /** All of them are creations of keys whose names are known, or work on keys that state holds besides. */
+  /** All pending operations create keys with known names, or change keys that are also in state. */
   readonly onlyOwnOperations: boolean;
   /** How secrets are encrypted, such as "passphrase". */
   readonly secretsProvider: string | undefined;
 }
 
 /**
- * Reads what `pulumi stack export` prints.
+ * Reads the output of `pulumi stack export`.
  *
- * @throws Error where it is not a stack's state, or a newer version of this package has written it.
+ * @throws Error if it is not a stack's state, or a newer version of this package wrote it.
  */
 export function readStackState(text: string): StackState {
   const parsed = Export.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new Error("This is not the state of a stack as `pulumi stack export` prints it.");
+  if (!parsed.success) throw new Error("This is not a stack's state from `pulumi stack export`.");
   const { manifest, resources, pending_operations: pending, secrets_providers } = parsed.data.deployment;
   requirePresentForm(resources.filter(isKey));
   const providers = resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
@@ -131,8 +130,8 @@ export function readStackState(text: string): StackState {
 }
 
 /**
- * Of a deletion or change that never ended, state holds the key besides: clearing the operation drops no evidence, and the
- * next `up` or destroy goes on.
+ * A pending delete or update has its key in state too, so clearing the operation loses nothing: the next `up` or destroy
+ * continues.
  */
 function isOnHeldKey({ type, resource }: PendingOperation, resources: readonly Resource[]): boolean {
   const { urn, id } = resource;
@@ -143,7 +142,7 @@ function isOnHeldKey({ type, resource }: PendingOperation, resources: readonly R
   );
 }
 
-/** A newer version of this package has written the state. */
+/** A newer version of this package wrote the state. */
 export class NewerStateError extends Error {
   override readonly name = "NewerStateError";
 }
@@ -152,7 +151,7 @@ function requirePresentForm(keys: readonly Resource[]): void {
   const needed = keys.map(({ outputs }) => neededVersion(outputs)).find((version) => version !== undefined);
   if (needed === undefined) return;
   throw new NewerStateError(
-    "Keys of this stack were written by a newer version of pulumi-payengine, so nothing can be said of them. Install " +
+    "A newer version of pulumi-payengine wrote keys of this stack, which this version cannot read. Install " +
       `pulumi-payengine ${needed} or later, and run this again.`,
   );
 }
@@ -165,7 +164,7 @@ function isMadeByHand({ inputs, outputs }: Resource): boolean {
   return revealed(inputs.madeByHand) === true || revealed(outputs.madeByHand) === true;
 }
 
-/** Says whether it is a key that PayEngine's list shows. */
+/** Says whether PayEngine's list has the key. */
 function isListedKey(resource: Resource): boolean {
   return isKey(resource) && !isMadeByHand(resource);
 }
@@ -209,7 +208,7 @@ function previousOf(keyId: string | undefined, revokeAt: string | undefined): Re
   return { keyId, revokeAt: Number.isNaN(date.getTime()) ? undefined : date };
 }
 
-/** What is known of a key: its outputs, which repeat the inputs; of one that never was, the inputs. */
+/** A key's outputs, which repeat the inputs; its inputs if it was never created. */
 function toldBy({ inputs, outputs }: Resource): Resource["outputs"] {
   return Object.keys(outputs).length > 0 ? outputs : inputs;
 }
@@ -218,7 +217,7 @@ function uniqueNameOf({ inputs, outputs }: Resource): string | undefined {
   return readText(outputs.uniqueName) ?? readText(inputs.uniqueName);
 }
 
-/** A program may ask for any output to be kept as a secret, also for what keys are known by. */
+/** A program may make any output a secret, including names and IDs. */
 function isHidden(resource: Resource): boolean {
   const { keyId, previousKeyId, apiUrl } = toldBy(resource);
   return uniqueNameOf(resource) === undefined || [keyId, previousKeyId, apiUrl].some(isEncrypted);

@@ -7,25 +7,25 @@ import { isDefault, needsDecryption, type ProviderValues, type RecordedProvider 
 import type { StackLock } from "./stack-lock";
 import { NewerStateError, readStackState, type StackState } from "./stack-state";
 
-/** Where a state comes from, and the configuration of its providers. */
+/** A source of state, with the configuration of its providers. */
 export interface StateSource {
-  /** For display: a stack's name or a file's path. */
+  /** Display name: a stack's name or a file's path. */
   readonly name: string;
   /** Whether it is an exported file, which may be older than its stack. */
   readonly isFile: boolean;
-  /** Where credentials are looked up. */
+  /** Environment for credentials. */
   readonly env: Environment;
-  /** @throws Error where it is no state, or names of keys stay encrypted. */
+  /** @throws Error if it is not a state, or key names stay encrypted. */
   load(): Promise<StackState>;
   /** Configuration of the default provider. */
   config(): Promise<ProviderValues>;
   /** Providers with their secrets in plaintext. */
   decrypted(): Promise<ReadonlyMap<string, RecordedProvider>>;
-  /** The lock on the stack, where the backend shows it. */
+  /** The lock on the stack, if the backend shows it. */
   lock(project: string): Promise<StackLock | undefined>;
 }
 
-/** A stack as Pulumi's backend holds it now. */
+/** The current state of a stack. */
 export function stateOfStack(stack: PulumiStack): StateSource {
   return {
     name: stack.name,
@@ -43,14 +43,14 @@ export function stateOfStack(stack: PulumiStack): StateSource {
   };
 }
 
-/** A stack whose config file is in another project: its default provider is configured as at the last update. */
+/** A stack of another project. Its default provider is configured as at the last update, because the config is not here. */
 export function stateOfOtherProject(stack: PulumiStack): StateSource {
   const source = stateOfStack(stack);
   return {
     ...source,
     async config() {
       const recorded = defaultProvider((await source.load()).providers);
-      if (recorded === undefined) throw new Error(`the state of ${stack.name} holds no default provider`);
+      if (recorded === undefined) throw new Error(`the state of ${stack.name} has no default provider`);
       const provider = needsDecryption(recorded, stack.env)
         ? defaultProvider(await source.decrypted())
         : recorded;
@@ -60,23 +60,22 @@ export function stateOfOtherProject(stack: PulumiStack): StateSource {
 }
 
 /**
- * A file that `pulumi stack export` has written. Where its secrets are encrypted, credentials come from the
- * environment.
+ * A file that `pulumi stack export` wrote. If its secrets are encrypted, credentials come from the environment.
  *
- * @throws Error where the file cannot be read.
+ * @throws Error if the file cannot be read.
  */
 export async function openStateFile(path: string, env: Environment = process.env): Promise<StateSource> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new Error(`The state file ${path} cannot be read: ${messageOf(error)}`);
+    throw new Error(`Cannot read the state file ${path}: ${messageOf(error)}`);
   });
-  // Windows PowerShell writes what it redirects into a file in UTF-16.
+  // Windows PowerShell redirects output to a file as UTF-16.
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
   const text = new TextDecoder(encoding).decode(bytes);
-  const state = requireNames(parse(path, text), "name the stack with --stack, where they can be decrypted");
+  const state = requireNames(parse(path, text), "name the stack with --stack, so that they can be decrypted");
   const encrypted = () =>
     new Error(
-      `some of its provider's configuration is encrypted in ${path}; set PAYENGINE_API_KEY, for an explicit provider ` +
-        "its credentialEnv, if that is the credential only; else name the stack with --stack",
+      `its provider's configuration is partly encrypted in ${path}; if that is only the credential, set PAYENGINE_API_KEY ` +
+        "(for an explicit provider, the variable of its credentialEnv); otherwise name the stack with --stack",
     );
   return {
     name: path,
@@ -85,9 +84,9 @@ export async function openStateFile(path: string, env: Environment = process.env
     load: async () => state,
     async config() {
       const provider = defaultProvider(state.providers);
-      // Without its address the credential would be sent to the usual one.
+      // Without the address, the credential would go to the default address.
       if (provider === undefined)
-        throw new Error(`${path} holds no default provider; name the stack with --stack`);
+        throw new Error(`${path} has no default provider; name the stack with --stack`);
       if (needsDecryption(provider, env)) throw encrypted();
       return provider.values;
     },
@@ -103,13 +102,11 @@ function parse(path: string, text: string): StackState {
     return readStackState(text);
   } catch (error) {
     if (error instanceof NewerStateError) throw new Error(`${path}: ${error.message}`);
-    throw new Error(
-      `${path} is not the state of a stack; write one with \`pulumi stack export --file <file>\`.`,
-    );
+    throw new Error(`${path} is not a stack's state; create one with \`pulumi stack export --file <file>\`.`);
   }
 }
 
-/** What is left to do where only a person can look for a key. */
+/** For a key that only a person can find. */
 export const LOOK_BY_HAND = "look for its key by name in PayEngine's dashboard";
 
 const DAMAGED = "look for them by name in PayEngine's dashboard";
@@ -117,12 +114,12 @@ const DAMAGED = "look for them by name in PayEngine's dashboard";
 function requireNames(state: StackState, todo: string): StackState {
   if (state.hidden.length === 0) return state;
   throw new Error(
-    `The state does not show the names or ids of the keys of ${state.hidden.join(", ")}: they are encrypted or ` +
-      `damaged, so nothing can be said of their keys; ${todo}.`,
+    `The key names or IDs of ${state.hidden.join(", ")} are encrypted or damaged in state, so these keys cannot be ` +
+      `checked; ${todo}.`,
   );
 }
 
-/** The default provider records what the stack's config said at the last update. */
+/** The default provider in state has the stack's config from the last update. */
 function defaultProvider(providers: StackState["providers"]): RecordedProvider | undefined {
   return [...providers].find(([reference]) => isDefault(reference))?.[1];
 }
@@ -131,7 +128,7 @@ function defaultProvider(providers: StackState["providers"]): RecordedProvider |
  * The configuration of one provider that a state refers to.
  *
  * @param reference `urn::id`.
- * @throws Error where state does not hold it, or what is needed of it cannot be decrypted.
+ * @throws Error if state does not have it, or a needed value cannot be decrypted.
  */
 export async function providerValues(
   source: StateSource,
@@ -141,13 +138,13 @@ export async function providerValues(
   const recorded = state.providers.get(reference);
   if (recorded === undefined && !isDefault(reference)) {
     const provider = reference.split("::").slice(0, -1).join("::");
-    throw new Error(`state does not hold its provider, ${provider}; ${LOOK_BY_HAND}`);
+    throw new Error(`state does not have its provider, ${provider}; ${LOOK_BY_HAND}`);
   }
   if (recorded?.values.provider === undefined) return source.config();
   const { values } = recorded;
   if (!needsDecryption(recorded, source.env)) return values;
   const decrypted = (await source.decrypted()).get(reference);
-  // Anything less, such as a configuration without its address, would send the credential elsewhere.
+  // An incomplete configuration, such as one without the address, would send the credential elsewhere.
   if (decrypted === undefined || needsDecryption(decrypted, source.env)) {
     throw new Error(
       `the configuration of its provider "${values.provider}" cannot be decrypted; ${LOOK_BY_HAND}`,

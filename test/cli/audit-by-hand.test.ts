@@ -39,10 +39,10 @@ async function handMade(fixture: Fixture, resource: string, digit: number) {
 }
 
 const AUDIT = ["audit", "--min-age", "0s"];
-const NO_LIST = 'payengine:contract is "dashboard", so no call lists the keys of its account';
-const NOT_LOOKED = "No account was looked at: whether the keys of dev work is not known.";
+const NO_LIST = 'payengine:contract is "dashboard", so no request lists the keys of its account';
+const NOT_LOOKED = "No account was checked, so it is unknown whether the keys of dev work.";
 const MADE_BY_HAND =
-  "Not audited: web of dev: made by hand: no call tells whether it works; revoke it in PayEngine's dashboard when it is no longer needed";
+  "Not audited: web of dev: made by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";
 
 test("audit names keys made by hand, counts them nowhere and exits with 0", async () => {
   const { fixture } = given;
@@ -57,7 +57,7 @@ test("audit names keys made by hand, counts them nowhere and exits with 0", asyn
   ]);
   expect(await fixture.control.requests()).toEqual([]);
   const orphans = await payengine(project, ["orphans", "--min-age", "0s"]);
-  expect([orphans.exitCode, orphans.stdout]).toEqual([0, "No orphaned keys of stack dev were found.\n"]);
+  expect([orphans.exitCode, orphans.stdout]).toEqual([0, "Found no orphaned keys of stack dev.\n"]);
 });
 
 test("audit reports a key made by hand as neither damaged nor gone nor orphaned beside other keys", async () => {
@@ -89,7 +89,7 @@ test('audit and orphans say once that they cannot look at keys under the contrac
   expect([audit.exitCode, linesOf(audit.stdout)]).toEqual([
     2,
     [
-      `Not looked at: web of dev, api of dev: ${NO_LIST}; look for its key by name in PayEngine's dashboard`,
+      `Not checked: web of dev, api of dev: ${NO_LIST}; look for its key by name in PayEngine's dashboard`,
       NOT_LOOKED,
     ],
   ]);
@@ -97,8 +97,8 @@ test('audit and orphans say once that they cannot look at keys under the contrac
   expect([orphans.exitCode, linesOf(orphans.stdout)]).toEqual([
     2,
     [
-      startingWith(`Not looked at: web, api: ${NO_LIST}`),
-      "Whether stack dev has orphaned keys is not known.",
+      startingWith(`Not checked: web, api: ${NO_LIST}`),
+      "Could not check whether stack dev has orphaned keys.",
     ],
   ]);
 });
@@ -118,7 +118,7 @@ test("orphans clears the pending creation of a key made by hand without asking P
   expect([exitCode, linesOf(stdout)]).toEqual([
     0,
     [
-      "No orphaned keys of stack dev were found.",
+      "Found no orphaned keys of stack dev.",
       "Pending operations (--revoke clears them):",
       "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
       "Revoked 0 of 0 keys.",

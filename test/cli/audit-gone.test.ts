@@ -53,8 +53,8 @@ async function verdictOn(project: Project): Promise<string | undefined> {
 }
 
 const UNPROVEN =
-  "PayEngine does not find its key, but nothing proves that it was made in this account; run this with the credential " +
-  "that made it, or set payengine:accountId to the id of the account, of one of its merchants or of one of its keys " +
+  "PayEngine does not find its key, but nothing proves that this account made it; run this with the credential " +
+  "that made it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
   "(`pulumi-payengine doctor` prints it)";
 
 test("audit does not call a missing key gone that another credential made, perhaps in another account", async () => {
@@ -64,9 +64,9 @@ test("audit does not call a missing key gone that another credential made, perha
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
     [
-      `Not looked at: web of dev: ${UNPROVEN}`,
+      `Not checked: web of dev: ${UNPROVEN}`,
       "Account at <address>/api: 2 live keys, 1 foreign",
-      "Keys of dev, as far as looked at: 1 managed",
+      "Keys of dev (some not checked): 1 managed",
     ],
   ]);
 });
@@ -107,7 +107,7 @@ test("under a contract without a call for one key, the list shows that a key is 
 test("audit does not look for a key that was made at another address", async () => {
   const project = await projectWithRevoked({ apiUrl: "https://console.payengine.dev/api" });
   expect(await verdictOn(project)).toMatch(
-    /^its key was asked for at https:\/\/console\.payengine\.dev\/api, but payengine:apiUrl is http/,
+    /^its key was requested at https:\/\/console\.payengine\.dev\/api, but payengine:apiUrl is http/,
   );
 });
 

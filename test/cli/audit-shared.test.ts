@@ -30,7 +30,7 @@ test("with --name-prefix another team's keys are told and do not fail the audit,
   expect([all.exitCode, linesOf(all.stdout).slice(1, 3)]).toEqual([
     0,
     [
-      "other  nothing: its name does not say that it is yours  -  -  billing-prod-api-<digits>  <id>  <host>  <time>  never",
+      "other  nothing: its name has none of your prefixes  -  -  billing-prod-api-<digits>  <id>  <host>  <time>  never",
       "managed  nothing  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
     ],
   ]);
@@ -89,7 +89,7 @@ test("--all-stacks fails where no stack holds keys, and goes with no --stack", a
   expect([none.exitCode, none.stdout, none.stderr]).toEqual([
     1,
     "",
-    "No stack of this backend holds PayEngine's keys or configuration: there is nothing to compare; name one with --stack.\n",
+    "No stack of this backend has PayEngine keys or configuration. Name a stack with --stack.\n",
   ]);
   const both = await payengine(project, [...AUDIT, "--all-stacks", "--stack", "dev"]);
   expect([both.exitCode, both.stderr]).toEqual([

@@ -34,7 +34,7 @@ test("a key missing from a lagging list is managed, and a key that no call shows
   const hidden = await payengine(project, AUDIT);
   expect([hidden.exitCode, linesOf(hidden.stdout)[1]]).toEqual([
     2,
-    "unsettled  made less than a minute ago, and PayEngine may not know it yet: look again  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
+    "unsettled  made less than a minute ago, so the list may not have it yet: run again  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
   ]);
   await fixture.control.setLag({});
 });
@@ -51,9 +51,9 @@ test("audit calls no key gone with a credential of another account or an unreach
   expect([wrong.exitCode, linesOf(wrong.stdout)]).toEqual([
     2,
     [
-      startingWith("Not looked at: web of dev: the credential belongs to account <id>, but state"),
+      startingWith("Not checked: web of dev: the credential belongs to account <id>, but state"),
       expect.stringMatching(/^Account <id> at <address>\/api: \d live keys?, \d foreign$/),
-      "Keys of dev, as far as looked at: 0 managed",
+      "Keys of dev (some not checked): 0 managed",
     ],
   ]);
   await fixture.control.addFault({
@@ -102,8 +102,8 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
   expect([file.exitCode, linesOf(file.stdout)]).toEqual([
     2,
     [
-      startingWith("Not looked at: copied of copy.json: some of its provider's configuration is encrypted"),
-      "No account was looked at: whether the keys of copy.json work is not known.",
+      startingWith("Not checked: copied of copy.json: its provider's configuration is partly encrypted"),
+      "No account was checked, so it is unknown whether the keys of copy.json work.",
     ],
   ]);
   const both = await payengine(project, [...AUDIT, "--state", "copy.json", "--stack", "dev"]);
@@ -111,8 +111,8 @@ test("audit of an exported file asks for its encrypted credential, and shows sha
   expect([both.exitCode, linesOf(both.stdout).slice(2, 4)]).toEqual([
     2,
     [
-      "unmatched  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard  -  -  \u{fffd}[31mred-<digits>  <id>  <host>  <time>  never",
-      "managed  also held by copied of copy.json: destroying either revokes it  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
+      "unmatched  in none of the given states: add its stack, or revoke the key in PayEngine's dashboard  -  -  \u{fffd}[31mred-<digits>  <id>  <host>  <time>  never",
+      "managed  also held by copied of copy.json: destroying one revokes it for all  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
     ],
   ]);
 });

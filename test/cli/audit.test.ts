@@ -81,13 +81,13 @@ test("audit gives each key of two stacks and an exported file its category and a
   expect([exitCode, stderr]).toEqual([2, ""]);
   const orphanNote = "pulumi-payengine orphans --revoke --stack dev";
   const unmatchedNote =
-    "in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard";
+    "in none of the given states: add its stack, or revoke the key in PayEngine's dashboard";
   expect(linesOf(stdout)).toEqual([
     "CATEGORY  WHAT TO DO  STACK  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED",
     `orphaned  ${orphanNote}  dev  lost  shop-dev-lost-<digits>  <id>  <host>  <time>  never`,
     `orphaned  ${orphanNote}  dev  web  shop-dev-web-<digits>-r2  <id>  <host>  <time>  never`,
-    "overdue  its time ended <time>: run pulumi up  dev  rotated  shop-dev-rotated-<digits>  <id>  <host>  <time>  never",
-    "gone  run pulumi refresh, then pulumi up, which makes a new one  dev  gone  shop-dev-gone-<digits>  <id>  <host>  <time>  never",
+    "overdue  its overlap ended <time>: run pulumi up  dev  rotated  shop-dev-rotated-<digits>  <id>  <host>  <time>  never",
+    "gone  run pulumi refresh, then pulumi up, which makes a new key  dev  gone  shop-dev-gone-<digits>  <id>  <host>  <time>  never",
     `unmatched  ${unmatchedNote}  -  -  shop-dev-elsewhere-<digits>  <id>  <host>  <time>  never`,
     `unmatched  ${unmatchedNote}  -  -  shop-dev-web-<digits>-g1  <id>  <host>  <time>  never`,
     `unmatched  ${unmatchedNote}  -  -  shop-dev-web-<digits>-g9  <id>  <host>  <time>  never`,
@@ -129,7 +129,7 @@ test("audit finds what an interrupted first update has left, though state holds 
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
     [
-      "unmatched  in none of the given states: give its stack as well, or revoke it in PayEngine's dashboard  -  -  shop-dev-web-<digits>  <id>  <host>  <time>  never",
+      "unmatched  in none of the given states: add its stack, or revoke the key in PayEngine's dashboard  -  -  shop-dev-web-<digits>  <id>  <host>  <time>  never",
       "Account at <address>/api: 2 live keys, 1 foreign",
       "Keys of dev: 0 managed, 1 unmatched",
     ],
@@ -152,7 +152,7 @@ test("audit looks at the account of an explicit provider that has no keys any mo
   const unset = await payengine(project, AUDIT);
   expect([unset.exitCode, linesOf(unset.stdout)[0]]).toEqual([
     2,
-    'Not looked at: provider team of dev: payengine:apiKey is not set for provider "team"; give it apiKey, or set TEAM_KEY',
+    'Not checked: provider team of dev: payengine:apiKey is not set for provider "team"; give it apiKey, or set TEAM_KEY',
   ]);
   const { exitCode, stdout } = await payengine(project, AUDIT, { env: { TEAM_KEY: elsewhere } });
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
@@ -182,10 +182,10 @@ test("audit fails and says so when it cannot look at any account", async () => {
     2,
     [
       expect.stringMatching(
-        /^Not looked at: the default provider of dev: payengine:apiKey is not set; run `pulumi config set /,
+        /^Not checked: the default provider of dev: payengine:apiKey is not set; run `pulumi config set /,
       ),
-      "Not looked at: the default provider of empty.json: empty.json holds no default provider; name the stack with --stack",
-      "No account was looked at: whether the keys of dev, empty.json work is not known.",
+      "Not checked: the default provider of empty.json: empty.json has no default provider; name the stack with --stack",
+      "No account was checked, so it is unknown whether the keys of dev, empty.json work.",
     ],
   ]);
 });

@@ -14,11 +14,11 @@ import {
   storedKey,
 } from "./planted-state";
 
-/** The page of the docs that shows what the commands print. */
+/** The docs page with the output of the commands. */
 export const CAPTURES = join(__dirname, "../../docs/command-output.md");
 
 const WIDTHS = [80, 120];
-/** Short, and of the same length on every machine: where lines break depends on it. */
+/** Short, and equally long on every machine, because it decides where lines break. */
 const FOLDER = `/tmp/shop-${process.pid.toString(36).padStart(6, "0").slice(-6)}`;
 
 const INTRO = `# What the commands print
@@ -29,7 +29,7 @@ At a terminal, lines break between words, and a key that does not fit in a table
 each key is one line, so that you can search it with \`grep\`. For programs, use \`--json\`. \`npm run captures\` writes this page.
 `;
 
-/** Runs the commands at terminals of each width on a stack after a crash, and shows what they print as Markdown. */
+/** Runs the commands on a stack after a crash, at terminals of each width, and returns their output as Markdown. */
 export async function takeCaptures(): Promise<string> {
   const sandbox = await startSandbox({ seed: 1 });
   const credential = sandbox.adminKey ?? "";
@@ -46,7 +46,7 @@ export async function takeCaptures(): Promise<string> {
       sections.push(`## ${command}\n`);
       for (const columns of WIDTHS) {
         const args = [...command.split(" "), "--cwd", FOLDER];
-        // In CI nothing is said of progress.
+        // In CI there is no progress line.
         const { stdout } = await payengineAtTerminal(project, args, "", { columns, env: { CI: "true" } });
         sections.push(`${columns} columns:\n\n\`\`\`text\n${steady(stdout).trimEnd()}\n\`\`\`\n`);
       }

@@ -43,7 +43,7 @@ test("doctor finds fields with other names, and --write passes after its printed
   ]);
   // The rest is looked at as if the commands had been run.
   expect(lines).toContain(
-    "pass  get  GET /api-keys/{id} answers 200: an object in data, snake_case; uuid, label, type, masked_key, state, created_on, last_used",
+    "pass  get  GET /api-keys/{id} returned 200: an object in data, snake_case; uuid, label, type, masked_key, state, created_on, last_used",
   );
 
   const project = await fixture.project({});
@@ -100,7 +100,7 @@ test("doctor finds in turn a missing call for one key, a reveal and a revocation
     ],
     left: [
       "WARN  list: trial keys  earlier runs with --write left pulumi-payengine-doctor-<digits>",
-      "  → revoke them in PayEngine's dashboard, unless their status there says that they no longer work",
+      "  → revoke them in PayEngine's dashboard, unless their status there shows that they no longer work",
     ],
   });
 });
@@ -142,8 +142,8 @@ test("doctor finds other words for types and statuses, and warns of a 403 for a 
       "'payengine:contract.revokedStatuses[1]' 'switched off'",
     ],
     troubles: [
-      'WARN  revoked value  gets 403 instead of 401, so "gone" can never be proven by a value in this account',
-      "  → keys can be made; but after a private key is deleted in the dashboard, refresh stops with an error and makes no new one",
+      "WARN  revoked value  gets 403 instead of 401, so a value cannot prove that a key is gone in this account",
+      "  → you can make keys; but after someone deletes a private key in the dashboard, refresh fails and `up` makes no new key",
     ],
   });
 });
@@ -155,9 +155,9 @@ test("doctor asks for an unknown list path, and guesses the other paths from it"
   expect([first.exitCode, troubles(first.lines)]).toEqual([
     2,
     [
-      "FAIL  list  GET /api-keys answers 400: this account has no such call at this address",
-      "  → find the call that PayEngine's console makes, in your browser's network tab (docs/contract.md), and set it: payengine:contract.list; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
-      "skip  get  there is no listed key to ask for",
+      "FAIL  list  GET /api-keys returned 400: the account has no such endpoint at this address",
+      "  → find the request that PayEngine's console sends, in your browser's network tab (see docs/contract.md), and set it as payengine:contract.list; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard` (see docs/dashboard.md)",
+      "skip  get  the list has no key to request",
     ],
   ]);
   await project.ok("config", "set", "--path", "payengine:contract.list", "GET /v2/keys");

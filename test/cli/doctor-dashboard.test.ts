@@ -11,9 +11,9 @@ test('doctor points to the contract "dashboard" when the key calls take signed-i
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
-      "FAIL  list  GET /api-keys answers 401 (jwt malformed): this account's key calls take no private key, only people who are signed in to the console",
-      '  → run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people make the keys, and you adopt them; the guide is docs/dashboard.md',
-      "skip  get  there is no listed key to ask for",
+      "FAIL  list  GET /api-keys returned 401 (jwt malformed): in this account only people who are signed in to the console can manage keys; a private key cannot",
+      '  → run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people make the keys, and you adopt them (see docs/dashboard.md)',
+      "skip  get  the list has no key to request",
       NO_WRITE,
     ],
   ]);
@@ -25,13 +25,13 @@ test('doctor points to the contract "dashboard" when the key calls take signed-i
   expect([reading.exitCode, reading.lines.slice(-7)]).toEqual([
     0,
     [
-      'pass  contract  "dashboard": people make keys in PayEngine\'s console, and you adopt them by `adopt: { token }`. A rotation takes a new token, and a revoked key is recognized by the 401 of its value. Making, listing and revoking keys, lookups and orphans need calls that this contract does not have',
-      "pass  connection  <address>/api answers, unencrypted on this machine",
+      'pass  contract  "dashboard": people make keys in PayEngine\'s console, and you adopt them with `adopt: { token }`. To rotate, pass a new token. A revoked key is recognized by the 401 that its value gets. This contract cannot create, list or revoke keys, so lookups and `orphans` do not work with it',
+      "pass  connection  <address>/api responds over plain HTTP on this machine",
       "pass  credential  PayEngine accepts it",
-      "pass  works  GET /merchant answers 200: a list of 2 in data, snake_case",
-      "pass  clock  agrees with PayEngine's to the minute",
-      expect.stringContaining("(the id of a merchant of this account)"),
-      'skip  list  payengine:contract is "dashboard", which has no call that makes, lists or revokes a key',
+      "pass  works  GET /merchant returned 200: a list of 2 in data, snake_case",
+      "pass  clock  within a minute of PayEngine's clock",
+      expect.stringContaining("(the ID of a merchant of this account)"),
+      'skip  list  payengine:contract is "dashboard", which cannot create, list or revoke keys',
     ],
   ]);
   const writing = await examined(project, ["--write"]);
@@ -52,7 +52,7 @@ test("doctor does not try a credential that gets 401 in any other form", async (
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
-      "FAIL  credential  PayEngine answers 401 to it (E121)",
+      "FAIL  credential  PayEngine returned 401 for it (E121)",
       startingWith("  → check that the private key is whole"),
       NO_WORKS,
       NO_LIST,

@@ -7,7 +7,8 @@ import { examined, NO_WRITE, paste, REPORT_LINE, troubles } from "./doctor-fixtu
 
 const given = useFixture();
 
-const WRONG_TOTAL = "FAIL  list: count  total is no number of keys, or less than those on the pages";
+const WRONG_TOTAL =
+  "FAIL  list: count  total is not a number, or is less than the number of keys on the pages";
 
 /** Doctor's lines that did not pass, for a PayEngine whose answers are altered on the way. */
 async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
@@ -39,7 +40,7 @@ test("a list whose keys have no ids fails, and no key is made", async () => {
     [
       "FAIL  list: id  is missing on 1 of 2 keys, so the list cannot be read",
       REPORT_LINE,
-      "skip  get  there is no listed key to ask for",
+      "skip  get  the list has no key to request",
       NO_WRITE,
     ],
   ]);
@@ -53,8 +54,8 @@ test("a list whose keys have no names fails, and no key is made", async () => {
   expect(found).toEqual([
     2,
     [
-      "FAIL  list: name  is missing on 1 key, and no other field looks like it: no key is found by its name",
-      `  → if a field holds it all the same, set payengine:contract.fields.name to its name; otherwise ${REPORT_LINE.replace("  → ", "")}`,
+      "FAIL  list: name  is missing on 1 key, and no other field looks like it, so keys cannot be found by name",
+      `  → if another field has it, set payengine:contract.fields.name to that field's name; otherwise ${REPORT_LINE.replace("  → ", "")}`,
       NO_WRITE,
     ],
   ]);
@@ -65,14 +66,14 @@ test.each([
   [
     "another wrapper",
     (body: List): unknown => ({ api_keys: body.data }),
-    "with a list of 1 in api_keys, snake_case: lists are read bare or in data, and payengine:contract sets no other place",
+    "with a list of 1 in api_keys, snake_case: this version reads a list only at the top level or in data",
   ],
   [
     "a wrapper within data",
     (body: List): unknown => ({ data: { items: body.data } }),
-    "with a list of 1 in data.items, snake_case: lists are read bare or in data, and payengine:contract sets no other place",
+    "with a list of 1 in data.items, snake_case: this version reads a list only at the top level or in data",
   ],
-  ["no list at all", (): unknown => ({ ok: true }), "without a list, bare or in data"],
+  ["no list at all", (): unknown => ({ ok: true }), "without a list at the top level or in data"],
 ])("a list in %s fails: payengine:contract cannot set it", async (_what, wrap, what) => {
   const found = await troublesWith((answer) => {
     if (isList(answer.path)) answer.body = wrap(answer.body as List);
@@ -80,9 +81,9 @@ test.each([
   expect(found).toEqual([
     2,
     [
-      `FAIL  list  GET /api-keys answers 200, but ${what}`,
+      `FAIL  list  GET /api-keys returned 200, but ${what}`,
       REPORT_LINE,
-      "skip  get  there is no listed key to ask for",
+      "skip  get  the list has no key to request",
       NO_WRITE,
     ],
   ]);
@@ -98,8 +99,8 @@ test("doctor warns of a date in another form, and accepts a number as an id", as
   expect(found).toEqual([
     0,
     [
-      "WARN  list: createdAt  created_at is no ISO 8601 date on 1 of 1 key",
-      "  → new and old keys are not told apart: report this with --report",
+      "WARN  list: createdAt  created_at is not an ISO 8601 date on 1 of 1 key",
+      "  → new keys cannot be told from old ones; report this with --report",
     ],
   ]);
 });
@@ -156,7 +157,7 @@ test.each([
     if (q !== "" && !finds(q, name)) Object.assign(body as List, { data: [] });
   });
   const why =
-    "FAIL  list: q  does not find a listed key by its name or part of it, so no key's absence can be proven";
+    "FAIL  list: q  does not find a listed key by its name or part of it, so the list cannot prove that a key is gone";
   expect(troubles).toEqual([2, [why, REPORT_LINE, NO_WRITE]]);
 });
 
@@ -166,7 +167,7 @@ test.each([
     [
       2,
       [
-        "FAIL  list: page  page 2 repeats page 1: `page` does nothing, so no key's absence can be proven",
+        "FAIL  list: page  page 2 repeats page 1: `page` has no effect, so the list cannot prove that a key is gone",
         REPORT_LINE,
         NO_WRITE,
       ],
@@ -203,8 +204,8 @@ test("doctor warns of private keys' values in the list without printing them", a
   expect(troubles).toEqual([
     0,
     [
-      "WARN  list: values  the list shows the values of 1 key that should be private",
-      "  → PayEngine should show a private key once: whoever may list keys can read these",
+      "WARN  list: values  the list shows the values of 1 private key",
+      "  → anyone who may list keys can read them; PayEngine should show a private key only once",
     ],
   ]);
 });
@@ -217,7 +218,7 @@ test("doctor warns of a clock that is more than a minute off", async () => {
     0,
     [
       "WARN  clock  this machine is 10 minutes ahead of PayEngine",
-      "  → set this machine's clock: dates of rotations and the age that `orphans` asks for rest on it",
+      "  → set this machine's clock: rotation dates and the age check of `orphans` depend on it",
     ],
   ]);
 });

@@ -42,7 +42,9 @@ export async function doctorOn(fixture: Fixture, ...args: string[]): Promise<Doc
 
 /** The lines that say anything but that all is well. What no --write means is no trouble. */
 export function troubles(lines: readonly string[]): string[] {
-  return lines.filter((line) => !line.startsWith("pass") && !line.endsWith("only --write makes these calls"));
+  return lines.filter(
+    (line) => !line.startsWith("pass") && !line.endsWith("only --write sends these requests"),
+  );
 }
 
 /** Exit code and troubles. */
@@ -67,12 +69,12 @@ export async function paste(project: Project, commands: readonly string[]): Prom
 
 export const SET_LINE = "  → run the commands at the end of this output, then run this again";
 export const REPORT_LINE =
-  "  → payengine:contract cannot express this: create no keys with this account yet, and attach what `pulumi-payengine doctor --report` prints (it holds no values) to an issue of the project";
+  "  → payengine:contract cannot express this: do not create keys in this account yet, and attach the output of `pulumi-payengine doctor --report` (it has no values) to an issue of the project";
 
 /** Lines of checks that were skipped for what had failed before. */
-export const NO_LIST = "skip  list  put right what failed before";
-export const NO_WRITE = "skip  write  put right what failed before: nothing was made";
-export const NO_WORKS = "skip  works  GET /merchant did not tell of the account";
+export const NO_LIST = "skip  list  fix the failed checks first";
+export const NO_WRITE = "skip  write  fix the failed checks first; no key was made";
+export const NO_WORKS = "skip  works  GET /merchant returned nothing about the account";
 /** What doctor says to do about a trial key that it could not revoke. */
 export const LOOK_FOR =
   "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it";

@@ -12,7 +12,7 @@ test.each([
     {
       check: "list: public keys",
       status: "warn",
-      found: "2 keys listed as public belong elsewhere",
+      found: "2 keys listed as public are for another host",
       todo: `A public key that begins with pk_${marker}_ comes from ${host}: PayEngine's client packages will send it elsewhere. Check payengine:apiUrl.`,
     },
   ]);

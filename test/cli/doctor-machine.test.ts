@@ -28,7 +28,7 @@ test("doctor reports each problem of the machine with its remedy", async () => {
       "  → run `npm install @pulumi/pulumi@^3.216.0` in <folder>",
       "FAIL  package  <folder> cannot load pulumi-payengine",
       "  → run `npm install pulumi-payengine` there (pnpm add, yarn add)",
-      "FAIL  checkpoints  PULUMI_SKIP_CHECKPOINTS is set, so a crash would leave a key that no state names",
+      "FAIL  checkpoints  PULUMI_SKIP_CHECKPOINTS is set, so a crash can leave a key that is not in state",
       "  → unset PULUMI_SKIP_CHECKPOINTS",
     ],
   ]);

@@ -11,7 +11,7 @@ test("an empty passphrase fails: anyone who has the state can decrypt it", async
   const [exitCode, lines] = await troublesOf(project);
   expect([exitCode, lines[0]]).toEqual([
     2,
-    "FAIL  secrets provider  the passphrase is empty, so anyone who has the state can decrypt it",
+    "FAIL  secrets provider  the passphrase is empty, so anyone with the state can decrypt it",
   ]);
 });
 
@@ -35,7 +35,7 @@ test("secrets in plaintext in config or state fail", async () => {
   const config = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": fixture.credential };
   const project = await fixture.project({ config, secrets: {} });
   const todo =
-    "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: what was written before is readable in backups";
+    "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: older states in backups stay readable";
   const inConfig = [
     "FAIL  config secrets  payengine:apiKey is in the stack's config in plaintext",
     startingWith("  → run `pulumi config set --secret payengine:apiKey`, and"),
@@ -47,7 +47,7 @@ test("secrets in plaintext in config or state fail", async () => {
   });
   expect(await troublesOf(project)).toEqual([
     2,
-    ["FAIL  secrets provider  b64: state holds private keys in plaintext", todo, ...inConfig],
+    ["FAIL  secrets provider  b64: state stores private keys in plaintext", todo, ...inConfig],
   ]);
   await changeState(project, (state) => {
     state.secrets_providers = encrypted;
@@ -62,7 +62,7 @@ test("doctor fails where the default provider has keys and no credential", async
     2,
     [
       startingWith("FAIL  config  payengine:apiKey is not set; "),
-      "  → set these by `pulumi config set`, or in the environment",
+      "  → set these with `pulumi config set`, or in the environment",
       "skip  connection  there is no usable configuration",
     ],
   ]);
@@ -78,7 +78,7 @@ test("doctor reports a wrong configuration and sends nothing", async () => {
     2,
     [
       abridged("FAIL  config  payengine:apiUrl would send the ", "payengine:apiKey is not set; ", ""),
-      "  → set these by `pulumi config set`, or in the environment",
+      "  → set these with `pulumi config set`, or in the environment",
       "skip  connection  there is no usable configuration",
     ],
   ]);
@@ -91,11 +91,11 @@ test.each([
     async () => (await given.fixture.newCredential("sandbox", "User")).key,
     [
       NO_WORKS,
-      "FAIL  list  GET /api-keys answers 403: the credential's user may not manage keys",
-      "  → have an admin raise this user's role to Admin or Developer, or use a private key of somebody who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard`; the guide is docs/dashboard.md",
-      "skip  get  there is no listed key to ask for",
+      "FAIL  list  GET /api-keys returned 403: the credential's user may not manage keys",
+      "  → have an admin give this user the Admin or Developer role, or use a private key of a user who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard` (see docs/dashboard.md)",
+      "skip  get  the list has no key to request",
       startingWith("FAIL  account  PayEngine returned 403 for GET <address>/api/api-keys/<id>: E120"),
-      "  → put this right first: what payengine:accountId pins cannot be looked for",
+      "  → fix this first: payengine:accountId could not be checked",
       NO_WRITE,
     ],
   ],
@@ -103,8 +103,8 @@ test.each([
     "an unknown credential",
     async () => "f".repeat(108),
     [
-      "FAIL  credential  PayEngine answers 401 to it (E121)",
-      '  → check that the private key is whole, as PayEngine showed it, and not revoked; that it belongs to the account at payengine:apiUrl (production and sandbox are separate accounts); and payengine:contract.authorization, "Basic {key}" by default. Nothing else was tried: a secret is not sent in guessed ways',
+      "FAIL  credential  PayEngine returned 401 for it (E121)",
+      '  → check that the private key is complete and not revoked, that it belongs to the account at payengine:apiUrl (production and sandbox are separate accounts), and that payengine:contract.authorization is right (default "Basic {key}"). No other header was tried, to protect the secret',
       NO_WORKS,
       NO_LIST,
     ],
@@ -114,7 +114,7 @@ test.each([
     async () => (await given.fixture.newCredential("production", "Admin")).key,
     [
       startingWith("FAIL  account  payengine:accountId pins <id>, but"),
-      "  → remove payengine:accountId and run this again: it prints the line to set",
+      "  → remove payengine:accountId and run this again; it then prints the value to set",
       NO_WRITE,
     ],
   ],
@@ -160,7 +160,7 @@ test("an unknown config key fails and gets the nearest known one suggested", asy
     [
       abridged("FAIL  config keys  payengine:acountId ", "did you mean payengine:accountId?"),
       "  → run `pulumi config rm payengine:acountId` once the right one is set",
-      startingWith("FAIL  config keys  payengine:contract.get is a separate key"),
+      startingWith("FAIL  config keys  payengine:contract.get is a key of its own"),
       "  → run `pulumi config rm payengine:contract.get` once the right one is set",
     ],
   ]);
@@ -175,7 +175,7 @@ test("an address without a server, or with a server other than PayEngine, fails"
     2,
     [
       startingWith("FAIL  connection  PayEngine refused the connection"),
-      "  → see above; a proxy is set by HTTPS_PROXY, a certificate authority by NODE_EXTRA_CA_CERTS",
+      "  → fix the problem above; HTTPS_PROXY sets a proxy, NODE_EXTRA_CA_CERTS a certificate authority",
       ...["credential", "works", "clock"].map((check) => `skip  ${check}  there is no connection`),
       NO_LIST,
     ],
@@ -185,7 +185,7 @@ test("an address without a server, or with a server other than PayEngine, fails"
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      startingWith("FAIL  credential  The response to GET <address>/api/merchant is not JSON"),
+      startingWith("FAIL  credential  The answer to GET <address>/api/merchant is not JSON"),
       "  → check that payengine:apiUrl is the address of PayEngine's API",
       NO_WORKS,
       NO_LIST,
@@ -206,7 +206,7 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
   expect(await troublesOf(project)).toEqual([
     0,
     [
-      "WARN  providers  only the default provider is looked at",
+      "WARN  providers  only the default provider was checked",
       "  → run this again with --provider production",
     ],
   ]);
@@ -221,8 +221,8 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
   expect(await troublesOf(project, ["--provider", "staging"])).toEqual([
     2,
     [
-      'FAIL  config  state holds no provider "staging"',
-      "  → give the name that the program gives it, after the first `pulumi up`",
+      'FAIL  config  state has no provider "staging"',
+      "  → pass the provider's name in the program, after the first `pulumi up`",
       "skip  connection  there is no usable configuration",
     ],
   ]);
@@ -242,8 +242,8 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
   expect(await troublesOf(project)).toEqual([
     0,
     [
-      "WARN  config  the default provider has no credential, so nothing of the account was looked at: fine only if the program gives every key an explicit provider",
-      "  → for the default provider run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY; an explicit one is looked at by `--provider <name>` after the first `pulumi up`, and before it with its credential in PAYENGINE_API_KEY and its address in PAYENGINE_API_URL",
+      "WARN  config  the default provider has no credential, so the account was not checked. This is fine only if every key in the program has an explicit provider",
+      "  → for the default provider, run `pulumi config set --secret payengine:apiKey`, or set PAYENGINE_API_KEY. To check an explicit provider, run this with `--provider <name>` after the first `pulumi up`; before that, set PAYENGINE_API_KEY to its credential and PAYENGINE_API_URL to its address",
       "skip  connection  there is no usable configuration",
     ],
   ]);
@@ -255,15 +255,15 @@ new payengine.ApiKey("live", { type: "private" }, { provider });`,
   expect(await troublesOf(project)).toEqual([
     0,
     [
-      "WARN  providers  all keys belong to explicit providers, and the default one has no credential",
+      "WARN  providers  all keys belong to explicit providers, and the default provider has no credential",
       "  → run this again with --provider production",
-      "skip  connection  no default provider is in use",
+      "skip  connection  the default provider is not in use",
     ],
   ]);
   await fixture.control.setDialect({ getById: false });
   const { exitCode, stdout } = await examined(project, ["--provider", "production"]);
   expect(exitCode).toBe(2);
   expect(stdout).toContain(
-    'payengine:contract that fits what was seen; in the program, for the provider "production":\n\n  contract: {"get":"none"}\n',
+    'payengine:contract that fits this account (set it in the program, on provider "production"):\n\n  contract: {"get":"none"}\n',
   );
 });

@@ -9,11 +9,11 @@ const given = useFixture();
 
 const LOST = "pass  revoke  pulumi-payengine-doctor-<digits> was found by its exact name and revoked";
 const REVOKED = "pass  revoke  DELETE /api-keys/{id} revoked pulumi-payengine-doctor-<digits>";
-const UNTRIED = "skip  revoked value  there is no value that has worked";
+const UNTRIED = "skip  revoked value  no value of the key has worked";
 const REVEAL =
-  "  → find the call that PayEngine's console makes when it shows a new key (docs/contract.md), correct the guess, and run the commands at the end of this output, then run this again";
+  "  → find the request that PayEngine's console sends when it shows a new key (see docs/contract.md), correct the guess, and run the commands at the end of this output, then run this again";
 const noValue = (problem: string) => [
-  `FAIL  create: value  the answer holds ${problem} of the key, so another call may reveal it; "POST /api-keys/{id}/reveal" is a guess at it`,
+  `FAIL  create: value  the response has ${problem} of the key, so another request may reveal it, perhaps "POST /api-keys/{id}/reveal" (a guess)`,
   REVEAL,
 ];
 
@@ -28,8 +28,8 @@ test.each([
     "a firewall's page in place of the answer",
     { kind: "statusAfterCommit", status: 403, body: "html" },
     [
-      "FAIL  create  POST /api-keys answers 403 with a web page, in no form that PayEngine publishes",
-      "  → check payengine:apiUrl, proxies and firewalls, and the path; find the call that PayEngine's console makes, in your browser's network tab (docs/contract.md), and set it: payengine:contract.create",
+      "FAIL  create  POST /api-keys returned 403 with a web page, which is not a format that PayEngine publishes",
+      "  → check payengine:apiUrl, proxies and firewalls, and the path; find the request that PayEngine's console sends, in your browser's network tab (see docs/contract.md), and set it as payengine:contract.create",
       UNTRIED,
     ],
     LOST,
@@ -37,14 +37,14 @@ test.each([
   [
     "a web page that says 200",
     { kind: "html200" },
-    ["FAIL  create  POST /api-keys answers 200, but with a web page", REPORT_LINE, UNTRIED],
+    ["FAIL  create  POST /api-keys returned 200, but with a web page", REPORT_LINE, UNTRIED],
     LOST,
   ],
   [
     "an answer that says nothing of a key",
     { kind: "unreadable" },
     [
-      "FAIL  create  POST /api-keys answers 200, but with an object bare, which has no id, name or value of a key",
+      "FAIL  create  POST /api-keys returned 200, but with an object at the top level, which has no key ID, name or value",
       REPORT_LINE,
       UNTRIED,
     ],
@@ -54,8 +54,8 @@ test.each([
     "an answer without the id",
     { kind: "idMissing" },
     [
-      "WARN  create: id  the answer does not have the key's id: the key is looked for by its name",
-      "  → keys can be made all the same; one whose answer is lost is found by its exact name, too",
+      "WARN  create: id  the response has no key ID, so the key is found by its name",
+      "  → you can make keys; if a response is lost, the key is found by its exact name",
     ],
     LOST,
   ],
@@ -64,7 +64,7 @@ test.each([
   [
     "another name",
     { kind: "wrongName" },
-    ["FAIL  create: as asked  the key has another name than was asked for", REPORT_LINE],
+    ["FAIL  create: as asked  the key does not have the requested name", REPORT_LINE],
     REVOKED,
   ],
   [
@@ -72,7 +72,7 @@ test.each([
     { kind: "statusBeforeCommit", status: 422 },
     [
       "FAIL  create  PayEngine returned 422 for POST <address>/api/api-keys: Status 422, as asked for by a fault",
-      "  → put this right, then run this again",
+      "  → fix this, then run this again",
     ],
     undefined,
   ],
@@ -102,7 +102,7 @@ test("--write revokes a key in an unknown wrapper by the id beside its name", as
   expect([exitCode, troubles(lines)]).toEqual([
     2,
     [
-      "FAIL  create  POST /api-keys answers 200, but with an object in data.api_key, snake_case, which has no id, name or value of a key",
+      "FAIL  create  POST /api-keys returned 200, but with an object in data.api_key, snake_case, which has no key ID, name or value",
       REPORT_LINE,
       UNTRIED,
     ],
@@ -194,7 +194,7 @@ test("a signal in the middle of --write waits until the key is revoked", async (
   while (!(await isMade())) await new Promise((resolve) => setTimeout(resolve, 50));
   process.kill(pid, "SIGINT");
   const { exitCode, stderr } = await ended;
-  expect([exitCode, stderr]).toEqual([0, "Stopping when the checks are done, so that no key is left.\n"]);
+  expect([exitCode, stderr]).toEqual([0, "Stopping after the trial key is revoked.\n"]);
   expect(await fixture.liveKeys()).toEqual([]);
 });
 

@@ -12,38 +12,38 @@ const MACHINE = [
 ];
 
 const PROJECT = [
-  "pass  stack  dev, 0 keys recorded in state",
+  "pass  stack  dev, 0 keys in state",
   "pass  secrets provider  passphrase",
   "pass  config secrets  the credential in config is encrypted",
   "pass  config  <address>/api, with a credential",
-  "pass  contract  PayEngine's published conventions; payengine:contract is not set",
+  "pass  contract  payengine:contract is not set, so PayEngine's published conventions apply",
 ];
 
 const ACCOUNT = [
-  "pass  connection  <address>/api answers, unencrypted on this machine",
+  "pass  connection  <address>/api responds over plain HTTP on this machine",
   "pass  credential  PayEngine accepts it",
-  "pass  works  GET /merchant answers 200: a list of 2 in data, snake_case",
-  "pass  clock  agrees with PayEngine's to the minute",
-  "pass  list  GET /api-keys answers 200: a list of 1 in data, snake_case",
+  "pass  works  GET /merchant returned 200: a list of 2 in data, snake_case",
+  "pass  clock  within a minute of PayEngine's clock",
+  "pass  list  GET /api-keys returned 200: a list of 1 in data, snake_case",
   "pass  list: fields  id, name, type, redacted_key, status, created_at, last_used_at on 1 key",
-  "pass  list: values  no private key's value is shown",
+  "pass  list: values  the list shows no value of a private key",
   "pass  list: types  private",
   "pass  list: statuses  active",
-  "pass  get  GET /api-keys/{id} answers 200: an object in data, snake_case; id, name, type, redacted_key, status, created_at, last_used_at",
-  "pass  list: count  keys are not counted: a short or empty page ends the list",
-  "pass  list: page  page 1 has 1 key, and page 2 has 0 keys, none of page 1",
-  "pass  list: q  is honoured",
-  "pass  account  not pinned yet; `pulumi config set payengine:accountId <id>` makes sure of it (the id of a merchant of this account)",
+  "pass  get  GET /api-keys/{id} returned 200: an object in data, snake_case; id, name, type, redacted_key, status, created_at, last_used_at",
+  "pass  list: count  the response has no total; a short or empty page ends the list",
+  "pass  list: page  page 1 has 1 key, and page 2 has 0 keys, none of them on page 1",
+  "pass  list: q  is supported",
+  "pass  account  not pinned yet; to pin it, use `pulumi config set payengine:accountId <id>` (the ID of a merchant of this account)",
 ];
 
 const WRITE = [
-  "pass  create  POST /api-keys answers 200 for pulumi-payengine-doctor-<digits>: an object in data, snake_case; id, name, type, key, redacted_key, status, created_at, last_used_at",
-  "pass  create: as asked  the key has the name and type that were asked for, as far as told",
-  "pass  create: value  the answer holds the key's whole value",
+  "pass  create  POST /api-keys returned 200 for pulumi-payengine-doctor-<digits>: an object in data, snake_case; id, name, type, key, redacted_key, status, created_at, last_used_at",
+  "pass  create: as asked  the response confirms the requested name and type, as far as it has them",
+  "pass  create: value  the response has the key's whole value",
   "pass  use  the new key authenticates",
   "pass  revoke  DELETE /api-keys/{id} revoked pulumi-payengine-doctor-<digits>",
-  "pass  gone  the revoked key answers 404",
-  "pass  revoked value  gets 401: a key that was deleted in the dashboard can be proven gone",
+  "pass  gone  the revoked key returns 404",
+  "pass  revoked value  gets 401, which proves that a key deleted in the dashboard is gone",
 ];
 
 test("every check passes on an account that answers as published, and doctor only reads", async () => {
@@ -53,7 +53,7 @@ test("every check passes on an account that answers as published, and doctor onl
       ...MACHINE,
       ...PROJECT,
       ...ACCOUNT,
-      "skip  create, revoke  POST /api-keys, DELETE /api-keys/{id}: only --write makes these calls",
+      "skip  create, revoke  POST /api-keys, DELETE /api-keys/{id}: only --write sends these requests",
     ],
     commands: [],
     summary: "0 failed, 0 warnings, 25 checks",
@@ -97,12 +97,12 @@ test("an account that answers in other published ways passes with the default co
   expect([exitCode, troubles(lines)]).toEqual([0, []]);
   expect(lines).toEqual(
     expect.arrayContaining([
-      "pass  works  GET /merchant answers 200: a list of 0 bare",
-      "pass  list  GET /api-keys answers 200: a list of 1 bare, camelCase",
+      "pass  works  GET /merchant returned 200: a list of 0 at the top level",
+      "pass  list  GET /api-keys returned 200: a list of 1 at the top level, camelCase",
       "pass  list: fields  id, name, type, redactedKey, status, createdAt, lastUsedAt on 1 key",
-      "pass  list: q  is ignored: every search reads the whole list",
-      expect.stringContaining("(the id of this account's newest key)"),
-      "pass  create  POST /api-keys answers 201 for pulumi-payengine-doctor-<digits>: an object bare, camelCase; id, name, type, key, redactedKey, status, createdAt, lastUsedAt",
+      "pass  list: q  is ignored, so every search reads the whole list",
+      expect.stringContaining("(the ID of this account's newest key)"),
+      "pass  create  POST /api-keys returned 201 for pulumi-payengine-doctor-<digits>: an object at the top level, camelCase; id, name, type, key, redactedKey, status, createdAt, lastUsedAt",
       'pass  gone  the revoked key has the status "revoked"',
     ]),
   );
@@ -119,9 +119,9 @@ test("a list with a total, pages by limit and missing fields passes, and doctor 
   expect([exitCode, troubles(lines)]).toEqual([0, []]);
   expect(lines).toEqual(
     expect.arrayContaining([
-      "pass  list: fields  id, name, type, status on 1 key; redacted is not told, so values are not compared with what lists show; createdAt is not told, so the time of a key's creation is this machine's; lastUsedAt is not told, so keys that are in use are not recognized",
-      "pass  list: count  total says 1 key",
-      expect.stringContaining("(the account's id)"),
+      "pass  list: fields  id, name, type, status on 1 key; no redacted, so values are not compared with the list; no createdAt, so creation times come from this machine's clock; no lastUsedAt, so keys in use are not recognized",
+      "pass  list: count  total is 1 key",
+      expect.stringContaining("(the account's ID)"),
     ]),
   );
 });

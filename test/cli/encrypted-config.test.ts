@@ -36,8 +36,8 @@ test.each(["apiUrl", "accountId"])(
     expect([exitCode, linesOf(stdout)]).toEqual([
       2,
       [
-        "Not looked at: web of prod.json: some of its provider's configuration is encrypted in prod.json; set PAYENGINE_API_KEY, for an explicit provider its credentialEnv, if that is the credential only; else name the stack with --stack",
-        "No account was looked at: whether the keys of prod.json work is not known.",
+        "Not checked: web of prod.json: its provider's configuration is partly encrypted in prod.json; if that is only the credential, set PAYENGINE_API_KEY (for an explicit provider, the variable of its credentialEnv); otherwise name the stack with --stack",
+        "No account was checked, so it is unknown whether the keys of prod.json work.",
       ],
     ]);
     expect(await fixture.control.requests()).toEqual([]);
@@ -112,7 +112,7 @@ test("audit ignores a contract with an encrypted part", async () => {
     [],
     [
       expect.stringMatching(
-        /^some of its provider's configuration is encrypted in .*prod\.json; set PAYENGINE_API_KEY/,
+        /^its provider's configuration is partly encrypted in .*prod\.json; if that is only the credential, set PAYENGINE_API_KEY/,
       ),
     ],
   ]);

@@ -26,18 +26,18 @@ test("--help of every command shows examples and exit codes", async () => {
 const MISTAKES = [
   [
     ["orphans", "--min-age", "soon"],
-    "error: option '--min-age <duration>' argument 'soon' is invalid. Write a duration like \"90s\" or \"10m\".",
+    "error: option '--min-age <duration>' argument 'soon' is invalid. Use a duration such as \"90s\" or \"10m\".",
   ],
   [["orphan"], "error: unknown command 'orphan'\n(Did you mean orphans?)"],
   [["orphans", "--stack", "prod"], "`pulumi stack export --stack prod` failed: no stack named 'prod' found"],
-  [["orphans", "--cwd", "nowhere"], "There is no folder <folder>/nowhere."],
+  [["orphans", "--cwd", "nowhere"], "The folder <folder>/nowhere does not exist."],
   [
     ["audit", "--state", "nowhere.json"],
-    "The state file nowhere.json cannot be read: ENOENT: no such file or directory, open 'nowhere.json'",
+    "Cannot read the state file nowhere.json: ENOENT: no such file or directory, open 'nowhere.json'",
   ],
   [
     ["audit", "--state", "package.json"],
-    "package.json is not the state of a stack; write one with `pulumi stack export --file <file>`.",
+    "package.json is not a stack's state; create one with `pulumi stack export --file <file>`.",
   ],
 ] as const;
 
@@ -74,11 +74,11 @@ test("a Pulumi CLI that prints unknown JSON gives a readable error", async () =>
     PATH: [join(project.folder, "odd"), path].join(delimiter),
     REAL: join(path.split(delimiter)[0], "pulumi"),
   };
-  const form = "prints another form of JSON than this version reads; is Pulumi's CLI 3.216.0 or later?";
+  const form = "printed JSON that this version cannot read; check that Pulumi's CLI is 3.216.0 or later";
   const config = await payengine(project, ["orphans"], { env: { ...env, ODD: "config" } });
   expect([config.exitCode, linesOf(config.stdout)[0]]).toEqual([
     2,
-    `Not looked at: web: \`pulumi config --json --stack dev\` ${form}`,
+    `Not checked: web: \`pulumi config --json --stack dev\` ${form}`,
   ]);
   const whoami = await payengine(project, ["orphans"], { env: { ...env, ODD: "whoami" } });
   expect([whoami.exitCode, whoami.stdout, linesOf(whoami.stderr)]).toEqual([
@@ -91,7 +91,7 @@ test("a Pulumi CLI that prints unknown JSON gives a readable error", async () =>
 test("a command without Pulumi's CLI on PATH says so", async () => {
   const project = await given.fixture.project({});
   const { exitCode, stderr } = await payengine(project, ["orphans"], { env: { PATH: "/nowhere" } });
-  expect([exitCode, stderr]).toEqual([1, "There is no `pulumi` on PATH; install Pulumi's CLI.\n"]);
+  expect([exitCode, stderr]).toEqual([1, "`pulumi` is not on PATH; install Pulumi's CLI.\n"]);
 });
 
 test("output has colours at terminals only, and NO_COLOR turns them off", async () => {

@@ -15,7 +15,7 @@ import {
 const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
-const NONE = "No orphaned keys of stack dev were found.";
+const NONE = "Found no orphaned keys of stack dev.";
 
 /** A stack with one creation pending in the account of the stack's config. */
 async function projectWithPending(name = "shop-dev-web-0123456789") {
@@ -59,7 +59,7 @@ new payengine.ApiKey("third", { type: "private" });`,
     2,
     [
       expect.stringMatching(
-        /^Not looked at: second: `pulumi stack export --show-secrets --stack dev` failed: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables$/,
+        /^Not checked: second: `pulumi stack export --show-secrets --stack dev` failed: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables$/,
       ),
       expect.stringMatching(/^ACTION/),
       expect.stringMatching(/^none without --revoke {2}first {2}shop-dev-first-<digits>-r2/),
@@ -77,8 +77,8 @@ new payengine.ApiKey("third", { type: "private" });`,
   expect([lost.exitCode, linesOf(lost.stdout)]).toEqual([
     2,
     [
-      "Not looked at: first: state does not hold its provider, urn:pulumi:dev::shop::pulumi:providers:pulumi-nodejs::lost; look for its key by name in PayEngine's dashboard",
-      "No other keys of stack dev are orphaned.",
+      "Not checked: first: state does not have its provider, urn:pulumi:dev::shop::pulumi:providers:pulumi-nodejs::lost; look for its key by name in PayEngine's dashboard",
+      "Found no other orphaned keys of stack dev.",
     ],
   ]);
   await changeState(project, ({ resources = [] }) => {

@@ -28,7 +28,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
   });
   expect(linesOf(locked.stdout).at(-1)).toMatch(
     new RegExp(
-      `^The stack is locked by ${userInfo().username} on \\S+, process \\d+, for \\d+ (ms|seconds?|minutes?)\\. If that process is dead, run \`pulumi cancel\`, then this again\\.$`,
+      `^The stack is locked: ${userInfo().username} on \\S+ \\(process \\d+\\) has held the lock for \\d+ (ms|seconds?|minutes?)\\. If that process has ended, run \`pulumi cancel\`, then run this again\\.$`,
     ),
   );
 
@@ -68,7 +68,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
   expect((await project.deployment()).pending_operations).toBeUndefined();
 
   const again = await payengine(project, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
-  expect([again.exitCode, again.stdout]).toEqual([0, "No orphaned keys of stack dev were found.\n"]);
+  expect([again.exitCode, again.stdout]).toEqual([0, "Found no orphaned keys of stack dev.\n"]);
   expect(countsOf(await project.up())).toEqual(["+ 1 created", "1 unchanged"]);
   expect((await project.key("checkout")).name).not.toBe(orphan.name);
 });
@@ -127,9 +127,9 @@ test("a state left without its checksum by a killed CLI is readable once the emp
   const { exitCode, stderr } = await payengine(project, ["orphans"]);
   expect([exitCode, stderr]).toEqual([
     1,
-    "`pulumi stack --show-name` failed: failed to load checkpoint: EOF. On a file backend, a process that was " +
-      "killed may have left an empty file that ends in `.attrs` beside the state, in `.pulumi/stacks`: delete it, the " +
-      "state itself is whole, and run this again.\n",
+    "`pulumi stack --show-name` failed: failed to load checkpoint: EOF. On a file backend, a killed process may " +
+      "leave an empty `.attrs` file beside the state, in `.pulumi/stacks`. The state itself is intact: delete that " +
+      "file and run this again.\n",
   ]);
 
   await rm(attributes);

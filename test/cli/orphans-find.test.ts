@@ -18,7 +18,7 @@ import {
 const given = useFixture();
 
 const FIND = ["orphans", "--min-age", "0s"];
-const NONE = "No orphaned keys of stack dev were found.";
+const NONE = "Found no orphaned keys of stack dev.";
 
 test("orphans lists and revokes nothing with a credential of another account than state records", async () => {
   const { fixture } = given;
@@ -35,8 +35,8 @@ test("orphans lists and revokes nothing with a credential of another account tha
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
     [
-      startingWith("Not looked at: web: the credential belongs to account <id>, but state"),
-      "Whether stack dev has orphaned keys is not known.",
+      startingWith("Not checked: web: the credential belongs to account <id>, but state"),
+      "Could not check whether stack dev has orphaned keys.",
     ],
   ]);
   expect((await fixture.liveKeys()).map(({ name }) => name)).toContain(orphan);
@@ -84,5 +84,5 @@ test("--stack and --cwd select the stack, and orphans shows the last use of a ke
     "orphaned  pulumi-payengine orphans --revoke --stack second  second  web  shop-dev-web-<digits>  <id>  <host>  <time>  <time>",
   );
   const doctor = await payengine(project, ["doctor", ...second], options);
-  expect(linesOf(doctor.stdout)).toContain("pass  stack  second, 1 key recorded in state");
+  expect(linesOf(doctor.stdout)).toContain("pass  stack  second, 1 key in state");
 });

@@ -16,7 +16,7 @@ import {
 const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
-const NONE = "No orphaned keys of stack dev were found.";
+const NONE = "Found no orphaned keys of stack dev.";
 const NAME = "shop-dev-web-0123456789";
 const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
 const CLEARED = "Cleared 1 pending operation.";
@@ -44,7 +44,7 @@ async function revoke(project: Project, options: PayengineOptions = {}): Promise
 
 const kept = (why: string) => [
   2,
-  [NONE, `Pending operations (they stay in state: ${why}):`, OPERATION, "Revoked 0 of 0 keys."],
+  [NONE, `Pending operations (kept in state: ${why}):`, OPERATION, "Revoked 0 of 0 keys."],
 ];
 
 test("the credential that began an operation proves, without a pin, that its key does not exist", async () => {
@@ -81,7 +81,7 @@ test("orphans keeps a name, whatever --min-age says, while its request may still
   const [exitCode, lines] = await revoke(project);
   expect([exitCode, lines[2], lines.at(-1)]).toEqual([
     2,
-    `Pending operations (they stay in state: ${why}):`,
+    `Pending operations (kept in state: ${why}):`,
     "Revoked 1 of 1 key.",
   ]);
   expect(await pendingOf(project)).toBe(1);
@@ -133,7 +133,7 @@ test.each([
   expect([report.revoked.length, report.clearedPending, report.clearProblem]).toEqual([
     1,
     false,
-    "somebody has locked the stack meanwhile; run this again when it is free",
+    "another process has locked the stack; run this again when it is free",
   ]);
   expect(await pendingOf(project)).toBe(1);
 });

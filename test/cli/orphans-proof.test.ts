@@ -6,7 +6,7 @@ import { changeState, creating, placeOf, plantKey, provider, root, storedKey } f
 const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
-const NONE = "No orphaned keys of stack dev were found.";
+const NONE = "Found no orphaned keys of stack dev.";
 
 async function liveNames(): Promise<string[]> {
   return (await given.fixture.liveKeys()).map(({ name }) => name).sort();
@@ -85,8 +85,8 @@ test("orphans revokes nothing when state holds a value without the id of its key
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
     [
-      "Not looked at: web: state holds a value without the id of its key, so none of its keys can be proven lost; look for its key by name in PayEngine's dashboard",
-      "Whether stack dev has orphaned keys is not known.",
+      "Not checked: web: state has a value without its key ID, so no key of this resource can be proven lost; look for its key by name in PayEngine's dashboard",
+      "Could not check whether stack dev has orphaned keys.",
     ],
   ]);
   expect(await liveNames()).toEqual([name]);
@@ -118,7 +118,7 @@ test("a pending creation without a name, or of another resource type, keeps all 
     2,
     [
       "revoke  web  shop-dev-web-<digits>  <id>  <host>  <time>  never  pending operation",
-      "Pending operations (they stay in state: there are pending operations on other resources than keys, which clearing would drop too; run `pulumi refresh` at a terminal, which asks about each, and let it skip the keys; then run this again):",
+      "Pending operations (kept in state: other resources have pending operations too, which clearing would drop; run `pulumi refresh` at a terminal, resolve those, and skip the keys; then run this again):",
       "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web",
       "  creating urn:pulumi:dev::shop::aws:s3/bucket:Bucket::logs",
       "Revoked 1 of 1 key.",
@@ -136,7 +136,7 @@ test("a pending creation without a name, or of another resource type, keeps all 
   expect([nameless.exitCode, nameless.stdout, nameless.stderr]).toEqual([
     1,
     "",
-    "The state does not show the names or ids of the keys of web: they are encrypted or damaged, so nothing can be said of their keys; look for them by name in PayEngine's dashboard.\n",
+    "The key names or IDs of web are encrypted or damaged in state, so these keys cannot be checked; look for them by name in PayEngine's dashboard.\n",
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import { changeState, creating, placeOf, plantKey, provider, root, storedKey } f
 const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
-const UNKNOWN = "Whether stack dev has orphaned keys is not known.";
+const UNKNOWN = "Could not check whether stack dev has orphaned keys.";
 const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
 
 /** A stack with one creation pending in the account of the stack's config. */
@@ -29,9 +29,9 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
   expect([unknown.exitCode, linesOf(unknown.stdout)]).toEqual([
     2,
     [
-      abridged("Not looked at: web: PayEngine returned 401", "Set payengine:apiKey or PAYENGINE_API_KEY", ""),
+      abridged("Not checked: web: PayEngine returned 401", "Set payengine:apiKey or PAYENGINE_API_KEY", ""),
       UNKNOWN,
-      "Pending operations (they stay in state: web could not be looked for; put right what is in the way, then run this again):",
+      "Pending operations (kept in state: web could not be checked; fix the problem above, then run this again):",
       OPERATION,
       "Revoked 0 of 0 keys.",
     ],
@@ -57,7 +57,7 @@ test("pending operations stay in state while PayEngine is unreachable or refuses
   const unreachable = await payengine(project, REVOKE);
   expect([unreachable.exitCode, linesOf(unreachable.stdout).slice(0, 2)]).toEqual([
     2,
-    [startingWith("Not looked at: web: PayEngine refused the connection"), UNKNOWN],
+    [startingWith("Not checked: web: PayEngine refused the connection"), UNKNOWN],
   ]);
   await project.ok("config", "set", "payengine:apiUrl", url);
   expect((await payengine(project, REVOKE)).exitCode).toBe(0);
@@ -71,7 +71,7 @@ test("a credential in the environment finds and revokes without a passphrase, an
   const missing = await payengine(project, REVOKE, { without });
   expect([missing.exitCode, linesOf(missing.stdout).slice(0, 2)]).toEqual([
     2,
-    [abridged("Not looked at: web: `pulumi config ", "PULUMI_CONFIG_PASSPHRASE", ""), UNKNOWN],
+    [abridged("Not checked: web: `pulumi config ", "PULUMI_CONFIG_PASSPHRASE", ""), UNKNOWN],
   ]);
   const { exitCode, stdout } = await payengine(project, REVOKE, {
     without,

@@ -29,7 +29,7 @@ async function isLive(id: string): Promise<boolean> {
 test("orphans neither asks nor revokes without a terminal or in CI", async () => {
   const { project, id } = await projectWithOrphan();
   const args = ["orphans", "--revoke", "--min-age", "0s"];
-  const why = "Nothing was revoked: there is nobody to ask here. Add --yes to revoke without asking.";
+  const why = "Nothing was revoked: this is not an interactive terminal. Add --yes to revoke without asking.";
   const piped = await payengine(project, args);
   expect([piped.exitCode, piped.stderr]).toEqual([2, `${why}\n`]);
   const ci = await payengineAtTerminal(project, args, "y\n", { env: { CI: "true" } });
@@ -136,10 +136,10 @@ test.each([
   const { exitCode, stdout } = await payengine(project, args, { env });
   const who =
     text === ""
-      ? "somebody on an unknown host, process 0, for \\d+ (ms|seconds?)"
-      : "ci on runner, process 1, for 1 hour";
+      ? "an unknown user on an unknown host \\(process 0\\) has held the lock for \\d+ (ms|seconds?)"
+      : "ci on runner \\(process 1\\) has held the lock for 1 hour";
   expect(exitCode).toBe(3);
-  expect(linesOf(stdout).at(-1)).toMatch(new RegExp(`^The stack is locked by ${who}\\. `));
+  expect(linesOf(stdout).at(-1)).toMatch(new RegExp(`^The stack is locked: ${who}\\. `));
   expect(await isLive(id)).toBe(true);
   await rm(file);
   given.fixture.leftAlive.add(id);

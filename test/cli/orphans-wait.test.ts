@@ -19,7 +19,7 @@ import {
 
 const given = useFixture();
 
-const NONE = "No orphaned keys of stack dev were found.";
+const NONE = "Found no orphaned keys of stack dev.";
 const LOCKS = "backend/.pulumi/locks/organization/shop/dev";
 
 /** A stack whose state was written just now, with one creation pending. */
@@ -87,7 +87,7 @@ test("--wait waits until no operation can be running any more, says so, and then
   });
   expect([exitCode, linesOf(stderr), linesOf(stdout).slice(-2)]).toEqual([
     0,
-    ["Waiting, for 15 minutes at most: an operation may still be running until <time>."],
+    ["Waiting up to 15 minutes: an operation may still be running until <time>."],
     ["Revoked 1 of 1 key.", "Cleared 1 pending operation."],
   ]);
   expect((await given.fixture.control.keys()).find((key) => key.id === id)?.status).toBe("revoked");
@@ -104,7 +104,7 @@ test("--wait ends after its limit and says as without it what is in the way", as
   ]);
   expect([exitCode, linesOf(stderr), linesOf(stdout).at(-1)]).toEqual([
     3,
-    ["Waiting, for 1 second at most: an operation may still be running until <time>."],
+    ["Waiting up to 1 second: an operation may still be running until <time>."],
     "An operation may still be running until <time>. Run this again after that, or add --wait.",
   ]);
 });
@@ -123,6 +123,6 @@ test("--wait waits for a lock to go", async () => {
   expect([exitCode, stdout, stderr]).toEqual([
     0,
     `${NONE}\n`,
-    "Waiting, for 15 minutes at most: the stack is locked by ci on runner, process 1.\n",
+    "Waiting up to 15 minutes: ci on runner (process 1) holds the lock on the stack.\n",
   ]);
 });

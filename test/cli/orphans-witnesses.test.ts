@@ -17,15 +17,15 @@ import {
 const given = useFixture();
 
 const REVOKE = ["orphans", "--revoke", "--yes", "--min-age", "0s"];
-const NONE = "No orphaned keys of stack dev were found.";
-const NOT_KNOWN = "Whether stack dev has orphaned keys is not known.";
+const NONE = "Found no orphaned keys of stack dev.";
+const NOT_KNOWN = "Could not check whether stack dev has orphaned keys.";
 const NAME = "shop-dev-web-0123456789";
 const OTHER = "shop-dev-api-0123456789";
 const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
 const UNPROVEN =
-  "it is not proven that web was asked for in the account where it was looked for; run this with the credential that " +
-  "made it, or set payengine:accountId to the id of the account, of one of its merchants or of one of its keys " +
-  "(`pulumi-payengine doctor` prints it), or clear them with `pulumi refresh --clear-pending-creates` if you know that it was";
+  "nothing proves that web was requested in the account that was checked; run this with the credential that " +
+  "made it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
+  "(`pulumi-payengine doctor` prints it), or, if you know that it was, clear them with `pulumi refresh --clear-pending-creates`";
 
 /** A credential that is not the stack's: a colleague's, perhaps of another account. */
 const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
@@ -80,9 +80,9 @@ test("a pin that the account does not show keeps an operation, whoever began it"
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
     [
-      startingWith("Not looked at: web: payengine:accountId pins <id>, but"),
+      startingWith("Not checked: web: payengine:accountId pins <id>, but"),
       NOT_KNOWN,
-      startingWith("Pending operations (they stay in state: web could not be looked for"),
+      startingWith("Pending operations (kept in state: web could not be checked"),
       OPERATION,
       "Revoked 0 of 0 keys.",
     ],
@@ -95,7 +95,7 @@ test("the pin from the beginning of an operation proves its account; a pin of an
   const wrong = await projectWithPending({ pinnedAccountId: MERCHANT_IDS.production[1] });
   await pin(wrong, MERCHANT_IDS.sandbox[0]);
   expect(await reasonToKeep(wrong)).toEqual(
-    abridged("it is not proven that web", `account that shows ${MERCHANT_IDS.production[1]},`, ""),
+    abridged("nothing proves that web", `account that shows ${MERCHANT_IDS.production[1]},`, ""),
   );
 });
 
@@ -161,7 +161,11 @@ test("orphans says to clear an explicit provider's operation by hand when it can
   const project = await projectWithPending({}, at);
   project.env.TEAM_KEY = fixture.credential;
   expect(await reasonToKeep(project)).toEqual(
-    abridged("it is not proven that web", "the credential that made it, or clear them", ""),
+    abridged(
+      "nothing proves that web",
+      "the credential that made it, or, if you know that it was, clear them",
+      "",
+    ),
   );
 });
 
@@ -176,9 +180,9 @@ test("orphans sends nothing when an operation was begun at another address", asy
   expect([exitCode, linesOf(stdout)]).toEqual([
     2,
     [
-      "Not looked at: web: its key was asked for at https://console.payengine.dev/api, but payengine:apiUrl is <address>/api, where nothing of it was sent; set payengine:apiUrl back, or, if that console has moved, set payengine:formerApiUrl to https://console.payengine.dev/api",
+      "Not checked: web: its key was requested at https://console.payengine.dev/api, but payengine:apiUrl is <address>/api, so nothing was sent; set payengine:apiUrl back to https://console.payengine.dev/api, or, if that console has moved, set payengine:formerApiUrl to https://console.payengine.dev/api",
       NOT_KNOWN,
-      startingWith("Pending operations (they stay in state: web could not be looked for"),
+      startingWith("Pending operations (kept in state: web could not be checked"),
       OPERATION,
       "Revoked 0 of 0 keys.",
     ],
@@ -193,5 +197,5 @@ test("an operation without a recorded address was begun at PayEngine's own addre
   const { fixture } = given;
   const project = await projectWithPending({ ...placeOf(fixture), apiUrl: undefined });
   const { stdout } = await payengine(project, REVOKE);
-  expect(linesOf(stdout)[0]).toContain("its key was asked for at https://console.payengine.co/api, but");
+  expect(linesOf(stdout)[0]).toContain("its key was requested at https://console.payengine.co/api, but");
 });

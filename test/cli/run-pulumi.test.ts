@@ -31,7 +31,7 @@ test("a command that only reads is killed with its children when its time is ove
 });
 
 const LOCKED =
-  "`pulumi refresh` took longer than 0.5 s and was stopped; it may have left the stack locked, which `pulumi cancel` ends";
+  "`pulumi refresh` took longer than 0.5 s and was stopped; the stack may still be locked; if so, run `pulumi cancel`";
 
 test("a command that writes state may end in order, and its output is read to the end", async () => {
   const { said, took } = await runScript(

@@ -21,7 +21,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
   const { keyId } = await dev.key("web");
 
   const ofDev = await payengine(dev, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
-  expect([ofDev.exitCode, linesOf(ofDev.stdout)]).toEqual([0, ["No orphaned keys of stack dev were found."]]);
+  expect([ofDev.exitCode, linesOf(ofDev.stdout)]).toEqual([0, ["Found no orphaned keys of stack dev."]]);
 
   // In a team, each has the config of both stacks.
   await copyFile(join(prod.folder, "Pulumi.prod.yaml"), join(dev.folder, "Pulumi.prod.yaml"));

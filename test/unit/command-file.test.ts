@@ -50,8 +50,8 @@ describe("on Windows", () => {
   test("a script is refused with what to do", () => {
     const folder = folderWith("shims", "pulumi.cmd");
     expect(() => found({ Path: folder })).toThrow(
-      `\`pulumi\` on PATH is a script, ${join(folder, "pulumi.cmd")}, which cannot be run from here; put the folder of ` +
-        "pulumi.exe on PATH.",
+      `\`pulumi\` on PATH is a script, ${join(folder, "pulumi.cmd")}, which cannot be run directly; add the folder of ` +
+        "pulumi.exe to PATH.",
     );
   });
 

@@ -25,7 +25,7 @@ test("a state file of a newer version is refused with what to install", async ()
   const deployment = { manifest: { time: "2026-01-01T00:00:00Z" }, resources: [key] };
   await writeFile(path, JSON.stringify({ deployment }));
   await expect(openStateFile(path)).rejects.toThrow(
-    /^.*state\.json: Keys of .* pulumi-payengine 9\.0\.0 or later/,
+    /^.*state\.json: A newer version of pulumi-payengine wrote .* Install pulumi-payengine 9\.0\.0 or later/,
   );
 });
 
@@ -93,7 +93,7 @@ describe("the lock of a stack", () => {
     const backend = join(folder, "a b%/c");
     await mkdir(join(backend, ".pulumi/locks/organization/shop/dev"), { recursive: true });
     await writeFile(join(backend, ".pulumi/locks/organization/shop/dev/1.json"), "");
-    expect(await readLock(urlOf(backend), folder, "shop", "dev")).toMatchObject({ owner: "somebody" });
+    expect(await readLock(urlOf(backend), folder, "shop", "dev")).toMatchObject({ owner: "an unknown user" });
   });
 
   test.each(["EBUSY", "EPERM"])(
@@ -102,7 +102,7 @@ describe("the lock of a stack", () => {
       await mkdir(locks(), { recursive: true });
       await writeFile(join(locks(), "1.json"), "");
       jest.spyOn(fs, "readFile").mockRejectedValueOnce(Object.assign(new Error(code), { code }));
-      expect(await lock()).toMatchObject({ owner: "somebody", pid: 0 });
+      expect(await lock()).toMatchObject({ owner: "an unknown user", pid: 0 });
     },
   );
 

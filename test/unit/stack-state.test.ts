@@ -25,7 +25,7 @@ test.each(["0.1.0", undefined])(
 
 test("a stack with a key of a newer version is refused with the version to install", () => {
   expect(() => readStackState(exported("0.3.0"))).toThrow(
-    "Keys of this stack were written by a newer version of pulumi-payengine, so nothing can be said of them. Install " +
+    "A newer version of pulumi-payengine wrote keys of this stack, which this version cannot read. Install " +
       "pulumi-payengine 0.3.0 or later, and run this again.",
   );
 });
