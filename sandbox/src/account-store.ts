@@ -4,7 +4,7 @@ import type { RandomSource } from "./random-source";
 import { ACCOUNT_IDS, accountNames, type Role, roles, seededUserId, userName } from "./seeds";
 import { uuidOf } from "./uuid";
 
-/** Someone who may hold keys, in one account. */
+/** A user of one account, who may own keys. */
 export interface User {
   id: string;
   accountId: string;
@@ -13,14 +13,14 @@ export interface User {
 
 const userColumns = "SELECT id, account_id AS accountId, role FROM users";
 
-/** Accounts and the people in them. */
+/** Accounts and their users. */
 export class AccountStore {
   constructor(
     private readonly database: SandboxDatabase,
     private readonly random: RandomSource,
   ) {}
 
-  /** Makes both accounts with a user of each role; false if the database has them already. */
+  /** Creates both accounts with a user of each role. Returns false if the database already has them. */
   seed(): boolean {
     if (this.database.prepare("SELECT 1 AS found FROM accounts LIMIT 1").get()) return false;
     const insert = this.database.prepare("INSERT INTO accounts (id, name) VALUES (?, ?)");
@@ -43,7 +43,7 @@ export class AccountStore {
   /** @param idOrName the user's UUID, or a seeded user's name, such as "sandbox_admin". */
   user(idOrName: string): User {
     const select = this.database.prepare(`${userColumns} WHERE id = ?`);
-    // libsql's `get` adds a field of its own, which the control interface would show.
+    // libsql's `get` adds an extra field, which the control interface would show.
     const [user] = select.all(seededIds.get(idOrName) ?? idOrName);
     if (!user) throw new Failure(404, `No user ${idOrName}`);
     return user as User;

@@ -3,18 +3,18 @@ import type { Dialect } from "./dialect";
 import { Failure, failureBody } from "./failure";
 import { type Resource, wireItem } from "./wire-names";
 
-/** What a call came to, by the sandbox's own field names: no dialect or fault has changed it yet. */
+/** The result of a call in the sandbox's own field names, before any dialect or fault. */
 export interface CallResult {
   status: number;
   resource: Resource;
   data: Record<string, unknown> | Record<string, unknown>[];
-  /** Beside `data` in wrapped answers. */
+  /** Returned beside `data` in wrapped responses. */
   message?: string;
-  /** How many there are on all pages, for lists. */
+  /** Number of entries on all pages, for lists. */
   total?: number;
 }
 
-/** What goes over the wire. */
+/** The response to send. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -26,7 +26,7 @@ export interface Answer {
   cut?: "atOnce" | "halfway" | "beforeLength";
 }
 
-/** The outcome or the failure in the dialect's words. */
+/** The result or the failure in the dialect's format. */
 export function present(result: CallResult | Failure, dialect: Dialect): Answer {
   if (result instanceof Failure) return jsonAnswer(result.statusCode, failureBody(result, dialect));
   const { status, resource, message, total } = result;
@@ -35,7 +35,7 @@ export function present(result: CallResult | Failure, dialect: Dialect): Answer 
     ? result.data.map((item) => wireItem(dialect, resource, item))
     : wireItem(dialect, resource, result.data);
   if (dialect.wrapping === "bare") return jsonAnswer(status, data);
-  // JSON leaves out what is undefined.
+  // JSON omits undefined values.
   return jsonAnswer(status, { message, data, total: dialect.counts === "total" ? total : undefined });
 }
 
@@ -52,10 +52,10 @@ export function htmlAnswer(status: number, message = "Something went wrong"): An
   return { status, headers: { "content-type": "text/html; charset=utf-8" }, body };
 }
 
-/** Sends the answer, or as much of it as is to arrive. */
+/** Sends the response, or the part of it that is to arrive. */
 export function send(reply: FastifyReply, answer: Answer, date: string): FastifyReply {
   const { status, headers, body, cut } = answer;
-  // Fastify would call an empty string text/plain.
+  // Fastify would send an empty string as text/plain.
   if (!cut)
     return reply
       .code(status)

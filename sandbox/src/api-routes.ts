@@ -7,7 +7,7 @@ import type { PendingCalls } from "./pending-calls";
 import type { Sandbox } from "./sandbox";
 import { limitCalls } from "./throttle";
 
-/** The contract's own document, and PayEngine's calls. Which there are, the dialect says with each call. */
+/** Serves the contract's document, and PayEngine's API. The dialect decides per request which calls exist. */
 export async function apiRoutes(
   server: FastifyInstance,
   { sandbox, pending }: { sandbox: Sandbox; pending: PendingCalls },
@@ -15,7 +15,7 @@ export async function apiRoutes(
   server.get("/openapi.yaml", (_request, reply) => reply.type("application/yaml").send(contractYaml));
   server.get("/openapi.json", () => contract);
 
-  // A call reads its body after authentication: whoever may not call learns nothing about it.
+  // Reads the body after authentication, so that an unauthorized caller learns nothing about validation.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     "*",
@@ -38,7 +38,7 @@ export async function apiRoutes(
   });
 }
 
-/** PayEngine is taken to have one status for a request that cannot be read; Fastify also knows 413 and 415. */
+/** Assumes that PayEngine has one status for a malformed request; Fastify also has 413 and 415. */
 export function failureOf(error: FastifyError | Failure, request: FastifyRequest): Failure {
   if (error instanceof Failure) return error;
   const callersFault = (error.statusCode ?? 500) < 500;

@@ -5,17 +5,16 @@ import { isYounger } from "./key-operations";
 import type { StoredKey } from "./key-store";
 import type { Sandbox } from "./sandbox";
 
-/** Who calls, and with which private key. */
+/** The caller and the private key used. */
 export interface Identity {
   caller: User;
   callerKey: StoredKey;
 }
 
 /**
- * Who calls, by the dialect's scheme and a private key as it is: `Authorization: Basic <private key>`.
+ * Identifies the caller by the dialect's scheme and the raw private key: `Authorization: Basic <private key>`.
  *
- * @throws {Failure} 401 for no key and for one that is unknown, revoked, public or not usable yet; 403 for the role
- * User.
+ * @throws {Failure} 401 for a missing, unknown, revoked, public or not yet usable key; 403 for the role User.
  */
 export function authenticate(sandbox: Sandbox, operation: Operation, authorization?: string): Identity {
   const { dialect, keys, accounts, lag } = sandbox;
@@ -24,7 +23,7 @@ export function authenticate(sandbox: Sandbox, operation: Operation, authorizati
   const isMerchantCall = operation === "merchant" || operation === "getMerchant";
   if (dialect.manageKeys === "consoleOnly" && !isMerchantCall) throw noConsoleToken();
   if (scheme.toLowerCase() !== dialect.scheme.toLowerCase()) {
-    // A server that takes keys as Basic reads every Bearer as the token of someone signed in to the console.
+    // A server that takes keys as Basic treats every Bearer token as a console session.
     throw scheme.toLowerCase() === "bearer" ? noConsoleToken() : invalidKey(401);
   }
   if (keys.isPublicValue(value)) throw new Failure(401, "Invalid API key type", "E122");

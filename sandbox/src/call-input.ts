@@ -6,22 +6,22 @@ import { Failure, type FieldError, ValidationFailure } from "./failure";
 import type { KeyType } from "./key-value";
 import { wireName } from "./wire-names";
 
-/** Which page of a list the caller asks for. */
+/** The requested page of a list. */
 export interface PageQuery {
   page: number;
   size: number;
 }
 
-// OpenAPI's own keywords stand between the schemas; strict mode would refuse them.
+// The schemas have OpenAPI keywords, which strict mode would reject.
 const bodies = new Ajv2020({ strict: false, allErrors: true });
-// Only queries are coerced: a number in a body is not a string.
+// Coerces types in queries only: in a body, a number is not a string.
 const queries = new Ajv2020({ strict: false, allErrors: true, coerceTypes: true, useDefaults: true });
 
 /**
- * The name and type of a key to make, in the sandbox's own words.
+ * Reads the name and type of a key to create, in the sandbox's own words.
  *
  * @throws {Failure} 400 for a body that is not JSON.
- * @throws {ValidationFailure} for JSON that is not what the contract, in the dialect's words, asks for.
+ * @throws {ValidationFailure} for JSON that does not fit the contract in the dialect's words.
  */
 export function readNewKey(
   { headers, body }: FastifyRequest,
@@ -34,9 +34,9 @@ export function readNewKey(
 }
 
 /**
- * The page of a list, and the text in the name of its keys.
+ * Reads the page of a list and the text to find in key names.
  *
- * @throws {ValidationFailure} for a query that the contract, by the dialect's paging, does not take.
+ * @throws {ValidationFailure} for a query that does not fit the contract and the dialect's paging.
  */
 export function readListQuery(
   { query }: FastifyRequest,
@@ -98,7 +98,7 @@ function listValidator({ paging }: Dialect, path: "/api-keys" | "/merchant"): Va
 
 const validators = new Map<string, ValidateFunction>();
 
-/** Compiling takes milliseconds, and a dialect's schemas are asked for with every call. */
+/** Cached, because compiling takes milliseconds and every call needs the dialect's schemas. */
 function compiled(ajv: Ajv2020, schema: JsonSchema): ValidateFunction {
   const text = JSON.stringify(schema);
   const known = validators.get(text) ?? ajv.compile(schema);

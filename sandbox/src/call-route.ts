@@ -1,14 +1,14 @@
 import type { Operation } from "./contract";
 import type { Dialect } from "./dialect";
 
-/** A call that the dialect has. */
+/** A call of the dialect. */
 export interface CallRoute {
   operation: Operation;
-  /** The key or merchant in the path; "" where there is none. */
+  /** The key or merchant in the path; "" if there is none. */
   id: string;
 }
 
-/** The call behind a method and a path; undefined for what PayEngine calls unsupported. */
+/** The call of a method and path; undefined if PayEngine reports it as unsupported. */
 export function callRoute(dialect: Dialect, method: string, path: string): CallRoute | undefined {
   for (const [operation, template] of Object.entries(callTemplates(dialect)) as [Operation, string][]) {
     const id = idIn(template, `${method} ${path}`);

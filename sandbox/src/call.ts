@@ -12,7 +12,7 @@ import { withoutPrivateValues } from "./key-value";
 import type { PendingCalls } from "./pending-calls";
 import type { Sandbox } from "./sandbox";
 
-/** A call on its way, and what it works on. */
+/** A call in progress, with its context. */
 export interface CallContext {
   sandbox: Sandbox;
   pending: PendingCalls;
@@ -22,7 +22,7 @@ export interface CallContext {
   path: string;
 }
 
-/** What a call came to, and the fault that changes its answer. */
+/** The result of a call, and the fault that changes its response. */
 interface Ending {
   result: CallResult | Failure;
   fault?: EndingFault;
@@ -30,10 +30,10 @@ interface Ending {
 
 const nothing: CallResult = { status: 200, resource: "key", data: {} };
 
-/** What PayEngine answers to a call, whatever is wrong with it. */
+/** Returns PayEngine's response to any call, valid or not. */
 export async function answerCall(context: CallContext): Promise<Answer> {
   const { dialect } = context.sandbox;
-  // Faults of the operation "any" also hit calls that are refused.
+  // Faults with the operation "any" also hit rejected calls.
   const { result, fault } = await underFaults(context, { operation: "any" }, async () => {
     try {
       return await endingOf(context);
@@ -59,12 +59,12 @@ async function endingOf(context: CallContext): Promise<Ending> {
   return underFaults(context, { operation, keyName }, async () => ({ result: perform() }));
 }
 
-/** PayEngine's answer to what is none of its calls. */
+/** PayEngine's response to an unknown call. */
 export function unsupported(): Failure {
   return new Failure(400, "Unsupported API call. Please check the path and method");
 }
 
-/** Does the work, unless a fault prevents it, and takes the fault that changes the answer. */
+/** Does the work, unless a fault prevents it, and takes the fault that changes the response. */
 async function underFaults(
   { sandbox: { faults }, pending, reply }: CallContext,
   target: FaultTarget,

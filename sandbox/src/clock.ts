@@ -1,4 +1,4 @@
-/** The sandbox's time: real time plus what tests have put it forward by. */
+/** The sandbox's time: real time plus the offset that tests set. */
 export class Clock {
   private ahead = 0;
 
@@ -12,7 +12,7 @@ export class Clock {
     return new Date(this.now()).toUTCString();
   }
 
-  /** Puts the clock forward. */
+  /** Advances the clock. */
   advance(ms: number): void {
     this.ahead += ms;
   }

@@ -16,7 +16,7 @@ export const operations = [
 /** One of PayEngine's calls. */
 export type Operation = (typeof operations)[number];
 
-/** The contract's text, as it is served. */
+/** The contract's text, as served. */
 export const contractYaml = readFileSync(join(__dirname, "..", "payengine-keys-api.yaml"), "utf8");
 
 /** The contract as an object. */
@@ -38,7 +38,7 @@ interface Parameter {
   schema: JsonSchema;
 }
 
-/** A JSON Schema, as far as the sandbox reads it. */
+/** The parts of a JSON Schema that the sandbox reads. */
 export interface JsonSchema {
   [keyword: string]: unknown;
   properties?: Record<string, JsonSchema>;

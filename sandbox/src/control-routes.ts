@@ -20,7 +20,7 @@ export interface ControlKey extends Omit<StoredKey, "credential"> {
   fingerprint: string | null;
 }
 
-/** A private key of a new user, shown this once. */
+/** A private key of a new user, shown only once. */
 export interface Credential {
   /** The private value. */
   key: string;
@@ -47,7 +47,7 @@ const roleSchema = z.strictObject({ role: z.enum(roles) });
 
 type ById = { Params: { id: string } };
 
-/** What tests steer the sandbox by. Without authentication: only programs on this machine reach it. */
+/** The control interface for tests. It has no authentication, because only programs on this machine can reach it. */
 export async function controlRoutes(
   server: FastifyInstance,
   { sandbox, pending }: { sandbox: Sandbox; pending: PendingCalls },

@@ -1,6 +1,6 @@
 import Database from "libsql";
 
-/** An open database, its tables there. */
+/** An open database with its tables. */
 export type SandboxDatabase = Database.Database;
 
 const tables = `
@@ -43,18 +43,18 @@ const tables = `
   CREATE INDEX IF NOT EXISTS keys_by_name ON keys (account_id, name);
 `;
 
-/** Grows when the tables change. */
+/** Increases when the tables change. */
 const layout = 2;
 
 /**
- * Opens the database, and makes its tables the first time.
+ * Opens the database, and creates its tables the first time.
  *
- * @param path a file, or ":memory:" for one that ends with the sandbox.
- * @throws when the file is no database, or has the tables of another version of the sandbox.
+ * @param path a file, or ":memory:" for a database that ends with the sandbox.
+ * @throws if the file is not a database, or another version of the sandbox created it.
  */
 export function openDatabase(path: string): SandboxDatabase {
   const database = new Database(path);
-  // Two roundtrips to the disk for each key created would make a run of 1,000 keys measure the disk.
+  // With two disk writes for each key, a run of 1,000 keys would measure the disk.
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = NORMAL");
   database.exec("PRAGMA foreign_keys = ON");
@@ -76,7 +76,7 @@ function refuseOtherLayout(database: SandboxDatabase): void {
   throw new Error("The database was made by another version of payengine-sandbox: use a new file");
 }
 
-/** A setting that is made once for each database and kept: `make` runs only if there is none. */
+/** A setting that is stored once per database: `make` runs only if there is none. */
 export function settingOnce(database: SandboxDatabase, name: string, make: () => string): string {
   const kept = database.prepare("SELECT value FROM settings WHERE name = ?").get(name) as
     | { value: string }

@@ -11,24 +11,24 @@ export const keyFields = [
   "createdAt",
   "lastUsedAt",
 ] as const;
-/** One of them. */
+/** One such field. */
 export type KeyField = (typeof keyFields)[number];
 
 const word = z.string().min(1);
 
 /**
- * How a PayEngine might answer other than by its published conventions. What you leave out stays as published.
+ * Ways in which PayEngine may differ from its published conventions. Options that you omit stay as published.
  */
 export const dialectSchema = z.strictObject({
   /** How fields are written: `created_at` or `createdAt`. */
   casing: z.enum(["snake", "camel"]).default("snake"),
-  /** Answers in `{"data": …}`, or the object or list alone. */
+  /** Responses in `{"data": …}`, or the bare object or list. */
   wrapping: z.enum(["data", "bare"]).default("data"),
-  /** Whether lists say how many there are on all pages: `total`, beside `data`. */
+  /** Whether lists have `total`, the number of entries on all pages, beside `data`. */
   counts: z.enum(["none", "total"]).default("none"),
-  /** Every page of a list has this size, whatever was asked for; null for the size asked for. */
+  /** Fixed page size of lists; null to use the requested size. */
   pageSize: z.int().min(1).nullable().default(null),
-  /** What asks for a page's size: `size` (1 to 100), or `limit` (10 to 500). */
+  /** Parameter for the page size: `size` (1 to 100), or `limit` (10 to 500). */
   paging: z.enum(["size", "limit"]).default("size"),
   /** The status of a created key. */
   postStatus: z.union([z.literal(200), z.literal(201)]).default(200),
@@ -36,19 +36,19 @@ export const dialectSchema = z.strictObject({
   deleteStatus: z.union([z.literal(200), z.literal(204)]).default(200),
   /** Lists ignore `q`. */
   ignoreQuery: z.boolean().default(false),
-  /** 409 on a name in use by a live key, or on one that was ever in use. */
+  /** Returns 409 for a name that a live key has, or that any key ever had. */
   uniqueNames: z.enum(["off", "live", "forever"]).default("off"),
-  /** 422 once the account has this many live keys, credentials included; null for no limit. */
+  /** Returns 422 once the account has this many live keys, including credentials; null for no limit. */
   keyQuota: z.int().min(0).nullable().default(null),
-  /** Revoked keys answer 404 and are not listed, or are listed and answer 200 with the status of revoked keys. */
+  /** Revoked keys return 404 and are not listed, or are listed and return 200 with the status of revoked keys. */
   revokedKeys: z.enum(["404", "status"]).default("404"),
-  /** What GET /merchant answers: the account's merchants, or the account itself. */
+  /** What GET /merchant returns: the account's merchants, or the account itself. */
   merchant: z.enum(["list", "empty", "object", "objectWithoutId", "withAccountId"]).default("list"),
   /** The word before the private key in Authorization. */
   scheme: z.enum(["Basic", "Bearer"]).default("Basic"),
-  /** Who may call the keys' calls: private keys, or only people signed in to the console. */
+  /** Who may send key requests: private keys, or only people who are signed in to the console. */
   manageKeys: z.enum(["privateKey", "consoleOnly"]).default("privateKey"),
-  /** When a private value is shown: in the answer to its creation, or once by POST /api-keys/{id}/reveal. */
+  /** When a private value is shown: in the create response, or once by POST /api-keys/{id}/reveal. */
   reveal: z.enum(["atCreate", "byCall"]).default("atCreate"),
   /** Whether there is a call for one key. */
   getById: z.boolean().default(true),
@@ -61,17 +61,17 @@ export const dialectSchema = z.strictObject({
     .default("/api-keys"),
   /** The words for a key's status. */
   statuses: z.strictObject({ active: word.default("active"), revoked: word.default("revoked") }).prefault({}),
-  /** The words for a key's type, in requests and answers. */
+  /** The words for a key's type, in requests and responses. */
   types: z.strictObject({ public: word.default("public"), private: word.default("private") }).prefault({}),
-  /** Names on the wire of a key's fields, over `casing`; of `name` and `type` in requests too. */
+  /** Wire names of a key's fields, which override `casing`; for `name` and `type` in requests too. */
   fields: z.partialRecord(z.enum(keyFields), word).default({}),
-  /** The form of failures: `{"error":true,…}` or `{"success":false,…}`. */
+  /** The error format: `{"error":true,…}` or `{"success":false,…}`. */
   failure: z.enum(["error", "success"]).default("error"),
-  /** Whether messages of failures start with PayEngine's codes. */
+  /** Whether error messages start with PayEngine's codes. */
   codes: z.enum(["message", "none"]).default("message"),
-  /** The status of calls with a revoked private key. */
+  /** Response status for a revoked private key. */
   revokedValue: z.union([z.literal(401), z.literal(403)]).default(401),
-  /** Which of a key's fields answers have at all. */
+  /** The fields of a key that responses have. */
   shows: z
     .strictObject({
       redacted: z.boolean().default(true),
@@ -81,7 +81,7 @@ export const dialectSchema = z.strictObject({
     .prefault({}),
 });
 
-/** A whole dialect. */
+/** A complete dialect. */
 export type Dialect = z.output<typeof dialectSchema>;
-/** What a test says of one. */
+/** The options that a test sets. */
 export type DialectInput = z.input<typeof dialectSchema>;

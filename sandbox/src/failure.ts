@@ -1,9 +1,9 @@
 import type { Dialect } from "./dialect";
 
-/** A code of PayEngine's published error list that the sandbox answers with. */
+/** A code from PayEngine's published error list that the sandbox returns. */
 export type ErrorCode = "E106" | "E110" | "E116" | "E120" | "E121" | "E122";
 
-/** A refusal that the caller gets to see. */
+/** An error that the caller sees. */
 export class Failure extends Error {
   constructor(
     readonly statusCode: number,
@@ -14,20 +14,20 @@ export class Failure extends Error {
   }
 }
 
-/** What is wrong with one field of a body or a query. */
+/** An error in one field of a body or query. */
 export interface FieldError {
   field: string;
   message: string;
 }
 
-/** A body or a query that PayEngine does not take: 422 with a list of what is wrong. */
+/** An invalid body or query: 422 with a list of errors. */
 export class ValidationFailure extends Failure {
   constructor(readonly errors: FieldError[]) {
     super(422, "Failed to validate");
   }
 }
 
-/** PayEngine's body of this failure, in the dialect's form. */
+/** PayEngine's response body for this error, in the dialect's format. */
 export function failureBody(failure: Failure, dialect: Dialect): Record<string, unknown> {
   if (failure instanceof ValidationFailure) {
     return { success: false, message: failure.message, errors: failure.errors };

@@ -9,9 +9,9 @@ type Item = Record<string, unknown>;
 type StatusFault = Extract<EndingFault, { kind: "statusBeforeCommit" | "statusAfterCommit" }>;
 
 /**
- * The answer that a fault makes of a call.
+ * The response that a fault makes of a call.
  *
- * @param result what the call came to; empty for faults that strike before the commit.
+ * @param result of the call; empty for faults that strike before the commit.
  */
 export function faultyAnswer(fault: EndingFault, result: Result, dialect: Dialect): Answer {
   switch (fault.kind) {
@@ -45,7 +45,7 @@ export function faultyAnswer(fault: EndingFault, result: Result, dialect: Dialec
   }
 }
 
-/** The result with each of its items changed; a failure has none. */
+/** The result with each of its items changed; a failure has no items. */
 function changed(result: Result, fault: EndingFault): Result {
   if (result instanceof Failure) return result;
   const { data } = result;

@@ -7,7 +7,7 @@ export interface FaultTarget {
   keyName?: string | undefined;
 }
 
-/** A fault that stands, and how often it struck. */
+/** An active fault, and its number of hits. */
 export type StandingFault = Fault & { hits: number };
 
 interface Entry {
@@ -16,7 +16,7 @@ interface Entry {
   hits: number;
 }
 
-/** The faults asked for, in the order in which they were. */
+/** The requested faults, in order. */
 export class FaultList {
   private entries: Entry[] = [];
 
@@ -34,8 +34,8 @@ export class FaultList {
   }
 
   /**
-   * The fault that strikes this call at this point, counted as a hit. One at most, the oldest first: those behind it
-   * wait for the next call, so that a list of faults is a sequence.
+   * Returns the fault that strikes this call at this point, and counts the hit. At most one strikes, the oldest first, so
+   * that a list of faults is a sequence.
    */
   take<Phase extends FaultPhase>(phase: Phase, target: FaultTarget): FaultOf<Phase> | undefined {
     for (const entry of this.entries) {
@@ -58,7 +58,7 @@ type FaultOf<Phase extends FaultPhase> = Phase extends "delay" | "informational"
 
 function matches({ operation, keyName }: Fault, target: FaultTarget): boolean {
   if (operation === "any" && keyName !== undefined) {
-    // A call is only known to be about a key once it is authenticated and read.
+    // The key of a call is known only after the call is authenticated and read.
     return target.operation !== "any" && (target.keyName ?? "").includes(keyName);
   }
   if (operation !== target.operation) return false;

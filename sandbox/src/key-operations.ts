@@ -10,14 +10,14 @@ import type { StoredKey } from "./key-store";
 import { merchantOperations } from "./merchant-operations";
 import type { Sandbox } from "./sandbox";
 
-/** A call that is authenticated and valid, ready to be done. */
+/** An authenticated and valid call, ready to run. */
 export interface ReadyCall {
-  /** The name that faults and the log know the call's key by. */
+  /** The key name for faults and the log. */
   keyName: string | undefined;
   perform: () => CallResult;
 }
 
-/** Reads what a call asks for. */
+/** Reads a call's request. */
 export type CallReader = (
   sandbox: Sandbox,
   identity: Identity,
@@ -25,7 +25,7 @@ export type CallReader = (
   id: CallRoute["id"],
 ) => ReadyCall;
 
-/** PayEngine's calls: each reads its request at once, and does its work when told to. */
+/** PayEngine's calls. Each reads its request at once, and does its work later. */
 export const callReaders: Record<Operation, CallReader> = {
   ...merchantOperations,
 
@@ -99,12 +99,12 @@ export const callReaders: Record<Operation, CallReader> = {
   },
 };
 
-/** Whether the lag still holds for this key. */
+/** Whether the lag still applies to this key. */
 export function isYounger(sandbox: Sandbox, key: StoredKey, ageMs: number): boolean {
   return key.credential === 0 && key.createdAt > sandbox.clock.now() - ageMs;
 }
 
-/** A key as answers show it. A private value is only given while it is revealed. */
+/** A key as in responses. A private value is present only while it is revealed. */
 function keyItem(key: StoredKey, value = key.publicValue): Record<string, unknown> {
   return {
     id: key.id,

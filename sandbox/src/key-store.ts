@@ -6,7 +6,7 @@ import { fingerprint, type KeyType, keyedHash, newValue, redact, sameHash } from
 import type { RandomSource } from "./random-source";
 import { uuidOf } from "./uuid";
 
-/** A key as it is stored: of a private value only the hash (not shown here) and the redacted form. */
+/** A key as stored: of a private value, only the hash (not here) and the redacted form. */
 export interface StoredKey {
   id: string;
   accountId: string;
@@ -16,14 +16,14 @@ export interface StoredKey {
   status: "active" | "revoked";
   publicValue: string | null;
   redacted: string;
-  /** 1 if the sandbox made it itself, for someone to call with; 0 if it was made over the API. */
+  /** 1 if the sandbox made it as a credential; 0 if it was made over the API. */
   credential: 0 | 1;
   createdAt: number;
   updatedAt: number;
   lastUsedAt: number | null;
 }
 
-/** A key with the id and value that it is to have. */
+/** A key with a given ID and value. */
 export interface GivenKey {
   id: string;
   name: string;
@@ -33,13 +33,13 @@ export interface GivenKey {
   createdAt: number;
 }
 
-/** Which of an account's keys a list shows. */
+/** Selects the keys of a list. */
 export interface KeyFilter {
   accountId: string;
-  /** Substring of the name; "" for all. */
+  /** Substring of the name; "" for all keys. */
   nameHas: string;
   withRevoked: boolean;
-  /** Milliseconds since the epoch; keys made over the API after that are left out. */
+  /** Milliseconds since the epoch; excludes keys made over the API after that. */
   madeUntil: number;
 }
 
@@ -54,7 +54,7 @@ const listed = `FROM keys WHERE account_id = ?
 /** The keys of all accounts. */
 export class KeyStore {
   private readonly hashSecret: string;
-  /** Of private values, for tests. In memory alone: an unkeyed hash is not to be stored. */
+  /** Fingerprints of private values, for tests. In memory only, because an unkeyed hash must not be stored. */
   private readonly fingerprints = new Map<string, string>();
   private readonly unrevealed = new Map<string, string>();
   private readonly statements;
@@ -87,16 +87,16 @@ export class KeyStore {
     };
   }
 
-  /** Makes a key. Its value is in this answer and nowhere else, unless it is public. */
+  /** Creates a key. A private value is in this result only. */
   create(owner: User, name: string, type: KeyType, credential = false): { key: StoredKey; value: string } {
     const value = newValue(type, this.random);
     const given = { id: uuidOf(this.random(16)), name, type, value, createdAt: this.clock.now() };
     return { key: this.put(owner, given, credential), value };
   }
 
-  /** Stores a key that has an id and a value already, as one that another sandbox has made. */
+  /** Stores a key with a given ID and value, such as one that another sandbox made. */
   put(owner: User, { id, name, type, value, createdAt }: GivenKey, credential = false): StoredKey {
-    if (this.find(id)) throw new Failure(409, `There is a key ${id} already`);
+    if (this.find(id)) throw new Failure(409, `Key ${id} already exists`);
     this.statements.insert.run(
       id,
       owner.accountId,
@@ -114,7 +114,7 @@ export class KeyStore {
     return this.get(id);
   }
 
-  /** The key, revoked ones too, that this private value belongs to. */
+  /** The key with this private value, live or revoked. */
   byPrivateValue(value: string): StoredKey | undefined {
     const hash = keyedHash(value, this.hashSecret);
     const row = this.statements.byHash.get(hash) as (StoredKey & { hash: string }) | undefined;
@@ -126,12 +126,12 @@ export class KeyStore {
     return this.statements.byPublicValue.get(value) !== undefined;
   }
 
-  /** Keeps a value until it is revealed: in memory only, so a restart loses it. */
+  /** Keeps a value in memory until it is revealed. A restart loses it. */
   holdValue(id: string, value: string): void {
     this.unrevealed.set(id, value);
   }
 
-  /** The value of a key that was not revealed yet; from then on it is. */
+  /** Returns a key's value once, and marks it as revealed. */
   takeValue(id: string): string | undefined {
     const value = this.unrevealed.get(id);
     this.unrevealed.delete(id);
@@ -152,10 +152,10 @@ export class KeyStore {
     return key;
   }
 
-  /** One page, newest first, and how many keys there are on all pages. */
+  /** One page, newest first, with the number of keys on all pages. */
   list(filter: KeyFilter, page: number, size: number): { keys: StoredKey[]; total: number } {
     const where = [filter.accountId, filter.nameHas, filter.withRevoked ? 1 : 0, filter.madeUntil];
-    // The contract sets no upper limit to `page`, SQLite's integers do.
+    // The contract has no upper limit for `page`, but SQLite's integers do.
     const offset = Math.min((page - 1) * size, Number.MAX_SAFE_INTEGER);
     const { total } = this.statements.total.get(...where) as { total: number };
     return { keys: this.statements.page.all(...where, size, offset) as StoredKey[], total };
@@ -166,7 +166,7 @@ export class KeyStore {
     return this.statements.all.all() as StoredKey[];
   }
 
-  /** The key's fingerprint; of a private key null after a restart. */
+  /** The key's fingerprint; null for a private key after a restart. */
   fingerprintOf({ id, publicValue }: StoredKey): string | null {
     return publicValue === null ? (this.fingerprints.get(id) ?? null) : fingerprint(publicValue);
   }
@@ -187,7 +187,7 @@ export class KeyStore {
     return this.get(id);
   }
 
-  /** Changes a public key's value behind everyone's back. */
+  /** Changes a public key's value, to simulate drift. */
   setPublicValue(id: string, value: string): StoredKey {
     if (this.get(id).type !== "public")
       throw new Failure(400, `Key ${id} is private: its value is not stored`);

@@ -13,12 +13,12 @@ export function newValue(type: KeyType, random: RandomSource): string {
   return `pk_test_${characters.join("")}`;
 }
 
-/** What is stored of a private value, and what it is found by. */
+/** The stored hash of a private value, used to find its key. */
 export function keyedHash(value: string, secret: string): string {
   return createHmac("sha256", Buffer.from(secret, "hex")).update(value).digest("hex");
 }
 
-/** Compares two hashes of one length without telling by its time where they differ. */
+/** Compares two hashes of the same length in constant time. */
 export function sameHash(left: string, right: string): boolean {
   return timingSafeEqual(Buffer.from(left, "hex"), Buffer.from(right, "hex"));
 }
@@ -28,13 +28,13 @@ export function fingerprint(value: string): string {
   return createHash("sha256").update(value).digest("hex").slice(0, 16);
 }
 
-/** First and last four characters of the part that is random. */
+/** First and last four characters of the random part. */
 export function redact(value: string): string {
   const random = value.replace(/^pk_[a-z]+_/, "");
   return `${random.slice(0, 4)}…${random.slice(-4)}`;
 }
 
-/** Takes private values, those of 102 characters that older states have too, out of an address or a name that is kept. */
+/** Removes private values from an address or name; also the 102-character values of older states. */
 export function withoutPrivateValues(text: string): string {
   return text.replace(/[0-9a-f]{100,}/gi, "[private key]");
 }

@@ -5,27 +5,27 @@ interface Flags {
   port: number;
   db: string;
   seed?: number;
-  control: boolean;
-  json: boolean;
-  log: boolean;
+  control?: boolean;
+  json?: boolean;
+  log?: boolean;
 }
 
 const command = new Command("payengine-sandbox")
   .description(
-    "A PayEngine that runs on this machine: API keys in SQLite, with faults and dialects on demand.",
+    "Run a local PayEngine sandbox with API keys in SQLite, and with faults and dialects for tests.",
   )
-  .option("--port <port>", "port on 127.0.0.1, 0 for a free one", wholeNumber, 4010)
-  .option("--db <file>", "SQLite file that keeps accounts and keys", ":memory:")
-  .option("--seed <number>", "make ids and values the same each time", wholeNumber)
-  .option("--control", "serve the control interface, for tests", false)
-  .option("--json", "print one line of JSON on start", false)
-  .option("--log", "write every request to stderr", false)
+  .option("--port <port>", "Port on 127.0.0.1; 0 picks a free one", wholeNumber, 4010)
+  .option("--db <file>", "SQLite file for accounts and keys", ":memory:")
+  .option("--seed <number>", "Generate the same IDs and values each time (default: random)", wholeNumber)
+  .option("--control", "Serve the control interface, for tests")
+  .option("--json", "Print one line of JSON on start")
+  .option("--log", "Write every request to stderr")
   .action(run);
 
 async function run(flags: Flags): Promise<void> {
   const sandbox = await startSandbox(flags);
   for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) {
-    // Only once: a second signal ends a stop that takes too long.
+    // Only once, so that a second signal ends a slow stop.
     process.once(signal, () => sandbox.close().then(() => process.exit(0)));
   }
   console.log(flags.json ? jsonLine(sandbox) : humanLine(sandbox));
@@ -33,7 +33,7 @@ async function run(flags: Flags): Promise<void> {
 
 function humanLine({ url, controlUrl, adminKey }: RunningSandbox): string {
   const control = controlUrl ? `; control interface at ${controlUrl}` : "";
-  const key = adminKey ? `; admin key, shown only this once: ${adminKey}` : "";
+  const key = adminKey ? `; admin key (shown only once): ${adminKey}` : "";
   return `PayEngine sandbox at ${url}${control}${key}`;
 }
 
@@ -42,7 +42,7 @@ function jsonLine({ url, adminKey, controlUrl }: RunningSandbox): string {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Use a whole number.");
   return Number(text);
 }
 

@@ -4,7 +4,7 @@ import { Failure } from "./failure";
 import type { CallReader } from "./key-operations";
 import type { Merchant } from "./merchant-store";
 
-/** The calls about the account's merchants. Faults know them by the name of the key that calls. */
+/** The calls about the account's merchants. Faults match them by the name of the caller's key. */
 export const merchantOperations: Record<"merchant" | "getMerchant", CallReader> = {
   merchant(sandbox, { caller, callerKey }, request) {
     const { page, size } = readListQuery(request, sandbox.dialect, "/merchant");

@@ -52,12 +52,12 @@ export class MerchantStore {
   }
 
   find(id: string): Merchant | undefined {
-    // libsql's `get` adds a field of its own, which answers would show.
+    // libsql's `get` adds an extra field, which responses would show.
     const [merchant] = this.database.prepare(`SELECT ${columns} FROM merchants WHERE id = ?`).all(id);
     return merchant as Merchant | undefined;
   }
 
-  /** One page, newest first, and how many there are on all pages. */
+  /** One page, newest first, with the number of merchants on all pages. */
   list(accountId: string, page: number, size: number): { merchants: Merchant[]; total: number } {
     const select = `SELECT ${columns} FROM merchants WHERE account_id = ? ORDER BY seq DESC LIMIT ? OFFSET ?`;
     const offset = Math.min((page - 1) * size, Number.MAX_SAFE_INTEGER);

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * What a stop has to wait for. A call counts twice, by its work and by its answer: Fastify stops knowing of a call
- * once its caller has gone away, but the work still goes to the database.
+ * Calls that a stop has to wait for. Tracks a call's work and its response separately, because Fastify forgets a call when
+ * its caller has gone away, but the work still writes to the database.
  */
 export class PendingCalls {
   private readonly pending = new Set<Promise<unknown>>();
   private readonly pauses = new Set<AbortController>();
   private givenUp = false;
 
-  /** Keeps the work or the answer in mind until it has ended; hands it back. */
+  /** Tracks the work or the response until it ends, and returns it. */
   add<T>(call: Promise<T>): Promise<T> {
     const ended: Promise<unknown> = call.then(
       () => this.pending.delete(ended),
@@ -19,7 +19,7 @@ export class PendingCalls {
     return call;
   }
 
-  /** Waits so long or until a test ends the pause; throws when the sandbox gives up waiting. */
+  /** Waits this long, or until a test ends the pause; throws if the sandbox gives up waiting. */
   async pause(ms: number): Promise<void> {
     if (ms === 0) return;
     const pause = new AbortController();
@@ -36,12 +36,12 @@ export class PendingCalls {
     for (const pause of this.pauses) pause.abort();
   }
 
-  /** Resolves when every call has ended, those too that have come in meanwhile. */
+  /** Resolves when every call has ended, including new ones. */
   async ended(): Promise<void> {
     while (this.pending.size > 0) await Promise.all(this.pending);
   }
 
-  /** Ends the pauses at once; what was to be committed after them is not. */
+  /** Ends the pauses at once, without the commits after them. */
   giveUp(): void {
     this.givenUp = true;
     this.release();

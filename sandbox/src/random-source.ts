@@ -1,13 +1,13 @@
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
 
-/** Gives `size` random bytes. */
+/** Returns `size` random bytes. */
 export type RandomSource = (size: number) => Buffer;
 
 /**
  * Random bytes from the operating system, or, with a seed, the same bytes every time.
  *
- * @param seed any number; for tests only, since whoever knows it knows every key.
- * @param generation sets apart runs on one database: a restart must not give the ids of the first run again.
+ * @param seed any number; for tests only, because the seed determines every key.
+ * @param generation differs between runs on one database, so that a restart does not repeat IDs.
  */
 export function randomSource(seed: number | undefined, generation: number): RandomSource {
   if (seed === undefined) return randomBytes;

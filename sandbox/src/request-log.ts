@@ -9,21 +9,21 @@ export interface LoggedRequest {
   /** Without the query. */
   path: string;
   query: Record<string, string>;
-  /** Absent for calls that PayEngine does not know, or that were refused before they got that far. */
+  /** Absent for unknown calls, and for calls that were rejected earlier. */
   operation?: Operation;
   /** As in a fault's `keyName`. */
   keyName?: string;
-  /** The status sent, "dropped" where the caller got no whole answer, "pending" until then. */
+  /** The status sent, "dropped" if the caller did not get a whole response, "pending" until then. */
   answered: number | "dropped" | "pending";
 }
 
-/** The latest calls, oldest first; a long run does not fill the memory. */
+/** The latest calls, oldest first, with a limit that saves memory. */
 export class RequestLog {
   private requests: LoggedRequest[] = [];
 
   constructor(private readonly limit = 10_000) {}
 
-  /** Notes a call; the caller fills in the rest as it becomes known. */
+  /** Adds a call; the caller fills in the rest later. */
   add(at: number, method: string, url: string): LoggedRequest {
     const [path = "", query = ""] = withoutPrivateValues(url).split("?", 2);
     const entry: LoggedRequest = {

@@ -11,27 +11,27 @@ import type { Role } from "./seeds";
 import type { Throttle, ThrottleInput } from "./throttle";
 
 /**
- * Steers a sandbox from a test, over its control interface.
+ * Controls a sandbox from a test.
  *
  * @example
  * const control = new SandboxControl(sandbox.controlUrl);
  * await control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
  */
 export class SandboxControl {
-  /** @param controlUrl as `startSandbox` and the command's `--json` give it. */
+  /** @param controlUrl from `startSandbox` or the command's `--json`. */
   constructor(private readonly controlUrl: string) {}
 
-  /** Sets the whole dialect; what you leave out goes back to PayEngine's published way. */
+  /** Sets the whole dialect. Options that you omit go back to PayEngine's published conventions. */
   setDialect(dialect: DialectInput): Promise<Dialect> {
     return this.call("PUT", "/dialect", dialect);
   }
 
-  /** Adds a fault behind those that stand. */
+  /** Adds a fault after the active ones. */
   addFault(fault: FaultInput): Promise<StandingFault> {
     return this.call("POST", "/faults", fault);
   }
 
-  /** All faults asked for since the last clear, with their hits. */
+  /** All faults since the last clear, with their hits. */
   faults(): Promise<StandingFault[]> {
     return this.call("GET", "/faults");
   }
@@ -40,22 +40,22 @@ export class SandboxControl {
     return this.call("DELETE", "/faults");
   }
 
-  /** Ends the waits of delays that calls are in now; a fault that still stands delays the next call again. */
+  /** Ends all current delays. An active fault delays the next call again. */
   release(): Promise<void> {
     return this.call("POST", "/release");
   }
 
-  /** Sets for how long new keys are not there yet; what is left out goes back to 0. */
+  /** Sets how long new keys are not visible yet. Options that you omit go back to 0. */
   setLag(lag: LagInput): Promise<Lag> {
     return this.call("POST", "/lag", lag);
   }
 
-  /** Sets how fast the sandbox is; what is left out goes back to as fast as it can. */
+  /** Sets the speed of the sandbox. Options that you omit go back to full speed. */
   setThrottle(throttle: ThrottleInput): Promise<Throttle> {
     return this.call("POST", "/throttle", throttle);
   }
 
-  /** Puts the sandbox's clock forward, or back for less than 0; answers what it then shows. */
+  /** Advances the sandbox's clock, or sets it back for a negative number. Returns the new time. */
   async advanceClock(ms: number): Promise<Date> {
     const { now } = await this.call<{ now: number }>("POST", "/clock", { advanceMs: ms });
     return new Date(now);
@@ -67,7 +67,7 @@ export class SandboxControl {
   }
 
   /**
-   * Stores a key with the id and value that it is to have, as a state that another sandbox wrote knows it.
+   * Stores a key with a given ID and value, such as one from the state of another sandbox.
    *
    * @param account its name, "sandbox" or "production", or its id.
    * @param key `createdAt` in ISO 8601.
@@ -76,12 +76,12 @@ export class SandboxControl {
     return this.call("POST", `/accounts/${encodeURIComponent(account)}/keys`, key);
   }
 
-  /** Revokes a key behind its owner's back. */
+  /** Revokes a key outside the API. */
   revokeKey(id: string): Promise<ControlKey> {
     return this.call("POST", `/keys/${encodeURIComponent(id)}/revoke`);
   }
 
-  /** Changes a public key's value: drift. */
+  /** Changes a public key's value, to simulate drift. */
   setPublicValue(id: string, value: string): Promise<ControlKey> {
     return this.call("PUT", `/keys/${encodeURIComponent(id)}/value`, { value });
   }

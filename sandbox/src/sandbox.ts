@@ -11,7 +11,7 @@ import { RequestLog } from "./request-log";
 import type { Role } from "./seeds";
 import { type Throttle, throttleSchema } from "./throttle";
 
-/** What every call works on: what is stored, and what the control interface has asked for. */
+/** The stored data and the control settings that every call uses. */
 export class Sandbox {
   readonly clock = new Clock();
   readonly faults = new FaultList();
@@ -29,7 +29,7 @@ export class Sandbox {
 
   constructor(path: string, seed: number | undefined) {
     this.database = openDatabase(path);
-    // Until `keepStart`: a start that fails must not use up the only one that shows the admin key.
+    // Until `keepStart`, because only the first successful start shows the admin key.
     this.database.exec("BEGIN");
     const random = randomSource(seed, rowsMade(this.database));
     this.accounts = new AccountStore(this.database, random);
@@ -38,7 +38,7 @@ export class Sandbox {
     this.adminKey = this.firstStart();
   }
 
-  /** Keeps what the start has made; without it, `close` drops that. */
+  /** Keeps what the start created; without it, `close` discards that. */
   keepStart(): void {
     this.database.exec("COMMIT");
   }
@@ -50,7 +50,7 @@ export class Sandbox {
 
   close(): void {
     if (this.database.inTransaction) this.database.exec("ROLLBACK");
-    // libsql keeps the write-ahead log while a statement lives; with this the file alone has it all.
+    // libsql keeps the write-ahead log while a statement is open; this moves everything into the file.
     this.database.pragma("wal_checkpoint(TRUNCATE)");
     this.database.close();
   }
@@ -66,7 +66,7 @@ export class Sandbox {
   }
 }
 
-/** Only ever grows, since revoked keys stay: so no two runs on one database draw the same random bytes. */
+/** Never decreases, because revoked keys stay: no two runs on one database draw the same random bytes. */
 function rowsMade(database: SandboxDatabase): number {
   const counts = database.prepare(
     "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM keys) + (SELECT count(*) FROM merchants) AS rows",

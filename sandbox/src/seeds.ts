@@ -30,7 +30,7 @@ export function seededUserId(account: string, role: Role): string {
   return uuidFromText(`user ${userName(name, role)}`);
 }
 
-/** What the control interface also calls a seeded user, such as `sandbox_admin`. */
+/** A seeded user's name in the control interface, such as `sandbox_admin`. */
 export function userName(account: string, role: Role): string {
   return `${account}_${role.toLowerCase()}`;
 }

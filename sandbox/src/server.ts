@@ -38,12 +38,12 @@ export function sandboxServer(
     answerFailure(failureOf(error, request), reply);
   };
   const server = fastify({
-    // stdout belongs to what the command says on start.
+    // stdout is for the command's own output.
     logger: options.log ? { stream: process.stderr } : false,
     exposeHeadRoutes: false,
-    // PayEngine sets no limit to an id; Fastify's is 100 characters, shorter than a private key.
+    // PayEngine has no limit for an ID; Fastify's is 100 characters, shorter than a private key.
     routerOptions: { maxParamLength: 10_000 },
-    // A call that arrives while the sandbox stops is served; Fastify's own 503 is not in PayEngine's form.
+    // Serves calls that arrive during a stop; Fastify's own 503 is not in PayEngine's format.
     return503OnClosing: false,
     frameworkErrors: answerError,
     clientErrorHandler: (error, socket) => answerMalformed(error, socket, sandbox.dialect),
@@ -52,7 +52,7 @@ export function sandboxServer(
   server.setNotFoundHandler((request, reply) =>
     answerFailure(new Failure(404, `No such call: ${request.method} ${request.url.split("?")[0]}`), reply),
   );
-  // First, so that a refused request is in no log and hits no fault.
+  // First, so that a rejected request is not logged and hits no fault.
   server.addHook("onRequest", async ({ headers }) => refuseForeign(headers));
   logRequests(server, sandbox);
   server.addHook("onRequest", async (_request, reply) => {
@@ -63,13 +63,13 @@ export function sandboxServer(
   return server;
 }
 
-/** What is no HTTP, or has a head beyond Node's 16 KiB, never becomes a request: this writes to the connection. */
+/** Responds to invalid HTTP and to headers beyond Node's 16 KiB, which never become a request. */
 function answerMalformed(error: NodeJS.ErrnoException, socket: Socket, dialect: Dialect): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const failure = new Failure(400, `No HTTP request that can be read: ${error.message}`);
+  const failure = new Failure(400, `Invalid HTTP request: ${error.message}`);
   const body = JSON.stringify(failureBody(failure, dialect));
   const head = [
     "HTTP/1.1 400 Bad Request",
@@ -80,7 +80,7 @@ function answerMalformed(error: NodeJS.ErrnoException, socket: Socket, dialect: 
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
-/** Notes every call and its answer, and dates the answer by the sandbox's clock. */
+/** Logs every call and its response, and dates the response by the sandbox's clock. */
 function logRequests(server: FastifyInstance, sandbox: Sandbox): void {
   server.addHook("onRequest", async (request, reply) => {
     if (request.url.startsWith(controlPrefix)) return;
@@ -90,7 +90,7 @@ function logRequests(server: FastifyInstance, sandbox: Sandbox): void {
       if (!reply.raw.writableFinished) logged.answered = "dropped";
     });
   });
-  // Not onResponse: a test may ask for the log before that has run.
+  // Not onResponse, because a test may read the log before it has run.
   server.addHook("onSend", async (request, reply) => {
     reply.header("date", sandbox.clock.httpDate());
     if (request.logged) request.logged.answered = reply.statusCode;

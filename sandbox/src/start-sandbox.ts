@@ -3,43 +3,43 @@ import { PendingCalls } from "./pending-calls";
 import { Sandbox } from "./sandbox";
 import { apiPrefix, controlPrefix, sandboxServer } from "./server";
 
-/** How a sandbox is to run. */
+/** How to run a sandbox. */
 export interface SandboxOptions {
-  /** The port on 127.0.0.1; 0, the default, for a free one. */
+  /** Port on 127.0.0.1. Default: 0, a free port. */
   port?: number;
-  /** The SQLite file, made if it is not there; ":memory:", the default, for one that ends with the sandbox. */
+  /** SQLite file, created if missing. Default: ":memory:", which ends with the sandbox. */
   db?: string;
-  /** Makes ids and values, the first admin key's too, the same each time. */
+  /** Generates the same IDs and values each time, including the first admin key. Default: random. */
   seed?: number;
-  /** Serves the control interface. Off by default: every program on this machine can get a key of any role from it. */
+  /** Serves the control interface, from which any program on this machine can get a key of any role. Default: off. */
   control?: boolean;
-  /** Writes every request to stderr, without headers and bodies. Off by default. */
+  /** Writes every request to stderr, without headers and bodies. Default: off. */
   log?: boolean;
-  /** How long a stop waits for calls under way, in milliseconds; 3000 by default. */
+  /** How long a stop waits for running calls, in milliseconds. Default: 3000. */
   graceMs?: number;
 }
 
-/** A sandbox that is listening. */
+/** A running sandbox. */
 export interface RunningSandbox {
-  /** What a client takes as its API URL: `http://127.0.0.1:PORT/api`. */
+  /** API URL for clients: `http://127.0.0.1:PORT/api`. */
   url: string;
-  /** The base of the control interface, for `SandboxControl`; absent where it is off. */
+  /** Base URL of the control interface, for `SandboxControl`; undefined if it is off. */
   controlUrl: string | undefined;
   /** A private key of the sandbox account's Admin; only on the first start of a database. */
   adminKey: string | undefined;
-  /** Lets calls under way end, for `graceMs` at most, and closes the database. */
+  /** Waits at most `graceMs` for running calls, then closes the database. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a PayEngine sandbox in this process.
+ * Starts a local PayEngine sandbox in this process.
  *
  * @example
  * const sandbox = await startSandbox({ control: true });
  * await fetch(`${sandbox.url}/merchant`, { headers: { authorization: `Basic ${sandbox.adminKey}` } });
  * await sandbox.close();
  *
- * @throws when the port is taken or the file is not a database.
+ * @throws if the port is in use or the file is not a database.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const { port = 0, db = ":memory:", seed, control = false, log = false, graceMs = 3000 } = options;
@@ -53,7 +53,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     await Promise.race([pending.ended(), sleep(graceMs, undefined, grace).catch(() => undefined)]);
     grace.abort();
     pending.giveUp();
-    // Clients keep connections open without a call on them; Fastify would wait for those.
+    // Clients keep idle connections open, which Fastify would wait for.
     server.server.closeAllConnections();
     await Promise.all([closed, pending.ended()]);
     sandbox.close();

@@ -3,20 +3,20 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { Failure } from "./failure";
 
-/** How fast the sandbox is, in real time whatever its clock shows. */
+/** The speed of the sandbox, in real time, independent of its clock. */
 export const throttleSchema = z.strictObject({
-  /** Every call is answered so much later. */
+  /** Delay of every response. */
   latencyMs: z.number().min(0).default(0),
-  /** More calls within a second are answered with 429 and Retry-After; null for no limit. */
+  /** Calls per second; more get 429 with Retry-After. null for no limit. */
   callsPerSecond: z.int().positive().nullable().default(null),
 });
 
-/** A whole setting. */
+/** A complete setting. */
 export type Throttle = z.output<typeof throttleSchema>;
-/** What a test says of one. */
+/** The options that a test sets. */
 export type ThrottleInput = z.input<typeof throttleSchema>;
 
-/** Refuses what goes beyond the limit of calls, for all who may call together. */
+/** Rejects calls beyond the limit, which all callers share. */
 export async function limitCalls(
   server: FastifyInstance,
   sandbox: { readonly throttle: Throttle },

@@ -1,6 +1,6 @@
 import type { Dialect, KeyField } from "./dialect";
 
-/** What answers are about; only keys have names and words of their own in a dialect. */
+/** The subject of a response; a dialect renames fields and words only for keys. */
 export type Resource = "key" | "merchant";
 
 const keyNames: Readonly<Record<string, string>> = { value: "key", redacted: "redactedKey" };
@@ -11,7 +11,7 @@ export function wireName(dialect: Dialect, resource: Resource, field: string): s
   return own ?? cased(dialect, (resource === "key" ? keyNames[field] : undefined) ?? field);
 }
 
-/** A key or a merchant, given by the sandbox's own field names, in the dialect's words. */
+/** Converts a key or merchant from the sandbox's own field names to the dialect's words. */
 export function wireItem(dialect: Dialect, resource: Resource, item: Record<string, unknown>) {
   const shown = Object.entries(item).filter(([field]) => resource !== "key" || isShown(dialect, field));
   return Object.fromEntries(

@@ -62,7 +62,7 @@ describe("payengine-sandbox", () => {
     const db = join(temporaryFolder(), "keys.db");
     const first = await start("--db", db);
     const [, url = "", key = ""] =
-      /^PayEngine sandbox at (\S+); admin key, shown only this once: ([0-9a-f]{108})$/.exec(first.line) ?? [];
+      /^PayEngine sandbox at (\S+); admin key \(shown only once\): ([0-9a-f]{108})$/.exec(first.line) ?? [];
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
     expect((await new SandboxClient(url, key).create("kept")).status).toBe(200);
     await first.stop("SIGTERM");
@@ -83,7 +83,7 @@ describe("payengine-sandbox", () => {
     expect((await new SandboxClient(url, adminKey).create("first")).status).toBe(200);
   });
 
-  it("prints the address of the control interface where asked for", async () => {
+  it("prints the address of the control interface with --control", async () => {
     const { line } = await start("--control");
 
     const [, controlUrl = ""] =
@@ -91,7 +91,7 @@ describe("payengine-sandbox", () => {
     expect(await new SandboxControl(controlUrl).keys()).toHaveLength(1);
   });
 
-  it("prints JSON where asked to, with the control interface only where asked for", async () => {
+  it("prints JSON with --json, and the control interface only with --control", async () => {
     const plain = await start("--json", "--seed", "7");
     const controlled = await start("--json", "--seed", "7", "--control");
     const [one, two] = [JSON.parse(plain.line), JSON.parse(controlled.line)];
@@ -105,7 +105,7 @@ describe("payengine-sandbox", () => {
     expect(await new SandboxControl(two.controlUrl).keys()).toHaveLength(1);
   });
 
-  it.each(["SIGTERM", "SIGINT"] as const)("ends calls under way on %s and exits with 0", async (signal) => {
+  it.each(["SIGTERM", "SIGINT"] as const)("finishes running calls on %s and exits with 0", async (signal) => {
     const sandbox = await start("--json", "--control");
     const { url, adminKey, controlUrl } = JSON.parse(sandbox.line);
     const control = new SandboxControl(controlUrl);
@@ -119,7 +119,7 @@ describe("payengine-sandbox", () => {
     expect((await created).status).toBe(200);
   });
 
-  it("says what keeps it from starting", async () => {
+  it("says why it cannot start", async () => {
     const { url } = JSON.parse((await start("--json")).line);
     const { port } = new URL(url);
 
@@ -129,11 +129,11 @@ describe("payengine-sandbox", () => {
     });
     expect(await fail("--port", "high")).toEqual({
       status: 1,
-      said: "error: option '--port <port>' argument 'high' is invalid. It must be a whole number.\n",
+      said: "error: option '--port <port>' argument 'high' is invalid. Use a whole number.\n",
     });
   });
 
-  it("says so where it is not built", async () => {
+  it("says when it is not built", async () => {
     const copy = join(temporaryFolder(), "bin/payengine-sandbox.js");
     cpSync(command, copy);
 

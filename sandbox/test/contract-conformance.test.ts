@@ -103,7 +103,7 @@ function complaints(validator: OpenAPIBackend, sent: GeneratedRequest, status: n
 }
 
 describe("the contract", () => {
-  it("accepts what a validator made by others accepts, refuses the rest with 422, and answers by the contract", async () => {
+  it("accepts what an independent validator accepts, rejects the rest with 422, and responds by the contract", async () => {
     const validator = await contractValidator();
     const { admin } = await openSandbox();
     const accepted = new Set<string>();
@@ -143,7 +143,7 @@ describe("the contract", () => {
     ]);
   });
 
-  it("is what the validator complains by", async () => {
+  it("is what the validator checks against", async () => {
     const validator = await contractValidator();
     const sent = { method: "POST", path: "/api-keys" };
     const { admin } = await openSandbox();
@@ -159,7 +159,7 @@ describe("the contract", () => {
     ]);
   });
 
-  it("is served as it stands in the file, as YAML and as JSON, to anyone", async () => {
+  it("is served without authentication, as YAML and as JSON, unchanged from the file", async () => {
     const { sandbox } = await openSandbox();
     const file = readFileSync(contractFile, "utf8");
 
@@ -171,7 +171,7 @@ describe("the contract", () => {
     expect(await json.json()).toEqual(parse(file));
   });
 
-  it("gives every failure its form, whatever was wrong with the request", async () => {
+  it("formats every error alike, whatever was wrong with the request", async () => {
     const { admin, sandbox } = await openSandbox();
     const authorization = `Basic ${admin.key}`;
     const post = (contentType: string, body: string) =>
@@ -226,7 +226,7 @@ describe("the contract", () => {
   it.each([
     ["an address beyond all bounds", `GET /api/api-keys/${"x".repeat(20_000)} HTTP/1.1\r\nhost: a\r\n\r\n`],
     ["what is no HTTP", "please list my keys\r\n\r\n"],
-  ])("gives the failure of %s its form", async (_what, request) => {
+  ])("formats the error for %s", async (_what, request) => {
     const { sandbox } = await openSandbox();
     const socket = connect(Number(new URL(sandbox.url).port), "127.0.0.1");
     let answer = "";

@@ -5,7 +5,7 @@ import { openSandbox, SandboxClient } from "./sandbox-client";
 const credentialName = `credential of ${seededUserId("sandbox", "Admin")}`;
 
 describe("the control interface", () => {
-  it("is not there unless asked for", async () => {
+  it("is off by default", async () => {
     const { sandbox } = await openSandbox({ control: false });
     const origin = new URL(sandbox.url).origin;
 
@@ -59,14 +59,14 @@ describe("the control interface", () => {
       (control) => control.setRole("sandbox_admin", "Owner" as "Admin"),
       /Invalid option: expected one of "Admin"/,
     ],
-  ])("refuses %s", async (_what, call, message) => {
+  ])("rejects %s", async (_what, call, message) => {
     const { control } = await openSandbox();
 
     await expect(call(control)).rejects.toThrow(message);
     await expect(call(control)).rejects.toThrow(/answered 400/);
   });
 
-  it("takes accounts and users by their ids and by their names", async () => {
+  it("accepts accounts and users by ID and by name", async () => {
     const { control } = await openSandbox();
     const id = seededUserId("production", "Developer");
 
@@ -81,7 +81,7 @@ describe("the control interface", () => {
     expect(seededUserId(ACCOUNT_IDS.production, "Developer")).toBe(id);
   });
 
-  it("knows no key, user or account that is not there", async () => {
+  it("returns an error for an unknown key, user or account", async () => {
     const { control } = await openSandbox();
 
     await expect(control.revokeKey("key_none")).rejects.toThrow(/answered 404: .*No key key_none/);
@@ -92,8 +92,8 @@ describe("the control interface", () => {
   });
 });
 
-describe("keys, behind their owner's back", () => {
-  it("are listed whatever their account and status, without their private values", async () => {
+describe("keys, changed outside the API", () => {
+  it("are listed for all accounts and statuses, without private values", async () => {
     const { sandbox, control, admin } = await openSandbox();
     const { key, keyId } = await control.newCredential("production", "Admin");
     await new SandboxClient(sandbox.url, key).create("there");
@@ -122,7 +122,7 @@ describe("keys, behind their owner's back", () => {
     expect((await admin.get(id)).status).toBe(404);
   });
 
-  it("can be given another value if they are public, and only then", async () => {
+  it("can get another value only if they are public", async () => {
     const { control, admin } = await openSandbox();
     const open = (await admin.create("open", "public")).body.data;
     const server = (await admin.create("server")).body.data;
@@ -143,7 +143,7 @@ describe("keys, behind their owner's back", () => {
 });
 
 describe("the log of requests", () => {
-  it("says what was called, about which key, and how it was answered", async () => {
+  it("records the call, its key and the response status", async () => {
     const { control, admin } = await openSandbox();
     const start = Date.now();
     const { id } = (await admin.create("a")).body.data;
@@ -183,7 +183,7 @@ describe("the log of requests", () => {
     for (const { at } of requests) expect(at).toBeGreaterThanOrEqual(start);
   });
 
-  it("holds no private value, wherever a caller puts one", async () => {
+  it("has no private value, wherever a caller puts one", async () => {
     const { control, admin } = await openSandbox();
     await admin.list(`?q=${admin.key}`);
     await admin.get(admin.key);
@@ -199,7 +199,7 @@ describe("the log of requests", () => {
     expect(JSON.stringify(requests)).not.toContain(admin.key.slice(0, 16));
   });
 
-  it("is empty once cleared, and does not grow without end", async () => {
+  it("is empty after clearing, and has a size limit", async () => {
     const { control, admin } = await openSandbox();
     await admin.merchant();
     await control.clearRequests();
@@ -220,7 +220,7 @@ describe("addKey", () => {
     createdAt: "2026-01-01T00:00:00.000Z",
   };
 
-  it("stores a key with the id and value that it is to have", async () => {
+  it("stores a key with a given ID and value", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.addKey("sandbox", key);
 
@@ -233,18 +233,18 @@ describe("addKey", () => {
     expect((await new SandboxClient(sandbox.url, key.value).merchant()).status).toBe(200);
   });
 
-  it("takes the account by its id too", async () => {
+  it("accepts the account's ID too", async () => {
     const { admin, control } = await openSandbox();
     await control.addKey(ACCOUNT_IDS.sandbox, key);
 
     expect(await admin.names()).toEqual([key.name]);
   });
 
-  it("refuses an id that is taken", async () => {
+  it("rejects an ID that is in use", async () => {
     const { control } = await openSandbox();
     await control.addKey("sandbox", key);
     await expect(control.addKey("sandbox", key)).rejects.toThrow(
-      "POST /accounts/sandbox/keys answered 409: There is a key key_0123456789abcdef already",
+      "POST /accounts/sandbox/keys answered 409: Key key_0123456789abcdef already exists",
     );
   });
 });

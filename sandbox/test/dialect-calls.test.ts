@@ -9,7 +9,7 @@ const unsupported = {
 };
 
 describe("a dialect's calls", () => {
-  it("scheme Bearer takes private keys as Bearer and no longer as Basic", async () => {
+  it("scheme Bearer accepts private keys as Bearer and no longer as Basic", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setDialect({ scheme: "Bearer" });
     const headers = { authorization: `Bearer ${admin.key}` };
@@ -21,7 +21,7 @@ describe("a dialect's calls", () => {
     });
   });
 
-  it("manageKeys consoleOnly refuses private keys on the keys' calls, but not on merchants", async () => {
+  it("manageKeys consoleOnly rejects private keys for key calls, but not for merchants", async () => {
     const { admin, control } = await openSandbox();
     const { id } = (await admin.create("a")).body.data;
     await control.setDialect({ manageKeys: "consoleOnly", reveal: "byCall" });
@@ -52,7 +52,7 @@ describe("a dialect's calls", () => {
     expect((await admin.revoke(id)).status).toBe(200);
   });
 
-  it("revokeBy POST revokes by a call of its own, and no longer by DELETE", async () => {
+  it("revokeBy POST revokes by a separate call, and no longer by DELETE", async () => {
     const { admin, control } = await openSandbox();
     const { id } = (await admin.create("a")).body.data;
     expect(await admin.send("POST", `/api-keys/${id}/revoke`)).toMatchObject(unsupported);
@@ -97,7 +97,7 @@ describe("a dialect's calls", () => {
 });
 
 describe("the dialect reveal byCall", () => {
-  it("shows a private value once, by a call of its own", async () => {
+  it("shows a private value once, by a separate call", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setDialect({ reveal: "byCall" });
     const made = (await admin.create("a")).body.data;
@@ -114,7 +114,7 @@ describe("the dialect reveal byCall", () => {
     });
   });
 
-  it("shows a public value when it is made, and knows no reveal of a key that is not there", async () => {
+  it("shows a public value at creation, and cannot reveal an unknown key", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ reveal: "byCall" });
     const { id, key } = (await admin.create("a", "public")).body.data;
@@ -124,14 +124,14 @@ describe("the dialect reveal byCall", () => {
     expect((await admin.send("POST", "/api-keys/none/reveal")).status).toBe(404);
   });
 
-  it("is no call while values are shown when they are made", async () => {
+  it("does not exist while values are shown at creation", async () => {
     const { admin } = await openSandbox();
     const { id } = (await admin.create("a")).body.data;
 
     expect(await admin.send("POST", `/api-keys/${id}/reveal`)).toMatchObject(unsupported);
   });
 
-  it("loses a value that was not revealed with a restart, since it is not in the database", async () => {
+  it("loses an unrevealed value at a restart, because it is not in the database", async () => {
     const folder = temporaryFolder();
     const db = join(folder, "keys.db");
     const first = await openSandbox({ db, seed: 3 });

@@ -1,7 +1,7 @@
 import { MERCHANT_IDS } from "../src";
 import { openSandbox, SandboxClient } from "./sandbox-client";
 
-describe("a dialect's forms of answers", () => {
+describe("a dialect's response formats", () => {
   it("casing camel writes keys and merchants in camelCase", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ casing: "camel" });
@@ -23,7 +23,7 @@ describe("a dialect's forms of answers", () => {
     expect(Object.keys(merchant)).toEqual(["id", "name", "email", "status", "mid", "createdAt", "updatedAt"]);
   });
 
-  it("wrapping bare leaves out what is around keys and lists, counts too, but not the form of failures", async () => {
+  it("wrapping bare removes everything around keys and lists, including counts, but keeps the error format", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ wrapping: "bare", counts: "total" });
 
@@ -78,7 +78,7 @@ describe("a dialect's forms of answers", () => {
     expect((await admin.merchant()).body.data[0]).toHaveProperty("name");
   });
 
-  it("types and statuses are the words for them, and the only ones", async () => {
+  it("types and statuses are the only accepted words", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({
       types: { public: "PUBLISHABLE", private: "SECRET" },
@@ -102,7 +102,7 @@ describe("a dialect's forms of answers", () => {
     expect((await admin.create("a", "public")).body.data).toMatchObject({ type: "public", status: "active" });
   });
 
-  it("shows leaves out the redacted form and times, one by one", async () => {
+  it("shows omits the redacted form and the times, one by one", async () => {
     const { admin, control } = await openSandbox();
     const fieldsOf = async () => Object.keys((await admin.create("a")).body.data);
     const all = await fieldsOf();
@@ -116,7 +116,7 @@ describe("a dialect's forms of answers", () => {
     }
   });
 
-  it("failure success is the form of every failure, of those before a call too", async () => {
+  it("failure success is the format of every error, including those before a call", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setDialect({ failure: "success" });
     const stranger = new SandboxClient(sandbox.url, "unknown");
@@ -139,7 +139,7 @@ describe("a dialect's forms of answers", () => {
     });
   });
 
-  it("codes none leaves PayEngine's codes out of messages", async () => {
+  it("codes none omits PayEngine's codes from messages", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setDialect({ codes: "none" });
 

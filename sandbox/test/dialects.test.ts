@@ -8,8 +8,8 @@ async function createTwice(client: SandboxClient, name: string) {
   return [(await client.create(name)).status, (await client.create(name)).status];
 }
 
-describe("PayEngine's published way, while no dialect is set", () => {
-  it("wraps answers, does not count, searches, and takes a name twice", async () => {
+describe("PayEngine's published conventions, without a dialect", () => {
+  it("wrap responses, do not count, support search, and accept a name twice", async () => {
     const { admin } = await openSandbox();
 
     expect(await createTwice(admin, "same")).toEqual([200, 200]);
@@ -18,7 +18,7 @@ describe("PayEngine's published way, while no dialect is set", () => {
     });
   });
 
-  it("shows a key in snake_case, with a message where it is made or revoked", async () => {
+  it("show a key in snake_case, with a message when it is created or revoked", async () => {
     const { admin } = await openSandbox();
     const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -47,7 +47,7 @@ describe("PayEngine's published way, while no dialect is set", () => {
     expect((await admin.get(made.data.id)).body).toEqual({ error: true, message: "API key not found" });
   });
 
-  it("comes back when the dialect is set to nothing", async () => {
+  it("come back when the dialect is set to nothing", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ postStatus: 201, wrapping: "bare" });
     await control.setDialect({});
@@ -85,7 +85,7 @@ describe("a dialect", () => {
     expect(await names()).toEqual(["pear", "apple", expect.stringMatching(/^credential of /)]);
   });
 
-  it("counts total says how many there are on all pages, but not of one key", async () => {
+  it("counts total adds the number of keys on all pages, but not to a single key", async () => {
     const { admin, control } = await openSandbox();
     await createTwice(admin, "a");
     await control.setDialect({ counts: "total" });
@@ -95,7 +95,7 @@ describe("a dialect", () => {
     expect((await admin.create("b")).body).not.toHaveProperty("total");
   });
 
-  it("pageSize is the size of every page, whatever was asked for", async () => {
+  it("pageSize is the size of every page, whatever the request says", async () => {
     const { admin, control } = await openSandbox();
     for (let number = 0; number < 4; number++) await admin.create(`k${number}`);
     await control.setDialect({ pageSize: 3 });
@@ -104,7 +104,7 @@ describe("a dialect", () => {
     expect((await admin.list("?size=100&page=2")).body.data).toHaveLength(2);
   });
 
-  it("paging limit takes 10 to 500 as limit and ignores size", async () => {
+  it("paging limit accepts 10 to 500 as limit and ignores size", async () => {
     const { admin, control } = await openSandbox();
     for (let number = 0; number < 10; number++) await admin.create(`k${number}`);
     await control.setDialect({ paging: "limit" });
@@ -115,7 +115,7 @@ describe("a dialect", () => {
     expect(await statusesOf([admin.list("?limit=9"), admin.list("?limit=501")])).toEqual([422, 422]);
   });
 
-  it("uniqueNames live answers 409 until the name is free again", async () => {
+  it("uniqueNames live returns 409 until the name is free again", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ uniqueNames: "live" });
     const { id } = (await admin.create("a")).body.data;
@@ -128,7 +128,7 @@ describe("a dialect", () => {
     expect((await admin.create("a")).status).toBe(200);
   });
 
-  it("uniqueNames forever keeps a revoked name, but each account has names of its own", async () => {
+  it("uniqueNames forever reserves a revoked name, separately for each account", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setDialect({ uniqueNames: "forever" });
     const { id } = (await admin.create("a")).body.data;
@@ -139,7 +139,7 @@ describe("a dialect", () => {
     expect((await new SandboxClient(sandbox.url, production.key).create("a")).status).toBe(200);
   });
 
-  it("keyQuota answers 422 while the account has that many live keys", async () => {
+  it("keyQuota returns 422 while the account has that many live keys", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ keyQuota: 2 });
     const { id } = (await admin.create("a")).body.data;
@@ -174,7 +174,7 @@ describe("a dialect", () => {
     expect((await admin.getMerchant(MERCHANT_IDS.sandbox[0])).status).toBe(404);
   });
 
-  it("merchant object and objectWithoutId answer with the account", async () => {
+  it("merchant object and objectWithoutId return the account", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ merchant: "object" });
     expect((await admin.merchant()).body).toEqual({ data: { id: ACCOUNT_IDS.sandbox, name: "sandbox" } });
@@ -183,7 +183,7 @@ describe("a dialect", () => {
     expect((await admin.merchant()).body).toEqual({ data: { name: "sandbox" } });
   });
 
-  it("merchant withAccountId says the account's id in each merchant", async () => {
+  it("merchant withAccountId adds the account ID to each merchant", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ merchant: "withAccountId" });
     const [id] = MERCHANT_IDS.sandbox;

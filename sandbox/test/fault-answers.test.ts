@@ -2,7 +2,7 @@ import { request } from "node:http";
 import type { FaultInput } from "../src";
 import { openSandbox, type SandboxClient } from "./sandbox-client";
 
-describe("a fault that changes the answer", () => {
+describe("a fault that changes the response", () => {
   it.each([
     ["stars", (key: string) => `****${key.slice(-4)}`],
     ["dots", (key: string) => `${key.slice(0, 4)}…${key.slice(-4)}`],
@@ -16,7 +16,7 @@ describe("a fault that changes the answer", () => {
     expect((await admin.get(id)).body.data.key).toBe(masked(key, redacted_key));
   });
 
-  it("maskedValue masks what a reveal shows too, after the commit", async () => {
+  it("maskedValue also masks the value in a reveal, after the commit", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ reveal: "byCall", fields: { value: "secret" } });
     await control.addFault({ operation: "revealKey", kind: "maskedValue", form: "stars" });
@@ -29,7 +29,7 @@ describe("a fault that changes the answer", () => {
     expect((await reveal()).status).toBe(400);
   });
 
-  it("idMissing leaves out the id, and nothing else", async () => {
+  it("idMissing omits only the ID", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "createKey", kind: "idMissing" });
 
@@ -40,7 +40,7 @@ describe("a fault that changes the answer", () => {
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("unreadable is 200 and JSON of another form", async () => {
+  it("unreadable is 200 with other JSON", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "createKey", kind: "unreadable" });
 
@@ -48,7 +48,7 @@ describe("a fault that changes the answer", () => {
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("partial206 promises more than comes", async () => {
+  it("partial206 declares more bytes than it sends", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "createKey", kind: "partial206" });
 
@@ -103,7 +103,7 @@ describe("a fault that changes the answer", () => {
     },
   );
 
-  it("statusBeforeCommit puts the message into a page, and follows the dialect's form of failures", async () => {
+  it("statusBeforeCommit puts the message into a page, and follows the dialect's error format", async () => {
     const { admin, control } = await openSandbox();
     await control.setDialect({ failure: "success" });
     const fault = { operation: "createKey", kind: "statusBeforeCommit", status: 503 } as const;

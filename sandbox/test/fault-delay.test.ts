@@ -1,7 +1,7 @@
 import { eventually, openSandbox } from "./sandbox-client";
 
 describe("delay", () => {
-  it("commits after the wait, which a test may end, although the caller has gone away", async () => {
+  it("commits after the wait, which a test may end, even if the caller has gone away", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 600_000 });
     const caller = new AbortController();
@@ -16,7 +16,7 @@ describe("delay", () => {
     expect(await eventually(async () => (await admin.names())[0])).toBe("late");
   });
 
-  it("holds the answer back after the commit", async () => {
+  it("delays the response after the commit", async () => {
     const { sandbox, admin, control } = await openSandbox({ graceMs: 0 });
     await control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 60_000 });
     const call = admin.fetch("POST", "/api-keys", { name: "early", type: "private" });
@@ -30,7 +30,7 @@ describe("delay", () => {
     await outcome;
   });
 
-  it("goes with another fault", async () => {
+  it("combines with another fault", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 1 });
     await control.addFault({ operation: "createKey", kind: "dropAfterCommit" });

@@ -4,7 +4,7 @@ import { openSandbox, SandboxClient } from "./sandbox-client";
 describe("which calls a fault hits", () => {
   const unavailable = { kind: "statusBeforeCommit", status: 503 } as const;
 
-  it("only those of its operation", async () => {
+  it("only calls of its operation", async () => {
     const { admin, control } = await openSandbox();
     const { id } = (await admin.create("a")).body.data;
     const calls = {
@@ -28,7 +28,7 @@ describe("which calls a fault hits", () => {
     }
   });
 
-  it("one by default, or as many as asked for, or all", async () => {
+  it("one by default, or a given number, or all", async () => {
     const { admin, control } = await openSandbox();
     const hits = async (times?: number | "always") => {
       await control.clearFaults();
@@ -43,7 +43,7 @@ describe("which calls a fault hits", () => {
     expect(await hits("always")).toEqual([503, 503, 503, 503]);
   });
 
-  it("after those that it lets pass, and one fault after another", async () => {
+  it("after the calls that it lets pass, and one fault after another", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "merchant", skip: 1, ...unavailable });
     await control.addFault({ operation: "merchant", skip: 1, kind: "statusBeforeCommit", status: 502 });
@@ -53,7 +53,7 @@ describe("which calls a fault hits", () => {
     expect(statuses).toEqual([200, 503, 502, 200]);
   });
 
-  it("only those about the key that it names", async () => {
+  it("only calls about the named key", async () => {
     const { admin, control } = await openSandbox();
     const own = (await admin.create("mine-1")).body.data;
     const other = (await admin.create("yours-1")).body.data;
@@ -69,7 +69,7 @@ describe("which calls a fault hits", () => {
     expect((await Promise.all(yours)).map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
   });
 
-  it("none that is refused or fails by itself", async () => {
+  it("no call that is rejected or fails anyway", async () => {
     const { admin, control } = await openSandbox();
     await control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await control.setDialect({ keyQuota: 0 });
@@ -93,7 +93,7 @@ describe("which calls a fault hits", () => {
   });
 
   describe("of the operation any", () => {
-    it("every call, those too that would be refused", async () => {
+    it("every call, including rejected ones", async () => {
       const { sandbox, admin, control } = await openSandbox();
       await control.addFault({
         operation: "any",
@@ -122,7 +122,7 @@ describe("which calls a fault hits", () => {
       expect(await admin.names()).toEqual([]);
     });
 
-    it("once by default, and after the commit where its kind says so", async () => {
+    it("once by default, and after the commit if its kind says so", async () => {
       const { sandbox, admin, control } = await openSandbox();
       await control.addFault({ operation: "any", kind: "html200" });
       expect((await admin.create("a")).text).toContain("<html>");

@@ -19,7 +19,7 @@ describe("a fault before the commit leaves nothing behind", () => {
     expect(await admin.names()).toEqual([]);
   });
 
-  it("statusBeforeCommit answers in the contract's form", async () => {
+  it("statusBeforeCommit responds in the contract's format", async () => {
     const { admin } = await openFaulty({ kind: "statusBeforeCommit", status: 503, retryAfter: 7 });
 
     const { status, headers, body } = await admin.create("a");
@@ -47,7 +47,7 @@ describe("a fault before the commit leaves nothing behind", () => {
     expect(await admin.names()).toEqual([]);
   });
 
-  it("rateLimit answers 429, with Retry-After where asked for, or a proxy's page", async () => {
+  it("rateLimit returns 429, with an optional Retry-After, or a proxy's page", async () => {
     const { admin, control } = await openFaulty({ kind: "rateLimit" });
     await control.addFault({ operation: "createKey", kind: "rateLimit", retryAfter: 3, asHtml: true });
 
@@ -60,7 +60,7 @@ describe("a fault before the commit leaves nothing behind", () => {
     expect(await admin.names()).toEqual([]);
   });
 
-  it("redirect answers 302", async () => {
+  it("redirect returns 302", async () => {
     const { admin } = await openFaulty({ kind: "redirect", location: "https://elsewhere.test/login" });
 
     const { status, headers } = await admin.create("a");
@@ -69,7 +69,7 @@ describe("a fault before the commit leaves nothing behind", () => {
     expect(await admin.names()).toEqual([]);
   });
 
-  it("html200 without a commit answers a page", async () => {
+  it("html200 without a commit returns a page", async () => {
     const { admin } = await openFaulty({ kind: "html200", commit: false });
 
     expect(await admin.create("a")).toMatchObject({ status: 200, text: expect.stringContaining("<html>") });
@@ -77,7 +77,7 @@ describe("a fault before the commit leaves nothing behind", () => {
   });
 });
 
-describe("a fault after the commit leaves a key whose maker did not get a proper answer", () => {
+describe("a fault after the commit leaves a key whose caller got no proper response", () => {
   it("dropAfterCommit ends the connection", async () => {
     const { admin } = await openFaulty({ kind: "dropAfterCommit" });
 
@@ -86,14 +86,14 @@ describe("a fault after the commit leaves a key whose maker did not get a proper
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("statusAfterCommit answers a failure", async () => {
+  it("statusAfterCommit returns an error", async () => {
     const { admin } = await openFaulty({ kind: "statusAfterCommit", status: 500, body: "html" });
 
     expect(await admin.create("a")).toMatchObject({ status: 500, text: expect.stringContaining("<html>") });
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("truncatedBody ends the connection halfway through the answer", async () => {
+  it("truncatedBody ends the connection halfway through the response", async () => {
     const { admin } = await openFaulty({ kind: "truncatedBody" });
 
     const response = await admin.fetch("POST", "/api-keys", { name: "a", type: "private" });
@@ -103,7 +103,7 @@ describe("a fault after the commit leaves a key whose maker did not get a proper
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("valueMissing leaves out the value, and nothing else", async () => {
+  it("valueMissing omits only the value", async () => {
     const { admin } = await openFaulty({ kind: "valueMissing" });
 
     const { status, body } = await admin.create("a");
@@ -114,7 +114,7 @@ describe("a fault after the commit leaves a key whose maker did not get a proper
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("wrongName answers with a name that was not posted", async () => {
+  it("wrongName returns a name that was not posted", async () => {
     const { admin } = await openFaulty({ kind: "wrongName" });
 
     const { body } = await admin.create("a");
@@ -123,7 +123,7 @@ describe("a fault after the commit leaves a key whose maker did not get a proper
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("oversizedBody answers with as many bytes more as asked for", async () => {
+  it("oversizedBody adds the given number of bytes", async () => {
     const { admin } = await openFaulty({ kind: "oversizedBody", bytes: 2_000_000 });
 
     const { text, body } = await admin.create("a");
@@ -133,7 +133,7 @@ describe("a fault after the commit leaves a key whose maker did not get a proper
     expect(await admin.names()).toEqual(["a"]);
   });
 
-  it("html200 answers a page", async () => {
+  it("html200 returns a page", async () => {
     const { admin } = await openFaulty({ kind: "html200" });
 
     expect(await admin.create("a")).toMatchObject({ status: 200, text: expect.stringContaining("<html>") });

@@ -22,7 +22,7 @@ async function call(url: string, { method = "GET", headers = {}, body }: Call = 
 
 const CREDENTIAL = { method: "POST", body: { role: "Admin" } };
 
-describe("a request under a name that is not this machine's", () => {
+describe("a request with another machine's name", () => {
   it.each([
     "rebound.example",
     "localhost.rebound.example",
@@ -32,7 +32,7 @@ describe("a request under a name that is not this machine's", () => {
     "127.0.0.2",
     "0.0.0.0",
     "2130706433",
-  ])("is refused and makes no credential: Host %j", async (name) => {
+  ])("is rejected and creates no credential: Host %j", async (name) => {
     const { sandbox, control } = await openSandbox();
     const { port } = new URL(sandbox.url);
     const url = `${sandbox.controlUrl}/accounts/sandbox/credentials`;
@@ -44,14 +44,14 @@ describe("a request under a name that is not this machine's", () => {
           status: 403,
           body: {
             error: true,
-            message: `The sandbox answers only at 127.0.0.1 and localhost, not at "${host}". Use the URL that it printed`,
+            message: `The sandbox responds only at 127.0.0.1 and localhost, not at "${host}". Use the URL that it printed`,
           },
         });
 
     expect(await control.keys()).toHaveLength(1);
   });
 
-  it("is refused without any name, which HTTP/1.0 allows", async () => {
+  it("is rejected without a name, which HTTP/1.0 allows", async () => {
     const { sandbox } = await openSandbox();
     const { port, hostname } = new URL(sandbox.url);
     const socket = connect(Number(port), hostname);
@@ -62,7 +62,7 @@ describe("a request under a name that is not this machine's", () => {
   });
 });
 
-describe("a request of a web page", () => {
+describe("a request from a web page", () => {
   const key = async ({ admin }: Awaited<ReturnType<typeof openSandbox>>) =>
     (await admin.create("checkout")).body.data.id;
 
@@ -75,7 +75,7 @@ describe("a request of a web page", () => {
     // Where the page hides its address.
     "null",
     "",
-  ])("is refused and revokes nothing: Origin %j", async (origin) => {
+  ])("is rejected and revokes nothing: Origin %j", async (origin) => {
     const opened = await openSandbox();
     const id = await key(opened);
     const { sandbox, control } = opened;
@@ -90,13 +90,13 @@ describe("a request of a web page", () => {
       status: 403,
       body: {
         error: true,
-        message: `The sandbox answers no web pages, and this request comes from one: Origin "${origin}". Call it from a program`,
+        message: `The sandbox rejects requests from web pages, and this one has Origin "${origin}". Call it from a program`,
       },
     });
     expect((await control.keys()).find((stored) => stored.id === id)?.status).toBe("active");
   });
 
-  it("is refused whatever the method and the path, before it counts as a call", async () => {
+  it("is rejected for every method and path, before it counts as a call", async () => {
     const { sandbox, control, admin } = await openSandbox();
     await control.addFault({ operation: "any", kind: "dropBeforeCommit" });
     const headers = { origin: "https://page.example", authorization: `Basic ${admin.key}` };
@@ -115,7 +115,7 @@ describe("a request of a web page", () => {
     expect(await control.faults()).toMatchObject([{ hits: 0 }]);
   });
 
-  it("is refused in the form that the dialect has for failures", async () => {
+  it("is rejected in the dialect's error format", async () => {
     const { sandbox, control } = await openSandbox();
     await control.setDialect({ failure: "success" });
 
@@ -128,7 +128,7 @@ describe("a request of a web page", () => {
   });
 });
 
-it("a program on this machine is served by each of its names, through a forwarded port too", async () => {
+it("a program on this machine can use each local name, also through a forwarded port", async () => {
   const { sandbox, admin } = await openSandbox();
   const { port } = new URL(sandbox.url);
   const authorization = `Basic ${admin.key}`;

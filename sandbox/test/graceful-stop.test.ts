@@ -25,7 +25,7 @@ async function namesKept(db: string, key: string): Promise<string[]> {
 }
 
 describe("close", () => {
-  it("lets a call under way end, and then answers no more", async () => {
+  it("finishes a running call, and then stops responding", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const { sandbox, admin, outcome } = await openWithCallUnderWay(db, 200, 600_000);
 
@@ -36,7 +36,7 @@ describe("close", () => {
     expect(await namesKept(db, admin.key)).toEqual(["slow"]);
   });
 
-  it("lets a call end whose caller has gone away", async () => {
+  it("finishes a call whose caller has gone away", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const { sandbox, control, admin, caller, outcome } = await openWithCallUnderWay(db, 2_000, 600_000);
     caller.abort();
@@ -48,7 +48,7 @@ describe("close", () => {
     expect(await namesKept(db, admin.key)).toEqual(["slow"]);
   });
 
-  it("gives up a call that takes longer than the grace, before it commits", async () => {
+  it("aborts a call that takes longer than the grace period, before it commits", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const { sandbox, admin, outcome } = await openWithCallUnderWay(db, 600_000, 10);
 
@@ -58,7 +58,7 @@ describe("close", () => {
     expect(await namesKept(db, admin.key)).toEqual([]);
   });
 
-  it("answers a call that arrives just then as ever, or takes none of it", async () => {
+  it("handles a call that arrives during the stop completely or not at all", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const { sandbox, admin } = await openWithCallUnderWay(db, 2_000, 600_000);
     const socket = connect(Number(new URL(sandbox.url).port), "127.0.0.1");

@@ -5,7 +5,7 @@ const minute = 60_000;
 const credentialName = `credential of ${seededUserId("sandbox", "Admin")}`;
 
 describe("lag", () => {
-  it("listMs leaves young keys out of lists, but not credentials", async () => {
+  it("listMs omits young keys from lists, but not credentials", async () => {
     const { admin, control } = await openSandbox();
     await control.setLag({ listMs: minute });
     const { id } = (await admin.create("young")).body.data;
@@ -17,7 +17,7 @@ describe("lag", () => {
     expect(await admin.names()).toEqual(["young"]);
   });
 
-  it("getMs answers 404 for young keys", async () => {
+  it("getMs returns 404 for young keys", async () => {
     const { admin, control } = await openSandbox();
     await control.setLag({ getMs: minute });
     const { id } = (await admin.create("young")).body.data;
@@ -32,7 +32,7 @@ describe("lag", () => {
     expect((await admin.get(id)).status).toBe(200);
   });
 
-  it("newKeyUnusableMs answers 401 to calls with a young key", async () => {
+  it("newKeyUnusableMs returns 401 for calls with a young key", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setLag({ newKeyUnusableMs: minute });
     const young = new SandboxClient(sandbox.url, (await admin.create("young")).body.data.key ?? "");
@@ -54,7 +54,7 @@ describe("lag", () => {
 });
 
 describe("the clock", () => {
-  it("goes forward for what is created and used from then on", async () => {
+  it("advances for everything created and used afterwards", async () => {
     const { admin, control } = await openSandbox();
     const before = (await admin.create("before")).body.data;
 
@@ -68,7 +68,7 @@ describe("the clock", () => {
     expect(Date.parse(own?.last_used_at ?? "")).toBeGreaterThanOrEqual(now.getTime());
   });
 
-  it("dates every answer, refusals and halves too", async () => {
+  it("dates every response, including rejections and truncated ones", async () => {
     const { sandbox, admin, control } = await openSandbox();
     const now = await control.advanceClock(90 * 24 * 60 * minute);
     await control.addFault({ operation: "getKey", kind: "truncatedBody" });

@@ -2,7 +2,7 @@ import { ACCOUNT_IDS, MERCHANT_IDS } from "../src";
 import { openSandbox, SandboxClient } from "./sandbox-client";
 
 describe("merchants", () => {
-  it("are two in each account, newest first, in pages, without the account's id", async () => {
+  it("are two in each account, newest first, in pages, without the account ID", async () => {
     const { admin } = await openSandbox();
     const [first, second] = MERCHANT_IDS.sandbox;
 
@@ -25,7 +25,7 @@ describe("merchants", () => {
     expect((await admin.merchant("?size=0")).status).toBe(422);
   });
 
-  it("can be asked for one by one, by their own account only", async () => {
+  it("can be requested one by one, only by their own account", async () => {
     const { sandbox, control, admin } = await openSandbox();
     const [id] = MERCHANT_IDS.sandbox;
     const production = new SandboxClient(

@@ -35,7 +35,7 @@ describe("who may call", () => {
     });
   });
 
-  it("a role that is lost takes all its user's keys along, until it is back", async () => {
+  it("a user who loses the role cannot use any key until the role is back", async () => {
     const { sandbox, control, admin } = await openSandbox();
     const made = new SandboxClient(sandbox.url, (await admin.create("a")).body.data.key ?? "");
 
@@ -46,7 +46,7 @@ describe("who may call", () => {
     expect([(await admin.merchant()).status, (await made.merchant()).status]).toEqual([200, 200]);
   });
 
-  it("an unknown and a revoked key get 401 on every call, and so does a public key, with a code of its own", async () => {
+  it("an unknown, revoked or public key gets 401 on every call, each with its own code", async () => {
     const { sandbox, admin } = await openSandbox();
     const open = (await admin.create("open", "public")).body.data.key ?? "";
     const revoked = (await admin.create("revoked")).body.data;
@@ -94,7 +94,7 @@ describe("accounts", () => {
     expect((await admin.get(own.id)).status).toBe(200);
   });
 
-  it("own the keys that their keys make", async () => {
+  it("own the keys that their keys create", async () => {
     const { sandbox, control } = await openSandbox();
     const { key, userId } = await control.newCredential("production", "Developer");
     const made = (await new SandboxClient(sandbox.url, key).create("a")).body.data;
