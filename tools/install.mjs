@@ -11,12 +11,12 @@ const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
 
 /**
- * Installs the npm packages if they are not those of package-lock.json, then builds this package and its
- * workspaces. Where all is up to date only the compiler looks.
+ * Installs the npm packages if they differ from package-lock.json, then builds this package and its workspaces. If
+ * everything is up to date, only the compiler checks that.
  *
  * @param {object} [options]
- * @param {(line: string) => void} [options.log] gets progress; by default standard error
- * @param {string} [options.repository] the folder of package-lock.json; by default this repository
+ * @param {(line: string) => void} [options.log] receives progress; default: standard error
+ * @param {string} [options.repository] the folder of package-lock.json; default: this repository
  * @param {NodeJS.ProcessEnv} [options.env]
  */
 export async function installMissing({
@@ -51,8 +51,8 @@ export async function installMissing({
 }
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm writes down what it has installed when it is done, so
- * this also sees an installation that was interrupted, and one made by hand.
+ * Whether node_modules matches package-lock.json. npm records what it installed at the end, so this also detects an
+ * interrupted installation and manual changes.
  *
  * @param {string} repository
  */
@@ -64,7 +64,7 @@ export function isInstalled(repository) {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "") return true;
     const installed = present[path];
-    // Optional packages are those of other platforms.
+    // Optional packages are for other platforms.
     if (!installed) return entry.optional || entry.devOptional;
     const same = entry.integrity === undefined || installed.integrity === entry.integrity;
     return same && installed.version === entry.version;

@@ -3,15 +3,15 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-// What `npm start` and `npm test` do in another way on Windows. Each function takes the platform, so that tests elsewhere
-// can ask for Windows' way.
+// What `npm start` and `npm test` do differently on Windows. Each function takes the platform as a parameter, for tests on
+// other platforms.
 
 /**
- * A program's file in a folder.
+ * Finds a program's file in a folder.
  *
  * @param {string} folder @param {string} name without an extension
  * @param {NodeJS.Platform} [platform]
- * @returns {string | undefined} its path, where it is there
+ * @returns {string | undefined} its path, if it exists
  */
 export function programIn(folder, name, platform = process.platform) {
   const extensions = platform === "win32" ? [".exe", ".cmd"] : [""];
@@ -29,8 +29,8 @@ function isProgram(path) {
 }
 
 /**
- * What to start for a command. On Windows npm is a script of cmd.exe, which Node does not start: its own program is run
- * with this Node instead.
+ * The file and arguments to start for a command. On Windows npm is a cmd.exe script, which Node cannot start, so this Node
+ * runs npm's own program instead.
  *
  * @param {string} command @param {string[]} args
  * @param {{ platform?: NodeJS.Platform, env?: NodeJS.ProcessEnv, node?: string }} [machine]
@@ -47,8 +47,8 @@ export function startable(
 }
 
 /**
- * How a command is started, so that a signal can end it with all that it has started. On Windows it stays in this console:
- * detached, each of its own children would open a window.
+ * Options to start a command so that a signal can end it with its children. On Windows it stays in this console, because
+ * each child of a detached process would open a window.
  *
  * @param {NodeJS.Platform} [platform]
  */
@@ -57,8 +57,8 @@ export function ownGroup(platform = process.platform) {
 }
 
 /**
- * Signals a process and what it has started. Windows has no signals: there Ctrl-C has reached them by itself, and any other
- * signal ends them at once.
+ * Signals a process and its children. Windows has no signals: Ctrl-C reaches the processes directly, and any other signal
+ * ends them at once.
  *
  * @param {number} pid @param {NodeJS.Signals} signal @param {NodeJS.Platform} [platform]
  */
@@ -67,12 +67,12 @@ export function signalTree(pid, signal, platform = process.platform) {
   else if (signal !== "SIGINT") spawnSync("taskkill", ["/pid", String(pid), "/t", "/f"], { stdio: "ignore" });
 }
 
-/** The address of a folder as a backend. Older CLIs do not read `file:///C:/…`. @param {string} folder @param {NodeJS.Platform} [platform] */
+/** The backend URL of a folder. Older CLIs do not support `file:///C:/…`. @param {string} folder @param {NodeJS.Platform} [platform] */
 export function backendUrl(folder, platform = process.platform) {
   return `file://${platform === "win32" ? folder.replaceAll("\\", "/") : folder}`;
 }
 
-/** A line that sets a variable in the reader's shell. @param {string} name @param {string} value @param {NodeJS.Platform} [platform] */
+/** A line that sets a variable in the user's shell. @param {string} name @param {string} value @param {NodeJS.Platform} [platform] */
 export function settingLine(name, value, platform = process.platform) {
   return platform === "win32" ? `$env:${name} = '${value}'` : `export ${name}='${value}'`;
 }

@@ -7,18 +7,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const POLL_MS = 200;
 const REMIND_MS = 15_000;
-/** Holds a lock for as long as its standard input is open, which is as long as this process lives. */
+/** Holds a lock until its standard input closes, which happens when this process ends. */
 const HOLD = ["sh", "-c", "echo; exec cat"];
 const PROGRAM = process.platform === "darwin" ? ["lockf", "-k", "-t", "0"] : ["flock", "-n"];
 
 /**
- * Runs `work` while no other process runs under the same lock. The kernel keeps the lock (`flock`, of util-linux), and
- * frees it when its owner ends, by `kill -9` too; it holds between containers that share the folder.
+ * Runs `work` under a lock. The kernel holds the lock (`flock` of util-linux) and frees it when its owner ends, even by
+ * `kill -9`. It also works between containers that share the folder.
  *
  * @template T
- * @param {string} folder of the lock; made where it is missing
- * @param {{ what: string, log: (line: string) => void, limitMs: number }} options `what` is being waited for, as in "the
- *   build of Pulumi's CLI"; waiting fails after `limitMs`
+ * @param {string} folder of the lock; created if missing
+ * @param {{ what: string, log: (line: string) => void, limitMs: number }} options `what` names the work, such as "the build
+ *   of Pulumi's CLI"; waiting fails after `limitMs`
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
@@ -38,7 +38,7 @@ export async function withProcessLock(folder, { what, log, limitMs }, work) {
     if (waited >= limitMs)
       throw new Error(
         `Waited ${Math.round(limitMs / 1000)} s for ${what} by process ${owner}. ` +
-          `See what that process is doing, end it if it hangs, and run this again.`,
+          `If that process hangs, end it and run this again.`,
       );
     if (waited >= remindAt) {
       log(`Waiting for ${what} by process ${owner} (${Math.round(waited / 1000)} s)`);
@@ -50,12 +50,12 @@ export async function withProcessLock(folder, { what, log, limitMs }, work) {
 
 /**
  * @param {string} file @param {(line: string) => void} log
- * @returns {Promise<(() => Promise<void>) | undefined>} how to let go; undefined: another process has it
+ * @returns {Promise<(() => Promise<void>) | undefined>} a function that releases it; undefined if another process has it
  */
 async function take(file, log) {
   const [program = "", ...args] = [...PROGRAM, file, ...HOLD];
   const env = { PATH: `/usr/bin:/bin:${process.env.PATH}` };
-  // In a group of its own: Ctrl-C in a terminal must not free the lock before the work has ended.
+  // In a separate process group: Ctrl-C in a terminal must not free the lock before the work ends.
   const holder = spawn(program, args, { env, stdio: ["pipe", "pipe", "inherit"], detached: true });
   const closed = once(holder, "close").then(
     () => "busy",
@@ -63,8 +63,7 @@ async function take(file, log) {
   );
   const outcome = await Promise.race([once(holder.stdout, "data").then(() => "held"), closed]);
   if (outcome === "busy") return undefined;
-  if (outcome === "missing")
-    log(`There is no ${program} here: two of this at the same time get in each other's way`);
+  if (outcome === "missing") log(`${program} is not installed, so do not run two of these at the same time`);
   return async () => {
     holder.stdin.end();
     await closed;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ownGroup, signalTree, startable } from "./platform.mjs";
 
-// `npm start` and `npm test` run this before any package is installed: it imports none.
+// `npm start` and `npm test` run this before any package is installed, so it imports none.
 
 /**
  * @typedef {import("node:child_process").ChildProcess} ChildProcess
@@ -16,7 +16,7 @@ import { ownGroup, signalTree, startable } from "./platform.mjs";
 
 const PROGRESS_MS = 5_000;
 const KILL_MS = 5_000;
-/** How many lines of a failed step are shown, both of its first ones and of its last. */
+/** Number of lines shown of a failed step: this many of the first and this many of the last. */
 const SHOWN_LINES = 12;
 
 /** @type {Set<ChildProcess>} */
@@ -24,23 +24,23 @@ const running = new Set();
 let ending = false;
 
 /**
- * Has a signal end what this process has started, then this process.
+ * On a signal, ends the child processes, then this process.
  *
  * @param {object} [options]
- * @param {() => Promise<void>} [options.cleanUp] comes in between
- * @param {() => number} [options.exitCode] 130 by default
- * @param {number} [options.graceMs] how long they have for it: a `pulumi up` finishes the key that it is making
+ * @param {() => Promise<void>} [options.cleanUp] runs in between
+ * @param {() => number} [options.exitCode] default: 130
+ * @param {number} [options.graceMs] how long the children may take: a `pulumi up` finishes its current key
  */
 export function endOnSignals({ cleanUp = async () => {}, exitCode = () => 130, graceMs = 10_000 } = {}) {
   const end = async () => {
     if (ending) return;
     ending = true;
     const children = [...running];
-    if (children.length > 0) console.error(`\nStopping, in ${graceMs / 1000} s at most`);
+    if (children.length > 0) console.error(`\nStopping (takes up to ${graceMs / 1000} s)`);
     for (const child of children) signalGroup(child, "SIGINT");
     const closed = Promise.all(children.map((child) => once(child, "close")));
     await Promise.race([closed, sleep(graceMs)]);
-    // Those that have ended, too: something of their group may be left.
+    // Includes children that have ended, because their group may still have processes.
     for (const child of children) signalGroup(child, "SIGKILL");
     await cleanUp().catch((error) => console.error(error.message));
     process.exit(exitCode());
@@ -48,12 +48,12 @@ export function endOnSignals({ cleanUp = async () => {}, exitCode = () => 130, g
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 }
 
-/** Whether a signal has come: what fails from then on fails because of it. */
+/** Whether a signal has arrived, which explains later failures. */
 export function isEnding() {
   return ending;
 }
 
-/** Signals a process and what it has started. @param {ChildProcess} child @param {NodeJS.Signals} signal */
+/** Signals a process and its children. @param {ChildProcess} child @param {NodeJS.Signals} signal */
 function signalGroup({ pid }, signal) {
   try {
     if (pid !== undefined) signalTree(pid, signal);
@@ -63,12 +63,12 @@ function signalGroup({ pid }, signal) {
 }
 
 /**
- * Runs a command in a process group of its own, to its end or its limit. Without that group, Ctrl-C in a terminal would
- * reach it too, besides the signal that it gets from here; and Pulumi takes a second one as an order to drop everything.
+ * Runs a command in a separate process group, until it ends or its limit is over. In this group, Ctrl-C in a terminal would
+ * reach it in addition to the signal from here, and Pulumi aborts at a second signal.
  *
  * @param {string} command @param {string[]} args @param {RunOptions} options
  * @param {(child: ChildProcess) => void} [onStart]
- * @returns {Promise<string | undefined>} how it failed, as in "ended with exit code 1"
+ * @returns {Promise<string | undefined>} how it failed, such as "ended with exit code 1"
  */
 export async function run(command, args, { limitMs, ...options }, onStart = () => {}) {
   const began = Date.now();
@@ -87,7 +87,7 @@ export async function run(command, args, { limitMs, ...options }, onStart = () =
       limit = setTimeout(() => {
         signalGroup(child, "SIGTERM");
         setTimeout(() => signalGroup(child, "SIGKILL"), KILL_MS).unref();
-        // Something that left the group may hold the pipes open for as long as it likes.
+        // A process that left the group may keep the pipes open.
         for (const stream of [child.stdout, child.stderr]) stream?.destroy();
         child.unref();
         resolve(`was ended after ${secondsSince(began)} s, the limit`);
@@ -100,11 +100,11 @@ export async function run(command, args, { limitMs, ...options }, onStart = () =
 }
 
 /**
- * Runs a command and gives back what it prints, without white space at its end.
+ * Runs a command and returns its output, without trailing white space.
  *
  * @param {string} command @param {string[]} args
- * @param {RunOptions & { input?: string }} options a secret goes by `input`: arguments can be seen in the list of processes
- * @returns {Promise<string>} fails with what it says on standard error
+ * @param {RunOptions & { input?: string }} options pass a secret as `input`: the process list shows arguments
+ * @returns {Promise<string>} rejects with its standard error
  */
 export async function outputOf(command, args, { input = "", ...options }) {
   const printed = { stdout: "", stderr: "" };
@@ -114,7 +114,7 @@ export async function outputOf(command, args, { input = "", ...options }) {
         printed[name] += text;
       });
     }
-    // A command that ends without reading its input says itself what is wrong.
+    // A command that ends without reading its input reports the reason itself.
     child.stdin?.on("error", () => {}).end(input);
   });
   if (failure === undefined) return printed.stdout.trimEnd();
@@ -122,17 +122,16 @@ export async function outputOf(command, args, { input = "", ...options }) {
 }
 
 /**
- * Runs a command that may take long: a log line at its start and every five seconds, its own output only when it fails.
+ * Runs a command that may take long. Logs a line at the start and every five seconds, and its output only if it fails.
  *
  * @param {string} command @param {string[]} args
  * @param {RunOptions & Step} options
- * @returns {Promise<void>} fails with the first and last lines the command printed
+ * @returns {Promise<void>} rejects with the first and last lines that the command printed
  *
  * @typedef {object} Step
- * @property {string} title what is being done, as in "Installing the npm packages"
+ * @property {string} title name of the step, such as "Installing the npm packages"
  * @property {(line: string) => void} log
- * @property {(line: string) => boolean} [isProgress] gets each line the command prints; what is mere progress is left
- *   out of the error
+ * @property {(line: string) => boolean} [isProgress] called with each printed line; the error omits lines of progress
  */
 export async function runStep(command, args, { title, log, isProgress, ...options }) {
   log(title);
@@ -142,20 +141,20 @@ export async function runStep(command, args, { title, log, isProgress, ...option
   const lines = [];
   /** @param {string} line */
   const note = (line) => isProgress?.(line) || lines.push(line);
-  // Standard output is kept out of the way of scripts whose own standard output is an answer.
+  // Writes to standard error, because some scripts return a result on standard output.
   const failure = await run(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] }, (child) => {
     for (const input of [child.stdout, child.stderr]) if (input) createInterface({ input }).on("line", note);
   }).finally(() => clearInterval(ticker));
   if (failure === undefined) return;
-  // npm says what is wrong first, compilers say it last.
+  // npm prints the reason first, compilers print it last.
   const left = lines.length - 2 * SHOWN_LINES;
-  if (left > 0) lines.splice(SHOWN_LINES, left, `… ${left} lines left out …`);
+  if (left > 0) lines.splice(SHOWN_LINES, left, `… ${left} lines omitted …`);
   const output = lines.map((line) => `\n  ${line}`).join("");
   throw new Error(`${title} failed: \`${command} ${args[0]}\` ${failure}.${output}`);
 }
 
 /**
- * Where a module is what Node was started with: runs it as a command, which prints what `main` gives back.
+ * Runs `main` and prints its result if Node was started with this module.
  *
  * @param {string} url of the module @param {() => Promise<string | void>} main
  */

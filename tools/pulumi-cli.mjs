@@ -26,23 +26,23 @@ const GUIDE = "https://www.pulumi.com/docs/install/";
  * @typedef {import("./pulumi/go-build.mjs").Toolchain} Toolchain
  *
  * @typedef {object} PulumiCli
- * @property {string} version as in "3.216.0"
- * @property {string} binDir put it first on PATH: the engine finds the language host there
- * @property {string} pulumi the CLI's own path
+ * @property {string} version such as "3.216.0"
+ * @property {string} binDir to put first on PATH, where the engine finds the language host
+ * @property {string} pulumi path of the CLI
  * @property {"path" | "cache" | "build" | "installer"} source
  *
  * @typedef {object} FindOptions
- * @property {Release} [release] only this one, and none on PATH; by default the CLI on PATH, or else the newest release
- * @property {(line: string) => void} [log] gets progress; by default standard error
- * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up
+ * @property {Release} [release] only this release, ignoring PATH; default: the CLI on PATH, otherwise the newest release
+ * @property {(line: string) => void} [log] receives progress; default: standard error
+ * @property {NodeJS.ProcessEnv} [env] with PATH, HOME and XDG_CACHE_HOME
  * @property {typeof installOfficially} [install] Pulumi's installer
- * @property {{ buildMs?: number, waitMs?: number }} [limits] of each program's build, and of waiting for another process
+ * @property {{ buildMs?: number, waitMs?: number }} [limits] for each program's build, and for waiting for another process
  */
 
 /**
- * Finds a Pulumi CLI with its Node language host and dynamic provider plugin: on PATH, in this project's cache, by building
- * it from the Go modules pinned in tools/pulumi, or, where there is no Go, by Pulumi's official installer. What it builds
- * or installs stays in the cache. A Go that is too old for the newest release builds the oldest.
+ * Finds a Pulumi CLI with its Node language host and dynamic provider plugin. Looks on PATH, then in this project's cache,
+ * then builds it from the Go modules pinned in tools/pulumi. Without Go, runs Pulumi's official installer. Keeps the result
+ * in the cache. A Go that is too old for the newest release builds the oldest.
  *
  * @param {FindOptions} [options]
  * @returns {Promise<PulumiCli>}
@@ -65,27 +65,27 @@ export async function findPulumiCli({
 }
 
 /**
- * What a first run should say before it begins, where it has to make a CLI.
+ * Returns the notice for a first run that has to build or install a CLI.
  *
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<string | undefined>} nothing where there is a CLI already
+ * @returns {Promise<string | undefined>} undefined if there is a CLI already
  */
 export async function firstRunNotice(env = process.env) {
   if ((await findOnPath(env, () => {})) ?? inCache("newest", env)) return undefined;
   const maker = await chooseMaker("newest", { env, mayBeOlder: true });
   if (inCache(maker.release, env) || !maker.toolchain) return undefined;
   return (
-    `The first run takes four to six minutes: it builds Pulumi ${RELEASES[maker.release]} with Go and keeps it for later runs. ` +
-    `If Pulumi is on PATH it takes one or two: ${GUIDE}`
+    `The first run takes four to six minutes, because it builds Pulumi ${RELEASES[maker.release]} with Go. Later runs reuse it. ` +
+    `With Pulumi on PATH, the first run takes one or two minutes: ${GUIDE}`
   );
 }
 
 /**
- * @typedef {object} Maker how a CLI is to be had
+ * @typedef {object} Maker how to get a CLI
  * @property {Release} release
- * @property {Toolchain} [toolchain] without one, Pulumi's installer
+ * @property {Toolchain} [toolchain] without one, use Pulumi's installer
  * @property {string} [missing] why there is no toolchain
- * @property {string} [note] what the reader should know
+ * @property {string} [note] a note for the user
  *
  * @param {Release} wanted @param {{ env: NodeJS.ProcessEnv, mayBeOlder: boolean }} options
  * @returns {Promise<Maker>}
@@ -100,7 +100,7 @@ async function chooseMaker(wanted, { env, mayBeOlder }) {
     return { release: wanted, missing: `${tooOld} ${requiredGo(mayBeOlder ? "oldest" : wanted)}` };
   const note =
     `${tooOld} ${required}, which Pulumi ${RELEASES[wanted]} needs: ` +
-    `Pulumi ${RELEASES.oldest}, the oldest supported release, is used instead`;
+    `using Pulumi ${RELEASES.oldest}, the oldest supported release, instead`;
   return { release: "oldest", toolchain, note };
 }
 
@@ -116,7 +116,7 @@ function found(binDir, release, source) {
 }
 
 /**
- * Makes a CLI in the cache, one process at a time.
+ * Builds or installs a CLI in the cache, one process at a time.
  *
  * @param {Maker} maker @param {Required<Omit<FindOptions, "release">>} options
  * @returns {Promise<PulumiCli>}
@@ -128,11 +128,11 @@ async function makeOnce(maker, { log, env, install, limits: { buildMs = 0, waitM
   return withProcessLock(join(cache, `${key}.lock`), waiting, async () => {
     const cached = inCache(maker.release, env);
     if (cached) return cached;
-    // What is there belongs to a process that died, or was damaged since: only the owner of the lock gets here.
+    // Only the owner of the lock gets here, so existing files are from a process that died, or were damaged.
     const drafts = `.draft-${key}-`;
     const left = (await readdir(cache)).filter((name) => name === key || name.startsWith(drafts));
     await Promise.all(left.map((name) => removeFolder(join(cache, name))));
-    // A name of its own: a compiler that outlived its killed parent may still write into the old one.
+    // A new name, because a compiler that outlived its parent may still write into the old folder.
     const draft = join(cache, `${drafts}${randomBytes(4).toString("hex")}`);
     try {
       await make(draft, maker, { log, env, install, limitMs: buildMs });
@@ -146,7 +146,7 @@ async function makeOnce(maker, { log, env, install, limits: { buildMs = 0, waitM
 
 /** @param {string} folder */
 async function removeFolder(folder) {
-  // As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build.
+  // Best effort, because an orphaned compiler may still write there. The next build removes the rest.
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => {});
 }
 
@@ -160,14 +160,14 @@ async function make(root, { release, toolchain, missing }, { log, env, install, 
   await mkdir(root);
   if (toolchain) {
     log(
-      `No usable Pulumi CLI on PATH or in the cache: building ${version} with Go, once, in two to four minutes`,
+      `No usable Pulumi CLI on PATH or in the cache. Building ${version} with Go once, which takes two to four minutes`,
     );
     await buildWithGo(root, release, toolchain, { log, limitMs });
   } else {
     log(`No usable Pulumi CLI on PATH or in the cache, and ${missing}`);
     await install(root, version, { log, limitMs }).catch((cause) => {
       throw new Error(
-        `There is no Pulumi CLI: ${missing}, and Pulumi's official installer failed: ${cause.message}\n` +
+        `Found no Pulumi CLI: ${missing}, and Pulumi's official installer failed: ${cause.message}\n` +
           `Put Go ${requiredGo(release)} or later on PATH, or Pulumi ${RELEASES.oldest} or later ` +
           `(${GUIDE}), and run this again.`,
         { cause },
@@ -177,14 +177,14 @@ async function make(root, { release, toolchain, missing }, { log, env, install, 
   const made = await versionOf(join(binDir, "pulumi"), env);
   if (made !== version || !isComplete(binDir))
     throw new Error(
-      `The new Pulumi CLI is not what it should be: version "${made}" with ${await readdir(binDir)}`,
+      `The new Pulumi CLI is wrong: it has version "${made}" and the files ${await readdir(binDir)}`,
     );
 }
 
 /**
- * Installs the CLI with Pulumi's official installer, which downloads it.
+ * Downloads and installs the CLI with Pulumi's official installer.
  *
- * @param {string} root gets a folder `bin`
+ * @param {string} root where to create the folder `bin`
  * @param {string} version
  * @param {{ log: (line: string) => void, limitMs: number }} options
  */
@@ -198,10 +198,10 @@ async function installOfficially(root, version, options) {
   });
 }
 
-/** `--release oldest` asks for that one, whatever is on PATH. */
+/** `--release oldest` selects that release, whatever is on PATH. */
 await runAsCommand(import.meta.url, async () => {
   const { release } = parseArgs({ options: { release: { type: "string" } } }).values;
   if (release !== undefined && release !== "newest" && release !== "oldest")
-    throw new Error(`There is no release "${release}": "newest" or "oldest".`);
+    throw new Error(`Unknown release "${release}". Use "newest" or "oldest".`);
   return (await findPulumiCli(release === undefined ? {} : { release })).binDir;
 });

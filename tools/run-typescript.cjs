@@ -1,4 +1,4 @@
-// Lets plain Node run TypeScript, with the compiler that jest uses as well.
+// Lets plain Node run TypeScript, with the compiler that jest uses.
 const { transformFileSync } = require("@swc/core");
 
 require.extensions[".ts"] = (module, filename) => {

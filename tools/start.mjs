@@ -25,7 +25,7 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRet
 
 /** @type {Awaited<ReturnType<typeof startSandboxProcess>> | undefined} */
 let sandbox;
-/** Whether all is done and left running, so that Ctrl-C is how it should end. */
+/** Whether --keep left everything running, so that Ctrl-C is the normal end. */
 let kept = false;
 endOnSignals({ cleanUp: async () => sandbox?.stop(), exitCode: () => (kept ? 0 : 130) });
 
@@ -34,53 +34,53 @@ await main().catch((error) => {
   console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 });
-// At a signal, not before `pulumi up` has ended.
+// After a signal, the handler stops the sandbox once `pulumi up` has ended.
 if (!kept && !isEnding()) await sandbox?.stop();
 
 async function main() {
   const notice = await firstRunNotice();
   if (notice) console.log(notice);
 
-  step("Packages and build");
+  step("Install packages and build");
   await installMissing({ log });
 
-  step("Pulumi CLI");
+  step("Find the Pulumi CLI");
   const cli = await findPulumiCli({ log });
   log(`Pulumi ${cli.version} (${cli.source}): ${cli.pulumi}`);
 
-  step("A PayEngine on this machine, and a stack on an encrypted file backend");
+  step("Start the local sandbox and create a stack with encrypted state");
   sandbox = await startSandboxProcess({ repository: REPOSITORY, folder });
-  log(`The sandbox answers at ${sandbox.url}`);
+  log(`The sandbox runs at ${sandbox.url}`);
   const project = await layOutProject({ repository: REPOSITORY, folder, log });
   const stack = await createStack({ binDir: cli.binDir, project, folder });
   await stack.ask(["config", "set", "payengine:apiUrl", sandbox.url]);
   await stack.ask(["config", "set", "--secret", "payengine:apiKey"], sandbox.adminKey);
   await stack.ask(["config", "set", "payengine:accountId", await merchantId(sandbox)]);
 
-  step("pulumi up: makes a public and a private key");
+  step("pulumi up: create a public and a private key");
   await stack.show(["up", "--yes", "--skip-preview"]);
 
-  step("pulumi stack output: the private key is masked");
+  step("pulumi stack output: show the outputs, with the private key masked");
   await stack.show(["stack", "output"]);
 
-  step("The private key works, and state hides it");
+  step("Check that the private key works and that state hides it");
   const token = await stack.ask(["stack", "output", "privateKey", "--show-secrets"]);
   await expectStatus(sandbox, token, 200);
   await expectNoTrace(stack.state, token);
 
-  step("pulumi up again: nothing to do");
+  step("pulumi up again: no changes");
   await stack.show(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
 
-  step("Somebody revokes the private key behind Pulumi's back");
+  step("Revoke the private key outside of Pulumi");
   const keyId = await stack.ask(["stack", "output", "privateKeyId"]);
   await sandbox.call(sandbox.adminKey, `/api-keys/${keyId}`, "DELETE");
   await expectStatus(sandbox, token, 401);
 
-  // A key that PayEngine does not find counts as gone only when it is older than a minute.
+  // A missing key counts as gone only if it is older than a minute.
   await sandbox.advanceClock(61_000);
   log("The sandbox's clock moves ahead by a minute, so the next commands warn about the clock");
 
-  step("pulumi refresh sees it, pulumi up makes a new one");
+  step("pulumi refresh and pulumi up: notice that and create a new key");
   await stack.show(["refresh", "--yes", "--skip-preview"]);
   await stack.show(["up", "--yes", "--skip-preview"]);
   const renewed = await stack.ask(["stack", "output", "privateKey", "--show-secrets"]);
@@ -88,7 +88,7 @@ async function main() {
 
   if (values.keep) return keep(project, stack.settings);
 
-  step("pulumi destroy: both keys are revoked");
+  step("pulumi destroy: revoke both keys");
   await stack.show(["destroy", "--yes", "--skip-preview"]);
   await expectStatus(sandbox, renewed, 401);
   await expectNoLiveKey(sandbox);
@@ -111,9 +111,9 @@ async function expectNoTrace(state, token) {
   for (const { parentPath, name } of files) {
     const text = await readFile(join(parentPath, name), "utf8");
     if (windows.some((window) => text.includes(window)))
-      throw new Error(`${join(parentPath, name)} holds a part of the private key`);
+      throw new Error(`${join(parentPath, name)} contains a part of the private key`);
   }
-  log(`${files.length} files under the backend, and none holds any 12 characters of it`);
+  log(`None of the ${files.length} files in the backend has 12 consecutive characters of the key`);
 }
 
 /** What pins the account: the id of one of its merchants. @param {NonNullable<typeof sandbox>} server */
@@ -129,29 +129,29 @@ async function expectNoLiveKey(server) {
   const keys = JSON.parse(await answer.text()).data;
   const live = keys.filter(({ status }) => status !== "revoked");
   if (live.length > 0) throw new Error(`still live: ${live.map(({ name }) => name).join(", ")}`);
-  log("GET /api-keys lists no live key of this stack");
+  log("GET /api-keys shows no live key of this stack");
 }
 
 /** @param {string} project @param {Record<string, string>} settings */
 function keep(project, settings) {
-  step("All of it is left running; in another terminal:");
+  step("The sandbox and the stack are still running. In another terminal, run:");
   console.log(`\ncd ${project}`);
   for (const [name, value] of Object.entries(settings)) console.log(settingLine(name, value));
   console.log("pulumi stack output");
-  nextSteps("Ctrl-C here stops the sandbox and removes the folder.");
+  nextSteps("Press Ctrl-C here to stop the sandbox and remove the folder.");
   kept = true;
 }
 
 /** @param {string} now */
 function nextSteps(now) {
   console.log(`
-${now} On a real account, in a Pulumi project of your own:
+${now} To use a real account, run in your own Pulumi project:
 
   npm install pulumi-payengine
   pulumi config set --secret payengine:apiKey
   pulumi up
 
-Until the package is published, \`npm pack\` here gives a .tgz to install. The second line asks for a private key of an
-Admin or Developer. docs/getting-started.md begins with an empty folder.
-PayEngine does not publish its key endpoints: try a sandbox account first. See README.md.`);
+Until the package is published, run \`npm pack\` here and install the .tgz file. The second command prompts for a private
+key of a user with the Admin or Developer role. To start from an empty folder, follow docs/getting-started.md.
+PayEngine does not publish its key endpoints, so try a sandbox account first. See README.md.`);
 }

@@ -15,15 +15,15 @@ const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const MINUTE = 60_000;
 /** The jest projects of `npm test`. */
 const CORE = ["unit", "plugin", "sandbox", "journey"];
-/** The shards of `npm run test:full` that run the jest project of their name; MORE has what else a shard runs. */
+/** The shards of `npm run test:full` that run the jest project of the same name. MORE has the rest of each shard. */
 const PROJECTS = [
   ...["tools", "package", "e2e", "options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
   ...["shared-backend", "chaos", "matrix", "browser"],
 ];
 const AREAS = ["start", ...PROJECTS, "newest", "oldest"];
 /**
- * What runs with the newest Node and SDK, and with the oldest supported Node, SDK and CLI, besides the core and the types:
- * the search for secrets, and what depends most on Pulumi.
+ * Tests for the newest Node and SDK, and for the oldest supported Node, SDK and CLI, in addition to the core and the type
+ * check: the search for secrets, and the tests that depend most on Pulumi.
  */
 const OTHER_VERSIONS = {
   newest: {
@@ -44,11 +44,11 @@ const { values } = parseArgs({
   },
 });
 const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-test-"));
-// PostgreSQL refuses to be run by root, and its own user must reach the folder of its data.
+// PostgreSQL does not run as root, and its own user must reach its data folder.
 chmodSync(folder, 0o711);
 process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 endOnSignals();
-/** The package is packed and installed once for all that runs here. */
+/** Packs and installs the package once for all tests. */
 const shared = { PAYENGINE_E2E_SHARED: join(folder, "payengine-e2e-installed-shared") };
 
 /** @param {string} line */
@@ -61,7 +61,7 @@ function add({ passed, failed }) {
   totals.failed += failed;
 }
 
-/** Runs npm, which counts as one test. @param {string[]} args @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options] */
+/** Runs npm and counts it as one test. @param {string[]} args @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options] */
 async function npm(args, { cwd = REPOSITORY, env } = {}) {
   const title = `npm ${args.join(" ")}`;
   try {
@@ -76,23 +76,23 @@ async function npm(args, { cwd = REPOSITORY, env } = {}) {
 }
 
 /**
- * Runs jest in front of the reader. A test file that cannot run counts as one failure, and so does too little coverage.
+ * Runs jest and shows its output. A test file that cannot run counts as one failure, and so does too little coverage.
  *
  * @param {{ projects: string[], args?: string[], node?: string, cwd?: string, env?: NodeJS.ProcessEnv }} suite
  */
 async function jest({ projects, args = [], node = process.execPath, cwd = REPOSITORY, env }) {
-  // Whatever an ended run leaves goes with the folder.
+  // Removed with the folder, even if the run is ended.
   const [report, TMPDIR] = [join(folder, "jest.json"), join(folder, "tmp")];
   mkdirSync(TMPDIR, { recursive: true });
   rmSync(report, { force: true });
-  // One worker more than the cores of a small machine: most tests wait for processes.
+  // One worker more than a small machine's cores, because most tests wait for processes.
   const more = ["--maxWorkers", "3", "--cacheDirectory", "node_modules/.cache/jest", "--json"];
   const chosen = [...args, "--selectProjects", ...projects, ...more, "--outputFile", report];
   const failure = await run(node, ["node_modules/jest/bin/jest.js", ...chosen], {
     cwd,
-    // Windows knows the last two.
+    // TMP and TEMP are for Windows.
     env: { ...process.env, TMPDIR, TMP: TMPDIR, TEMP: TMPDIR, ...shared, ...env },
-    // The report also goes to standard output.
+    // Jest also prints the report to standard output.
     stdio: ["ignore", "ignore", "inherit"],
     limitMs: 60 * MINUTE,
   });
@@ -109,7 +109,7 @@ async function core() {
   log(`Line coverage of provider/ and sdk/: ${total.lines.pct} %`);
 }
 
-/** What an area runs besides its jest projects. @type {Record<string, () => Promise<unknown>>} */
+/** What a shard runs besides its jest projects. @type {Record<string, () => Promise<unknown>>} */
 const MORE = {
   start: () => npm(["start"]),
   async chaos() {
@@ -124,16 +124,16 @@ const MORE = {
   },
 };
 
-/** Runs the core and more with other versions than the repository's own. @param {"newest" | "oldest"} versions */
+/** Runs the core and more with other versions than the repository's. @param {"newest" | "oldest"} versions */
 async function withOtherVersions(versions) {
-  if (!isForThisMachine) return log(`The tests with the ${versions} versions run on Linux on x64 only`);
+  if (!isForThisMachine) return log(`Skipped: the tests with the ${versions} versions run only on Linux x64`);
   const where = { repository: REPOSITORY, folder: join(folder, versions), log };
   const { cwd, node, env: others, about } = await copyWithOtherVersions(versions, where);
   const run = {
     cwd,
     env: { ...others, PAYENGINE_E2E_SHARED: join(folder, `payengine-e2e-installed-${versions}`) },
   };
-  log(`The core and more with the ${versions} versions: ${about}`);
+  log(`Core and more with the ${versions} versions: ${about}`);
   await npm(["run", "typecheck"], run);
   await jest({ projects: CORE, node, ...run });
   const { projects, tests } = OTHER_VERSIONS[versions];
@@ -149,8 +149,7 @@ async function full(areas) {
 
 async function main() {
   const unknown = values.shard.find((area) => !AREAS.includes(area));
-  if (unknown !== undefined)
-    throw new Error(`There is no shard "${unknown}". The shards are ${AREAS.join(", ")}.`);
+  if (unknown !== undefined) throw new Error(`Unknown shard "${unknown}". Use one of ${AREAS.join(", ")}.`);
   if (values.list) return log(JSON.stringify({ projects: [...CORE, ...PROJECTS], AREAS }));
   const notice = await firstRunNotice();
   if (notice) log(notice);
@@ -165,5 +164,6 @@ await main().catch((error) => {
   if (!isEnding()) console.error(error instanceof Error ? error.message : error);
 });
 const { passed, failed } = totals;
-if (!values.list) log(`\n${passed} passed, ${failed} failed${isEnding() ? ", the rest was not run" : ""}`);
+if (!values.list)
+  log(`\n${passed} passed, ${failed} failed${isEnding() ? "; the other tests were not run" : ""}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -8,17 +8,17 @@ import { promisify } from "node:util";
 import { programIn } from "../platform.mjs";
 
 /**
- * The releases that can be built or installed here: the newest, and the oldest that will do.
+ * The releases that can be built or installed here: the newest, and the oldest supported one.
  *
  * @typedef {"newest" | "oldest"} Release
  */
 export const RELEASES = Object.freeze({ newest: "3.276.0", oldest: "3.216.0" });
 
-// Without it the CLI says "0.0.0-…", and the Automation API cannot read that.
+// Without it the CLI reports "0.0.0-…", which the Automation API cannot parse.
 const LDFLAGS = "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v";
 
 /**
- * What is built with Go: from which module folder here, and the version it tells of itself.
+ * The programs to build with Go, each with its module folder here and the version that it reports.
  *
  * @param {Release} release
  */
@@ -34,25 +34,25 @@ export function programsOf(release) {
   }));
 }
 
-/** -v: a line for each package, which ends the build if its reader is killed. */
+/** -v prints a line for each package, so the build ends if its reader is killed. */
 export const BUILD_FLAGS = ["-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
 
-/** What the CLI needs beside it, or on PATH, to run Node programs with dynamic resources. */
+/** Programs that the CLI needs beside it or on PATH to run Node programs with dynamic resources. */
 const COMPANIONS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
 /**
- * The folder for this project's downloads and builds: it outlives a clone.
+ * The folder for this project's downloads and builds, outside of any clone.
  *
  * @param {NodeJS.ProcessEnv} env
  */
 export function cacheFolder(env) {
   const xdg = env.XDG_CACHE_HOME;
-  // The XDG specification: a relative path is to be ignored.
+  // The XDG specification says to ignore a relative path.
   const base = xdg && isAbsolute(xdg) ? xdg : join(env.HOME || homedir(), ".cache");
   return join(base, "pulumi-payengine");
 }
 
-/** What a cached CLI is kept under: all that decides what the build makes. @param {Release} release */
+/** The cache key of a CLI: everything that affects its build. @param {Release} release */
 export function cacheKey(release) {
   const programs = programsOf(release);
   const hash = createHash("sha256").update(JSON.stringify({ BUILD_FLAGS, programs }));
@@ -62,13 +62,13 @@ export function cacheKey(release) {
   return `${RELEASES[release]}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** Whether a folder holds the CLI and all its companions. @param {string} binDir */
+/** Whether a folder has the CLI and all its companions. @param {string} binDir */
 export function isComplete(binDir) {
   return ["pulumi", ...COMPANIONS].every((name) => programIn(binDir, name));
 }
 
 /**
- * The first CLI on PATH that is new enough and has its companions; says why it passes others over.
+ * Finds the first CLI on PATH that is new enough and has its companions. Logs why it skips others.
  *
  * @param {NodeJS.ProcessEnv} env @param {(line: string) => void} log
  * @returns {Promise<{ version: string, binDir: string, pulumi: string } | undefined>}
@@ -79,14 +79,14 @@ export async function findOnPath(env, log) {
     const pulumi = programIn(binDir, "pulumi");
     if (pulumi === undefined) continue;
     /** @param {string} reason */
-    const passOver = (reason) => log(`${pulumi} is passed over: ${reason}`);
-    // Package managers link single programs into a folder on PATH: the others are beside the original.
+    const passOver = (reason) => log(`Skipping ${pulumi}: ${reason}`);
+    // Package managers link single programs into a folder on PATH; the companions are beside the original.
     const places = [binDir, dirname(realpathSync(pulumi)), ...folders];
     const lacking = COMPANIONS.filter((name) => !places.some((folder) => programIn(folder, name)));
     const version = await versionOf(pulumi, env);
     if (lacking.length > 0) passOver(`it has no ${lacking.join(" and no ")} beside it or on PATH`);
     else if (!isAtLeast(version, RELEASES.oldest) || !version.startsWith("3."))
-      passOver(`${version || "an unknown version"}, this needs 3.x from ${RELEASES.oldest} on`);
+      passOver(`its version is ${version || "unknown"}, but 3.x from ${RELEASES.oldest} on is required`);
     else return { version, binDir, pulumi };
   }
   return undefined;
@@ -105,10 +105,10 @@ function pathFolders(env) {
 }
 
 /**
- * Asks a CLI for its version.
+ * Gets a CLI's version.
  *
  * @param {string} pulumi @param {NodeJS.ProcessEnv} env
- * @returns {Promise<string>} as in "3.216.0"; "" where it gives none
+ * @returns {Promise<string>} such as "3.216.0"; "" if unknown
  */
 export async function versionOf(pulumi, env) {
   const options = { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, timeout: 20_000 };

@@ -27,29 +27,29 @@ export function requiredGo(release) {
  * @returns {Promise<Toolchain | { missing: string }>} or why there is none
  */
 export async function findGo(user, platform = process.platform) {
-  // The plugin there would have to be another script; Pulumi's installer brings it along.
-  if (platform === "win32") return { missing: "on Windows none is built" };
+  // Windows needs another plugin script, which Pulumi's installer includes.
+  if (platform === "win32") return { missing: "it cannot be built on Windows" };
   const go = programOnPath(user, "go");
   if (!go) return { missing: "Go is not on PATH" };
 
-  // Without what would change the build. Variables are set, not removed: an absent one would be taken from what the user
-  // stored with `go env -w`.
+  // Resets everything that would change the build. Sets variables instead of removing them, because Go reads a missing one
+  // from `go env -w`.
   const fixed = { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", GO111MODULE: "on" };
   const env = { ...user, ...fixed, CGO_ENABLED: "0" };
-  // From the root folder: a go.mod further up from here could ask for another Go.
+  // Runs in the root folder, because a go.mod in a parent folder could require another Go.
   const options = { cwd: "/", env, timeout: 20_000 };
   const asked = promisify(execFile)(go, ["env", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"], options);
   const { stdout } = await asked.catch(() => ({ stdout: "" }));
   const [version = "", GOOS, GOARCH] = stdout.split("\n");
   const number = /^go(\d+\.\d+(\.\d+)?)/.exec(version)?.[1];
-  if (!number) return { missing: `${go} does not tell its version` };
+  if (!number) return { missing: `${go} did not report its version` };
   return { go, version: number, env: { ...env, GOOS, GOARCH } };
 }
 
 /**
- * Builds the CLI and the language host from the modules pinned here, and puts the plugin script beside them.
+ * Builds the CLI and the language host from the pinned modules, and copies the plugin script beside them.
  *
- * @param {string} root gets a folder `bin`
+ * @param {string} root where to create the folder `bin`
  * @param {Release} release
  * @param {Toolchain} toolchain
  * @param {{ log: (line: string) => void, limitMs: number }} options
@@ -57,7 +57,7 @@ export async function findGo(user, platform = process.platform) {
 export async function buildWithGo(root, release, { go, env }, options) {
   const programs = programsOf(release);
   const binDir = join(root, "bin");
-  // Go's own temporary files: here they go with the rest if the build is killed.
+  // Go's temporary files go here, so that they are removed too if the build is killed.
   const GOTMPDIR = join(root, "go-build");
   await mkdir(binDir);
   await mkdir(GOTMPDIR);
@@ -73,7 +73,7 @@ export async function buildWithGo(root, release, { go, env }, options) {
   await rm(GOTMPDIR, { recursive: true });
   await copyFile(join(HERE, PLUGIN), join(binDir, PLUGIN));
   await chmod(join(binDir, PLUGIN), 0o755);
-  // Renaming the folder must not outlive its contents in a power cut.
+  // Sync the contents before the rename, in case of a power cut.
   for (const name of [...programs.map((program) => program.name), PLUGIN]) {
     const file = await open(join(binDir, name));
     await file.sync().finally(() => file.close());

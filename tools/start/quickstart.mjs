@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const SHOWN = ["ignore", "inherit", "inherit"];
 
 /**
- * Lays out examples/quickstart as a user would have it: in a folder of its own, with the packed package installed.
+ * Copies examples/quickstart to a separate folder and installs the packed package, as a user would.
  *
  * @param {{ repository: string, folder: string, log: (line: string) => void }} options
  * @returns {Promise<string>} the project's folder
@@ -39,7 +39,7 @@ export async function layOutProject({ repository, folder, log }) {
 }
 
 /**
- * Makes a stack on a local file backend with a passphrase.
+ * Creates a stack on a local file backend with a passphrase.
  *
  * @param {{ binDir: string, project: string, folder: string }} options
  */
@@ -53,11 +53,11 @@ export async function createStack({ binDir, project, folder }) {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PATH: `${binDir}${delimiter}${process.env.PATH}`,
   };
-  // Without what a reader has set for stacks and accounts of their own.
+  // Removes the user's own settings for stacks and accounts.
   const others = Object.entries(process.env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name));
   const options = { cwd: project, env: { ...Object.fromEntries(others), ...settings } };
 
-  /** Runs the CLI in front of the reader. @param {string[]} args */
+  /** Runs the CLI and shows its output. @param {string[]} args */
   const show = async (args) => {
     const seen = { ...options, stdio: SHOWN, limitMs: 5 * MINUTE };
     const failure = await run("pulumi", args, seen);
@@ -86,18 +86,18 @@ async function readJson(file) {
  */
 
 /**
- * An example's package.json and package-lock.json with the versions and checksums that this repository works with, so
- * that the example runs on what was tested. npm drops from the lock what the example does not need.
+ * An example's package.json and package-lock.json with the versions and checksums of this repository, so that the example
+ * runs on tested packages. npm removes unneeded entries from the lock file.
  *
- * @param {Manifest} manifest with ranges; what begins with "file:" stays
- * @param {Lock} lock the repository's
+ * @param {Manifest} manifest with ranges; entries that begin with "file:" stay
+ * @param {Lock} lock of the repository
  */
 export function pinned(manifest, lock) {
   /** @param {[string, string]} dependency */
   const exact = ([name, range]) => {
     if (range.startsWith("file:")) return [name, range];
     const version = lock.packages[`node_modules/${name}`]?.version;
-    if (!version) throw new Error(`package-lock.json has no ${name}, which the example asks for`);
+    if (!version) throw new Error(`package-lock.json has no ${name}, which the example needs`);
     return [name, version];
   };
   /** @param {Record<string, string>} ranges */

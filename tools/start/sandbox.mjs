@@ -3,18 +3,18 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** The sandbox itself gives pending calls three seconds. */
+/** The sandbox gives running calls three seconds. */
 const STOP_MS = 5_000;
 
 /**
- * Starts the sandbox as its own process on a free port.
+ * Starts the sandbox as a separate process on a free port.
  *
- * @param {{ repository: string, folder: string, limitMs?: number }} options `limitMs`: how long it may take to start
+ * @param {{ repository: string, folder: string, limitMs?: number }} options `limitMs`: time limit for the start
  */
 export async function startSandboxProcess({ repository, folder, limitMs = 20_000 }) {
   const main = join(repository, "sandbox/bin/payengine-sandbox.js");
   const args = [main, "--json", "--control", "--port", "0", "--db", join(folder, "sandbox.db")];
-  // In a group of its own: at Ctrl-C it has to answer until a `pulumi up` has ended.
+  // In a separate process group: after Ctrl-C it must respond until `pulumi up` has ended.
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
@@ -57,12 +57,12 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
   const call = (key, path, method = "GET") =>
     fetch(`${url}${path}`, { method, headers: { authorization: `Basic ${key}` }, ...patience() });
 
-  /** Puts the sandbox's clock forward. @param {number} milliseconds */
+  /** Advances the sandbox's clock. @param {number} milliseconds */
   async function advanceClock(milliseconds) {
     const body = JSON.stringify({ advanceMs: milliseconds });
     const headers = { "content-type": "application/json" };
     const answer = await fetch(`${controlUrl}/clock`, { method: "POST", headers, body, ...patience() });
-    if (!answer.ok) throw new Error(`the sandbox's clock answered ${answer.status}`);
+    if (!answer.ok) throw new Error(`the sandbox's clock returned ${answer.status}`);
   }
 
   return { url, adminKey, call, advanceClock, stop };

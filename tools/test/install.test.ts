@@ -69,7 +69,7 @@ it("installs again after an installation that never finished", async () => {
   expect((await installMissing()).steps).toEqual(["ci --include=dev", "run build"]);
 });
 
-it("fails with what npm said, first and last", async () => {
+it("fails with the first and last lines that npm printed", async () => {
   installNpm("for i in $(seq 100); do echo line $i >&2; done; exit 3");
   const { stderr, code } = await installMissing();
 
@@ -77,7 +77,7 @@ it("fails with what npm said, first and last", async () => {
   expect(stderr).toContain(
     "Installing the npm packages failed: `npm ci` ended with exit code 3.\n  line 1\n",
   );
-  expect(stderr).toContain("  line 12\n  … 76 lines left out …\n  line 89\n");
+  expect(stderr).toContain("  line 12\n  … 76 lines omitted …\n  line 89\n");
 });
 
 it("runs once at a time in a repository", async () => {

@@ -20,7 +20,7 @@ describe("one process builds at a time", () => {
     return { pid: child.pid, kill };
   }
 
-  it("and those that waited use what it built", async () => {
+  it("and the waiting processes use the result", async () => {
     given.machine.installGo();
     const outcomes = await Promise.all([find(), find(), find()]);
 
@@ -43,7 +43,7 @@ describe("one process builds at a time", () => {
     expect(readdirSync(machine.cache).filter((name) => name.startsWith(".draft"))).toEqual([]);
   });
 
-  it("and waiting for it has an end", async () => {
+  it("and waiting for it has a limit", async () => {
     const { pid, kill } = await startSlowBuild();
     given.machine.env.LIMITS = JSON.stringify({ waitMs: 1_000 });
     const waiter = await find();
@@ -82,7 +82,7 @@ describe("the lock", () => {
   const hold = (end = "") => start(end).ended;
   const FREE = { code: 0, stdout: "", stderr: "" };
 
-  it("lets one in at a time, though some die inside", async () => {
+  it("admits one process at a time, even if some die inside", async () => {
     await Promise.all(["", "die", "", "", "die", "", "", ""].map(hold));
 
     const lines = linesOf(journal);
@@ -93,13 +93,13 @@ describe("the lock", () => {
     expect(dead).toHaveLength(2);
   });
 
-  it("is not held by a new process that has a dead owner's number", async () => {
+  it("is not held by a new process with a dead owner's process ID", async () => {
     writeFileSync(join(folder, "owner"), String(process.pid));
 
     expect(await hold()).toEqual(FREE);
   });
 
-  it("is held by an owner in another container for as long as that lives", async () => {
+  it("is held by an owner in another container while that lives", async () => {
     const owner = join(folder, "owner");
     // Here, no process has that number.
     writeFileSync(owner, "4194305");
@@ -113,7 +113,7 @@ describe("the lock", () => {
     expect(await hold()).toEqual(FREE);
   });
 
-  it("is held for as long as its owner lives, however long ago it was taken", async () => {
+  it("is held while its owner lives, however long ago it was taken", async () => {
     const { child } = start("stay");
     await until(() => existsSync(journal));
     const longAgo = new Date(Date.now() - 61_000);

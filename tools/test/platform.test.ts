@@ -27,7 +27,7 @@ describe("on Windows", () => {
     ).toEqual([join(folder, "pulumi.exe"), join(folder, "pulumi-resource-pulumi-nodejs.cmd"), null]);
   });
 
-  it("npm is run by Node, from where npm says it is or else from beside Node", async () => {
+  it("Node runs npm from the path that npm reports, or from beside Node", async () => {
     const run = (env: string) =>
       answerOf(`platform.startable("npm", ["ci"], { platform: "win32", env: ${env}, node: "/n/node" })`);
     expect(await run("{}")).toEqual(["/n/node", ["/n/node_modules/npm/bin/npm-cli.js", "ci"]]);
@@ -37,7 +37,7 @@ describe("on Windows", () => {
     ]);
   });
 
-  it("a process is ended with its children by taskkill, and Ctrl-C is left to the console", async () => {
+  it("taskkill ends a process with its children, and the console handles Ctrl-C", async () => {
     const { machine } = given;
     const journal = join(machine.root, "journal");
     machine.putOnPath(machine.addProgram("bin/taskkill", `echo "$@" >>'${journal}'`));
@@ -61,11 +61,11 @@ describe("on Windows", () => {
     given.machine.installGo();
     const script =
       'import { findGo } from "./pulumi/go-build.mjs"; console.log((await findGo(process.env, "win32")).missing);';
-    expect((await given.machine.run(script)).stdout).toBe("on Windows none is built\n");
+    expect((await given.machine.run(script)).stdout).toBe("it cannot be built on Windows\n");
   });
 });
 
-it.each(["darwin", "linux"])("on %s, npm and files have the names that they have", async (name) => {
+it.each(["darwin", "linux"])("on %s, the names of npm and files are unchanged", async (name) => {
   const folder = given.machine.addPulumi("tools", "");
   expect(await answerOf(`platform.programIn(a, "pulumi", "${name}")`, folder)).toBe(join(folder, "pulumi"));
   expect(await answerOf(`platform.startable("npm", ["ci"], { platform: "${name}" })`)).toEqual([

@@ -39,7 +39,7 @@ it.each([
   [".", "yarn.lock", "yarn install"],
   ["..", "pnpm-lock.yaml", "pnpm install"],
   [".", undefined, "npm install"],
-])("without the project's packages says how to install them (%s/%s)", (folder, lockFile, command) => {
+])("says how to install the project's packages if they are missing (%s/%s)", (folder, lockFile, command) => {
   if (lockFile) writeFileSync(join(project, folder, lockFile), "");
 
   expect(runPlugin()).toEqual({
@@ -51,7 +51,7 @@ it.each([
   });
 });
 
-it("says so where there is no Node", () => {
+it("says when Node is missing", () => {
   expect(runPlugin(project)).toMatchObject({
     status: 1,
     stderr: "Node.js is not on PATH: Pulumi's dynamic resources need it. Install Node.js and try again.\n",

@@ -35,7 +35,7 @@ describe("a CLI on PATH", () => {
     ["in the version 3.216.0-alpha.1", "3.216.0-alpha.1", undefined],
     ["in the version 4.0.0", "4.0.0", undefined],
     ["without a language host", "3.230.0", WITHOUT_HOST],
-  ])("is passed over %s", async (_what, version, names) => {
+  ])("is skipped %s", async (_what, version, names) => {
     const { machine } = given;
     machine.putOnPath(machine.addPulumi("bin", `v${version}`, names));
     machine.installGo();
@@ -45,8 +45,8 @@ describe("a CLI on PATH", () => {
     expect(found).toMatchObject(BUILT);
     const reason = names
       ? "it has no pulumi-language-nodejs beside it or on PATH"
-      : `${version}, this needs 3.x from 3.216.0 on`;
-    expect(stderr).toContain(`${machine.root}/bin/pulumi is passed over: ${reason}\n`);
+      : `its version is ${version}, but 3.x from 3.216.0 on is required`;
+    expect(stderr).toContain(`Skipping ${machine.root}/bin/pulumi: ${reason}\n`);
   });
 
   it("may have its language host elsewhere on PATH", async () => {
@@ -67,7 +67,7 @@ describe("a CLI on PATH", () => {
     expect((await find()).found).toMatchObject({ version: "3.230.0", binDir, source: "path" });
   });
 
-  it("is passed over when it is too old, for a later one on PATH", async () => {
+  it("is skipped when it is too old, for a later one on PATH", async () => {
     const binDir = given.machine.addPulumi("good", "v3.220.0");
     given.machine.putOnPath(given.machine.addPulumi("old", "v3.0.0"), binDir);
 
@@ -78,7 +78,7 @@ describe("a CLI on PATH", () => {
 describe("a CLI built with Go", () => {
   beforeEach(() => given.machine.installGo());
 
-  it("comes from both modules, with settings that nobody's environment changes", async () => {
+  it("comes from both modules, with settings that the environment cannot change", async () => {
     Object.assign(given.machine.env, { GOFLAGS: "-mod=mod", GOTOOLCHAIN: "auto", GOOS: "plan9" });
 
     const { found, stderr } = await find();
@@ -89,7 +89,7 @@ describe("a CLI built with Go", () => {
     expect(stderr).toContain("Building pulumi with Go\n");
   });
 
-  it("is the oldest supported release where Go is too old for the newest", async () => {
+  it("is the oldest supported release if Go is too old for the newest", async () => {
     const { machine } = given;
     machine.installGo({ FAKE_GO_VERSION: "go1.25.3" });
     machine.addPulumi("stubs", "v3.216.0");
@@ -103,7 +103,7 @@ describe("a CLI built with Go", () => {
     expect(await find()).toEqual({ code: 0, stderr: note, found: { ...found, source: "cache" } });
   });
 
-  it("is the oldest supported release where that is asked for, whatever is on PATH", async () => {
+  it("is the oldest supported release on request, whatever is on PATH", async () => {
     const { machine } = given;
     machine.putOnPath(machine.addPulumi("bin", "v3.276.0"));
     machine.addPulumi("stubs", "v3.216.0");
@@ -119,7 +119,7 @@ describe("a CLI built with Go", () => {
     expect(given.machine.builds()).toHaveLength(2);
   });
 
-  it("is built again where part of the cached one is gone", async () => {
+  it("is built again if part of the cached one is missing", async () => {
     const { binDir } = (await find()).found;
     rmSync(join(binDir, "pulumi-language-nodejs"));
 
@@ -127,7 +127,7 @@ describe("a CLI built with Go", () => {
     expect(given.machine.builds()).toHaveLength(4);
   });
 
-  it("fails with what the compiler said, and leaves nothing behind", async () => {
+  it("fails with the compiler's message, and leaves nothing behind", async () => {
     given.machine.installGo({ FAKE_GO: "fails" });
     const { code, stderr } = await find();
 
@@ -144,7 +144,7 @@ describe("a CLI built with Go", () => {
     expect((await find()).found).toMatchObject({ source: "build" });
   });
 
-  it("fails with what the compiler said, though something still writes where it was built", async () => {
+  it("fails with the compiler's message, even if a process still writes to the build folder", async () => {
     given.machine.installGo({ FAKE_GO: "orphans" });
     const { code, stderr } = await find();
 
@@ -155,16 +155,16 @@ describe("a CLI built with Go", () => {
     expect((await find()).found).toMatchObject({ source: "build" });
   });
 
-  it("is refused if it isn't the version it should be", async () => {
+  it("is rejected if it has the wrong version", async () => {
     given.machine.addPulumi("stubs", "v0.0.0");
 
     const { stderr } = await find();
 
-    expect(stderr).toContain('The new Pulumi CLI is not what it should be: version "0.0.0" with');
+    expect(stderr).toContain('The new Pulumi CLI is wrong: it has version "0.0.0" and the files');
     expect(cached()).toEqual([]);
   });
 
-  it("is given up at its limit", async () => {
+  it("is aborted at its limit", async () => {
     given.machine.installGo({ FAKE_GO: "slow" });
     given.machine.env.LIMITS = JSON.stringify({ buildMs: 600 });
 
@@ -173,10 +173,10 @@ describe("a CLI built with Go", () => {
   });
 });
 
-describe("where there is no Go that will do, Pulumi's installer", () => {
+describe("without a suitable Go, Pulumi's installer", () => {
   const MISSING = "No usable Pulumi CLI on PATH or in the cache, and Go is not on PATH\n";
 
-  it("is used, and what it brings stays in the cache", async () => {
+  it("is used, and its result stays in the cache", async () => {
     given.machine.env.INSTALLER = "works";
     const { found, stderr } = await find();
 
@@ -202,7 +202,7 @@ describe("where there is no Go that will do, Pulumi's installer", () => {
     expect(code).toBe(1);
     expect(stderr).toBe(
       MISSING +
-        "There is no Pulumi CLI: Go is not on PATH, and Pulumi's official installer failed: the download was refused\n" +
+        "Found no Pulumi CLI: Go is not on PATH, and Pulumi's official installer failed: the download was refused\n" +
         "Put Go 1.26.6 or later on PATH, or Pulumi 3.216.0 or later (https://www.pulumi.com/docs/install/), " +
         "and run this again.\n",
     );
@@ -216,16 +216,16 @@ describe("a first run", () => {
     console.log(await firstRunNotice());`;
   const notice = async () => (await given.machine.run(NOTICE)).stdout;
 
-  it("is announced with its time and the way around it", async () => {
+  it("is announced with its duration and how to avoid it", async () => {
     given.machine.installGo();
     expect(await notice()).toBe(
-      "The first run takes four to six minutes: it builds Pulumi 3.276.0 with Go and keeps it for later runs. " +
-        "If Pulumi is on PATH it takes one or two: https://www.pulumi.com/docs/install/\n",
+      "The first run takes four to six minutes, because it builds Pulumi 3.276.0 with Go. Later runs reuse it. " +
+        "With Pulumi on PATH, the first run takes one or two minutes: https://www.pulumi.com/docs/install/\n",
     );
     expect(given.machine.builds()).toEqual([]);
   });
 
-  it("is not announced where there is a CLI already, or none can be built", async () => {
+  it("is not announced if there is a CLI already, or none can be built", async () => {
     expect(await notice()).toBe("undefined\n");
     given.machine.installGo();
     await find();

@@ -38,7 +38,7 @@ it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 );
 
-it("a signal ends what will not end, and what that has started", async () => {
+it("a signal ends a process that ignores it, and its children", async () => {
   const stubborn = 'trap "" INT; sleep 30 & echo $$ $! >>$JOURNAL; while :; do wait; done';
 
   const { code, said, cleanedUp } = await signalled(stubborn, "SIGINT");

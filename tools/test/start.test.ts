@@ -4,7 +4,7 @@ import { hasEnded, until, useMachine } from "./fake-machine";
 
 const given = useMachine();
 
-describe("a sandbox that does not come up", () => {
+describe("a sandbox that does not start", () => {
   const START = `
 import { startSandboxProcess } from "./start/sandbox.mjs";
 const [repository] = process.argv.slice(1);
@@ -29,7 +29,7 @@ try {
     return outcome;
   }
 
-  it("because it ends is an error that says how, after what it says itself", async () => {
+  it("because it exits is an error with its output and exit code", async () => {
     expect(await startOf('console.error("no such database"); process.exit(3);')).toEqual({
       code: 1,
       stdout: "",
@@ -37,7 +37,7 @@ try {
     });
   });
 
-  it("because it says nothing is an error after a while, and the process is ended", async () => {
+  it("because it prints nothing is an error after a limit, and the process is ended", async () => {
     expect(await startOf("setInterval(() => {}, 1000);")).toEqual({
       code: 1,
       stdout: "",
@@ -56,7 +56,7 @@ try {
   });
 });
 
-it("the stack of npm start takes no setting from the reader's own Pulumi and PayEngine variables", async () => {
+it("the stack of npm start ignores the user's own Pulumi and PayEngine variables", async () => {
   const { machine } = given;
   const journal = join(machine.root, "journal");
   const binDir = machine.addProgram("bin/pulumi", `/usr/bin/env >'${journal}'`);
@@ -89,7 +89,7 @@ describe("the example of npm start", () => {
   const example = read("examples/quickstart/package.json");
   const dependencies = { ...example.dependencies, "pulumi-payengine": "file:../package.tgz" };
 
-  it("asks for the versions that this repository is tested with, with all of their checksums", async () => {
+  it("requires the versions that this repository is tested with, with all checksums", async () => {
     const { packages } = read("package-lock.json");
     // Arguments have a limit, which the whole lock is beyond.
     const chosen = ["@pulumi/pulumi", "typescript"].map((name) => `node_modules/${name}`);
@@ -108,9 +108,9 @@ describe("the example of npm start", () => {
     expect(answer.lock.packages).toEqual({ "": answer.manifest, ...entries });
   });
 
-  it("cannot ask for a package that this repository is not tested with", async () => {
+  it("cannot require a package that this repository is not tested with", async () => {
     const { stderr } = await pinned({ ...example, dependencies }, { lockfileVersion: 3, packages: {} });
 
-    expect(stderr).toContain("package-lock.json has no @pulumi/pulumi, which the example asks for");
+    expect(stderr).toContain("package-lock.json has no @pulumi/pulumi, which the example needs");
   });
 });

@@ -20,7 +20,7 @@ const workflows = readdirSync(FOLDER).map((name) => {
 /** As a workflow writes it. */
 const expression = (text: string) => `\${{ ${text} }}`;
 
-it.each(workflows)("$name may read the repository only, except to publish", ({ permissions, jobs }) => {
+it.each(workflows)("$name may only read the repository, except to publish", ({ permissions, jobs }) => {
   expect(permissions).toEqual({ contents: "read" });
   const more = jobs.flatMap(([name, job]) =>
     job.permissions === undefined ? [] : [[name, job.permissions]],
@@ -28,7 +28,7 @@ it.each(workflows)("$name may read the repository only, except to publish", ({ p
   expect(more.filter(([name]) => name !== "publish")).toEqual([]);
 });
 
-it.each(workflows)("$name names each action by a commit, which nobody can move", ({ jobs }) => {
+it.each(workflows)("$name names each action by a commit, which cannot be moved", ({ jobs }) => {
   const actions = jobs.flatMap(([, { steps }]) => steps.flatMap(({ uses }) => uses ?? []));
   expect(actions.length).toBeGreaterThan(0);
   expect(actions.filter((uses) => !/^[\w.-]+\/[\w.-]+@[0-9a-f]{40}$/.test(uses))).toEqual([]);
