@@ -23,7 +23,7 @@ const installed = (name) => ({
 
 const INSTALLED = [
   ...["journey", "e2e", "options", "rotation", "bad-input", "cli", "chaos", "examples", "guides"],
-  ...["upgrade", "shared-backend", "package"],
+  ...["upgrade", "shared-backend", "package", "release"],
 ];
 
 /** @type {import("jest").Config} */

@@ -4,16 +4,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Fixture, useFixture } from "../e2e/harness/fixture";
-import { pasted, unasked, YES } from "./answers";
+import { ACCOUNT, authenticates, GUIDE, LOCAL, makesKey, makesProject, UNPUBLISHED } from "./getting-started";
 import { REPOSITORY, readGuide } from "./guide";
-import { NewUser, PASSPHRASE } from "./new-user";
+import { NewUser } from "./new-user";
 
 const given = useFixture();
 
-const GUIDE = "docs/getting-started.md";
-const LOCAL = "A. The local sandbox";
-const ACCOUNT = "B. Your PayEngine account";
-const UNPUBLISHED = "Before publication";
 const SANDBOX = join(REPOSITORY, "sandbox/bin/payengine-sandbox.js");
 
 test("the guide leads from an empty folder to a working key in a PayEngine account", async () => {
@@ -71,36 +67,6 @@ test("the guide packs both packages before they are published", async () => {
   }
 });
 
-async function makesProject({ reader }: NewUser): Promise<void> {
-  await reader.follow("mkdir shop");
-  await reader.follow("name: shop");
-  await reader.follow("import * as payengine");
-  await reader.follow("read -rs PULUMI_CONFIG_PASSPHRASE", unasked(PASSPHRASE));
-}
-
-/** @param look is given the value while the key lives. @returns the value. */
-async function makesKey(
-  { reader }: NewUser,
-  credential: string,
-  look: (token: string) => Promise<void>,
-): Promise<string> {
-  await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential));
-  const read = await reader.follow("npx pulumi-payengine doctor");
-  expect(read).toContain("\n0 failed, 0 warnings, ");
-  expect(await reader.follow("npx pulumi-payengine doctor --write")).toContain("\n0 failed, 0 warnings, ");
-  const [pin = ""] = /pulumi config set payengine:accountId [\w-]+/.exec(read) ?? [];
-  await reader.enter(pin);
-  const shown = await reader.follow("pulumi up", YES);
-  expect(shown).not.toMatch(/warning/i);
-  const [token = ""] = /(?<![0-9a-f])[0-9a-f]{108}(?![0-9a-f])/.exec(shown) ?? [];
-  await look(token);
-  const text = await readFile(join(REPOSITORY, GUIDE), "utf8");
-  expect(text).toContain(`${reader.commands} lines to type`);
-  await reader.follow("pulumi destroy", YES);
-  expect(reader.unread).toEqual([]);
-  return token;
-}
-
 /** Runs the guide's line in a second terminal, on a free port. */
 async function startSandbox(fixture: Fixture, line: string) {
   const [command, name, ...args] = line.trim().split(" ");
@@ -116,9 +82,4 @@ async function startSandbox(fixture: Fixture, line: string) {
     await ended;
   };
   return { shown, url, key, stop };
-}
-
-async function authenticates(url: string, key: string): Promise<boolean> {
-  const { status } = await fetch(`${url}/merchant`, { headers: { authorization: `Basic ${key}` } });
-  return status === 200;
 }

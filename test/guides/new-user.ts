@@ -4,11 +4,18 @@ import { join } from "node:path";
 import type { Fixture } from "../e2e/harness/fixture";
 import { Reader } from "./reader";
 
-/** The package as it was packed for this run: the registry has none yet. */
+/** The package as it was packed for this run. */
 const INSTALLED = process.env.PAYENGINE_E2E_INSTALLED ?? "";
 
 /** What a new user's state is encrypted by. */
 export const PASSPHRASE = "my-own-long-passphrase";
+
+export interface NewUserOptions {
+  readonly skipped?: readonly string[];
+  /** May be known later than the terminal is opened. */
+  readonly apiUrl?: string | (() => string);
+  readonly published?: Readonly<Record<string, string>>;
+}
 
 /** A reader who starts with an empty folder. */
 export class NewUser {
@@ -21,11 +28,12 @@ export class NewUser {
    * @param guide such as "docs/getting-started.md".
    * @param options.skipped sections that this user does not follow.
    * @param options.apiUrl what the guide's address is replaced by. Default: the fixture's sandbox.
+   * @param options.published the variables of a registry that has the package. Default: npm installs the packed file.
    */
   static async reading(
     fixture: Fixture,
     guide: string,
-    { skipped, apiUrl = fixture.sandbox.url }: { skipped?: readonly string[]; apiUrl?: string } = {},
+    { skipped, apiUrl = fixture.sandbox.url, published }: NewUserOptions = {},
   ): Promise<NewUser> {
     const tarball = (await readdir(INSTALLED)).find((name) => name.endsWith(".tgz")) ?? "";
     const project = await fixture.project({ files: {}, config: {}, secrets: {}, packages: false });
@@ -42,12 +50,19 @@ export class NewUser {
         npm_config_userconfig: join(homedir(), ".npmrc"),
         npm_config_cache: join(homedir(), ".npm"),
         npm_config_prefer_offline: "true",
+        ...published,
       },
       without: ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"],
       replace: (line) =>
         line
-          .replace(/^(npm install .*)\bpulumi-payengine\b/, `$1${join(INSTALLED, tarball)}`)
-          .replace(/^(pulumi config set payengine:apiUrl) .*/, `$1 ${apiUrl}`),
+          .replace(
+            /^(npm install .*)\bpulumi-payengine\b/,
+            published ? "$&" : `$1${join(INSTALLED, tarball)}`,
+          )
+          .replace(
+            /^(pulumi config set payengine:apiUrl) .*/,
+            (_, command) => `${command} ${textOf(apiUrl)}`,
+          ),
     });
     return new NewUser(reader, cwd);
   }
@@ -56,4 +71,8 @@ export class NewUser {
     await this.reader.close();
     await rm(join(this.folder, "shop/node_modules"), { recursive: true, force: true });
   };
+}
+
+function textOf(text: string | (() => string)): string {
+  return typeof text === "string" ? text : text();
 }

@@ -39,6 +39,7 @@ export class Reader {
   private constructor(
     private readonly project: Project,
     private readonly terminal: Terminal,
+    private readonly env: Readonly<Record<string, string>>,
     /** The blocks that are yet to be read. */
     readonly unread: Block[],
     private readonly replace: (line: string) => string,
@@ -53,11 +54,12 @@ export class Reader {
       ([name]) => !without.includes(name),
     );
     const history = join(project.folder, "history");
-    const terminal = await Terminal.open(cwd, Object.fromEntries(all), history);
+    const own = Object.fromEntries(all);
+    const terminal = await Terminal.open(cwd, own, history);
     const blocks = (await readGuide(path)).filter(
       (block) => (section === undefined || block.section === section) && !skipped.includes(block.section),
     );
-    return new Reader(project, terminal, blocks, replace);
+    return new Reader(project, terminal, own, blocks, replace);
   }
 
   /**
@@ -90,6 +92,11 @@ export class Reader {
     }
     if (remaining.length === 0) return all;
     throw new Error(`"${lines}" did not ask ${remaining[0].when}. The terminal shows:\n${all}`);
+  }
+
+  /** A second terminal, in the folder that the first one is in. The caller closes it. */
+  openAnother(): Promise<Terminal> {
+    return Terminal.open(this.terminal.folder, this.env, join(this.project.folder, "second-history"));
   }
 
   /** Leaves the terminal. What it has shown and which arguments processes had is then searched for secrets. */

@@ -73,6 +73,11 @@ export class Terminal {
     return this.untilPrompt(line, answers);
   }
 
+  /** Presses Ctrl-C. */
+  interrupt(): void {
+    this.process.stdin.write("\u0003");
+  }
+
   /** Leaves the shell, which writes its history. */
   async close(): Promise<void> {
     this.process.stdin.write("exit\r");

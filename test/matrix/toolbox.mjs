@@ -18,12 +18,21 @@ export const isForThisMachine = process.platform === "linux" && process.arch ===
  *
  * @param {(line: string) => void} log
  */
-export async function installToolbox(log) {
-  if (isInstalled(HERE)) return;
+export function installToolbox(log) {
+  return installFolder(HERE, "Installing the package managers and Nodes of the matrix, some 900 MB", log);
+}
+
+/**
+ * Installs what a folder's package-lock.json pins, unless it is there.
+ *
+ * @param {string} folder @param {string} title @param {(line: string) => void} log
+ */
+export async function installFolder(folder, title, log) {
+  if (isInstalled(folder)) return;
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--fetch-timeout=60000"];
   await runStep("npm", ["ci", "--ignore-scripts", "--prefer-offline", ...quiet], {
-    title: "Installing the package managers and Nodes of the matrix, some 900 MB",
-    cwd: HERE,
+    title,
+    cwd: folder,
     log,
     limitMs: 10 * 60_000,
   });
