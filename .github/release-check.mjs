@@ -2,23 +2,30 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Says whether the repository in the working folder may be released as a tag, all that is wrong at once:
- * `node .github/release-check.mjs v0.1.0`. In a workflow of GitHub, GITHUB_REPOSITORY is what npm will compare
- * package.json's `repository` with, to state the package's provenance.
+ * Checks whether the repository in the working folder may be released as a tag, and prints every problem:
+ * `node .github/release-check.mjs v0.1.0`. In a GitHub workflow, GITHUB_REPOSITORY is what npm compares package.json's
+ * `repository` with for the provenance.
  */
 const [tag = ""] = process.argv.slice(2);
+const TODO = ".github/before-release.md";
+const VERIFIED = ".github/verified-accounts.json";
+/** @param {string} file */
+const read = (file) => readFileSync(file, "utf8");
 /**
  * @param {string} file
- * @returns {{ version: string, repository?: string | { url?: string } }}
+ * @returns {{ version: string, repository?: string | { url?: string }, publishConfig?: { tag?: string } }}
  */
-const manifest = (file) => JSON.parse(readFileSync(file, "utf8"));
-const { version, repository } = manifest("package.json");
+const manifest = (file) => JSON.parse(read(file));
+const { version, repository, publishConfig } = manifest("package.json");
 const sandbox = manifest("sandbox/package.json");
 const wrong = [
   ...wrongTag(),
   ...wrongSandbox(),
-  ...wrongChangelog(readFileSync("CHANGELOG.md", "utf8")),
+  ...wrongChangelog(read("CHANGELOG.md")),
   ...wrongRepository(process.env.GITHUB_REPOSITORY),
+  ...wrongDistTag(),
+  ...["SECURITY.md", "CODE_OF_CONDUCT.md"].flatMap(withoutAddress),
+  ...leftToDo(),
 ];
 for (const problem of wrong) console.error(problem);
 if (wrong.length === 0) console.log(`${tag} may be released`);
@@ -27,10 +34,10 @@ process.exitCode = wrong.length === 0 ? 0 : 1;
 function wrongTag() {
   return tag === `v${version}`
     ? []
-    : [`The tag is "${tag}", but package.json's version asks for v${version}.`];
+    : [`The tag is "${tag}", but package.json has the version ${version}: tag it v${version}.`];
 }
 
-/** It is published with the provider, for the tests of users. */
+/** Users' tests run on the sandbox, so both are published together. */
 function wrongSandbox() {
   return [
     ...(sandbox.version === version
@@ -38,7 +45,10 @@ function wrongSandbox() {
       : [`sandbox/package.json has the version ${sandbox.version}, not ${version}.`]),
     ...(JSON.stringify(sandbox.repository) === JSON.stringify(repository)
       ? []
-      : ["sandbox/package.json has another `repository` than package.json."]),
+      : ["sandbox/package.json and package.json differ in `repository`."]),
+    ...(sandbox.publishConfig === undefined
+      ? []
+      : ["sandbox/package.json has a `publishConfig`: the one in package.json is for both packages."]),
   ];
 }
 
@@ -49,7 +59,7 @@ function wrongChangelog(changelog) {
   if (section === undefined) return [`CHANGELOG.md has no section "## ${version}".`];
   const [heading = "", ...lines] = section.split("\n");
   if (/unreleased/i.test(heading))
-    return [`CHANGELOG.md calls ${version} unreleased: put the date in its place.`];
+    return [`CHANGELOG.md calls ${version} unreleased: replace that word with the date.`];
   return lines.some((line) => line.startsWith("- "))
     ? []
     : [`CHANGELOG.md's section "## ${version}" is empty.`];
@@ -58,13 +68,34 @@ function wrongChangelog(changelog) {
 /** @param {string | undefined} here as in "owner/name" */
 function wrongRepository(here) {
   const url = typeof repository === "string" ? repository : repository?.url;
-  if (!url)
-    return [
-      "package.json has no `repository`: npm states a package's provenance only where its url is the repository's own.",
-    ];
+  if (!url) return ["package.json has no `repository`: npm needs its URL for the provenance."];
   if (here === undefined) return [];
   const path = url.replace(/\.git$/, "").toLowerCase();
   return path.endsWith(`/${here.toLowerCase()}`) || path === `github:${here.toLowerCase()}`
     ? []
     : [`package.json's \`repository\` is ${url}, but this is ${here}: npm would refuse the provenance.`];
+}
+
+/** Until an account is verified, users get the package only if they ask for `next`. */
+function wrongDistTag() {
+  const verified = JSON.parse(read(VERIFIED));
+  return verified.length > 0 || publishConfig?.tag === "next"
+    ? []
+    : [`No account is verified (${VERIFIED}), so package.json's publishConfig.tag must be "next".`];
+}
+
+/** @param {string} file whose section about reports must say where to send them */
+function withoutAddress(file) {
+  const section = read(file)
+    .split(/^## /m)
+    .find((text) => text.startsWith("Report"));
+  return section !== undefined && /https:\/\/\S|\S@\S+\.\S/.test(section)
+    ? []
+    : [`${file} has no address for reports: add a link or an email address.`];
+}
+
+/** The boxes that are not checked. */
+function leftToDo() {
+  const boxes = [...read(TODO).matchAll(/^- \[ \] (.+(?:\n {2,}\S.*)*)/gm)];
+  return boxes.map(([, text = ""]) => `Not done (${TODO}): ${text.replace(/\s+/g, " ")}`);
 }

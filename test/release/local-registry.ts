@@ -37,10 +37,12 @@ export async function startLocalRegistry(node: string, folder: string): Promise<
     await ended;
   };
   const firstLine = once(createInterface(child.stdout), "line") as Promise<[string]>;
-  const [url] = await Promise.race([
-    firstLine,
-    ended.then(([code]) => Promise.reject(new Error(`The registry ended with exit code ${code}`))),
-  ]);
+  const failed = ended.then(([code]) =>
+    Promise.reject(new Error(`The registry ended with exit code ${code}`)),
+  );
+  // Later it ends because it is stopped.
+  failed.catch(() => {});
+  const [url] = await Promise.race([firstLine, failed]);
   return { url, token: await newUser(url), metadata: (name) => json(`${url}${name}`), stop };
 }
 

