@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY, said } from "./installed-command";
+import { brokenLinksIn } from "./shipped-links";
 
 jest.setTimeout(300_000);
 
@@ -71,7 +72,11 @@ describe.each(packages)("the tarball of %s", (name, find, { atMost, files }) => 
     expect(all.filter((path) => /package-lock\.json$|\.map$|\.tsbuildinfo$|node_modules/.test(path))).toEqual(
       [],
     );
-    expect(all.filter((path) => /^docs\/(api|development)/.test(path))).toEqual([]);
+    expect(all.filter((path) => /^docs\/(api|development)\//.test(path))).toEqual([]);
+  });
+
+  test("holds everything that its Markdown files link to", () => {
+    expect(brokenLinksIn(unpacked)).toEqual([]);
   });
 
   test("has nothing that publint finds wrong", async () => {
