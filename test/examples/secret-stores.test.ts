@@ -96,14 +96,20 @@ async function outputsOf(project: Project) {
   );
 }
 
+/** An example's project, which finds the real packages and the stand-ins for their plugins. */
+async function storeProject({ example, config = {} }: Pick<Store, "example" | "config">) {
+  const project = await exampleProject(given.fixture, example, { packages: join(folder, "node_modules") });
+  project.env.PATH = [folder, project.env.PATH].join(delimiter);
+  for (const [key, value] of Object.entries(config)) await project.ok("config", "set", key, value);
+  return project;
+}
+
 test.each(STORES)(
   "$example compiles against the real packages, stores the key as a secret, and stores the next one after a rotation",
-  async ({ example, config = {}, outputs }) => {
+  async ({ example, config, outputs }) => {
     const { fixture } = given;
-    const project = await exampleProject(fixture, example, { packages: join(folder, "node_modules") });
+    const project = await storeProject({ example, config });
     await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], { cwd: project.folder });
-    project.env.PATH = [folder, project.env.PATH].join(delimiter);
-    for (const [key, value] of Object.entries(config)) await project.ok("config", "set", key, value);
 
     const tokens: string[] = [];
     for (const rotation of ["1", "2"]) {
@@ -122,6 +128,23 @@ test.each(STORES)(
     expect(await fixture.liveKeys()).toEqual([]);
   },
 );
+
+test("after a store rejects the write, the next up stores the same key", async () => {
+  const { fixture } = given;
+  const project = await storeProject({ example: "vault" });
+  project.env.STORE_REJECTS = "true";
+  const { stdout } = await project.fails("up", "--skip-preview");
+  expect(stdout).toContain("permission denied");
+  const { token = "" } = await project.key("checkout");
+
+  delete project.env.STORE_REJECTS;
+  await project.up();
+  expect((await project.key("checkout")).token).toBe(token);
+  expect(await outputsOf(project)).toMatchObject({
+    "vault:kv/secretV2:SecretV2": { dataJson: secret(JSON.stringify({ key: token })) },
+  });
+  expect(await fixture.liveKeys()).toHaveLength(1);
+});
 
 test("stack-outputs.yaml of pulumi-esc names an output and the stack of the example's program", async () => {
   const read = (name: string) => readFile(join(__dirname, "../../examples/pulumi-esc", name), "utf8");

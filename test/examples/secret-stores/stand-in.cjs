@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs instead of another provider's plugin: keeps a resource's inputs as its outputs, and sends nothing.
+// Runs instead of another provider's plugin: keeps a resource's inputs as its outputs, and sends nothing. With STORE_REJECTS in
+// the environment it creates nothing.
 const { isDeepStrictEqual } = require("node:util");
 const { main } = require("@pulumi/pulumi/provider");
 
@@ -38,6 +39,7 @@ main(
       };
     },
     create: async (urn, inputs) => {
+      if (process.env.STORE_REJECTS) throw new Error("permission denied");
       const id = `made-by-stand-in-${++made}`;
       return { id, outs: outputsOf(urn, inputs, id) };
     },
