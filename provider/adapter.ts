@@ -24,7 +24,7 @@ import { howToPin } from "./pin-hint";
 import { ProcessMemory } from "./process-memory";
 import type { Watchdog } from "./watchdog/watchdog";
 
-/** What the process gives to the provider; tests give their own. */
+/** What the process passes to the provider. Tests pass their own. */
 export interface Host {
   readonly env: Environment;
   readonly engine: Engine;
@@ -33,15 +33,15 @@ export interface Host {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Ends the process. */
   readonly exit: (how: End) => void;
-  /** Shows the user a line under Diagnostics. */
+  /** Shows a line under Diagnostics. */
   readonly warn: (line: string) => void;
 }
 
 type Properties = Record<string, unknown>;
 
-/** Fits the lifecycle of a key to Pulumi's dynamic provider protocol. */
+/** Adapts the lifecycle of a key to Pulumi's dynamic provider protocol. */
 export function apiKeyProvider(host: Host) {
-  // The engine may call other methods before configure has ended: config is kept as it comes, and read when used.
+  // The engine may call other methods before configure has ended, so config is read when it is used.
   let config: ConfigValues = configValues(() => undefined);
   const memory = new ProcessMemory();
   const contextFor = contextMaker({ ...host, recordedKeys: () => memory.recordedKeys() });
@@ -52,11 +52,11 @@ export function apiKeyProvider(host: Host) {
     try {
       return contextFor(requireSettings(resolveConfig(config, host.env)));
     } catch (error) {
-      throw new KeyError(`Nothing was done with the key "${keyName}": ${sentence(messageOf(error))}`);
+      throw new KeyError(`Could not start on the key "${keyName}": ${sentence(messageOf(error))}`);
     }
   };
 
-  /** Runs a create or update. Its failure, partial or plain, is remembered. */
+  /** Runs a create or update, and remembers any failure. */
   const make = (news: Properties, step: (inputs: ApiKeyInputs) => Promise<Outcome>) =>
     busy(async () => {
       try {
@@ -79,21 +79,21 @@ export function apiKeyProvider(host: Host) {
   };
 
   let isPinHinted = false;
-  /** The first key that is compared with state or made has it said: in each preview and each update. */
+  /** Once per preview and per update, for the first key that is compared or created. */
   const sayOnceHowToPin = (state: ApiKeyState) => {
     const hint = isPinHinted ? undefined : howToPin(config, state);
     isPinHinted = true;
     if (hint !== undefined) host.warn(hint);
   };
 
-  /** The context of an operation on a key in state, which then is known as a witness for others. */
+  /** The context of an operation on a key in state, which becomes a witness for other keys. */
   const noted = (state: ApiKeyState): Context => {
     const it = context(state.name);
     memory.noteRecorded(state);
     return it;
   };
 
-  /** In a preview the digits are not known, and nothing is made. */
+  /** In a preview the digits are unknown, and no key is created. */
   const noteReplaceable = (olds: Properties, { digits }: Properties) => {
     const earlier = readInputs(olds);
     if (earlier !== undefined && typeof digits === "string" && digits !== UNKNOWN)
@@ -126,7 +126,7 @@ export function apiKeyProvider(host: Host) {
       if (failures.length === 0 && isToBeMade(olds, inputs)) host.watchdog.getReady();
       const notice = failures.length === 0 ? adoptionNotice(olds, inputs) : undefined;
       if (notice !== undefined) host.warn(notice);
-      // The engine prints the value of a property that it is told, also a secret one: it is told none.
+      // The engine prints the value of a named property, even a secret one, so no property is named.
       return {
         inputs,
         failures: failures.map(({ property, reason }) => ({ property: "", reason: `${property} ${reason}` })),
@@ -187,7 +187,7 @@ export function apiKeyProvider(host: Host) {
   } satisfies dynamic.ResourceProvider;
 }
 
-/** In a preview the name is not known, and nothing is made; a key that is adopted exists. */
+/** In a preview the name is unknown, and no key is created. An adopted key exists. */
 function isToBeMade(
   olds: Properties,
   { uniqueName, adoptedKeyId, madeByHand }: Partial<ApiKeyInputs>,
@@ -195,7 +195,7 @@ function isToBeMade(
   return uniqueName !== UNKNOWN && uniqueName !== olds.uniqueName && !adoptedKeyId && !madeByHand;
 }
 
-/** The engine's plugin prints these errors as text and stack, and the engine prints their message with the resource. */
+/** Shortens an error: the plugin prints its text and stack although the engine prints its message with the resource. */
 async function quietly<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();

@@ -11,13 +11,13 @@ import { type Contract, DEFAULT_CONTRACT } from "./payengine/contract";
 import { duration, type Rule } from "./payengine/duration";
 import { DEFAULT_API_URL, isCredential, isLoopback } from "./payengine/settings";
 
-/** What the engine gives to configure: stack config, or an explicit provider's props. All keys start with `payengine:`. */
+/** What the engine passes to configure: stack config, or an explicit provider's props. Keys start with `payengine:`. */
 export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
 
-/** The environment that is read at each call. */
+/** The environment, read in every operation. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds after which one create, read, update or delete of a key makes no further call. */
+/** Time limit of one create, read, update or delete, in milliseconds. */
 export function operationLimit({ requestTimeout }: Pick<Settings, "requestTimeout">): number {
   return 10 * requestTimeout + ms(LONGEST_VERIFICATION);
 }
@@ -26,7 +26,7 @@ export const CONFIG_KEYS = [...STACK_KEYS, ...EXPLICIT_ONLY] as const;
 
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
-/** An explicit provider may be given something else. */
+/** An explicit provider may get a value of another type. */
 const NO_TEXT = { problem: "is not a string; write it in quotes" };
 
 const apiUrlRule: Rule<string> = (text) => {
@@ -35,26 +35,29 @@ const apiUrlRule: Rule<string> = (text) => {
     return { problem: `is not a URL; write it like ${DEFAULT_API_URL}` };
   }
   if (url.username || url.password) {
-    return { problem: "holds a user name or password; take it out and set payengine:apiKey as a secret" };
+    return { problem: "contains a user name or password; remove it and set payengine:apiKey as a secret" };
   }
   if (url.search || url.hash) {
-    return { problem: `holds a query or fragment; write it like ${DEFAULT_API_URL}` };
+    return { problem: `contains a query or fragment; write it like ${DEFAULT_API_URL}` };
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return { problem: "would send the credential unencrypted; use https (http is only for this machine)" };
+    return {
+      problem:
+        "must be https, because http would send the credential unencrypted (http is allowed for localhost)",
+    };
   }
   return { value: `${url.origin}${url.pathname.replace(/\/+$/, "")}` };
 };
 
 const credentialRule: Rule<string> = (text) => {
   if (/^basic\s/i.test(text)) {
-    return { problem: "starts with the word Basic; give the private key alone" };
+    return { problem: "starts with the word Basic; set it to the private key alone" };
   }
-  if (text.startsWith("pk_")) return { problem: "is a public key; give a private key" };
+  if (text.startsWith("pk_")) return { problem: "is a public key; set it to a private key" };
   if (isCredential(text)) return { value: text };
   return {
     problem:
-      "holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it",
+      "contains spaces, line ends or characters outside ASCII; set it to the private key as PayEngine showed it",
   };
 };
 
@@ -63,7 +66,7 @@ const matching =
   (text) =>
     form.test(text) ? { value: text } : { problem };
 
-/** Longer names are none: a private key that stands here by mistake must not get into a message. */
+/** At most 64 characters, so that a misplaced private key does not get into a message. */
 const credentialEnvRule = matching(
   /^[A-Za-z_]\w{0,63}$/,
   "is not the name of an environment variable; write it like PAYENGINE_PRODUCTION_KEY",
@@ -74,25 +77,25 @@ const maxRetriesRule: Rule<number> = (text) =>
 
 const accountIdRule = matching(
   /^[\x21-\x7e]{1,128}$/,
-  "is not an id; give that of the account, of one of its merchants or of one of its keys",
+  "is not an ID; set it to the ID of the account, of one of its merchants or of one of its keys",
 );
 
-/** Takes out of the engine's config what this provider reads. */
+/** The settings of this provider in the engine's config. */
 export function configValues(get: (key: string) => string | undefined): ConfigValues {
   const entries = CONFIG_KEYS.map((key) => [key, get(`payengine:${key}`)]);
   return Object.fromEntries(entries) as ConfigValues;
 }
 
 /**
- * Puts config and environment together and checks the whole.
+ * Merges and checks config and environment.
  *
- * The environment fills what config leaves out; of what stack config says it overrides only the credential, since
- * the state that destroy and refresh read may hold an old one. An explicit provider's props win over both, except
- * that its `credentialEnv` comes first.
+ * Credential of the default provider: `PAYENGINE_API_KEY`, then stack config, because destroy and refresh may read an old one
+ * from state. Credential of an explicit provider: `credentialEnv`, then `apiKey`; `PAYENGINE_API_KEY` only if it sets neither.
+ * Address: config, then `PAYENGINE_API_URL`, then the default.
  */
 export function resolveConfig(values: ConfigValues, env: Environment): Configuration {
   const failures: Failure[] = [];
-  /** @returns undefined where the value is left out, wrong, or not known yet. */
+  /** @returns undefined if the value is missing, invalid or unknown. */
   const parse = <T>(key: string, rule: Rule<T>, value: string | undefined): T | undefined => {
     if (value === undefined || value === UNKNOWN) return undefined;
     const read = typeof value === "string" ? rule(value) : NO_TEXT;
@@ -123,15 +126,15 @@ export function resolveConfig(values: ConfigValues, env: Environment): Configura
   return { kind: "ready", settings: known };
 }
 
-/** In a preview, a part of it may be unknown too. */
+/** In a preview, part of the value may be unknown. */
 function hasUnknown(value: unknown): boolean {
   return String(value).includes(UNKNOWN);
 }
 
-/** Text, JSON text, or what an explicit provider was given. */
+/** Text, JSON text, or the value of an explicit provider. */
 function contractFrom(value: unknown, failures: Failure[]): Contract {
   if (value === undefined || hasUnknown(value)) return DEFAULT_CONTRACT;
-  // Loaded here: few accounts need a contract of their own, and the schema library takes longer to load than some calls.
+  // Loaded on first use: few accounts need a contract, and loading the schema library takes longer than some requests.
   const {
     parseContract,
   }: typeof import("./payengine/written-contract") = require("./payengine/written-contract");
@@ -145,7 +148,7 @@ function contractFrom(value: unknown, failures: Failure[]): Contract {
   return DEFAULT_CONTRACT;
 }
 
-/** @throws Error that names all that is wrong with the configuration. */
+/** @throws Error with all problems of the configuration. */
 export function requireSettings(configuration: Configuration): Settings {
   if (configuration.kind === "ready") return configuration.settings;
   const failures = configuration.kind === "invalid" ? configuration.failures : [];
@@ -161,17 +164,17 @@ function credentialFrom(
     return {
       value: env.PAYENGINE_API_KEY || values.apiKey || undefined,
       missing:
-        "is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user who has " +
-        "the Admin or Developer role, or set PAYENGINE_API_KEY",
+        "is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user with the Admin or " +
+        "Developer role, or set PAYENGINE_API_KEY",
     };
   }
   const { credentialEnv, apiKey } = values;
   const variable = credentialEnv ?? "PAYENGINE_API_KEY";
-  const missing = `is not set for provider "${values.provider}"; give it apiKey, or set ${variable}`;
-  // The default account's credential must not stand in for the one that this provider asks for.
+  const missing = `is not set for the provider "${values.provider}"; set its apiKey or the variable ${variable}`;
+  // The default account's credential must not replace a credential that this provider names.
   if (credentialEnv === undefined && apiKey === undefined)
     return { value: env.PAYENGINE_API_KEY || undefined, missing };
-  // Which variable is meant may not be known yet: then neither is the credential.
+  // If the variable's name is unknown, so is the credential.
   const named = credentialEnv === UNKNOWN ? UNKNOWN : env[credentialEnv ?? ""];
   return { value: named || apiKey || undefined, missing };
 }

@@ -12,7 +12,7 @@ import { ServerClock } from "./payengine/server-clock";
 import { placeLookup, requirePin } from "./payengine/witnesses";
 import type { Watchdog } from "./watchdog/watchdog";
 
-/** What all operations with the same settings have in common. */
+/** Shared by all operations with the same settings. */
 export interface Shared {
   readonly connection: Connection;
   readonly pages: PageMemory;
@@ -23,7 +23,7 @@ export interface Shared {
   readonly clock: ServerClock;
 }
 
-/** What the process gives to each context. */
+/** What the process passes to each context. */
 export interface ContextSource extends Pick<Context, "engine" | "warn" | "sleep" | "recordedKeys"> {
   /** This machine's clock. */
   readonly now: () => Date;
@@ -31,8 +31,8 @@ export interface ContextSource extends Pick<Context, "engine" | "warn" | "sleep"
 }
 
 /**
- * Makes the context of one operation. Connections, what PayEngine tells of the account, and lists are kept for as long
- * as the settings stay the same; the limit of time is each operation's own.
+ * Returns a function that creates the context of one operation. Operations with the same settings share connections, lists
+ * and what PayEngine shows of the account; each has its own time limit.
  */
 export function contextMaker(source: ContextSource): (settings: Settings) => Context {
   let kept: { readonly key: string; readonly shared: Shared } | undefined;
@@ -80,10 +80,10 @@ export function contextOf(source: Omit<ContextSource, "now">, settings: Settings
     serverNow: () => clock.now(),
     async askTime() {
       try {
-        // What a rotation begins with anyway costs nothing more.
+        // A rotation starts with this request anyway.
         if (!clock.isTold) await (settings.contract.kind === "dashboard" ? place() : readableList());
       } catch (error) {
-        // A failure tells the time too.
+        // A failed response has a Date header too.
         if (!clock.isTold) throw error;
       }
       return clock.agreed();

@@ -1,13 +1,13 @@
 import { connect, type Socket } from "node:net";
 
-/** The engine has hung up: it has closed the connection that answers go by. Or it has died, or is about to. */
+/** `hung up`: the engine has closed the connection for results. `died`: it has ended, or is about to. */
 export type End = "hung up" | "died";
 
-/** What the provider can know of the engine that will store its results. */
+/** The engine that stores the provider's results. */
 export interface Engine {
-  /** True only when it is certain that nobody is left to store a result. */
+  /** True only if the engine can certainly no longer store a result. */
   isGone(): Promise<boolean>;
-  /** Calls back once when the engine is found to be gone. */
+  /** Calls back once when the engine is gone. */
   onGone(callback: (how: End) => void): void;
 }
 
@@ -15,19 +15,18 @@ const ADDRESS = /^(127\.0\.0\.1|\[::1\]|localhost):(\d{1,5})$/;
 const PROBE_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 1_000;
 
-/** What ends a plugin: the engine itself, which closes the connection first (SIGBREAK on Windows), or a machine that shuts down. */
+/** Signals that end a plugin: from the engine, which closes the connection first (SIGBREAK on Windows), or at shutdown. */
 const STOP_SIGNALS = { SIGINT: "hung up", SIGBREAK: "hung up", SIGTERM: "died" } as const;
 
 /**
- * Watches the engine over one idle connection to its gRPC port, kept from now on.
+ * Watches the engine over one idle connection to its gRPC port.
  *
- * The parent process is no sign of life: it may be a shell that outlives the engine. A closed connection is none
- * either, since the engine drops idle ones; only a closed connection and then a refused one mean that it is gone.
- * A signal to stop means the same: the engine sends it when it waits for no more results.
+ * The parent process proves nothing: it may be a shell that outlives the engine. Nor does a closed connection, because the
+ * engine drops idle ones. Only a closed connection followed by a refused one means that the engine is gone. So does a stop
+ * signal, which the engine sends when it no longer waits for results.
  *
- * @param address what the engine passed as the plugin's first argument, such as `127.0.0.1:34433`; with anything
- *   else only a signal counts.
- * @param signals where signals arrive: the process.
+ * @param address the plugin's first argument, such as `127.0.0.1:34433`. With anything else, only a signal counts.
+ * @param signals the emitter of signals: the process.
  * @mechanism engine gone
  */
 export function watchEngine(address: string | undefined, signals: NodeJS.EventEmitter): Engine {
@@ -63,7 +62,7 @@ export function watchEngine(address: string | undefined, signals: NodeJS.EventEm
     const { refused, socket } = await knock(target);
     if (socket) keep(socket);
     else if (refused) declareGone("died");
-    // Neither: an engine that is just dying resets the connection. Nothing else would tell of its end any more.
+    // Neither: a dying engine resets the connection, so look again.
     else setTimeout(() => open || gone || void look(), LOOK_AGAIN_MS).unref();
   };
   keep(connect(target));
@@ -71,8 +70,7 @@ export function watchEngine(address: string | undefined, signals: NodeJS.EventEm
   return {
     onGone,
     async isGone() {
-      // A close that the kernel knows of reaches us in the next turn of the event loop; the first immediate is still
-      // one of this turn.
+      // A close arrives in the next turn of the event loop; the first immediate still belongs to this turn.
       for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
       if (!gone && !open) await look();
       return gone;

@@ -7,8 +7,8 @@ import { startWatchdog } from "./watchdog/watchdog";
 outliveReaders([process.stdout, process.stderr]);
 
 /**
- * What Pulumi's plugin process runs for an `ApiKey`. State refers to it by name, in the text that the SDK gives as
- * `__provider`: it must keep this name for ever.
+ * The provider that Pulumi's plugin process runs for an `ApiKey`. State refers to it by name, in the SDK's `__provider`
+ * text, so the name must never change.
  */
 export const apiKey = apiKeyProvider({
   env: process.env,
@@ -21,11 +21,11 @@ export const apiKey = apiKeyProvider({
 });
 
 /**
- * Ends this process. Once the engine has hung up by its signal, it waits for the end: the signal's own action takes 50 ms
- * less than what Node does before an orderly exit.
+ * Ends this process. After a stop signal the engine waits for the end, and dying by the signal is 50 ms faster than Node's
+ * orderly exit.
  */
 function end(how: End): void {
   if (how === "hung up") process.kill(process.pid, "SIGINT");
-  // Or else something in this process listens to the signal.
+  // In case another listener handles the signal.
   process.exit(0);
 }

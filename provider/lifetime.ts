@@ -1,47 +1,47 @@
 import type { End, Engine } from "./engine";
 
-/** An answer that was just given needs a moment to reach the engine, in milliseconds. */
+/** Time for a result to reach the engine, in milliseconds. */
 const DELIVERY_MS = 100;
 
 /**
- * Lets a process print when nobody reads it any more. A failed write would be an uncaught error, which Pulumi's plugin
- * prints, which fails again: it would do nothing else for ever, and never notice that its engine has died.
+ * Ignores errors of writes to closed outputs. Otherwise Pulumi's plugin would print the uncaught error, fail again, and loop
+ * forever without noticing that its engine has died.
  */
 export function outliveReaders(outputs: readonly NodeJS.EventEmitter[]): void {
   for (const output of outputs) output.on("error", () => {});
 }
 
 /**
- * Ends the process when the engine has died, but not while an operation is under way or its answer on the way.
+ * Ends the process after the engine has died, once no operation is running and every result is delivered.
  *
  * @param exit ends the process.
- * @returns a function to run each operation in.
+ * @returns a function that runs an operation.
  */
 export function endWithEngine(
   engine: Engine,
   exit: (how: End) => void,
 ): <T>(operation: () => Promise<T>) => Promise<T> {
-  let underWay = 0;
+  let running = 0;
   let gone: End | undefined;
-  let onTheWay = 0;
+  let undelivered = 0;
   const exitIfIdle = () => {
-    if (gone && underWay === 0 && onTheWay === 0) exit(gone);
+    if (gone && running === 0 && undelivered === 0) exit(gone);
   };
   engine.onGone((how) => {
     gone = how;
-    // Pulumi's commands wait for this process: an engine that has hung up has got its answers.
-    if (how === "hung up" && underWay === 0) exit(how);
+    // Pulumi's commands wait for this process, and an engine that has hung up has its results.
+    if (how === "hung up" && running === 0) exit(how);
     else exitIfIdle();
   });
   return async (operation) => {
-    underWay++;
+    running++;
     try {
       return await operation();
     } finally {
-      underWay--;
-      onTheWay++;
+      running--;
+      undelivered++;
       setTimeout(() => {
-        onTheWay--;
+        undelivered--;
         exitIfIdle();
       }, DELIVERY_MS).unref();
     }

@@ -9,21 +9,21 @@ import type { PayEngineKey } from "./payengine/read-answer";
 import { redact } from "./payengine/redact";
 import { ServerClock } from "./payengine/server-clock";
 
-/** Which keys to list; what is left out does not matter. */
+/** Filters for the keys to list. */
 export interface KeyFilter {
   readonly type?: string | undefined;
   readonly namePrefix?: string | undefined;
   readonly status?: string | undefined;
 }
 
-/** What can be looked up in an account. */
+/** Lookups in an account. */
 export type Account = ReturnType<typeof accountOf>;
 
 /**
- * Opens an account for as long as `work` takes.
+ * Opens an account while `work` runs.
  *
  * @param get configuration by its key, such as `payengine:apiUrl`.
- * @throws Error where configuration or account are not right.
+ * @throws Error if the configuration or the account is wrong.
  */
 export async function onAccount<T>(
   get: (key: string) => string | undefined,
@@ -45,25 +45,24 @@ export async function onAccount<T>(
 
 function accountOf(api: PayEngineClient) {
   return {
-    /** @throws Error where there is none. */
+    /** @throws Error if there is none. */
     async keyById(id: string): Promise<PayEngineKey> {
       try {
         return await api.getKey(id);
       } catch (error) {
         if (error instanceof NotFoundError && error.byContract)
-          throw new Error(`this account has no key of the id "${shown(id)}"`);
+          throw new Error(`this account has no key with the ID "${shown(id)}"`);
         throw error;
       }
     },
 
-    /** The key that bears this very name and is not revoked. @throws Error where there is none, or more than one. */
+    /** The key with this exact name that is not revoked. @throws Error if there is none, or more than one. */
     async keyByName(name: string): Promise<PayEngineKey> {
       const [key, ...others] = await listKeys(api, name, (it) => it.name === name && !it.isRevoked);
-      if (key === undefined)
-        throw new Error(`this account has no key named "${shown(name)}" that is not revoked`);
+      if (key === undefined) throw new Error(`this account has no active key named "${shown(name)}"`);
       if (others.length === 0) return key;
       const ids = [key, ...others].map(({ id }) => id).join(", ");
-      throw new Error(`${others.length + 1} keys are named "${shown(name)}": ask by id (${ids})`);
+      throw new Error(`${others.length + 1} keys are named "${shown(name)}"; look one up by its ID (${ids})`);
     },
 
     keysLike({ type, namePrefix = "", status }: KeyFilter): Promise<PayEngineKey[]> {
@@ -78,7 +77,7 @@ function accountOf(api: PayEngineClient) {
   };
 }
 
-/** What stands where an id or name should is shown, unless it is as long as a private key. */
+/** An ID or name for an error, redacted if it is as long as a private key. */
 function shown(text: string): string {
   return text.length <= LONGEST_ID ? text : redact(text, []);
 }

@@ -1,15 +1,15 @@
-/** The limit of time of one operation. */
+/** The time limit of one operation. */
 export class OperationLimit {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private startedAt = 0;
 
-  /** @param left how many milliseconds the operation's calls may take. */
+  /** @param left milliseconds for the operation's requests. */
   constructor(private left: number) {
     this.start();
   }
 
-  /** Ends the calls of the operation when its time is over. */
+  /** Aborts the operation's requests when its time is over. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
@@ -18,7 +18,7 @@ export class OperationLimit {
     return this.signal.aborted;
   }
 
-  /** Waits for something. The time that this takes does not count. */
+  /** Runs `wait` without counting its time. */
   async outside<T>(wait: () => Promise<T>): Promise<T> {
     clearTimeout(this.timer);
     this.left -= performance.now() - this.startedAt;

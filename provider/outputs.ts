@@ -5,7 +5,7 @@ import { SCHEMA_VERSION } from "./api-key/state";
 
 type Properties = Record<string, unknown>;
 
-/** What the engine stores of a state. */
+/** Outputs that the engine stores. */
 export function outputsOf(state: ApiKeyState): Properties {
   const outputs = { ...state, schemaVersion: SCHEMA_VERSION };
   if (state.type === "public") return outputs;
@@ -18,14 +18,14 @@ export function outputsOf(state: ApiKeyState): Properties {
 }
 
 /**
- * What a create or update gives to the engine.
+ * Result of create or update for the engine.
  *
- * @throws where it is unfinished, the engine's form of a partial success.
+ * @throws if it is unfinished: that is how the engine receives a partial success.
  * @mechanism partial success
  */
 export function resultOf(outcome: Outcome, inputs: ApiKeyInputs, provider: unknown) {
   const { uniqueName: id, rotation } = outcome.state;
-  // Earlier arguments may hold a secret that the program does not pass any more: the engine would not know it as one.
+  // Earlier arguments may hold a secret that the program no longer passes, so the engine would not treat it as one.
   const isEarlier = rotation !== undefined && !isDeepStrictEqual(rotation, inputs.rotation);
   const outs: Properties = {
     ...outputsOf(outcome.state),
@@ -36,10 +36,10 @@ export function resultOf(outcome: Outcome, inputs: ApiKeyInputs, provider: unkno
   throw Object.assign(new KeyError(outcome.reason), { id, properties, reasons: [outcome.reason] });
 }
 
-/** How the engine marks a secret on the wire. */
+/** The engine's marker for a secret on the wire. */
 const SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } as const;
 
-/** A value that the engine encrypts in state whatever the program says of it. */
+/** Makes the engine encrypt a value in state, whatever the program says. */
 function wireSecret(value: unknown) {
   return { ...SIGNATURE, value };
 }

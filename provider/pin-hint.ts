@@ -2,9 +2,9 @@ import type { ApiKeyState } from "./api-key/schema";
 import type { ConfigValues } from "./config";
 
 /**
- * Says how to pin the account while nothing does, by an id that state holds and that stays: a key's would go with the key.
+ * How to pin the account, by the account or merchant ID in state. Not by a key ID, which changes with the key.
  *
- * @returns undefined where an account is pinned.
+ * @returns undefined if the account is pinned.
  */
 export function howToPin(
   { provider, accountId: pin }: ConfigValues,
@@ -16,10 +16,10 @@ export function howToPin(
   const line =
     provider === undefined
       ? `run \`pulumi config set payengine:accountId ${id}\``
-      : `give it accountId: "${id}" in the program`;
-  const how = id === undefined ? "run `npx pulumi-payengine doctor`, which prints how" : line;
+      : `set accountId: "${id}" on it in the program`;
+  const how = id === undefined ? "run `npx pulumi-payengine doctor`, which prints the command" : line;
   return (
-    `info: payengine:accountId is not set${own}, so a credential of another account is not always noticed, as under ` +
+    `info: payengine:accountId is not set${own}, so a credential of another account may go unnoticed, for example in ` +
     `\`pulumi up --replace\`. To pin the account, ${how}.`
   );
 }

@@ -2,72 +2,72 @@ import { KeyError, type WitnessKey } from "./api-key/context";
 import { digitsOf } from "./api-key/names";
 import type { ApiKeyInputs, ApiKeyState } from "./api-key/schema";
 
-/** A rotation that replaces the key, as diff saw it. */
+/** A rotation that replaces the key, as seen by diff. */
 export interface DueRotation {
   readonly state: ApiKeyState;
   readonly inputs: ApiKeyInputs;
 }
 
 /**
- * What the plugin's process remembers of the keys that it has seen: Pulumi's methods are not told which other resources
- * a program has, nor how they ended.
+ * What the plugin's process remembers of the keys that it has seen. Pulumi's methods do not receive the program's other
+ * resources or their results.
  */
 export class ProcessMemory {
-  /** A key whose create or update failed. */
+  /** Name of a key whose create or update failed. */
   private failedKey: string | undefined;
-  /** Keys that states hold, by their ids. */
+  /** Keys in state, by ID. */
   private readonly recorded = new Map<string, WitnessKey>();
-  /** What state holds of the keys that this run may replace, by their unique names, */
+  /** Keys in state that this run may replace, by unique name. */
   private readonly replaceable = new Map<string, ApiKeyState>();
-  /** and those names by the digits of the key that would come in their place. */
+  /** Those names, by the digits of the key that would replace them. */
   private readonly predecessors = new Map<string, string>();
-  /** Ids of the keys that were adopted in this process, and of adopted ones whose resource is not replaced. */
+  /** IDs of keys that were adopted in this process, and of adopted keys whose resource is not replaced. */
   private readonly adopted = new Set<string>();
   private readonly staying = new Set<string>();
-  /** The resources that hold a value made by hand, by its fingerprint. */
+  /** Resources that hold a value from the dashboard, by its fingerprint. */
   private readonly holders = new Map<string, string>();
 
-  /** What diff replaces because its rotation is due, by the name of the resource in state. */
+  /** Keys that diff replaces because a rotation is due, by unique name. */
   private readonly due = new Map<string, DueRotation>();
 
-  /** A key gives way to another since its time is over by this machine's clock. */
+  /** Records a key that is replaced because its rotation is due by this machine's clock. */
   noteDue(rotation: DueRotation): void {
     this.due.set(rotation.state.uniqueName, rotation);
   }
 
-  /** The rotation for which a new resource is made, where it is made for one: it has the digits of this run. */
+  /** The rotation for which a new resource is created, if any. The resource has the digits of this run. */
   dueFor(uniqueName: string): DueRotation | undefined {
     return this.due.get(this.predecessorOf(uniqueName));
   }
 
-  /** Making a key has failed, partially or plainly. */
+  /** Records that create or update failed. */
   noteFailure(uniqueName: string): void {
     this.failedKey = uniqueName;
   }
 
   /**
-   * When a replacement fails half-way, the engine takes the old key for deletable while consumers still use it. Methods
-   * are not told which resource they serve, and a renamed one bears an old name in state, so a process in which the
-   * making of a key failed revokes nothing at all; the engine tries again in the next `up`.
+   * When a replacement fails halfway, the engine may delete the old key although consumers still use it. Methods do not
+   * receive their resource, and a renamed one has an old name in state. So after a failed create or update, the process
+   * revokes nothing; the engine tries again in the next `up`.
    *
    * @mechanism delete hold-back
    */
   refuseDeleteAfterFailure({ name }: ApiKeyState): void {
     if (this.failedKey === undefined) return;
     throw new KeyError(
-      `The key "${name}" is not revoked in this run, because making "${this.failedKey}" failed and this key may be the ` +
-        "one in use. State keeps it: run `pulumi up` again, without --continue-on-error.",
+      `The key "${name}" was not revoked in this run, because creating or updating "${this.failedKey}" failed and this key ` +
+        "may still be in use. The key stays in state: run `pulumi up` again, without --continue-on-error.",
     );
   }
 
-  /** A state holds a key, which is a witness for others of its place. */
+  /** Records a key in state, which is a witness for other keys of its account. */
   noteRecorded({ keyId, name, apiUrl, credentialFingerprint }: ApiKeyState): void {
     if (keyId !== undefined) this.recorded.set(keyId, { keyId, name, apiUrl, credentialFingerprint });
   }
 
   /**
-   * State holds a key, of which only the inputs are known yet. A replacement checks the resource once more as a new one,
-   * with nothing old but the same digits.
+   * Records a key in state of which only the inputs are known. A replacement checks the resource again as a new one, with
+   * the same digits and no old inputs.
    *
    * @param digits those of this run.
    */
@@ -76,24 +76,24 @@ export class ProcessMemory {
     this.replaceable.set(earlier.uniqueName, { ...earlier, name: earlier.uniqueName });
   }
 
-  /** What the program says of a key is compared with state. */
+  /** Records that diff compared a key. */
   noteCompared(state: ApiKeyState, { providerName }: ApiKeyInputs): void {
     if (this.replaceable.has(state.uniqueName)) this.replaceable.set(state.uniqueName, state);
-    // Of another provider's account it is no witness here.
+    // A key of another provider is no witness for this account.
     if (state.providerName === providerName) this.noteRecorded(state);
   }
 
-  /** The key in whose place a new one is made, as far as the engine has shown it and it is not revoked yet. */
+  /** The key that a new one replaces, if the engine has shown it and it is not revoked yet. */
   replacedBy({ uniqueName }: ApiKeyInputs): ApiKeyState | undefined {
     return this.replaceable.get(this.predecessorOf(uniqueName));
   }
 
-  /** The unique name of the key in whose place one of this name would come; empty where it is not known. */
+  /** Unique name of the key that a key with this name would replace; empty if unknown. */
   private predecessorOf(uniqueName: string): string {
     return this.predecessors.get(digitsOf(uniqueName)) ?? "";
   }
 
-  /** A key is revoked, which only a credential of its account could do: it need not be shown to prove the account. */
+  /** Records that a key was revoked. It can no longer prove the account. */
   noteRevoked({ uniqueName, keyId = "" }: ApiKeyState): void {
     this.replaceable.delete(uniqueName);
     this.recorded.delete(keyId);
@@ -104,11 +104,10 @@ export class ProcessMemory {
   }
 
   /**
-   * Takes over a key, which no other resource may do at the same time: when a resource that adopts is replaced while
-   * `adopt` still stands in the program, it adopts the same key once more, and the engine then deletes the old state.
-   * That must not revoke the key.
+   * Reserves a key for one resource. When a resource is replaced while the program still has `adopt`, it adopts the same key
+   * again, and the engine then deletes the old state, which must not revoke the key.
    *
-   * @throws KeyError where another resource is known to hold it.
+   * @throws KeyError if another resource holds the key.
    */
   claimAdoption(keyId: string, uniqueName: string): void {
     if (this.adopted.has(keyId) || this.staying.has(keyId)) {
@@ -120,39 +119,38 @@ export class ProcessMemory {
     this.adopted.add(keyId);
   }
 
-  /** The adoption has failed: another attempt may follow. */
+  /** Releases the key after a failed adoption. */
   releaseAdoption(keyId: string): void {
     this.adopted.delete(keyId);
   }
 
-  /** A resource is not going to be replaced. */
+  /** Records a resource that is not replaced. */
   noteKept({ adoptedKeyId, keyId, previousKeyId }: ApiKeyState): void {
     if (adoptedKeyId === undefined) return;
     if (adoptedKeyId === keyId || adoptedKeyId === previousKeyId) this.staying.add(adoptedKeyId);
   }
 
   /**
-   * Ids of the keys that are not to be revoked with a state, since another resource holds them.
+   * IDs of keys that must not be revoked with a state, because another resource holds them.
    *
-   * @throws KeyError in the update that adopted one of them again: the user meant to replace it.
+   * @throws KeyError in the update that adopted one of them again: the user intended to replace it.
    */
   heldBesides({ keyId = "", previousKeyId = "", name }: ApiKeyState): ReadonlySet<string> {
     if (this.adopted.has(keyId) || this.adopted.has(previousKeyId)) {
       throw new KeyError(
-        `The key "${name}" (${keyId}) is not revoked, because the program has adopted it, or the one before it, again in ` +
-          "this update. Nothing was changed at PayEngine: take adopt out of the program, run `pulumi up`, and replace " +
-          "the key after that.",
+        `The key "${name}" (${keyId}) was not revoked, because the program adopted it or its previous key again in this ` +
+          "update. Nothing was changed at PayEngine: remove adopt from the program, run `pulumi up`, then replace the key.",
       );
     }
     return this.staying;
   }
 
-  /** A resource holds a value that somebody has made. */
+  /** Records a resource that holds a value from the dashboard. */
   noteHolder({ madeByHand, fingerprint, uniqueName }: ApiKeyState): void {
     if (madeByHand && fingerprint !== undefined) this.holders.set(fingerprint, uniqueName);
   }
 
-  /** Fingerprints of the values that other resources hold. */
+  /** Fingerprints of values that other resources hold. */
   valuesHeldBesides({ uniqueName }: ApiKeyState): ReadonlySet<string> {
     const others = [...this.holders].filter(([, holder]) => holder !== uniqueName);
     return new Set(others.map(([fingerprint]) => fingerprint));

@@ -188,7 +188,7 @@ export function completed(outcome: Outcome): ApiKeyState {
 /** What an error says of a pin that would prove the account, where state knows one. */
 export function pinHint({ merchantId }: Pick<ApiKeyState, "merchantId">): string {
   if (merchantId === undefined) return "";
-  return `, or, where you know that merchant ${merchantId} is of this account alone, set payengine:accountId to that id`;
+  return `, or, if you are certain that merchant ${merchantId} belongs to this account only, set payengine:accountId to that ID`;
 }
 
 /** State and reason of an unfinished outcome. */

@@ -12,7 +12,7 @@ export type Earlier = Partial<
   Pick<ApiKeyInputs, "uniqueName" | "type" | "namePrefix" | "adoptedKeyId" | "adoptedFingerprint">
 >;
 
-/** What the program says, as far as adoption depends on it. */
+/** The arguments that adoption depends on. */
 export interface Asked {
   readonly type: string;
   readonly namePrefix: string;
@@ -20,7 +20,7 @@ export interface Asked {
   readonly rotation?: ApiKeyInputs["rotation"];
 }
 
-/** What check keeps of an adoption. */
+/** Inputs and failures of an adoption. */
 export interface Adoption {
   readonly inputs: Pick<ApiKeyInputs, "adoptedKeyId" | "adoptedFingerprint" | "madeByHand"> & {
     readonly adopt?: Asked["adopt"];
@@ -29,14 +29,17 @@ export interface Adoption {
 }
 
 /**
- * Decides what becomes of `adopt`. Only the inputs of a creation hold the value: a secret that check returned without
- * the program passing it would stand in state in the clear.
+ * Checks `adopt`. Only the inputs of a creation hold the value: Pulumi would store a secret in plaintext if check returned
+ * it without the program passing it.
  */
 export function adoptionOf(earlier: Earlier, asked: Asked): Adoption {
   const { adopt } = asked;
   const known = adopt === UNKNOWN ? undefined : adopt;
   if (known !== undefined && known.keyId === undefined)
-    return { inputs: {}, failures: [{ property: "adopt.keyId", reason: "is missing; give the key's id" }] };
+    return {
+      inputs: {},
+      failures: [{ property: "adopt.keyId", reason: "is missing; set it to the key ID" }],
+    };
   if (earlier.uniqueName === undefined) {
     const adoptedKeyId = adopt === UNKNOWN ? UNKNOWN : known?.keyId;
     const adoptedFingerprint = adopt === UNKNOWN ? UNKNOWN : known && printOf(known);
@@ -47,44 +50,44 @@ export function adoptionOf(earlier: Earlier, asked: Asked): Adoption {
   return { inputs: plain({ adoptedKeyId, adoptedFingerprint }), failures };
 }
 
-/** What is wrong with an `adopt` that still stands in the program of a resource that has a key: at most one thing. */
+/** Checks an `adopt` that is still in the program of a resource that has a key. At most one failure. */
 function laterFailures(earlier: Earlier, { type, namePrefix }: Asked, adopt: Adopt): Failure[] {
   const { adoptedKeyId, adoptedFingerprint } = earlier;
-  const replaced = "has changed, which replaces the key, while the program still says which key to adopt;";
+  const replaced = "has changed, which replaces the key, but the program still adopts a key;";
   const rules: [property: string, isBroken: boolean, reason: string][] = [
     [
       "adopt",
       adoptedKeyId === undefined,
-      "was added to a resource that has a key already; give the existing key a resource of its own",
+      "was added to a resource that already has a key; adopt the existing key in a separate resource",
     ],
     [
       "adopt.keyId",
       differs(adopt.keyId, adoptedKeyId),
-      "is not the key that this resource has adopted; set it back, or take adopt out",
+      "is not the key that this resource adopted; set it back, or remove adopt",
     ],
     [
       "adopt.token",
       differs(printOf(adopt), adoptedFingerprint),
-      "is not the value that this resource has adopted; set it back, or take adopt out",
+      "is not the value that this resource adopted; set it back, or remove adopt",
     ],
-    ["type", type !== earlier.type, `${replaced} take adopt out first`],
-    ["namePrefix", differs(namePrefix, earlier.namePrefix), `${replaced} take adopt out first`],
+    ["type", type !== earlier.type, `${replaced} remove adopt first`],
+    ["namePrefix", differs(namePrefix, earlier.namePrefix), `${replaced} remove adopt first`],
   ];
   const broken = rules.find(([, isBroken]) => isBroken);
   return broken === undefined ? [] : [{ property: broken[0], reason: broken[2] }];
 }
 
 /**
- * What a preview says of a new resource that takes over a key, which the engine shows as any creation.
+ * The notice in a preview about a new resource that adopts a key. The engine shows it like any creation.
  *
- * @param inputs what check answers.
+ * @param inputs the inputs that check returns.
  */
 export function adoptionNotice(olds: object, inputs: Partial<ApiKeyInputs>): string | undefined {
   const { namePrefix, uniqueName, adoptedKeyId, adoptedFingerprint } = inputs;
   const isPreview = uniqueName === UNKNOWN;
   if ("uniqueName" in olds || !isPreview || adoptedFingerprint === undefined) return undefined;
   const key = adoptedKeyId === undefined || adoptedKeyId === UNKNOWN ? "an existing key" : adoptedKeyId;
-  return `${namePrefix} adopts ${key}: no key is made at PayEngine.`;
+  return `${namePrefix} adopts ${key}: no key is created at PayEngine.`;
 }
 
 export function printOf({ token }: Adopt): string {
@@ -96,9 +99,9 @@ function differs(asked: string | undefined, earlier: string | undefined): boolea
 }
 
 /**
- * Takes over a key that exists. Changes nothing at PayEngine.
+ * Adopts an existing key. Changes nothing at PayEngine.
  *
- * @throws KeyError where the key is not what the program says, or the value is not proven to be that key's.
+ * @throws KeyError if the key does not match the arguments, or the value is not proven to belong to it.
  */
 export async function adopt(
   context: Context,
@@ -109,7 +112,9 @@ export async function adopt(
     const account = await accountFields(context);
     const key = await liveKey(context, given.keyId);
     if (key.type !== inputs.type)
-      throw new Error(`It is ${redact(key.type, [])} at PayEngine, but the program says ${inputs.type}`);
+      throw new Error(
+        `It is ${redact(key.type, [])} at PayEngine, but type is ${inputs.type} in the program`,
+      );
     await requireProof(context, key, given);
     const fields = keyFields(inputs.uniqueName, { ...key, value: given.token });
     return { kind: "complete", state: plain({ ...inputs, ...account, ...fields }) };
@@ -128,30 +133,30 @@ async function liveKey(context: Context, keyId: string): Promise<PayEngineKey> {
     return key;
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    throw new Error("PayEngine does not find it in the account of payengine:apiKey; check adopt.keyId", {
+    throw new Error("It does not exist in the account of payengine:apiKey; check adopt.keyId", {
       cause: error,
     });
   }
 }
 
-/** The value has to work, and to be the one of this key. */
+/** Makes sure that the value works and belongs to this key. */
 async function requireProof(
   context: Context,
   key: PayEngineKey,
   { token, allowUnproven }: Adopt,
 ): Promise<void> {
   if (key.type !== "public" && !(await authenticates(context.clientFor(token))))
-    throw new Error("PayEngine does not accept adopt.token; give the value of this key");
+    throw new Error("PayEngine does not accept adopt.token; set it to this key's value");
   const shown = key.type === "public" ? key.value : key.redacted;
   const matches = shown ? matchesRedacted(token, shown) : undefined;
   if (matches === false)
     throw new Error(
-      "adopt.token is not the value of this key: PayEngine shows another one; give the value of this key",
+      "adopt.token does not match the redacted value that PayEngine shows; set it to this key's value",
     );
   if (matches === undefined && allowUnproven !== true) {
     throw new Error(
-      "PayEngine shows nothing of this key's value, so nothing proves that adopt.token is it; where you are certain, set " +
-        "adopt.allowUnproven: true",
+      "PayEngine shows no redacted value of this key, so nothing proves that adopt.token is its value; if you are certain, " +
+        "set adopt.allowUnproven: true",
     );
   }
 }

@@ -14,7 +14,7 @@ import { omit, plain } from "./state";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What each argument that is an object takes, and the resource itself. */
+/** Arguments of the resource and of each argument that is an object. */
 const TAKES: Readonly<Record<string, string>> = {
   "": "type, namePrefix, verify, rotation and adopt",
   verify: "timeout",
@@ -22,13 +22,13 @@ const TAKES: Readonly<Record<string, string>> = {
   adopt: "keyId, token and allowUnproven",
 };
 
-/** What check answers: the inputs to keep, and everything that is wrong with them. */
+/** Result of check: the inputs to keep and all failures. */
 export interface Checked {
   readonly inputs: Partial<ApiKeyInputs>;
   readonly failures: readonly Failure[];
 }
 
-/** What check knows beside the arguments. */
+/** What check reads besides the arguments. */
 export interface Surroundings {
   readonly configuration: Configuration;
   /** Undefined for the default provider. */
@@ -38,10 +38,10 @@ export interface Surroundings {
 }
 
 /**
- * Checks what the program asks for, and fixes what must never change again: the name prefix that was in force when
- * the resource was made, its unique name, and where it is made. Decides when the key rotates next. Calls nothing.
+ * Checks the arguments and fixes what must never change: the name prefix at creation, the unique name, the address and the
+ * credential. Also computes when the key rotates next. Sends no request.
  *
- * @param olds inputs in state; empty when the resource is made or replaced.
+ * @param olds inputs in state; empty when the resource is created or replaced.
  */
 export function check(
   olds: object,
@@ -52,7 +52,7 @@ export function check(
   if (earlier === undefined) {
     return {
       inputs: {},
-      failures: [{ property: "state", reason: "of this key is damaged; restore a backup of it" }],
+      failures: [{ property: "state", reason: "of this key is damaged; restore it from a backup" }],
     };
   }
   const isNew = earlier.uniqueName === undefined;
@@ -92,7 +92,7 @@ export function check(
   };
 }
 
-/** @returns undefined where they are damaged. */
+/** @returns undefined if they are damaged. */
 function readEarlier(olds: Properties): Earlier | undefined {
   return plainEarlier(olds) ?? schemas().Earlier.safeParse(olds).data;
 }
@@ -105,8 +105,8 @@ function readProgram(said: Properties): Program | { readonly failures: readonly 
 }
 
 /**
- * Under `ignoreChanges` the engine gives check what check answered before, or parts of it, in the place of what the program
- * says. What is no argument of the program is taken out; the name is fixed, so what only the program can know is not needed.
+ * Under `ignoreChanges` the engine passes inputs that check returned earlier, or parts of them, instead of the program's
+ * arguments. This removes the ones that are not arguments. The name is fixed by then, so the rest is enough.
  */
 function saidByProgram(
   olds: object,
@@ -123,14 +123,14 @@ function saidByProgram(
 
 const NO_CHECKPOINTS: Failure = {
   property: "PULUMI_SKIP_CHECKPOINTS",
-  reason: "is set, so a crash would leave a key that no state names; unset it to create keys",
+  reason: "is set, so after a crash no state would name the key; unset it to create keys",
 };
 
 function firstName(namePrefix: string, digits: string): string {
   return [namePrefix, digits].includes(UNKNOWN) ? UNKNOWN : uniqueName(namePrefix, digits);
 }
 
-/** Cutting a key at once replaces it, and a rotation has to have an aim. */
+/** Overlap "0s" needs a resource that can be replaced, and a rotation needs a trigger. */
 function rotationFailures(
   { rotation, protect = false }: Pick<Rotating, "rotation"> & { readonly protect: boolean | undefined },
   { adoptedKeyId }: Pick<ApiKeyInputs, "adoptedKeyId">,
@@ -138,23 +138,23 @@ function rotationFailures(
   const failures: Failure[] = [];
   if (cutsAtOnce({ rotation }) && (protect || adoptedKeyId !== undefined)) {
     const why = protect
-      ? 'the option protect forbids that; give an overlap such as "7d", or take protect off'
-      : 'a key that was adopted rotates in place only; give an overlap such as "1h"';
+      ? 'the option protect forbids that; set an overlap such as "7d", or remove protect'
+      : 'an adopted key can only rotate in place; set an overlap such as "1h"';
     failures.push({ property: "rotation.overlap", reason: `is "0s", which replaces the key, and ${why}` });
   }
   const { period, triggers, overlap } = rotationOf({ rotation }) ?? {};
   if (overlap !== undefined && period === undefined && triggers === undefined) {
-    const reason = "has neither period nor triggers, so it would never rotate; give one";
+    const reason = "has neither period nor triggers, so the key would never rotate; set one";
     failures.push({ property: "rotation", reason });
   }
   return failures;
 }
 
 /**
- * Where the key is made and with which credential: fixed once, so that it is in state before the key exists. Only a
- * console that has moved takes its keys along.
+ * Address and credential of the key, fixed once and in state before the key exists. Only `formerApiUrl` changes the
+ * address.
  *
- * @param credential undefined where it is not known yet.
+ * @param credential undefined if it is not known yet.
  */
 function placeOf(
   earlier: Partial<ApiKeyInputs>,
@@ -172,7 +172,7 @@ function placeOf(
   return { apiUrl, credentialFingerprint: credential === undefined ? UNKNOWN : shortFingerprint(credential) };
 }
 
-/** Where the key was made elsewhere, its next one must not be made here; the preview tells. */
+/** Fails the preview if the key was created at another address. */
 function addressFailures(
   { uniqueName: name, apiUrl = DEFAULT_API_URL }: Partial<ApiKeyInputs>,
   settings: KnownSettings | undefined,
@@ -197,7 +197,7 @@ function defaultPrefixFailures(namePrefix: unknown): Failure[] {
   if (result.success) return [];
   return result.error.issues.map((issue) => ({
     property: "namePrefix",
-    reason: `is project-stack-resource by default, which ${issue.message}`,
+    reason: `defaults to <project>-<stack>-<resource>, which ${issue.message}`,
   }));
 }
 
@@ -207,7 +207,7 @@ function failuresOf(issue: z.core.$ZodIssue): Failure[] {
     const reason = `is not an argument of ${property || "ApiKey"}; it takes ${TAKES[property]}`;
     return issue.keys.map((key) => ({ property: [...issue.path, key].join("."), reason }));
   }
-  // Of several forms, the last one is what people write; the others are for what is not known yet.
+  // The last form of a union is what programs write; the others stand for unknown values.
   const written = issue.code === "invalid_union" ? issue.errors.at(-1) : undefined;
   if (written?.length) {
     return written.flatMap((inner) => failuresOf({ ...inner, path: [...issue.path, ...inner.path] }));

@@ -3,42 +3,42 @@ import type { PayEngineClient } from "../payengine/calls";
 import type { Place } from "../payengine/read-answer";
 import type { CallSettings } from "../payengine/settings";
 
-/** How the engine writes a value that is not known yet. */
+/** The engine's marker for an unknown value. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The longest time that a new key may take to work. */
+/** Maximum time until a new key must work. */
 export const LONGEST_VERIFICATION = "2m";
 
-/** What a user gets to read about one key: what happened, whether a key may exist, what to do. */
+/** An error about one key: what happened, whether a key may exist, what to do. */
 export class KeyError extends Error {
   override readonly name = "KeyError";
 }
 
-/** One thing that is wrong with what the user wrote. */
+/** One problem of an argument or setting. */
 export interface Failure {
   readonly property: string;
   readonly reason: string;
 }
 
-/** What the provider needs to know to work on one account. */
+/** Settings of the provider for one account. */
 export interface Settings extends CallSettings {
-  /** What pins the account: an id that it shows. */
+  /** The ID that pins the account. */
   readonly accountId: string | undefined;
-  /** Where the console was before it moved: keys that were made there may be looked for at `apiUrl`. */
+  /** The console's address before it moved to `apiUrl`. */
   readonly formerApiUrl: string | undefined;
 }
 
-/** What of the settings is known in a preview, beside the credential. */
+/** Settings that a preview may know, besides the credential. */
 export type KnownSettings = Pick<Settings, "apiUrl" | "accountId" | "formerApiUrl" | "contract">;
 
-/** What the configuration of the provider says. */
+/** The provider's configuration. */
 export type Configuration =
   | { readonly kind: "ready"; readonly settings: Settings }
-  /** Some value is made in the same program and not known yet; only a preview sees this. */
+  /** A value is an output of the same program and still unknown. Only in previews. */
   | { readonly kind: "unknown"; readonly settings: KnownSettings }
   | { readonly kind: "invalid"; readonly failures: readonly Failure[] };
 
-/** A key that a state holds, and where it was made. */
+/** A key in state, and its address and credential. */
 export interface WitnessKey {
   readonly keyId: string;
   readonly name: string;
@@ -46,52 +46,52 @@ export interface WitnessKey {
   readonly credentialFingerprint: string | undefined;
 }
 
-/** What every step of the lifecycle works with. */
+/** What every step of the lifecycle uses. */
 export interface Context {
   readonly client: PayEngineClient;
-  /** Reads a key by its id and name; reads that come together share a list. */
+  /** Reads a key by its ID and name. Concurrent reads share a list. */
   readonly readKey: ReadKey;
-  /** What PayEngine tells of the account behind the credential; asked once a process. */
+  /** What PayEngine shows of the credential's account, requested once per process. */
   readonly place: () => Promise<Place>;
   /**
-   * Reads the list of keys once a process, before the first key is made.
+   * Reads the list of keys once per process, before the first key is created.
    *
-   * @returns how many keys its first page showed.
-   * @throws where it is not in the form of the contract.
+   * @returns the number of keys on the first page.
+   * @throws if the list does not match the contract.
    */
   readonly readableList: () => Promise<number>;
-  /** Makes sure, once a process, that the account shows what pins it. @throws where it does not. */
+  /** Checks once per process that the account shows the pinned ID. @throws if it does not. */
   readonly provePin: () => Promise<void>;
   readonly settings: Settings;
-  /** The same calls with another private key. */
+  /** A client with another private key. */
   readonly clientFor: (token: string) => PayEngineClient;
-  /** The same calls, in time that is reserved for taking a key back when the operation's own is over. */
+  /** A client for revoking a key in the time that is reserved for it after the operation's own. */
   readonly lastClient: () => PayEngineClient;
   readonly limit: {
-    /** The operation's time is over: it makes no further call. */
+    /** The operation's time is over: it sends no further request. */
     readonly isOver: boolean;
-    /** Waits for something, in time that does not count. */
+    /** Runs `wait` without counting its time. */
     readonly outside: <T>(wait: () => Promise<T>) => Promise<T>;
   };
-  /** Keys of states that this process has seen. */
+  /** Keys in the states that this process has seen. */
   readonly recordedKeys: () => readonly WitnessKey[];
   readonly engine: {
-    /** True only when it is certain that nobody is left to store a result. */
+    /** True only if the engine can certainly no longer store a result. */
     readonly isGone: () => Promise<boolean>;
   };
   readonly watchdog: {
-    /** To be told before each request for a new resource's key. Returns what is wrong, if nobody watches. */
+    /** Must be called before each request for a new resource's key. Returns a problem if the watchdog does not run. */
     readonly expect: (uniqueName: string) => Promise<string | undefined>;
     readonly forget: (uniqueName: string) => Promise<void>;
   };
-  /** The time to plan by: PayEngine's where it contradicts this machine's, as far as an answer has told it. */
+  /** The time for decisions: PayEngine's if a response has contradicted this machine's clock. */
   readonly now: () => Date;
-  /** The same, once PayEngine has told its time: where no answer has yet, it is asked. @throws where it cannot be. */
+  /** The same after at least one response, requesting one if needed. @throws if that fails. */
   readonly askTime: () => Promise<Date>;
-  /** PayEngine's time, by which what it dates is old; this machine's where no answer has told it. */
+  /** PayEngine's time, to compute the age of PayEngine's dates; this machine's before the first response. */
   readonly serverNow: () => Date;
   /** Shows the user a line under Diagnostics. */
   readonly warn: (line: string) => void;
-  /** Waits so many milliseconds. */
+  /** Waits this many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }

@@ -9,16 +9,16 @@ import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
 import { plain, withJournal, withKey } from "./state";
 
 /**
- * Makes the key of a new resource, in the steps of {@link issueKey}. Its name is in the engine's pending operation before
+ * Creates the key of a new resource, in the steps of {@link issueKey}. Its name is in the engine's pending operation before
  * the first request is sent. It ends in one of three ways:
  *
- * - issued: state gets the key, and is marked where an attempt may still take effect (`pendingAction: "reconcile"`).
- * - refused: no key is left, and the engine forgets the resource.
+ * - issued: state gets the key. `pendingAction: "reconcile"` marks an attempt that may still take effect.
+ * - refused: no key is left, and the engine drops the resource.
  * - unresolved: a key may still be active, and its value was lost. State gets its names without a token (`pendingAction:
- *   "create"`), so that the next `up` or destroy revokes it. After a plain failure the engine would forget them.
+ *   "create"`), so that the next `up` or destroy revokes it. After a plain failure the engine would drop the names.
  *
- * @param replaced the key in whose place it is made, as far as the engine has shown it.
- * @throws KeyError where the key is refused.
+ * @param replaced the key that it replaces, if the engine has shown it.
+ * @throws KeyError if the key is refused.
  */
 export async function create(
   context: Context,
@@ -38,7 +38,7 @@ export async function create(
   }
 }
 
-/** Makes the key of a resource whose state holds none: whatever happens, state goes on holding its names. */
+/** Creates the key of a resource whose state has none. State keeps the names in any case. */
 export async function createInState(
   context: Context,
   state: ApiKeyState,
@@ -60,8 +60,8 @@ function outcomeOf(state: ApiKeyState, issuance: Issued | Failed): Outcome {
     kind: "unfinished",
     state: withJournal(state, issuance.journal, "create"),
     reason:
-      `${issuance.reason} State remembers the name: run \`pulumi up\` again, without --continue-on-error, to clear up and ` +
-      "make another, or `pulumi destroy`.",
+      `${issuance.reason} State keeps the name: run \`pulumi up\` again, without --continue-on-error, to revoke what is left ` +
+      "and create another key, or run `pulumi destroy`.",
   };
 }
 
@@ -73,18 +73,18 @@ async function requireSameAccount(
   try {
     await proveSameAccount(context, replaced);
   } catch (error) {
-    const place = replaced === undefined ? "" : ` in the place of "${replaced.name}"`;
+    const purpose = replaced === undefined ? "" : ` to replace "${replaced.name}"`;
     const why = sentence(messageOf(error));
-    throw new KeyError(`Could not create the key "${uniqueName}"${place}: ${why} No key was made.`);
+    throw new KeyError(`Could not create the key "${uniqueName}"${purpose}: ${why} No key was created.`);
   }
 }
 
-/** @throws KeyError where the account is not the pinned one, or cannot be asked. */
+/** @throws KeyError if the account is not the pinned one, or the request fails. */
 export async function accountFor(context: Context, uniqueName: string): Promise<AccountFields> {
   try {
     return await accountFields(context);
   } catch (error) {
     const why = sentence(messageOf(error));
-    throw new KeyError(`Could not create the key "${uniqueName}": ${why} No key was made.`);
+    throw new KeyError(`Could not create the key "${uniqueName}": ${why} No key was created.`);
   }
 }

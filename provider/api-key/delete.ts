@@ -8,12 +8,12 @@ import type { ApiKeyState } from "./schema";
 import { isLive, refuseSelfRevocation, revokeIfFound, revokeListed, sweep, sweepBeside } from "./sweep";
 
 /**
- * Revokes the resource's key, the one before it, and whatever unresolved attempts have left under its names. Where one of
- * those may still make a key, it waits until that can no longer be, and looks again.
+ * Revokes the resource's key, the previous key, and keys that unresolved attempts created under its names. If an attempt
+ * may still create a key, it waits until that is no longer possible and looks again.
  *
- * @param held ids of keys that another resource holds, and that stay.
- * @throws KeyError where a key may live on. As long as an unresolved attempt may still make one, the key itself is kept, so
- *   that state goes on telling the truth.
+ * @param held IDs of keys that another resource holds; they are not revoked.
+ * @throws KeyError if a key may still be active. While an unresolved attempt may still create one, the resource's own key
+ *   is not revoked, so that state stays true.
  * @mechanism delete sweep
  */
 export async function revokeAll(
@@ -38,12 +38,12 @@ export async function revokeAll(
     if (error instanceof KeyError) throw error;
     throw new KeyError(
       `Could not revoke the key "${state.name}"${state.keyId ? ` (${state.keyId})` : ""}, which may still work: ` +
-        `${sentence(messageOf(error))} State keeps it: run this again, or revoke it in PayEngine's dashboard.`,
+        `${sentence(messageOf(error))} The key stays in state: run this again, or revoke it in PayEngine's dashboard.`,
     );
   }
 }
 
-/** Of a key that was never made, or whose value is lost, whatever bears its name has to go. */
+/** For a key that was never created, or whose value was lost: revokes every key with its names. */
 async function revokeUnfinished(
   context: Context,
   state: ApiKeyState,
@@ -59,7 +59,7 @@ async function revokeUnfinished(
   await revokePrevious(context, state, held);
 }
 
-/** The keys in use go last: they tell whether the list is current enough to show the others. */
+/** The keys in use are revoked last: they show whether the list is current enough to show the others. */
 async function revokeOrphansBeside(context: Context, state: ApiKeyState): Promise<void> {
   const { keyId } = state;
   let { journal, kept } = await sweepBeside(context, state);
@@ -70,18 +70,18 @@ async function revokeOrphansBeside(context: Context, state: ApiKeyState): Promis
   if (journal.unresolvedNames.length === 0 || keyId === undefined || kept.includes(keyId)) return;
   if (await isLive(context.client, keyId)) {
     throw new Error(
-      "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be " +
-        "missing too; run this again when it does",
+      "PayEngine's list of keys does not show this key yet, so it may not show a second one from a lost request either; " +
+        "run this again later",
     );
   }
 }
 
-/** How long it takes to notice that the engine waits for no more results, in milliseconds. */
+/** Interval between checks whether the engine still waits for results, in milliseconds. */
 const LOOK_MS = 500;
 
 /**
- * Waits until a lost request can no longer make a key, in time that does not count as the operation's. Keys that wait at the
- * same time, or one after another, wait for the moments that their states hold: the waits do not add up.
+ * Waits until a lost request can no longer create a key, without counting that time. Each key waits for the moment in its
+ * state, so the waits of several keys do not add up.
  */
 async function waitForLostRequest(context: Context, state: ApiKeyState): Promise<void> {
   const { uniqueName, reconcileAfter = "" } = state;
@@ -98,7 +98,7 @@ async function waitForLostRequest(context: Context, state: ApiKeyState): Promise
       if (await context.engine.isGone())
         throw new KeyError(
           `The key "${uniqueName}" was not deleted: Pulumi stopped before ${until}, and until then a lost request may still ` +
-            "create it. State keeps it: run this again.",
+            "create it. The key stays in state: run this again.",
         );
     }
   });

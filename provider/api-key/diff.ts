@@ -11,16 +11,16 @@ import {
 } from "./rotation";
 import type { ApiKeyInputs, ApiKeyState } from "./schema";
 
-/** What has to happen so that the resource is what the program says. */
+/** What has to change so that the resource matches the program. */
 export interface Difference {
   readonly changes: boolean;
-  /** Properties whose change needs a new key. The old one is revoked after the new one is in use. */
+  /** Properties whose change needs a new key. The old key is revoked after the new one is in use. */
   readonly replaces: string[];
 }
 
 const REPLACING = ["type", "namePrefix"] as const;
 
-/** Compares, and calls nothing. */
+/** Compares state and inputs. Sends no request. */
 export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Difference {
   const due = lacksKey(state) ? undefined : rotationDue(state, inputs);
   const hasPreviousKey = hasPrevious(state);
@@ -31,7 +31,7 @@ export function diff(state: ApiKeyState, inputs: ApiKeyInputs, now: Date): Diffe
   if (isNextValue && !isUnknownValue && isPromised) throw tooEarlyByHand(state);
 
   const replaces: string[] = REPLACING.filter((property) => state[property] !== inputs[property]);
-  // While a previous key lives, a rotation has to wait: a resource never has more than two keys.
+  // A resource never has more than two keys, so a rotation waits while the previous key is active.
   if (due !== undefined && cutsAtOnce(inputs) && !hasPreviousKey) {
     replaces.push(due === "triggers" ? "rotation" : "rotateAt");
   }
@@ -54,29 +54,29 @@ function differs(state: ApiKeyState, inputs: ApiKeyInputs, ...properties: (keyof
   return properties.some((property) => !isDeepStrictEqual(state[property], inputs[property]));
 }
 
-/** A replacement makes the next key wherever the pin is, and the old one would be looked for there too. */
+/** A replacement would create the next key in the newly pinned account and look for the old one there too. */
 function refuseOtherPin(state: ApiKeyState, inputs: ApiKeyInputs, replaces: readonly string[]): void {
   if (replaces.length === 0 || !differs(state, inputs, "pinnedAccountId")) return;
   const before = state.pinnedAccountId;
   throw new KeyError(
     `The key "${state.name}" cannot be replaced (${replaces.join(", ")}) while payengine:accountId changes from ` +
-      `${before ?? "nothing"} to ${inputs.pinnedAccountId ?? "nothing"}. Run \`pulumi up\` with the new pin first, which proves ` +
-      "it; or make a new key under a provider for the other account.",
+      `${before ?? "nothing"} to ${inputs.pinnedAccountId ?? "nothing"}. Run \`pulumi up\` with the new pin first, which checks ` +
+      "it. For a key in another account, add an ApiKey with a provider for that account.",
   );
 }
 
 function tooEarlyByHand({ name, previousRevokeAt }: ApiKeyState): KeyError {
   return new KeyError(
-    `The key "${name}" cannot take another value before ${previousRevokeAt}: until then the one before it is promised to ` +
-      "work. Set adopt.token back and change it after that; or revoke the one before it in PayEngine's dashboard, run " +
-      "`pulumi refresh`, and change it then.",
+    `The key "${name}" cannot take another value before ${previousRevokeAt}: the previous value must work until then. Set ` +
+      "adopt.token back and change it after that time. Or revoke the previous key in PayEngine's dashboard, run `pulumi " +
+      "refresh`, then change adopt.token.",
   );
 }
 
 function tooEarly({ name, previousRevokeAt }: ApiKeyState): KeyError {
   return new KeyError(
-    `The key "${name}" cannot rotate again before ${previousRevokeAt}: until then the one before it is promised to ` +
-      "work. Set rotation.triggers back and change it after that; or run `pulumi up --replace` with this resource's " +
-      "URN, which makes a new key and revokes both at once.",
+    `The key "${name}" cannot rotate again before ${previousRevokeAt}: the previous key must work until then. Set ` +
+      "rotation.triggers back and change it after that time. Or run `pulumi up --replace` with this resource's URN, which " +
+      "creates a new key and revokes both old ones at once.",
   );
 }

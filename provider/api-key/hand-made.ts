@@ -13,15 +13,15 @@ import { omit, plain, valueFields, withoutPrevious } from "./state";
 import { pulledBack } from "./wrong-clock";
 
 /*
- * The life of a key that people make, and revoke, in PayEngine's dashboard. All that a program can know of it is what
- * its own value tells: it works, or it gets 401 while the credential works.
+ * Lifecycle of a key under the contract "dashboard": people create and revoke it. A program can only test its value, which
+ * works, or gets 401 while the credential works.
  */
 
 /**
- * Decides what becomes of `adopt` where only people make keys: the first value is taken over, and another one is a
- * rotation. The inputs hold a value only until it is taken over.
+ * Checks `adopt` under the contract "dashboard": the first value is adopted, and another one is a rotation. The inputs hold
+ * a value only until it is adopted.
  *
- * @param credential what the provider works with, where it is known.
+ * @param credential the provider credential, if it is known.
  */
 export function handAdoptionOf(earlier: Earlier, asked: Asked, credential: string | undefined): Adoption {
   const { adopt } = asked;
@@ -44,8 +44,8 @@ export function handAdoptionOf(earlier: Earlier, asked: Asked, credential: strin
 const NO_KEY: Failure = {
   property: "adopt",
   reason:
-    'is missing: payengine:contract is "dashboard", where only people make keys; make a private key in PayEngine\'s ' +
-    "dashboard and give adopt: { token }",
+    'is missing: with payengine:contract "dashboard", keys can only be created in PayEngine\'s dashboard; create a private ' +
+    "key there and pass adopt: { token }",
 };
 
 function argumentFailures({ type, adopt, rotation }: Asked, credential: string | undefined): Failure[] {
@@ -55,15 +55,19 @@ function argumentFailures({ type, adopt, rotation }: Asked, credential: string |
     [
       "type",
       type === "public",
-      'is "public", which nothing can prove where only people make keys; write the value into the program, it is no secret',
+      'is "public", which the contract "dashboard" does not support; put the value in the program, because it is not secret',
     ],
-    ["adopt.keyId", keyId !== undefined, "cannot be looked up where only people make keys; leave it out"],
-    ["adopt.token", token?.startsWith("pk_") === true, "is a public key's value; give that of a private key"],
+    ["adopt.keyId", keyId !== undefined, 'cannot be looked up under the contract "dashboard"; remove it'],
+    [
+      "adopt.token",
+      token?.startsWith("pk_") === true,
+      "is a public key's value; set it to the value of a private key",
+    ],
     [
       "adopt.token",
       token !== undefined && credential !== undefined && fingerprint(token) === fingerprint(credential),
-      "is the credential that this provider works with, which it could never see revoked; make another private key for " +
-        "this resource",
+      "is the provider credential, which the provider could never see revoked; create another private key for this " +
+        "resource",
     ],
     ["rotation.period", period !== undefined, BY_NEW_TOKEN],
     ["rotation.triggers", triggers !== undefined, BY_NEW_TOKEN],
@@ -72,16 +76,16 @@ function argumentFailures({ type, adopt, rotation }: Asked, credential: string |
 }
 
 const BY_NEW_TOKEN =
-  "makes no key where only people do; leave it out: the key rotates when adopt.token has another value";
+  'cannot create a key under the contract "dashboard"; remove it: the key rotates when adopt.token changes';
 
 function rotationFailures({ rotation }: Asked): Failure[] {
   if (rotation !== undefined) return [];
   const reason =
-    'has another value, which rotates the key; say how long the old one is to work beside it by rotation: { overlap: "7d" }';
+    'has changed, which rotates the key; set how long the old value keeps working, such as rotation: { overlap: "7d" }';
   return [{ property: "adopt.token", reason }];
 }
 
-/** Takes over the value that somebody has made. @throws KeyError where it does not work. */
+/** Adopts a value from the dashboard. @throws KeyError if it does not work. */
 export async function adoptHandMade(
   context: Context,
   inputs: ApiKeyInputs,
@@ -95,12 +99,12 @@ export async function adoptHandMade(
     return { kind: "complete", state: plain(state) };
   } catch (error) {
     throw new KeyError(
-      `Could not take over the key "${uniqueName}": ${sentence(messageOf(error))} Nothing was changed.`,
+      `Could not adopt the key "${uniqueName}": ${sentence(messageOf(error))} Nothing was changed.`,
     );
   }
 }
 
-/** Brings state up to date; a value that PayEngine no longer accepts leaves a state without one. */
+/** Refreshes state. A value that PayEngine no longer accepts is removed from it. */
 export async function readHandMade(context: Context, state: ApiKeyState): Promise<ApiKeyState> {
   const { token, previousToken, name } = state;
   if (token === undefined) return state;
@@ -113,13 +117,11 @@ export async function readHandMade(context: Context, state: ApiKeyState): Promis
     return { ...omit(rest, "token", "fingerprint", "redactedToken"), pendingAction: "create" };
   } catch (error) {
     if (error instanceof KeyError) throw error;
-    throw new KeyError(
-      `Could not read the key "${name}": ${sentence(messageOf(error))} State keeps it as it was.`,
-    );
+    throw new KeyError(`Could not read the key "${name}": ${sentence(messageOf(error))} State is unchanged.`);
   }
 }
 
-/** Retires a previous value whose time is over, and takes over another one. */
+/** Removes a previous value whose time is over, and adopts a new one. */
 export async function updateHandMade(
   context: Context,
   state: ApiKeyState,
@@ -143,13 +145,13 @@ export async function updateHandMade(
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
-      `Could not update the key "${name}": ${sentence(messageOf(error))} State keeps it as it was.`,
+      `Could not update the key "${name}": ${sentence(messageOf(error))} State is unchanged.`,
     );
   }
 }
 
 const NO_VALUE =
-  "PayEngine no longer accepts its value; make another private key in PayEngine's dashboard and give its value as adopt.token";
+  "PayEngine no longer accepts its value; create another private key in PayEngine's dashboard and set adopt.token to its value";
 
 async function takeNext(
   context: Context,
@@ -158,7 +160,7 @@ async function takeNext(
   token: string,
 ): Promise<ApiKeyState> {
   const { token: earlier, generation = 1 } = current;
-  if (current.previousToken !== undefined) throw new Error("the key before it is not retired yet");
+  if (current.previousToken !== undefined) throw new Error("The previous key is not revoked yet");
   await requireWorking(context, token);
   const now = context.now();
   const end = now.getTime() + milliseconds(rotationOf({ rotation })?.overlap ?? "0s");
@@ -172,20 +174,20 @@ async function takeNext(
   });
 }
 
-/** It counts as retired once PayEngine does not accept it any more: only people can revoke it. */
+/** Only people can revoke it, so it counts as revoked once PayEngine no longer accepts it. */
 async function retirePrevious(context: Context, state: ApiKeyState): Promise<ApiKeyState> {
   const { previousToken = "", previousRevokeAt, name } = state;
   if (await isDead(context, previousToken)) return withoutPrevious(state);
   throw new KeyError(
-    `The previous value of "${name}" (${shownPart(previousToken)}) was to work until ${previousRevokeAt} and still does. ` +
-      `${CLICK}, then run \`pulumi up\` again. State keeps both values.`,
+    `The previous value of "${name}" (${shownPart(previousToken)}) still works, although its overlap ended at ` +
+      `${previousRevokeAt}. ${CLICK}, then run \`pulumi up\` again. State keeps both values.`,
   );
 }
 
 /**
- * Forgets the key once its values no longer work.
+ * Removes the key from state once its values no longer work.
  *
- * @param held fingerprints of values that other states hold, and that stay.
+ * @param held fingerprints of values that other resources hold; they need not be revoked.
  * @throws KeyError that says what to revoke.
  */
 export async function forgetHandMade(
@@ -200,14 +202,14 @@ export async function forgetHandMade(
     for (const value of values as string[]) {
       if (await isDead(context, value)) continue;
       throw new KeyError(
-        `The key "${name}" (${shownPart(value)}) still works, and only people can revoke it. ${CLICK}, then run this again. ` +
-          "To keep it in use without Pulumi, run `pulumi state delete` with this resource's URN.",
+        `The key "${name}" (${shownPart(value)}) still works, and Pulumi cannot revoke it. ${CLICK}, then run this again. ` +
+          "To keep using it without Pulumi, run `pulumi state delete` with this resource's URN.",
       );
     }
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
-      `Could not see whether the key "${name}" is revoked: ${sentence(messageOf(error))} State keeps it: run this again.`,
+      `Could not check whether the key "${name}" is revoked: ${sentence(messageOf(error))} The key stays in state: run this again.`,
     );
   }
 }
@@ -220,12 +222,12 @@ function shownPart(value: string): string {
 
 async function requireWorking(context: Context, token: string): Promise<void> {
   if (await authenticates(context.clientFor(token))) return;
-  throw new Error("PayEngine does not accept adopt.token; give the value of a private key that works");
+  throw new Error("PayEngine does not accept adopt.token; set it to the value of a private key that works");
 }
 
-/** @throws Error where the answers tell nothing. */
+/** @throws Error if the responses prove nothing. */
 async function isDead(context: Context, token: string): Promise<boolean> {
   const told = await tryValue(context.client, context.clientFor(token));
   if (told !== "unclear") return told === "dead";
-  throw new Error("PayEngine answers 401 to the credential too, which says nothing of the key");
+  throw new Error("PayEngine returns 401 for the credential too, so the key's status is unknown");
 }

@@ -8,42 +8,42 @@ import type { IssuedKey, Verify } from "./schema";
 import { type Sent, sendKey } from "./send-key";
 import { ENGINE_GONE, reconcile, revoke, sweep } from "./sweep";
 
-/** Which key to make. */
+/** The key to create. */
 export interface Order {
   readonly uniqueName: string;
   readonly type: string;
   readonly generation: number;
   readonly verify: Verify | undefined;
-  /** What an error says could not be done, such as `create the key "n"`. */
+  /** The goal in errors, such as `create the key "n"`. */
   readonly goal: string;
-  /** Ids of the keys of this resource that consumers use. */
+  /** IDs of this resource's keys that consumers use. */
   readonly keep: readonly string[];
-  /** The attempts so far; without any, state does not hold the resource yet. */
+  /** The attempts so far. Without any, the resource is not in state yet. */
   readonly journal: Journal;
 }
 
-/** A key, and what is known of the attempts to make it. */
+/** A key and the journal of its attempts. */
 interface InHand {
   readonly kind: "in hand";
   readonly key: IssuedKey;
   readonly journal: Journal;
 }
 
-/** A key that works, and what other attempts have left to reconcile. */
+/** A key that works, and what is left to reconcile. */
 export type Issued = Reconciled & { readonly kind: "issued"; readonly key: IssuedKey };
 
-/** There is no key to use. */
+/** No usable key was created. */
 export interface Failed {
-  /** It is certain that no key is left; or one may live, and its value is lost. */
+  /** `refused`: certainly no key is left. `unresolved`: a key may still be active, and its value was lost. */
   readonly kind: "refused" | "unresolved";
   readonly reason: string;
   readonly journal: Journal;
 }
 
 /**
- * Makes a key whose value is known, that works, and that is the only one of its names beside those to keep.
+ * Creates a key whose value is known and works, and revokes every other key with its names except those to keep.
  *
- * attempt → verify → sweep → hand over
+ * attempt → verify → sweep → return
  */
 export async function issueKey(context: Context, order: Order): Promise<Issued | Failed> {
   const attempted = await attempt(context, order);
@@ -51,7 +51,7 @@ export async function issueKey(context: Context, order: Order): Promise<Issued |
   const unusable = await whyUnusable(context, attempted.key, order.verify);
   if (unusable !== undefined) return takeBack(context, attempted, unusable, LONGER);
   const engineGone = `Pulumi's engine ended before it could store the key "${attempted.key.name}"`;
-  // Before others are looked for: a later `up` may have made one that is in use.
+  // Check before sweeping: a later `up` may have created a key that is in use.
   if (await context.engine.isGone()) return takeBack(context, attempted, engineGone);
   const issued = await sweepOthers(context, order, attempted);
   if (await context.engine.isGone()) return takeBack(context, issued, engineGone);
@@ -59,12 +59,12 @@ export async function issueKey(context: Context, order: Order): Promise<Issued |
 }
 
 /**
- * Sends requests until one gives a key: after each whose outcome is unknown, it first finds what that one has left by its
- * name, and revokes it.
+ * Sends requests until one returns a key. After a request with unknown outcome, it first finds the leftover key by its name
+ * and revokes it.
  */
 async function attempt(context: Context, order: Order): Promise<InHand | Failed> {
   const { uniqueName, generation, keep } = order;
-  // The names of a creation are nobody else's: they are swept even when the engine has ended.
+  // Only this creation uses its names, so it sweeps them even after the engine has ended.
   const sweeper = isInState(order) ? context : { ...context, engine: { isGone: async () => false } };
   let journal = order.journal;
   let reason = "";
@@ -79,22 +79,22 @@ async function attempt(context: Context, order: Order): Promise<InHand | Failed>
     try {
       journal = (await sweep(sweeper, uniqueName, journal, keep)).journal;
     } catch (error) {
-      reason = `${reason}; and clearing up failed: ${messageOf(error)}`;
+      reason = `${reason}; cleanup failed too: ${messageOf(error)}`;
       break;
     }
-    // Its own name is another one: if it is not certainly revoked, only its id tells of it.
+    // It has another name, so unless it is certainly revoked, only its ID identifies it.
     if (sent.kind === "wrong") break;
     journal = withoutIds(journal, [name]);
   }
   const fate = isResolved(journal)
     ? "No key was left behind."
-    : "A key of that name may exist and nobody knows its value.";
+    : "A key with that name may still be active; its value was lost.";
   return failed(`Could not ${order.goal}: ${sentence(reason)} ${fate}`, journal);
 }
 
 async function sendWatched(context: Context, order: Order, name: string): Promise<Sent> {
   if (await context.engine.isGone()) return { kind: "refused", reason: ENGINE_GONE };
-  // The engine forgets the name of a creation when this process is killed; that of an update stands in state.
+  // If this process is killed, the engine drops the name of a creation. The name of an update is in state.
   const problem = isInState(order) ? undefined : await context.watchdog.expect(order.uniqueName);
   return problem === undefined ? sendKey(context, name, order.type) : { kind: "refused", reason: problem };
 }
@@ -107,16 +107,16 @@ function failed(reason: string, journal: Journal): Failed {
   return { kind: isResolved(journal) ? "refused" : "unresolved", reason, journal };
 }
 
-/** How long a new private key may take to work where the program says nothing. */
+/** Default time until a new private key must work. */
 const DEFAULT_VERIFICATION_MS = 30_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_BETWEEN_TRIES_MS = 2_000;
-const LONGER = "Run `pulumi up` again, or give it longer by verify: { timeout }.";
+const LONGER = "Run `pulumi up` again, or set a longer verify: { timeout }.";
 
 /**
- * Calls PayEngine with a new private key until it works, or until nobody is left to use it.
+ * Sends requests with a new private key until one succeeds or the engine is gone.
  *
- * @returns why it must not be used; undefined where it works, is public, or is not to be tried.
+ * @returns why the key must not be used; undefined if it works, is public, or is not to be tested.
  */
 async function whyUnusable(
   context: Context,
@@ -132,9 +132,9 @@ async function whyUnusable(
     const problem = await problemOf(client);
     if (problem === undefined || (await context.engine.isGone())) return undefined;
     if (waited >= limit || performance.now() >= end)
-      return `The key "${key.name}" was made, but did not work within ${ms(limit)}: ${problem}`;
+      return `The key "${key.name}" was created, but did not work within ${ms(limit)}: ${problem}`;
     if (context.limit.isOver)
-      return `The key "${key.name}" was made, but did not work within the operation's time: ${problem}`;
+      return `The key "${key.name}" was created, but did not work within the operation's time: ${problem}`;
     await context.sleep(wait);
     waited += wait;
   }
@@ -145,16 +145,16 @@ function limitOf(verify: Verify | undefined): number {
   return Math.min(limit, ms(LONGEST_VERIFICATION));
 }
 
-/** @returns why the key does not work now. */
+/** @returns why the key does not work; undefined if it does. */
 async function problemOf(client: PayEngineClient): Promise<string | undefined> {
   try {
-    return (await authenticates(client)) ? undefined : "PayEngine answers 401 to it";
+    return (await authenticates(client)) ? undefined : "PayEngine returned 401 for it";
   } catch (error) {
     return messageOf(error);
   }
 }
 
-/** Revokes what other attempts have left, unless nothing else can have a name of this generation. */
+/** Revokes leftover keys of other attempts, unless this was the only one of its generation. */
 async function sweepOthers(
   context: Context,
   { uniqueName, keep }: Order,
@@ -168,8 +168,8 @@ async function sweepOthers(
 }
 
 /**
- * Revokes the key in hand. A signal to stop also counts as the engine's end, and then somebody may still listen: what is
- * not certainly gone is to be remembered.
+ * Revokes the new key. A stop signal also counts as the engine's end, and then the engine may still store the result: a key
+ * that is not certainly revoked stays in the journal.
  */
 async function takeBack(
   context: Context,
@@ -178,11 +178,11 @@ async function takeBack(
   next = "",
 ): Promise<Failed> {
   const mayLive = noteUnresolved(context, journal, key.name, key.id);
-  const uncertain = `${why}, and it is not certain that none of that name lives.`;
+  const uncertain = `${why}, and a key with that name may still be active.`;
   try {
     if (!(await revoke(context.lastClient(), key.id))) return failed(uncertain, mayLive);
   } catch (error) {
-    const fate = `it could not be revoked: ${sentence(messageOf(error))} It may work, and nobody knows its value.`;
+    const fate = `it could not be revoked: ${sentence(messageOf(error))} It may still work; its value was lost.`;
     return failed(`${why}, and ${fate}`, mayLive);
   }
   return failed(isResolved(journal) ? `${why}; it was revoked. ${next}`.trimEnd() : uncertain, journal);

@@ -3,37 +3,37 @@ import type { Context } from "./context";
 import type { JournalFields } from "./schema";
 
 /**
- * What is known of the attempts to make a key of a resource. State holds it as long as something is left to do, so that
- * whatever an attempt has left is found by its name.
+ * The attempts to create a resource's key. State holds it while something is left to do, so that leftover keys are found by
+ * their names.
  */
 export interface Journal {
-  /** The name that was posted last, over all runs; undefined before the first attempt for a resource. */
+  /** The last name that was posted in any run; undefined before the first attempt. */
   readonly latestName?: string | undefined;
-  /** Names of the attempts whose outcome is unknown: no key of that name has been found. */
+  /** Names of attempts with unknown outcome: no key with that name has been found. */
   readonly unresolvedNames: readonly string[];
-  /** When the unresolved attempts can no longer have an effect (ISO 8601). */
+  /** When unresolved attempts can no longer take effect (ISO 8601). */
   readonly reconcileAfter?: string | undefined;
-  /** Keys that attempts have made and that are to be revoked, by the attempt's name: their own may be another. */
+  /** IDs of keys to revoke, by the attempt's name: the key itself may have another name. */
   readonly orphanKeyIds: Readonly<Record<string, string>>;
 }
 
-/** What is left to do once a key is in hand. */
+/** What is left to do after a key was created. */
 export interface Reconciled {
   readonly journal: Journal;
-  /** The next `up` looks again, and every one until a look succeeds. */
+  /** Every `up` looks again until one look succeeds. */
   readonly pendingAction: "reconcile" | undefined;
 }
 
 /** The journal of a resource that is not in state yet. */
 export const NEW_JOURNAL: Journal = { unresolvedNames: [], orphanKeyIds: {} };
 
-/** A list, or a look-up by id, may not know a key yet that was made less than this ago, in milliseconds. */
+/** Lists and reads by ID may not show a key that is younger than this, in milliseconds. */
 export const LAG_MS = 60_000;
 
-/** A request that was given up may still take effect at PayEngine this long after its own limit, in milliseconds. */
+/** How long after its timeout a lost request may still take effect at PayEngine, in milliseconds. */
 export const GRACE_MS = 60_000;
 
-/** The outcome of an attempt is unknown. */
+/** Records that the outcome of an attempt is unknown. */
 export function noteUnresolved(context: Context, journal: Journal, name: string, keyId?: string): Journal {
   const { unresolvedNames, orphanKeyIds } = journal;
   const over = new Date(context.now().getTime() + context.settings.requestTimeout + GRACE_MS);
@@ -45,13 +45,13 @@ export function noteUnresolved(context: Context, journal: Journal, name: string,
   };
 }
 
-/** The longest time after which an attempt can no longer have an effect, counted from now, in milliseconds. */
+/** Maximum time from now in which an attempt can still take effect, in milliseconds. */
 export function longestEffect({ requestTimeout }: Pick<Context["settings"], "requestTimeout">): number {
-  // Of a rotation, the list may lag behind in addition.
+  // In a rotation, the list may also lag behind.
   return requestTimeout + GRACE_MS + LAG_MS;
 }
 
-/** When unresolved attempts can no longer have an effect, however far ahead the clock was that wrote the time down. */
+/** When unresolved attempts can no longer take effect, limited in case a clock that was ahead wrote the time. */
 export function reconcileTime(
   context: Pick<Context, "settings" | "now">,
   reconcileAfter: string | undefined,
@@ -63,7 +63,7 @@ export function reconcileTime(
     : reconcileAfter;
 }
 
-/** The keys of these attempts were found and revoked. */
+/** Records that the keys of these attempts were found and revoked. */
 export function noteRevoked(journal: Journal, names: readonly string[]): Journal {
   const { unresolvedNames } = journal;
   return {
@@ -72,23 +72,23 @@ export function noteRevoked(journal: Journal, names: readonly string[]): Journal
   };
 }
 
-/** The keys of these attempts are found by their names. */
+/** Drops the IDs of attempts whose keys are found by name. */
 export function withoutIds(journal: Journal, names: readonly string[]): Journal {
   const ids = Object.entries(journal.orphanKeyIds).filter(([name]) => !names.includes(name));
   return { ...journal, orphanKeyIds: Object.fromEntries(ids) };
 }
 
-/** Says whether it is certain that no attempt has left a key. */
+/** Whether certainly no attempt has left a key. */
 export function isResolved({ unresolvedNames, orphanKeyIds }: Journal): boolean {
   return unresolvedNames.length === 0 && Object.keys(orphanKeyIds).length === 0;
 }
 
-/** Says whether an unresolved attempt may still make a key. */
+/** Whether an unresolved attempt may still create a key. */
 export function mayStillAppear({ now }: Context, { unresolvedNames, reconcileAfter }: Journal): boolean {
   return unresolvedNames.length > 0 && reconcileAfter !== undefined && now() < new Date(reconcileAfter);
 }
 
-/** What a state tells of its keys, beside the journal. */
+/** The keys in a state, besides the journal. */
 interface Keys extends JournalFields {
   readonly name: string;
   readonly keyId?: string | undefined;
@@ -96,12 +96,12 @@ interface Keys extends JournalFields {
   readonly previousKeyId?: string | undefined;
 }
 
-/** Says whether state holds no usable key. */
+/** Whether state holds no usable key. */
 export function lacksKey({ token, pendingAction }: Pick<Keys, "token" | "pendingAction">): boolean {
   return token === undefined || pendingAction === "create";
 }
 
-/** Ids of the keys that consumers use: the current one, and the one before it as long as it is kept. */
+/** IDs of the keys that consumers use: the current and the previous key. */
 export function keysInUse(state: Keys): string[] {
   const { keyId, previousKeyId } = state;
   return [lacksKey(state) ? undefined : keyId, previousKeyId].filter((id) => id !== undefined);
@@ -110,7 +110,7 @@ export function keysInUse(state: Keys): string[] {
 /** The journal in a state. */
 export function journalOf(state: Keys): Journal {
   const { latestName, name, unresolvedNames = [], reconcileAfter, orphanKeyIds = {}, keyId } = state;
-  // A key whose value is lost is one to revoke.
+  // A key whose value was lost must be revoked.
   const isLost = lacksKey(state) && keyId !== undefined;
   return {
     latestName: latestName ?? name,
@@ -121,9 +121,9 @@ export function journalOf(state: Keys): Journal {
 }
 
 /**
- * What state has to hold of a journal.
+ * The journal's fields in state.
  *
- * @param name of the key that state holds.
+ * @param name of the key in state.
  */
 export function fieldsOf(
   journal: Journal,

@@ -3,13 +3,13 @@ import { MAX_NAME_LENGTH } from "../payengine/calls";
 /** Hex digits that make a name unique: 40 bits. */
 export const DIGITS = 10;
 
-/** Room for the marks of attempts and generations after the digits, such as `-g999-r99`. */
+/** Room for the suffixes of generations and attempts, such as `-g999-r99`. */
 const ROOM_FOR_MARKS = 9;
 
 /** The longest `namePrefix`, in characters. */
 export const MAX_PREFIX_LENGTH = MAX_NAME_LENGTH - ROOM_FOR_MARKS - 1 - DIGITS;
 
-/** The name that stands in state before the key is made, and that no other resource's key bears. */
+/** The name that is in state before the key is created and that no other resource uses. */
 export function uniqueName(namePrefix: string, digits: string): string {
   return `${namePrefix}-${digits}`;
 }
@@ -19,11 +19,11 @@ export function digitsOf(unique: string): string {
   return unique.slice(-DIGITS);
 }
 
-/** Which of a resource's keys a name stands for. Both count from 1. */
+/** Generation and attempt in a name. Both count from 1. */
 export interface Marks {
-  /** A rotation makes the next generation. */
+  /** A rotation creates the next generation. */
   readonly generation: number;
-  /** Each attempt has its own name, for servers where a revoked key keeps its name taken. */
+  /** Each attempt has its own name, because a revoked key may keep its name taken. */
   readonly attempt: number;
 }
 
@@ -32,13 +32,13 @@ export function keyName(unique: string, { generation, attempt }: Marks): string 
   return unique + (generation > 1 ? `-g${generation}` : "") + (attempt > 1 ? `-r${attempt}` : "");
 }
 
-/** Attempts that one create or update makes. */
+/** Attempts per create or update. */
 export const MAX_ATTEMPTS = 3;
 
 const MARKS = /^(?:-g([2-9]|[1-9]\d+))?(?:-r([2-9]|[1-9]\d+))?$/;
 const LIKE_OURS = new RegExp(`^(.+-[0-9a-f]{${DIGITS}})(?:-g\\d+)?(?:-r\\d+)?$`);
 
-/** Reads the marks of a name; undefined where it is none of this resource's. Names are compared in full. */
+/** Generation and attempt of a name; undefined if it is not this resource's. Names are compared in full. */
 export function marksIn(unique: string, name: string): Marks | undefined {
   if (!name.startsWith(unique)) return undefined;
   const marks = MARKS.exec(name.slice(unique.length));
@@ -46,19 +46,19 @@ export function marksIn(unique: string, name: string): Marks | undefined {
 }
 
 /**
- * What a name begins with up to its digits, where it looks like one that this provider gives: a unique name, then marks.
- * Which resource gave it, if any, only the state that holds the unique name can tell: {@link mayHaveGiven}.
+ * The unique name in a key name that looks like one of this provider's. Only the state with that unique name shows which
+ * resource it belongs to, if any: {@link mayHaveGiven}.
  */
 export function uniqueNameIn(name: string): string | undefined {
   return LIKE_OURS.exec(name)?.[1];
 }
 
 /**
- * Says whether a resource can have given a name: the one rule for which keys it may revoke without knowing their ids. It
- * counts attempts and generations up from the name that it posted last, and an `up` whose result state lacks can have
- * made {@link MAX_ATTEMPTS} more. Any other name is somebody else's, or from a newer state.
+ * Whether a resource can have used a name: the rule for keys that it may revoke without knowing their IDs. It counts
+ * attempts and generations up from the name that it posted last. An `up` whose result is not in state can have made
+ * {@link MAX_ATTEMPTS} more attempts. Any other name belongs to another resource or to a newer state.
  *
- * @param latest the name that was posted last, as far as state tells.
+ * @param latest the last name that was posted, according to state.
  */
 export function mayHaveGiven(unique: string, latest: string | undefined, name: string): boolean {
   const its = marksIn(unique, name);
@@ -69,7 +69,7 @@ export function mayHaveGiven(unique: string, latest: string | undefined, name: s
   return its.generation < last.generation;
 }
 
-/** The generation of a key by its name; a name that is none of this resource's was adopted, which is the first. */
+/** The generation of a key by its name. An adopted key has a foreign name and is the first generation. */
 export function generationOf(unique: string, name: string): number {
   return marksIn(unique, name)?.generation ?? 1;
 }
@@ -77,8 +77,8 @@ export function generationOf(unique: string, name: string): number {
 /**
  * The name of the next attempt.
  *
- * @param latest the name that was posted last.
- * @param generation the one to make; where a later one has been tried already, its attempts are counted on.
+ * @param latest the last name that was posted.
+ * @param generation the generation to create. If a later one was already attempted, its attempts are counted on.
  */
 export function nextName(unique: string, latest: string | undefined, generation: number): string {
   const before = latest === undefined ? undefined : marksIn(unique, latest);

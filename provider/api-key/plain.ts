@@ -2,16 +2,16 @@ import { UNKNOWN } from "./context";
 import { DIGITS, MAX_PREFIX_LENGTH } from "./names";
 import type { ApiKeyInputs, ApiKeyState, Earlier, Program, Rotation, Verify } from "./schema";
 
-// The library that the schemas are written in takes longer to load than a refresh needs for its calls. What comes from
-// Pulumi nearly always fits, which a look at each field shows; the schemas are loaded for the rest, and say what is wrong.
-// Whatever passes here passes the schema too, with the same result (unit/plain).
+// Loading the schema library takes longer than all requests of a refresh. Data from Pulumi nearly always fits, so these
+// plain checks come first; the schemas are loaded only for the rest and for error messages. Data that passes here also
+// passes the schema, with the same result (test/unit/plain.test.ts).
 
-/** The schemas of what programs and states hold. */
+/** The schemas of programs and states. */
 export const schemas = (): typeof import("./schema") => require("./schema");
 
 type Properties = Readonly<Record<string, unknown>>;
 type Look<T> = (value: unknown) => value is T;
-/** A look at each field; its types are those of the schema. */
+/** A check per field, typed by the schema. */
 type Looks<T> = { readonly [Field in keyof T]-?: Look<Exclude<T[Field], undefined>> };
 
 const isString: Look<string> = (value) => typeof value === "string";
@@ -71,13 +71,13 @@ const STATE: Looks<ApiKeyState> = {
   previousToken: isString,
 };
 
-/** What of earlier inputs check goes by. */
+/** Checks of the earlier inputs that check uses. */
 const { verify: _verify, providerName: _providerName, ...EARLIER } = INPUTS;
 
 const HEX_DIGITS = new RegExp(`^[0-9a-f]{${DIGITS}}$`);
 const PLAIN_NAME = new RegExp(`^[\\w.-]{1,${MAX_PREFIX_LENGTH}}$`);
 
-/** Says whether a name prefix is in order without a doubt. */
+/** Whether a name prefix is certainly valid. */
 export const isPlainName: Look<string> = (value): value is string =>
   isString(value) && PLAIN_NAME.test(value);
 
@@ -96,7 +96,7 @@ const PROGRAM: Looks<Program> = {
 export const isInputField = (name: string): boolean => name in INPUTS;
 export const isProgramField = (name: string): boolean => name in PROGRAM;
 
-/** Each gives back undefined where only the schema can tell. */
+/** Each returns undefined if only the schema can decide. */
 export const plainInputs = (properties: Properties): ApiKeyInputs | undefined =>
   fitting<ApiKeyInputs>(properties, INPUTS, ["type", "namePrefix", "uniqueName"]);
 
@@ -111,7 +111,7 @@ export const plainProgram = (properties: Properties): Program | undefined =>
     ? fitting<Program>(properties, PROGRAM, ["type", "defaultNamePrefix", "digits"])
     : undefined;
 
-/** The fields that are looked at, if all of them fit. */
+/** The checked fields, if all of them fit. */
 function fitting<T>(
   properties: Properties,
   looks: { readonly [Field in keyof T]-?: (value: unknown) => boolean },
@@ -126,7 +126,7 @@ function fitting<T>(
   return fits ? (Object.fromEntries(present.map(([name]) => [name, properties[name]])) as T) : undefined;
 }
 
-/** Says whether an object fits and has no other fields. */
+/** Whether an object fits and has no other fields. */
 function only(
   value: Properties,
   looks: Readonly<Record<string, (value: unknown) => boolean>>,

@@ -9,10 +9,10 @@ import type { ApiKeyState } from "./schema";
 import { findLiveKeys } from "./sweep";
 
 /**
- * Makes sure, before anything is sent for a key, that it goes to the address that made the key; then that the account
- * is the one that is pinned, and the one that state records where PayEngine tells it.
+ * Makes sure, before any request for a key, that the address is the one where the key was created. Then makes sure that the
+ * account is the pinned one and, if PayEngine shows it, the one in state.
  *
- * @throws KeyError for another address; Error for another account.
+ * @throws KeyError for another address, Error for another account.
  */
 export async function guardPlace(context: Context, state: ApiKeyState): Promise<void> {
   requireAddress(context, state);
@@ -21,7 +21,7 @@ export async function guardPlace(context: Context, state: ApiKeyState): Promise<
   if (mismatch) throw new Error(mismatch);
 }
 
-/** Says whether what was made at an address may be looked for at the configured one. */
+/** Whether keys of the recorded address may be managed at the configured one. */
 export function isSameAddress(
   recorded: string,
   { apiUrl, formerApiUrl }: Pick<Settings, "apiUrl" | "formerApiUrl">,
@@ -29,52 +29,51 @@ export function isSameAddress(
   return recorded === apiUrl || recorded === formerApiUrl;
 }
 
-/** @throws KeyError where the key was made at another address. */
+/** @throws KeyError if the key was created at another address. */
 export function requireAddress(context: Context, state: ApiKeyState): void {
   const recorded = state.apiUrl ?? DEFAULT_API_URL;
   if (isSameAddress(recorded, context.settings)) return;
   throw new KeyError(`payengine:apiUrl ${whyElsewhere(state.name, recorded, context.settings)}.`);
 }
 
-/** What is wrong with the address for a key that was made at another one, and what to do. */
+/** The error for a key that was created at another address. */
 export function whyElsewhere(name: string, recorded: string, { apiUrl }: Pick<Settings, "apiUrl">): string {
   return (
-    `is ${apiUrl}, but the key "${name}" was made at ${recorded}. Nothing of it was sent there. Set payengine:apiUrl back; ` +
-    `or, if that console has moved, set payengine:formerApiUrl to ${recorded}`
+    `is ${apiUrl}, but the key "${name}" was created at ${recorded}. Nothing was sent. Set payengine:apiUrl back or, if ` +
+    `the console has moved, set payengine:formerApiUrl to ${recorded}`
   );
 }
 
-/** What state records of the account in which a key is made, as far as PayEngine tells it. */
+/** What state records of a key's account, as far as PayEngine shows it. */
 export interface AccountFields {
   readonly accountId: string | undefined;
   readonly merchantId: string | undefined;
 }
 
-/** @throws Error where the account is not the pinned one, or cannot be asked. */
+/** @throws Error if the account is not the pinned one, or the request fails. */
 export async function accountFields(context: Context): Promise<AccountFields> {
   if (context.settings.accountId !== undefined) await context.provePin();
   const { accountIds, merchantIds } = await context.place();
   return { accountId: accountIds.length === 1 ? accountIds[0] : undefined, merchantId: merchantIds[0] };
 }
 
-/** Says whether the credential is the one that made the key, at the address that made it. */
+/** Whether this credential created the key at this address. */
 export function isSameCredential({ settings }: Context, { apiUrl, credentialFingerprint }: Origin): boolean {
   const isThere = isSameAddress(apiUrl ?? DEFAULT_API_URL, settings);
   return isThere && credentialFingerprint === shortFingerprint(settings.credential);
 }
 
-/** Says whether the account itself is known to be the one in which the key was made, whatever keys it shows. */
+/** Whether the account is certainly the key's, independent of the keys that it shows. */
 async function isSameAccount(context: Context, state: ApiKeyState): Promise<boolean> {
   if (isSameCredential(context, state) || isPinnedAlike(context, state)) return true;
   return state.accountId !== undefined && (await context.place()).accountIds.includes(state.accountId);
 }
 
 /**
- * Proves that the credential looks at the account in which a key was made, before anything is made or taken for absent
- * there.
+ * Proves that the credential belongs to the key's account, before a key is created there or counts as absent.
  *
- * @param seen ids of keys of this resource that the credential has been shown.
- * @throws Error where nothing proves it.
+ * @param seen IDs of this resource's keys that PayEngine has shown to the credential.
+ * @throws Error if nothing proves it.
  */
 export async function provePlace(
   context: Context,
@@ -82,43 +81,43 @@ export async function provePlace(
   seen: readonly string[],
 ): Promise<void> {
   if (seen.length > 0 || (await isSameAccount(context, state)) || (await isKeyShown(context, state))) return;
-  // A parent organisation's credential sees the merchant too, but not the key: a value that works is of another account.
+  // A parent organization's credential may see the merchant but not the key: if the value works, the account differs.
   if (state.type !== "public" && state.keyId !== undefined && state.token !== undefined)
     await requireDeadValue(context, state, state.token);
   if (await isRightPlace(context, state)) return;
   throw new Error(
-    `nothing proves that the credential is of the account in which the key "${state.name}" was made: it is not the one that ` +
-      `made it, and PayEngine does not show it the key; use a credential of that account${pinFor(state)}`,
+    `nothing proves that the credential belongs to the account of the key "${state.name}": state does not record it as the ` +
+      `key's creator, and PayEngine does not show it the key; use a credential of the key's account${pinFor(state)}`,
   );
 }
 
-/** Says whether PayEngine shows this credential a key of the resource: by its id; where no id is known, by its name. */
+/** Whether PayEngine shows this credential a key of the resource, by ID or, if no ID is known, by name. */
 async function isKeyShown(context: Context, state: ApiKeyState): Promise<boolean> {
   const ids = [state.keyId ?? state.adoptedKeyId, state.previousKeyId].filter((id) => id !== undefined);
   for (const id of ids) if (await isShown(context, id, state.name)) return true;
   if (ids.length > 0 || state.madeByHand) return false;
-  // It tells how long a page is, and is needed once a process before a key is made.
+  // It shows the page size, and is needed once per process before a key is created.
   await context.readableList();
   return (await findLiveKeys(context.client, state.uniqueName, journalOf(state).latestName)).length > 0;
 }
 
-/** Says whether what pins the account now, which has been proven, is what the key was made under, or knew of. */
+/** Whether the pin, which has been proven by now, is one that the key's state records. */
 function isPinnedAlike({ settings }: Context, state: ApiKeyState): boolean {
   const { accountId: pin } = settings;
   return pin !== undefined && [state.pinnedAccountId, state.accountId, state.merchantId].includes(pin);
 }
 
-/** The pin that would serve as a witness, where state knows one. */
+/** The pin that would prove the account, if state has one. */
 function pinFor({ merchantId }: ApiKeyState): string {
   return merchantId === undefined
     ? ""
-    : `, or, where you know that merchant ${merchantId} is of this account alone, set payengine:accountId to that id`;
+    : `, or, if you are certain that merchant ${merchantId} belongs to this account only, set payengine:accountId to that ID`;
 }
 
-/** Says whether PayEngine shows this credential a key that another state of the same place holds. */
+/** Whether PayEngine shows this credential another key in state that has the same account. */
 async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<boolean> {
   const isPublic = state.type === "public";
-  // A private key's own value tells of another account; of a public one only a key of the same origin does.
+  // A private key's value would reveal another account. For a public key, only keys of the same origin count.
   const others = context
     .recordedKeys()
     .filter(({ keyId }) => ![state.keyId, state.previousKeyId].includes(keyId));
@@ -130,19 +129,19 @@ async function showsRecordedKey(context: Context, state: ApiKeyState): Promise<b
   return false;
 }
 
-/** Of so many other keys it is asked whether the credential is shown them. */
+/** Maximum number of other keys to look up. */
 export const MOST_OTHERS = 5;
 
 type Origin = Partial<Pick<WitnessKey, "apiUrl" | "credentialFingerprint">>;
 
-/** Says whether the same credential made both at the same address. */
+/** Whether the same credential created both at the same address. */
 export function isOfSameOrigin(one: Origin, other: Origin): boolean {
   const { credentialFingerprint, apiUrl } = one;
   if (credentialFingerprint === undefined || apiUrl !== other.apiUrl) return false;
   return credentialFingerprint === other.credentialFingerprint;
 }
 
-/** Says whether the merchant that state records answers to the credential. */
+/** Whether PayEngine shows this credential the merchant in state. */
 async function showsMerchant(context: Context, { merchantId }: ApiKeyState): Promise<boolean> {
   return merchantId !== undefined && (await context.client.hasMerchant(merchantId)) === true;
 }
@@ -158,12 +157,12 @@ export async function isShown(context: Context, keyId: string, name: string): Pr
 }
 
 /**
- * Proves that a key which PayEngine does not find is gone. Two things are needed: it is dead (the list lacks it too, it
- * is older than the time in which PayEngine may not know a new key, and a private value gets 401 while the credential
- * works), and the credential looks at the right place.
+ * Proves that a key which PayEngine cannot find is gone. This needs two things. The key is dead: the list does not show it,
+ * it is older than the lag of new keys, and a private value gets 401 while the credential works. And the credential belongs
+ * to the key's account.
  *
- * @returns other live keys of this resource.
- * @throws Error where it is not proven: the key may live in another account.
+ * @returns other active keys of this resource.
+ * @throws Error if it is not proven: the key may be active in another account.
  * @mechanism proof before gone
  * @mechanism right place
  */
@@ -173,32 +172,32 @@ export async function proveGone(context: Context, state: ApiKeyState): Promise<P
     await requireDeadValue(context, state, state.token);
   if (isNew(context, state)) {
     throw new Error(
-      "PayEngine does not find it, but it was made less than a minute ago; try again after that",
+      "PayEngine cannot find it, but it was created less than a minute ago; try again in a minute",
     );
   }
   if (!(await isRightPlace(context, state))) {
     throw new Error(
-      "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it " +
-        `is not the one that made it. Use that one${pinFor(state)}; or, if the key is gone, run \`pulumi state delete\` with ` +
-        "this resource's URN",
+      "PayEngine cannot find it, but nothing proves that the credential belongs to the key's account: state does not " +
+        `record it as the key's creator. Use the one that created the key${pinFor(state)}; or, if the key is gone, run ` +
+        "`pulumi state delete` with this resource's URN",
     );
   }
   return others;
 }
 
-/** @throws Error unless PayEngine has stopped accepting the value. */
+/** @throws Error unless PayEngine no longer accepts the value. */
 export async function requireDeadValue(context: Context, state: ApiKeyState, token: string): Promise<void> {
   const told = await tryValue(context.client, context.clientFor(token));
   if (told === "dead") return;
   if (told === "unclear")
     throw new Error(
-      "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works",
+      "PayEngine returns 401 for the credential too, so the key's status is unknown; try again when the credential works",
     );
   throw new Error(
     isSameCredential(context, state)
-      ? "PayEngine says that it is gone, and yet its value authenticates; try again"
-      : "PayEngine does not show the key to this credential, and yet accepts its value: the credential is of another account; use " +
-          "one of the account in which the key was made",
+      ? "PayEngine reports that it is gone but still accepts its value; try again"
+      : "PayEngine does not show the key to this credential but accepts the key's value, so the credential belongs to another " +
+          "account; use a credential of the key's account",
   );
 }
 
@@ -211,11 +210,11 @@ function isNew(context: Context, { createdAt }: ApiKeyState): boolean {
   return createdAt !== undefined && context.serverNow().getTime() - Date.parse(createdAt) < LAG_MS;
 }
 
-/** Lists the other live keys of a resource whose own key PayEngine calls revoked or does not find. */
+/** Lists the other active keys of a resource whose own key is revoked or not found. */
 export async function otherLiveKeys(context: Context, state: ApiKeyState): Promise<PayEngineKey[]> {
   const live = await findLiveKeys(context.client, state.uniqueName, journalOf(state).latestName);
   if (live.some((key) => key.id === state.keyId)) {
-    throw new Error("PayEngine says that it is gone, and yet lists it as live; try again");
+    throw new Error("PayEngine reports that it is gone but lists it as active; try again");
   }
   return live;
 }

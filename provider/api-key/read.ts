@@ -8,12 +8,10 @@ import type { ApiKeyState } from "./schema";
 import { omit, plain, valueFields, withoutPrevious } from "./state";
 
 /**
- * Brings state up to date with PayEngine.
+ * Refreshes state.
  *
- * @returns the state, or `undefined` where it is proven that the key is gone and no other key of this resource can
- *   live.
- * @throws KeyError where nothing is proven: a wrong address or credential must not drop a secret that cannot be had
- *   again.
+ * @returns the state, or `undefined` if the key is proven to be gone and no other key of this resource can be active.
+ * @throws KeyError if nothing is proven: a wrong address or credential must not drop a value that cannot be read again.
  */
 export async function read(context: Context, state: ApiKeyState): Promise<ApiKeyState | undefined> {
   if (state.keyId === undefined) return state;
@@ -27,17 +25,17 @@ export async function read(context: Context, state: ApiKeyState): Promise<ApiKey
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
-      `Could not read the key "${state.name}" (${state.keyId}): ${sentence(messageOf(error))} State keeps it as it was.`,
+      `Could not read the key "${state.name}" (${state.keyId}): ${sentence(messageOf(error))} State is unchanged.`,
     );
   }
 }
 
-/** Other live keys of a resource whose own key is revoked, or not found, which then has to be proven. */
+/** Other active keys of a resource whose own key is revoked or not found; "not found" must be proven. */
 function otherKeys(context: Context, state: ApiKeyState, key: PayEngineKey | undefined) {
   return key === undefined ? proveGone(context, state) : otherLiveKeys(context, state);
 }
 
-/** Somebody may have revoked the previous key before its time. */
+/** Whether the previous key was revoked before its time. */
 async function isPreviousGone(context: Context, state: ApiKeyState): Promise<boolean> {
   const { previousKeyId, uniqueName } = state;
   if (previousKeyId === undefined) return false;
@@ -56,20 +54,20 @@ async function getKey(context: Context, keyId: string, name: string): Promise<Pa
 }
 
 /**
- * Forgets the resource only if no other key of it lives and no attempt is unresolved: without its own key, nothing tells
- * whether the list would show what such a request has made. Otherwise the next `up` clears up.
+ * Drops the resource only if no other key of it is active and no attempt is unresolved: without its own key, nothing shows
+ * whether the list is current. Otherwise the next `up` revokes what is left.
  */
 function goneState(state: ApiKeyState, others: readonly PayEngineKey[]): ApiKeyState | undefined {
-  // The list may not show the previous key yet: it has been asked for by its id.
+  // The list may not show the previous key yet, so it was read by ID.
   const isLast = others.length === 0 && state.previousKeyId === undefined;
-  // Forgotten, it would be made anew from a program that may still say which key to adopt, and that one is gone.
+  // If dropped, the program might adopt the same key again, which is gone.
   const isAdopted = state.adoptedKeyId !== undefined;
   if (isLast && !isAdopted && isResolved(journalOf(state))) return undefined;
   const rest = omit(state, "keyId", "token", "fingerprint", "redactedToken", "createdAt");
   return { ...rest, pendingAction: "create" };
 }
 
-/** A public key's value is no secret: PayEngine shows it, and it may have changed there. */
+/** PayEngine shows a public key's value, which may have changed. */
 function refreshed(state: ApiKeyState, key: PayEngineKey): ApiKeyState {
   if (state.type !== "public" || key.value === undefined) return state;
   const { value, redacted, createdAt = state.createdAt } = key;

@@ -12,15 +12,14 @@ import type { ApiKeyInputs, ApiKeyState, Outcome, Rotation } from "./schema";
 import { plain, withJournal, withKey, withoutPrevious } from "./state";
 import { isLive, refuseSelfRevocation, revokeIfFound, sweepBeside } from "./sweep";
 
-/** What rotation depends on, in inputs and in state. */
+/** Fields for rotation, in inputs and in state. */
 export type Rotating = Pick<ApiKeyInputs, "rotation" | "rotateAt">;
 
 /**
- * When a key rotates next: on a grid of whole periods, so that a preview and the update after it agree, however late
- * an update comes.
+ * When a key rotates next, on a grid of whole periods so that a preview and a later update agree.
  *
- * @param earlier what was in force at the last update.
- * @returns ISO 8601; unknown where a preview has no earlier grid: what depends on the moment breaks its plan.
+ * @param earlier the values of the last update.
+ * @returns ISO 8601. Unknown in a preview without an earlier grid: a time that depends on the moment would break the plan.
  */
 export function nextRotateAt(
   earlier: Rotating,
@@ -34,7 +33,7 @@ export function nextRotateAt(
   if (Number.isNaN(length)) return UNKNOWN;
   const begun = periodStart(earlier);
   if (begun === undefined) return isPreview ? UNKNOWN : new Date(now.getTime() + length).toISOString();
-  // A period that is yet to begin was written by a clock that was ahead, unless it only just begins.
+  // A start in the future, beyond the tolerance, was written by a clock that was ahead.
   const latestBegin = now.getTime() + LARGEST_SKEW_MS;
   const isAhead = begun > latestBegin;
   const passed = isAhead
@@ -44,10 +43,10 @@ export function nextRotateAt(
 }
 
 /**
- * The inputs with their next rotation by another clock than the one that check went by. On the same grid, so that every
- * machine with the right time comes to the same.
+ * The inputs with the next rotation by another clock than check's, on the same grid, so that every machine with the right
+ * time computes the same.
  *
- * @param earlier what is in force, where state holds a key.
+ * @param earlier the values in state, if it holds a key.
  */
 export function onTime(inputs: ApiKeyInputs, now: Date, earlier: Rotating = inputs): ApiKeyInputs {
   if (inputs.rotateAt === undefined) return inputs;
@@ -55,23 +54,23 @@ export function onTime(inputs: ApiKeyInputs, now: Date, earlier: Rotating = inpu
   return { ...inputs, rotateAt: nextRotateAt(grid, inputs.rotation, { now, isPreview: false }) };
 }
 
-/** When the period under way began, in milliseconds since 1970; undefined where there is none or it is not known. */
+/** Start of the current period, in milliseconds since 1970; undefined if there is none or it is unknown. */
 function periodStart({ rotation, rotateAt }: Rotating): number | undefined {
   const { period } = rotationOf({ rotation }) ?? {};
   const begun = Date.parse(rotateAt ?? "") - milliseconds(period ?? "");
   return Number.isNaN(begun) ? undefined : begun;
 }
 
-/** The rotation that is asked for, if it is known. */
+/** The rotation arguments, if they are known. */
 export function rotationOf({ rotation }: Pick<Rotating, "rotation">): Rotation | undefined {
   return rotation === UNKNOWN ? undefined : rotation;
 }
 
 /**
- * Says why the key in state has to give way to the next one: the program changed the triggers, or a period has ended.
+ * Why the key in state must rotate: the triggers changed, or a period has ended.
  *
- * State keeps the rotation arguments and `rotateAt` of the last key that was made, so a rotation that failed stays due.
- * A period that was only just added starts now.
+ * State keeps the rotation arguments and `rotateAt` of the last key that was created, so a failed rotation stays due. A
+ * period that was just added starts now.
  */
 export function rotationDue(state: Rotating, inputs: Rotating): "triggers" | "rotateAt" | undefined {
   const before = rotationOf(state);
@@ -83,27 +82,27 @@ export function rotationDue(state: Rotating, inputs: Rotating): "triggers" | "ro
   return begun !== undefined && begun > (periodStart(state) ?? begun) ? "rotateAt" : undefined;
 }
 
-/** Says whether the old key is to be cut at once, which replaces the resource. */
+/** Whether the overlap is "0s", which replaces the resource. */
 export function cutsAtOnce(inputs: Rotating): boolean {
   const { overlap } = rotationOf(inputs) ?? {};
   return overlap !== undefined && milliseconds(overlap) === 0;
 }
 
-/** Says whether something of the triggers is not known yet. */
+/** Whether any trigger is unknown. */
 export function hasUnknownTriggers(inputs: Rotating): boolean {
   const { triggers } = rotationOf(inputs) ?? {};
   return JSON.stringify(triggers ?? null).includes(UNKNOWN);
 }
 
-/** Says whether a previous key is still promised to work. */
+/** Whether a previous key must still work. */
 export function isPreviousPromised(state: ApiKeyState, now: Date): boolean {
   const { previousRevokeAt } = state;
   return hasPrevious(state) && previousRevokeAt !== undefined && now < new Date(previousRevokeAt);
 }
 
 /**
- * The state with a promise for the previous key that is no longer than the overlap it was given: a rotation by a machine
- * whose clock was ahead promised more.
+ * The state with an end of overlap that is limited to the overlap's length from now, in case a machine whose clock was
+ * ahead rotated the key.
  */
 export function withPromise(state: ApiKeyState, now: Date): ApiKeyState {
   const { rotatedAt, previousRevokeAt } = state;
@@ -113,21 +112,21 @@ export function withPromise(state: ApiKeyState, now: Date): ApiKeyState {
   return { ...state, rotatedAt: now.toISOString(), previousRevokeAt: end.toISOString() };
 }
 
-/** Says whether a rotation that still keeps a previous key was made later than now. */
+/** Whether the last rotation, whose previous key is kept, is in the future. */
 export function isRotatedAhead(state: ApiKeyState, now: Date): boolean {
   return hasPrevious(state) && Date.parse(state.rotatedAt ?? "") - now.getTime() > LARGEST_SKEW_MS;
 }
 
-/** Says whether state holds the key before this one; one made by hand has no id. */
+/** Whether state holds a previous key. One from the dashboard has no ID. */
 export function hasPrevious({ previousKeyId, previousToken }: ApiKeyState): boolean {
   return previousKeyId !== undefined || previousToken !== undefined;
 }
 
 /**
- * Makes the next key beside the one in use, which then is the previous one. Whatever goes wrong, the key in use stays
- * in state and untouched, and the rotation stays due.
+ * Creates the next key; the key in use becomes the previous one. After any failure the key in use stays in state and is
+ * unchanged, and the rotation stays due.
  *
- * @param inUse the state as it is to stay if there is no new key.
+ * @param inUse the state to keep if no new key is created.
  */
 export async function rotate(
   context: Context,
@@ -156,17 +155,17 @@ export async function rotate(
     };
     return { kind: "complete", state: withKey(rotated, issuance) };
   }
-  const untouched = `${issuance.reason} The key in use, "${name}", was not touched.`;
+  const untouched = `${issuance.reason} The key in use, "${name}", is unchanged.`;
   const isFirst = issuance.journal.latestName === first;
   if (issuance.kind === "refused" && isFirst) throw new KeyError(untouched);
   return {
     kind: "unfinished",
     state: withJournal(inUse, afterLag(issuance.journal), "reconcile"),
-    reason: `${untouched} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
+    reason: `${untouched} State keeps the new name: run \`pulumi up\` again to revoke what is left and rotate.`,
   };
 }
 
-/** A key of the next generation that state does not know is what an interrupted rotation has left. */
+/** Revokes keys of the next generation that are not in state: an interrupted rotation left them. */
 async function sweepBefore(context: Context, inUse: ApiKeyState): Promise<Journal> {
   try {
     await refuseSelfRevocation(context, inUse, { which: "current", doing: "rotating" });
@@ -176,13 +175,13 @@ async function sweepBefore(context: Context, inUse: ApiKeyState): Promise<Journa
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
-      `Could not look for what an interrupted rotation of the key "${inUse.name}" may have left: ` +
-        `${sentence(messageOf(error))} The key in use was not touched: run \`pulumi up\` again.`,
+      `Could not look for leftover keys of an interrupted rotation of "${inUse.name}": ` +
+        `${sentence(messageOf(error))} The key in use is unchanged: run \`pulumi up\` again.`,
     );
   }
 }
 
-/** That the list shows the key in use does not tell whether it shows a newer one: that takes time. */
+/** A list that shows the key in use may not show a newer one yet. */
 function afterLag(journal: Journal): Journal {
   const { reconcileAfter } = journal;
   if (reconcileAfter === undefined) return journal;
@@ -190,10 +189,10 @@ function afterLag(journal: Journal): Journal {
 }
 
 /**
- * Revokes the previous key, whose time is over.
+ * Revokes the previous key after its overlap.
  *
- * @param held ids of keys that another resource holds, and that stay.
- * @throws KeyError where it may live on.
+ * @param held IDs of keys that another resource holds; they are not revoked.
+ * @throws KeyError if it may still be active.
  */
 export async function revokePrevious(
   context: Context,
@@ -209,18 +208,18 @@ export async function revokePrevious(
   } catch (error) {
     if (error instanceof KeyError) throw error;
     throw new KeyError(
-      `Could not revoke the previous key of "${state.name}" (${previousKeyId}), which was to work until ` +
-        `${previousRevokeAt} and may still do: ${sentence(messageOf(error))} State keeps it: run this again.`,
+      `Could not revoke the previous key of "${state.name}" (${previousKeyId}), whose overlap ends at ` +
+        `${previousRevokeAt} and which may still work: ${sentence(messageOf(error))} The key stays in state: run this again.`,
     );
   }
   return withoutPrevious(state);
 }
 
 /**
- * Proves that the previous key, which PayEngine does not find, is gone: it finds the newer one, so the credential looks
- * at the right place. Where that one is gone too, the proof is the same as for any key.
+ * Proves that a previous key which PayEngine cannot find is gone: PayEngine shows the newer key, so the account is right. If
+ * the newer key is gone too, the proof is the same as for any key.
  *
- * @throws Error where it is not proven.
+ * @throws Error if it is not proven.
  */
 export async function provePreviousGone(context: Context, state: ApiKeyState): Promise<void> {
   const { keyId, previousKeyId, previousToken: token } = state;

@@ -5,16 +5,16 @@ import { isSameAddress, isSameCredential, isShown, MOST_OTHERS, provePlace, requ
 import type { ApiKeyInputs, ApiKeyState } from "./schema";
 
 /*
- * A credential of another account would make the next key there, and the key in use would then be revoked: before a key
- * is made in the place of another one, or a key moves to another provider, the account is proven to be the same.
+ * A credential of another account would create the next key there, and the key in use would then be revoked. So before a key
+ * replaces another one or moves to another provider, the account must be proven to be the same.
  */
 
 /**
- * Proves that a new key is made in the account of the one that it replaces. Where the engine has not shown which one that
- * is, as under `--replace`, and no pin is set, another key that this process has seen in state has to be shown.
+ * Proves that a new key is created in the account of the key that it replaces. If the engine has not shown that key, as
+ * under `--replace`, and no pin is set, PayEngine must show another key that this process has seen in state.
  *
- * @param replaced what state holds of the replaced key, as far as the engine has shown it.
- * @throws Error where nothing proves it, KeyError where the replaced key was made at another address.
+ * @param replaced the replaced key in state, if the engine has shown it.
+ * @throws Error if nothing proves it, KeyError if the replaced key was created at another address.
  */
 export async function proveSameAccount(context: Context, replaced: ApiKeyState | undefined): Promise<void> {
   if (replaced === undefined) return proveBesideRecorded(context);
@@ -25,24 +25,24 @@ export async function proveSameAccount(context: Context, replaced: ApiKeyState |
 async function proveBesideRecorded(context: Context): Promise<void> {
   const { settings, recordedKeys } = context;
   const recorded = recordedKeys();
-  // A pin has been proven by now.
+  // A pin was proven before.
   if (recorded.length === 0 || settings.accountId !== undefined) return;
   if (recorded.some((key) => isSameCredential(context, key))) return;
   const here = recorded.filter(({ apiUrl = DEFAULT_API_URL }) => isSameAddress(apiUrl, settings));
   for (const { keyId, name } of here.slice(0, MOST_OTHERS)) if (await isShown(context, keyId, name)) return;
   throw new Error(
-    "nothing proves that the credential is of the account of the other keys in this state: it made none of them, and " +
-      "PayEngine does not show it one; use a credential of that account, or set payengine:accountId to an id that the right " +
-      "account shows",
+    "nothing proves that the credential belongs to the account of the other keys in this state: it created none of them, " +
+      "and PayEngine shows it none of them; use a credential of that account, or set payengine:accountId to an ID that the " +
+      "right account shows",
   );
 }
 
-/** Says whether the program has given the key to another provider. */
+/** Whether the program has moved the key to another provider. */
 export function isMoved(state: ApiKeyState, inputs: ApiKeyInputs): boolean {
   return state.providerName !== inputs.providerName;
 }
 
-/** @throws KeyError where nothing proves that the provider that a key moves to works on the key's account. */
+/** @throws KeyError if nothing proves that the new provider belongs to the key's account. */
 export async function proveMove(
   context: Context,
   state: ApiKeyState,
@@ -53,8 +53,8 @@ export async function proveMove(
   } catch (error) {
     const provider = providerName === undefined ? "the default provider" : `the provider "${providerName}"`;
     throw new KeyError(
-      `Could not move the key "${state.name}" to ${provider}: ${sentence(messageOf(error))} State keeps it as it was. A key ` +
-        "stays in its account: for one in another account, make another resource.",
+      `Could not move the key "${state.name}" to ${provider}: ${sentence(messageOf(error))} State is unchanged. A key stays in ` +
+        "its account: for a key in another account, add another ApiKey.",
     );
   }
 }

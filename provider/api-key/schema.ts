@@ -7,21 +7,20 @@ import { isCredential } from "../payengine/settings";
 import { LONGEST_VERIFICATION, UNKNOWN } from "./context";
 import { DIGITS, MAX_PREFIX_LENGTH } from "./names";
 
-/** The shortest time between two rotations by the clock. */
+/** Minimum period. */
 const SHORTEST_PERIOD = "1h";
 const LONGEST = "3650d";
-const OVERLAP =
-  'say how long the old key works on beside the new one, such as "7d", or "0s" to cut it at once';
+const OVERLAP = 'set how long the old key keeps working, such as "7d", or "0s" to revoke it at once';
 
-/** In previews, what the program does not know yet. */
+/** An unknown value in a preview. */
 const unknown = z.literal(UNKNOWN);
 
-/** A text that a program writes, with the rule for it, or that state holds, which a later rule must not make unreadable. */
+/** Text in a program follows the rule. Text in state does not: a later rule must not make it unreadable. */
 type Text = (rule: z.ZodType<unknown>) => z.ZodType<string>;
 
 const asStored: Text = () => z.string();
 
-/** Texts are kept as they are written. */
+/** Checks the text and keeps it as it is written. */
 const asWritten: Text = (rule) =>
   z
     .unknown()
@@ -36,7 +35,7 @@ const Timeout = z.unknown().superRefine((text, context) => {
   if ("problem" in read) context.addIssue(read.problem);
 });
 
-/** Whether a new private key is tried before anybody gets it, and for how long, such as "30s". */
+/** Whether and how long a new private key is tested. */
 const verifyShape = (text: Text) =>
   z.union([
     z.boolean(),
@@ -57,12 +56,12 @@ const Period = LongDuration.refine(
   `must be ${SHORTEST_PERIOD} or longer`,
 );
 
-/** When a key gives way to the next one, and for how long it works on beside it. */
+/** When a key rotates, and how long the old key keeps working. */
 const rotationShape = (text: Text) =>
   z.strictObject(
     {
       period: text(Period).optional(),
-      /** Any change makes the next key. */
+      /** Any change rotates the key. */
       triggers: z
         .union([
           unknown,
@@ -77,22 +76,22 @@ const rotationShape = (text: Text) =>
   );
 
 const KeyId = z
-  .string({ error: ({ input }) => `${kindOf(input)}; give the key's id` })
-  // A value that stands here by mistake must not get into a message.
-  .regex(/^[\w.:-]{1,64}$/, "is not a key's id; write it like 7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318");
+  .string({ error: ({ input }) => `${kindOf(input)}; set it to the key ID` })
+  // A misplaced value must not get into a message.
+  .regex(/^[\w.:-]{1,64}$/, "is not a key ID; write it like 7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318");
 
 const Token = z
-  .string({ error: ({ input }) => `${kindOf(input)}; give the key's value as a secret` })
+  .string({ error: ({ input }) => `${kindOf(input)}; pass the key's value as a secret` })
   .refine(
     isCredential,
-    "is empty, or holds spaces, line ends or characters outside ASCII; give the key's value",
+    "is empty or contains spaces, line ends or characters outside ASCII; pass the key's value",
   );
 
-/** The key to take over, and its value: it stands in the inputs of the creation, and in no output. */
+/** The key to adopt and its value, which is in the inputs of the creation and in no output. */
 const adoptShape = (text: Text) =>
   z.strictObject(
     {
-      /** Left out for a key of the dashboard, whose id nothing tells. */
+      /** Left out under the contract "dashboard", which shows no ID. */
       keyId: text(KeyId).optional(),
       token: text(Token),
       allowUnproven: z
@@ -103,17 +102,17 @@ const adoptShape = (text: Text) =>
   );
 
 export const NamePrefix = z
-  .string({ error: ({ input }) => `${kindOf(input)}; give a string` })
-  .min(1, "is empty; leave it out for project-stack-resource, or give a name")
-  .regex(/^\P{Cc}*$/u, "holds control characters; use printable ones")
-  .regex(/^(\S(.*\S)?)?$/s, "begins or ends with a blank; take it off")
+  .string({ error: ({ input }) => `${kindOf(input)}; write a string` })
+  .min(1, "is empty; remove it for the default <project>-<stack>-<resource>, or set a name")
+  .regex(/^\P{Cc}*$/u, "contains control characters; use printable ones")
+  .regex(/^(\S(.*\S)?)?$/s, "begins or ends with a space; remove it")
   .refine((prefix) => [...prefix].length <= MAX_PREFIX_LENGTH, {
     error: ({ input }) =>
-      `has ${[...(input as string)].length} characters; PayEngine's limit for names leaves ${MAX_PREFIX_LENGTH} ` +
-      "once the digits are added: give a shorter namePrefix",
+      `has ${[...(input as string)].length} characters; the limit is ${MAX_PREFIX_LENGTH}, because PayEngine limits names and ` +
+      "the digits are added: set a shorter namePrefix",
   });
 
-/** What the SDK sends: the program's arguments, and what only the program can know. */
+/** What the SDK registers: the arguments, and values that only the program has. */
 export const Program = z.strictObject({
   type: z.enum(["public", "private"], {
     error: ({ input }) =>
@@ -136,9 +135,9 @@ function requireShorterOverlap(
   { period, overlap }: { readonly period?: string | undefined; readonly overlap: string },
   context: z.RefinementCtx,
 ): void {
-  // What is not known, or wrong in itself, is no number.
+  // An unknown or invalid duration is NaN.
   if (!(milliseconds(String(overlap)) >= milliseconds(String(period)))) return;
-  const message = "is as long as the period, so two keys would always work; give a shorter one";
+  const message = "is not shorter than the period, so two keys would always work; set a shorter overlap";
   context.addIssue({ code: "custom", path: ["overlap"], message });
 }
 
@@ -146,9 +145,9 @@ function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "" && value !== UNKNOWN;
 }
 
-/** Says what a value is without saying the value, which may be a secret in the wrong place. */
+/** The kind of a value, never the value: it may be a misplaced secret. */
 function kindOf(value: unknown): string {
-  return value === UNKNOWN ? "is not known before the update" : kindOfKnown(value);
+  return value === UNKNOWN ? "is unknown until the update" : kindOfKnown(value);
 }
 
 const Verify = verifyShape(asStored);
@@ -160,42 +159,42 @@ export type Rotation = z.infer<typeof Rotation>;
 export const Adopt = adoptShape(asStored);
 export type Adopt = z.infer<typeof Adopt>;
 
-/** What a program asks for, as check leaves it: this stands in state before the key is made. */
+/** The inputs that check returns. They are in state before the key is created. */
 export const ApiKeyInputs = z.object({
   type: z.string(),
   namePrefix: z.string(),
-  /** `<namePrefix>-<10 hex digits>`: the resource's id, and what every recovery looks for. */
+  /** `<namePrefix>-<10 hex digits>`: the resource ID, and the name that recovery looks for. */
   uniqueName: z.string(),
   verify: Verify.optional(),
   rotation: z.union([unknown, Rotation]).optional(),
-  /** When the first `up` rotates by `rotation.period` (ISO 8601); unknown in a preview that has no earlier one. */
+  /** The first `up` after this time rotates (ISO 8601); unknown in a preview without an earlier one. */
   rotateAt: z.string().optional(),
-  /** The key that the resource took over when it was made, and not of its own making. */
+  /** ID of the key that the resource adopted. */
   adoptedKeyId: z.string().optional(),
-  /** Fingerprint of the value that came with it. */
+  /** Fingerprint of the adopted value. */
   adoptedFingerprint: z.string().optional(),
-  /** Somebody makes the key in the dashboard: nothing tells its id, and only people can revoke it. */
+  /** The key comes from the dashboard: its ID is unknown, and only people can revoke it. */
   madeByHand: z.boolean().optional(),
-  /** What config pins the account by: an id that it shows. */
+  /** The pin in config: an ID that the account shows. */
   pinnedAccountId: z.string().optional(),
-  /** The explicit provider that the key belongs to; left out for the default one. */
+  /** Name of the key's explicit provider; left out for the default one. */
   providerName: z.string().optional(),
-  /** Address of the API at which the key is made; left out for PayEngine's own. */
+  /** Address of the API where the key is created; left out for the default. */
   apiUrl: z.string().optional(),
-  /** Which credential makes the key: {@link shortFingerprint}. */
+  /** {@link shortFingerprint} of the credential that creates the key. */
   credentialFingerprint: z.string().optional(),
 });
 
 export type ApiKeyInputs = z.infer<typeof ApiKeyInputs>;
 
-/** Earlier inputs: what of them stays whatever the program says, and the grid of rotations. */
+/** Earlier inputs: those that never change, and the grid of rotations. */
 export const Earlier = ApiKeyInputs.omit({ verify: true, providerName: true }).partial();
 
 export type Earlier = z.infer<typeof Earlier>;
 
-/** How state holds a journal: what is empty, or is the key's own name, is left out. */
+/** A journal in state. Empty fields, and a latest name that is the key's own, are left out. */
 const JournalFields = z.object({
-  /** What is left to do: `create` the key, or `reconcile` whether an unresolved attempt has made a second one. */
+  /** What is left to do: `create` the key, or `reconcile` a second key that an unresolved attempt may create. */
   pendingAction: z.enum(["create", "reconcile"]).optional(),
   unresolvedNames: z.array(z.string()).optional(),
   reconcileAfter: z.string().optional(),
@@ -205,26 +204,26 @@ const JournalFields = z.object({
 
 export type JournalFields = z.infer<typeof JournalFields>;
 
-/** What state holds of a key: the resource's outputs. Plain JSON, with nothing undefined. */
+/** The resource's outputs in state. Plain JSON, without undefined. */
 export const ApiKeyState = ApiKeyInputs.extend(JournalFields.shape).extend({
-  /** The key's name at PayEngine; that of the resource for a key made by hand. */
+  /** The key name at PayEngine; the unique name for a key from the dashboard. */
   name: z.string(),
-  /** The account's id, where PayEngine told it when the key was made. */
+  /** The account ID, if PayEngine returned it when the key was created. */
   accountId: z.string().optional(),
-  /** A merchant of the account in which the key was made, where it had one. */
+  /** ID of a merchant of the key's account, if it had one when the key was created. */
   merchantId: z.string().optional(),
-  /** Without it the key is yet to be made; with it and no token, it is a key to revoke. */
+  /** Without it the key is not created yet. With it but without a token, the key must be revoked. */
   keyId: z.string().optional(),
   token: z.string().optional(),
   redactedToken: z.string().optional(),
   /** First 16 hex digits of the token's SHA-256. */
   fingerprint: z.string().optional(),
   createdAt: z.string().optional(),
-  /** Counts the keys of this resource; left out for the first. */
+  /** Number of the key; left out for the first. */
   generation: z.number().optional(),
-  /** When this key took the place of the one before it (ISO 8601). */
+  /** When this key replaced the previous one (ISO 8601). */
   rotatedAt: z.string().optional(),
-  /** The key before this one works beside it until then (ISO 8601), and is revoked by the first `up` after that. */
+  /** The previous key works until then (ISO 8601). The first `up` after that revokes it. */
   previousRevokeAt: z.string().optional(),
   previousKeyId: z.string().optional(),
   previousToken: z.string().optional(),
@@ -235,7 +234,7 @@ export type ApiKeyState = z.infer<typeof ApiKeyState>;
 /** A key whose value is known. */
 export type IssuedKey = PayEngineKey & { readonly value: string };
 
-/** How create and update end: with the key, or with a state from which the next `up` or destroy goes on. */
+/** Result of create and update: the key, or a state from which the next `up` or destroy continues. */
 export type Outcome =
   | { readonly kind: "complete"; readonly state: ApiKeyState }
   | { readonly kind: "unfinished"; readonly state: ApiKeyState; readonly reason: string };

@@ -11,17 +11,17 @@ import type { IssuedKey } from "./schema";
 export type Sent =
   /** The key exists and its value is known. */
   | { readonly kind: "issued"; readonly key: IssuedKey }
-  /** It is certain that no key was made. */
+  /** Certainly no key was created. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** A key may exist, and its value is lost. */
+  /** A key may exist, and its value was lost. */
   | { readonly kind: "unresolved"; readonly reason: string; readonly keyId?: string | undefined }
-  /** A key exists that is not to be kept, and another attempt would end in the same way. */
+  /** A key exists that must be revoked, and another attempt would end the same way. */
   | { readonly kind: "wrong"; readonly reason: string; readonly keyId: string };
 
 /**
- * Asks PayEngine for a key, once; where the contract has a call that reveals the value, by that call.
+ * Requests one key, and reveals its value if the contract has a request for that.
  *
- * Nothing is asked for before the list of keys has shown that it can be read: what an attempt may leave is found there.
+ * It first makes sure that the list of keys can be read, because recovery finds leftover keys there.
  *
  * @mechanism lost answers
  */
@@ -60,7 +60,7 @@ async function judge(context: Context, created: CreatedKey, name: string, type: 
   ].some(([told, asked]) => told !== "" && told !== asked);
   if (isOther) {
     const reason =
-      `PayEngine was asked for a ${type} key of this name and answered with a ${redact(created.type, [])} one named ` +
+      `The request was for a ${type} key with this name, but PayEngine returned a ${redact(created.type, [])} key named ` +
       `"${redact(created.name, [])}" (${redact(id, [])})`;
     return { kind: "wrong", reason, keyId: id };
   }
@@ -76,21 +76,21 @@ async function judge(context: Context, created: CreatedKey, name: string, type: 
 }
 
 const NO_VALUE =
-  "The response did not include the key's value; where another call of your account shows it, set " +
-  "payengine:contract.reveal to that call (`pulumi-payengine doctor`)";
+  "The response did not include the key's value; if another request of your account shows it, set " +
+  "payengine:contract.reveal to that request (`pulumi-payengine doctor`)";
 
-/** Of an answer without an id, which holds the value all the same. */
+/** The ID of a key whose creation returned none. */
 async function idByName(context: Context, name: string): Promise<string | undefined> {
   try {
     const [key, ...others] = await listLiveKeys(context.client, name, (it) => it === name);
     return others.length === 0 ? key?.id : undefined;
   } catch {
-    // The sweep after a lost answer reads the same list, and says what is wrong with it.
+    // The following sweep reads the same list and reports the error.
     return undefined;
   }
 }
 
-/** PayEngine shows the value once: what is lost then, is lost for good. */
+/** PayEngine shows the value once, so a lost response loses it for good. */
 async function revealed(context: Context, key: Omit<IssuedKey, "value">): Promise<Sent> {
   const { id: keyId } = key;
   try {
@@ -98,20 +98,20 @@ async function revealed(context: Context, key: Omit<IssuedKey, "value">): Promis
     if (isWholeValue(value, key.type, key.redacted)) return { kind: "issued", key: { ...key, value } };
     return { kind: "unresolved", reason: "The response to reveal did not include the key's value", keyId };
   } catch (error) {
-    const reason = `The key was made, but its value was not revealed: ${messageOf(error)}`;
-    // What PayEngine refuses for one key it refuses for the next.
+    const reason = `The key was created, but its value was not revealed: ${messageOf(error)}`;
+    // PayEngine would refuse the next key too.
     const isFinal = error instanceof ApiError && isWithoutEffect(error);
     return { kind: isFinal ? "wrong" : "unresolved", reason, keyId };
   }
 }
 
-/** An empty list has not shown whether its entries can be read. */
+/** An empty list did not show whether entries can be read, so it is read again. */
 async function listable(context: Context, sent: Extract<Sent, { kind: "issued" }>): Promise<Sent> {
   try {
     await requireReadableList(context.client);
     return sent;
   } catch (error) {
-    // An answer in another form comes again; any other failure says nothing about the form, and the key is in hand.
+    // An unreadable list stays unreadable. Any other failure does not concern the format, and the key is usable.
     const isUnreadable = error instanceof ResponseSchemaError;
     return isUnreadable ? { kind: "wrong", reason: messageOf(error), keyId: sent.key.id } : sent;
   }

@@ -8,17 +8,17 @@ import type { Adopt, ApiKeyInputs, ApiKeyState, IssuedKey } from "./schema";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The version of this package from which on state has its present form: an older one must not work on it. */
+/** The first package version with the current state format. Older versions must not read it. */
 export const SCHEMA_VERSION = "0.1.0";
 
-/** The version of this package that a state needs, where this one is too old for it. */
+/** The package version that a state needs, if this one is too old. */
 export function neededVersion({ schemaVersion }: Properties): string | undefined {
   if (typeof schemaVersion !== "string") return undefined;
   const isNewer = schemaVersion.localeCompare(SCHEMA_VERSION, "en", { numeric: true }) > 0;
   return isNewer ? schemaVersion : undefined;
 }
 
-/** @throws KeyError where a newer version has written it, or that names the damaged fields, without their values. */
+/** @throws KeyError if a newer version wrote the state, or with the names of damaged fields, never their values. */
 export function parseState(properties: Properties): ApiKeyState {
   const needed = neededVersion(properties);
   if (needed !== undefined)
@@ -37,7 +37,7 @@ export function parseState(properties: Properties): ApiKeyState {
   );
 }
 
-/** @throws KeyError that names the damaged fields, without their values. */
+/** @throws KeyError with the names of damaged fields, never their values. */
 export function parseInputs(properties: Properties): ApiKeyInputs {
   const plainly = plainInputs(properties);
   if (plainly !== undefined) return plainly;
@@ -47,13 +47,13 @@ export function parseInputs(properties: Properties): ApiKeyInputs {
   throw new KeyError(`The inputs of the key ${name} cannot be read (${issuesOf(result.error)}).`);
 }
 
-/** Inputs of a resource in state; undefined where it is not in state yet, or they are damaged. */
+/** Inputs of a resource in state; undefined if it is not in state yet or they are damaged. */
 export function readInputs(properties: Properties): ApiKeyInputs | undefined {
   if (properties.uniqueName === undefined) return undefined;
   return plainInputs(properties) ?? schemas().ApiKeyInputs.safeParse(properties).data;
 }
 
-/** The key that a creation is to take over. */
+/** The key that a creation adopts. */
 export function adoptIn(properties: Properties): Adopt | undefined {
   return properties.adopt === undefined ? undefined : schemas().Adopt.parse(properties.adopt);
 }
@@ -66,7 +66,7 @@ function issuesOf(error: z.ZodError): string {
   return error.issues.map(({ path, code }) => `${path.join(".")}: ${code}`).join("; ");
 }
 
-/** The state with a key that was just made, and what is left to reconcile. */
+/** The state with a new key and what is left to reconcile. */
 export function withKey(
   state: ApiKeyState,
   { key, journal, pendingAction }: Reconciled & { readonly key: IssuedKey },
@@ -74,7 +74,7 @@ export function withKey(
   return withJournal({ ...state, ...keyFields(state.uniqueName, key) }, journal, pendingAction);
 }
 
-/** The state with what has to be remembered of attempts. */
+/** The state with the journal. */
 export function withJournal(
   state: ApiKeyState,
   journal: Journal,
@@ -83,7 +83,7 @@ export function withJournal(
   return plain({ ...state, ...fieldsOf(journal, state.name, pendingAction) });
 }
 
-/** What a key adds to the state. */
+/** Fields of a key in state. */
 export function keyFields(uniqueName: string, { name, id, value, redacted, createdAt }: IssuedKey) {
   const generation = generationOf(uniqueName, name);
   return {
@@ -95,7 +95,7 @@ export function keyFields(uniqueName: string, { name, id, value, redacted, creat
   };
 }
 
-/** What a value adds to the state. */
+/** Fields of a value in state. */
 export function valueFields(value: string, redacted = `${value.slice(0, 4)}…${value.slice(-4)}`) {
   return { token: value, redactedToken: redacted, fingerprint: fingerprint(value) };
 }
@@ -105,7 +105,7 @@ export function withoutPrevious(state: ApiKeyState): ApiKeyState {
   return omit(state, "previousKeyId", "previousToken", "previousRevokeAt");
 }
 
-/** Drops what is undefined: state is plain JSON, and the engine's encoder throws on the rest. */
+/** Drops undefined fields: state is plain JSON, and the engine's encoder throws on undefined. */
 export function plain<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }

@@ -18,24 +18,24 @@ import {
 import { generationOf, mayHaveGiven } from "./names";
 import type { ApiKeyState, IssuedKey } from "./schema";
 
-/** What a sweep showed and changed. */
+/** Result of a sweep. */
 export interface Swept {
   readonly journal: Journal;
-  /** Ids of the keys to keep that the list showed: it is no longer behind their creation. */
+  /** IDs of keys to keep that the list showed, so it is at least as current as their creation. */
   readonly kept: readonly string[];
   /** Names of the keys that were found and revoked. */
   readonly revoked: readonly string[];
 }
 
-/** Why nothing is swept or sent any more: another `up` may already make keys of the same resource. */
+/** Why nothing is swept or sent any more: another `up` may already create keys of the same resource. */
 export const ENGINE_GONE = "Pulumi's engine has ended";
 
 /**
- * Revokes what attempts have left: the keys that they are known to have made, and whatever has a name of this resource. A
- * key that PayEngine does not find by its id may only not be known yet: it resolves nothing.
+ * Revokes leftover keys of attempts: the recorded IDs, and every key with a name of this resource. If PayEngine cannot find
+ * a recorded ID, the attempt stays unresolved, because the lookup may lag behind.
  *
- * @param keep ids of the keys in use.
- * @throws Error where a key may live on, the engine has ended, or state is older than a key in use.
+ * @param keep IDs of the keys in use.
+ * @throws Error if a key may still be active, the engine has ended, or state is older than a key in use.
  * @mechanism old state
  */
 export async function sweep(
@@ -51,7 +51,7 @@ export async function sweep(
   const live = await findLiveKeys(client, uniqueName, journal.latestName);
   const orphans = live.filter(({ id }) => !keep.includes(id));
   requireLeftovers(context, journal, orphans, live);
-  // The list may have taken long, and what is new in it may be in use by now.
+  // The list may have taken long, and a new key in it may be in use by now.
   if (orphans.length > 0 && (await engine.isGone())) throw new Error(ENGINE_GONE);
   const byName = await revokeEach(orphans, (orphan) => revokeListed(client, orphan));
   throwFirst(byName.errors);
@@ -63,7 +63,7 @@ export async function sweep(
   };
 }
 
-/** Revokes every live key that the creation of this resource can have made. @returns how many there were. */
+/** Revokes every active key that this resource's creation can have made. @returns their number. */
 export async function sweepAll(client: PayEngineClient, uniqueName: string): Promise<number> {
   const { revoked, errors } = await revokeEach(await findLiveKeys(client, uniqueName), (key) =>
     revokeListed(client, key),
@@ -73,9 +73,9 @@ export async function sweepAll(client: PayEngineClient, uniqueName: string): Pro
 }
 
 /**
- * Revokes one key after another: one that cannot be revoked must not keep others alive.
+ * Revokes one key after another, and continues after a failure.
  *
- * @param revokeOne returns false where PayEngine does not find the key.
+ * @param revokeOne returns false if PayEngine cannot find the key.
  */
 async function revokeEach<T>(keys: readonly T[], revokeOne: (key: T) => Promise<unknown>) {
   const revoked: T[] = [];
@@ -95,20 +95,20 @@ function throwFirst(errors: readonly unknown[]): void {
 }
 
 /**
- * Revokes what attempts have left beside the keys in use, once the list has shown that it can be read.
+ * Revokes leftover keys besides the keys in use, once the list has proven readable.
  *
  * @mechanism rotation sweep
  */
 export async function sweepBeside(context: Context, state: ApiKeyState): Promise<Swept> {
-  // Read once a process, it tells how long a page is, and with that whether one of the resource's own keys is the last.
+  // The first read shows the page size, and so whether a short page is the last.
   await context.readableList();
   return sweep(context, state.uniqueName, journalOf(state), keysInUse(state));
 }
 
 /**
- * With a key in hand, revokes what other attempts have left.
+ * Revokes leftover keys of other attempts after a key was created.
  *
- * @param keep ids of the keys in use, the one in hand among them.
+ * @param keep IDs of the keys in use, including the new one.
  * @mechanism final sweep
  * @mechanism reconcile mark
  */
@@ -126,13 +126,13 @@ export async function reconcile(
     const isListCurrent = swept.kept.includes(id) && !mayStillAppear(context, left);
     if (isResolved(left) || isListCurrent) return done(uniqueName, name, journal);
   } catch (error) {
-    // The key is safe in hand, and the journal stays as it was. A later look does not make state any newer.
+    // The key is safe, and the journal stays unchanged for the next look.
     if (error instanceof OldStateError) context.warn(`warning: ${name}: ${error.message}`);
   }
   return { journal: left, pendingAction: "reconcile" };
 }
 
-/** Of a later generation the name stays known: PayEngine may never give it again. */
+/** Keeps the name of a later generation: PayEngine may never accept it again. */
 function done(uniqueName: string, name: string, { latestName = name }: Journal): Reconciled {
   const isLater = generationOf(uniqueName, latestName) > generationOf(uniqueName, name);
   return {
@@ -142,9 +142,9 @@ function done(uniqueName: string, name: string, { latestName = name }: Journal):
 }
 
 /**
- * Finds the live keys with a name that this resource can have given.
+ * Finds the active keys with a name that this resource can have used.
  *
- * @param latestName the name that was posted last; left out before state knows any.
+ * @param latestName the last name that was posted; left out if state has none.
  */
 export function findLiveKeys(
   client: PayEngineClient,
@@ -154,7 +154,7 @@ export function findLiveKeys(
   return listLiveKeys(client, uniqueName, (name) => mayHaveGiven(uniqueName, latestName, name));
 }
 
-/** Says whether PayEngine knows a key of this id that is not revoked. */
+/** Whether PayEngine has a key with this ID that is not revoked. */
 export async function isLive(client: PayEngineClient, keyId: string): Promise<boolean> {
   try {
     return !(await client.getKey(keyId)).isRevoked;
@@ -167,8 +167,8 @@ export async function isLive(client: PayEngineClient, keyId: string): Promise<bo
 /**
  * Revokes a key.
  *
- * @returns false where PayEngine does not find it, if it is PayEngine that says so and not a proxy in front of it: a
- *   key that it has listed is gone then; one that was just made may only not be known yet.
+ * @returns false if PayEngine itself, and not a proxy, cannot find it. A listed key is gone then; a new one may not be
+ *   visible yet.
  */
 export async function revoke(client: PayEngineClient, id: string): Promise<boolean> {
   const missing = await tryToRevoke(client, id);
@@ -176,12 +176,12 @@ export async function revoke(client: PayEngineClient, id: string): Promise<boole
   return missing === undefined;
 }
 
-/** Revokes a key. @returns false where it is not found, which does not prove yet that it is gone. */
+/** Revokes a key. @returns false if it is not found, which does not prove that it is gone. */
 export async function revokeIfFound(client: PayEngineClient, id: string): Promise<boolean> {
   return (await tryToRevoke(client, id)) === undefined;
 }
 
-/** @returns the answer where the key is not found. */
+/** @returns the error if the key is not found. */
 async function tryToRevoke(client: PayEngineClient, id: string): Promise<NotFoundError | undefined> {
   try {
     await client.revokeKey(id);
@@ -193,10 +193,10 @@ async function tryToRevoke(client: PayEngineClient, id: string): Promise<NotFoun
 }
 
 /**
- * Revokes a key that the list has shown. If it is not found any more, it is gone, unless the call that revokes keys is
- * another one: then the list still shows it.
+ * Revokes a key that the list has shown. If it is not found, it is gone, unless the list still shows it: then the contract's
+ * `revoke` is wrong.
  *
- * @throws Error where it lives on.
+ * @throws Error if it is still active.
  */
 export async function revokeListed(
   client: PayEngineClient,
@@ -206,20 +206,19 @@ export async function revokeListed(
   const listed = await listLiveKeys(client, name, (it) => it === name);
   if (!listed.some((key) => key.id === id)) return;
   throw new Error(
-    `PayEngine lists the key "${name}" (${id}) as live and does not find it when it is to be revoked; check ` +
-      "payengine:contract.revoke",
+    `PayEngine lists the key "${name}" (${id}) as active but cannot find it to revoke it; check payengine:contract.revoke`,
   );
 }
 
-/** Which of a resource's keys it is about, and what is refused, such as "revoking". */
+/** The key, and the action that is refused, such as "revoking". */
 export interface Refused {
   readonly which: "current" | "previous";
   readonly doing: "revoking" | "rotating";
 }
 
 /**
- * The self-revocation guard: the key that the provider works with is never revoked or rotated by it, which would lock
- * it out. It is known by its value; an adopted key, whose value may not be proven, by what PayEngine shows of it too.
+ * The self-revocation guard: the provider never revokes or rotates its own credential, which would lock it out. It compares
+ * the value and, for an adopted key, whose value may be unproven, also PayEngine's redacted value.
  */
 export async function refuseSelfRevocation(
   { client, settings }: Context,
@@ -233,8 +232,8 @@ export async function refuseSelfRevocation(
   if (!isOwn && !(isAdopted && (await showsValue(client, id, settings.credential)))) return;
   const key = which === "current" ? `The key "${state.name}"` : `The previous key of "${state.name}"`;
   throw new KeyError(
-    `${key} is the credential that this provider works with; ${doing} it would lock the provider ` +
-      "out. Set payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.",
+    `${key} is the provider credential; ${doing} it would lock the provider out. Set payengine:apiKey (or PAYENGINE_API_KEY) ` +
+      "to another private key first.",
   );
 }
 

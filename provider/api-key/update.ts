@@ -20,9 +20,8 @@ import { reconcile, sweep } from "./sweep";
 import { notDue, pulledBack } from "./wrong-clock";
 
 /**
- * Puts right whatever the state lacks, in this order: a key that is yet to be made, unresolved attempts that may have
- * made another, a previous key whose time is over, a rotation that is due. Each step leaves a state from which the next
- * `up` goes on.
+ * Does what is due, in this order: create a missing key, reconcile unresolved attempts, revoke a previous key after its
+ * overlap, rotate. Each step leaves a state from which the next `up` continues.
  */
 export async function update(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<Outcome> {
   await guard(context, state, inputs);
@@ -30,7 +29,7 @@ export async function update(context: Context, state: ApiKeyState, inputs: ApiKe
   const recorded = pulledBack(context, state, now);
   if (lacksKey(state)) return createMissing(context, recorded, inputs);
   const asked = onTime(inputs, now, recorded);
-  // What check and diff have not shown is not done.
+  // Only do what check and diff have shown.
   const isShown = rotationDue(recorded, inputs) !== undefined;
   const isDue = isShown && rotationDue(recorded, asked) !== undefined;
   let current = withInputs(recorded, asked);
@@ -38,14 +37,14 @@ export async function update(context: Context, state: ApiKeyState, inputs: ApiKe
     current = await reconcileKey(context, current);
   }
   if (!isPreviousPromised(current, now)) current = await revokePrevious(context, current);
-  // A key that is cut at once is replaced, by the next `up` where a previous one had to go first.
+  // With overlap "0s" the key is replaced instead, in the next `up` if a previous key had to be revoked first.
   const isToRotate = isDue && current.previousKeyId === undefined && !cutsAtOnce(inputs);
   if (isToRotate) return rotate(context, current, asked);
   if (isShown && (!isDue || isPreviousPromised(current, now))) context.warn(notDue(current, now));
   return { kind: "complete", state: current };
 }
 
-/** PayEngine's time where it decides something; what it does not decide needs no answer. */
+/** PayEngine's time if the update depends on it; otherwise no request is sent for it. */
 async function timeFor(context: Context, state: ApiKeyState, { rotateAt }: ApiKeyInputs): Promise<Date> {
   const isDecisive = hasPrevious(state) || state.reconcileAfter !== undefined || rotateAt !== state.rotateAt;
   try {
@@ -55,7 +54,7 @@ async function timeFor(context: Context, state: ApiKeyState, { rotateAt }: ApiKe
   }
 }
 
-/** A rotation that is due stays so until it is done: state keeps the rotation of the key in use. */
+/** State keeps the rotation of the key in use, so that a due rotation stays due until it is done. */
 function withInputs(state: ApiKeyState, inputs: ApiKeyInputs): ApiKeyState {
   const { rotation, rotateAt } = rotationDue(state, inputs) === undefined ? inputs : state;
   return plain({
@@ -63,7 +62,7 @@ function withInputs(state: ApiKeyState, inputs: ApiKeyInputs): ApiKeyState {
     ...inputs,
     rotation,
     rotateAt,
-    // Of a key that has rotated since, its own maker.
+    // A rotated key keeps the credential that created it.
     credentialFingerprint: state.credentialFingerprint,
   });
 }
@@ -83,13 +82,13 @@ async function createMissing(context: Context, state: ApiKeyState, inputs: ApiKe
   return createInState(context, missing, journal);
 }
 
-/** What stays of a state whose key is not usable: the previous key may be in use. */
+/** Fields to keep of a state without a usable key: the previous key may be in use. */
 function withoutKey(state: ApiKeyState) {
   const { uniqueName, generation, rotatedAt, previousKeyId, previousToken, previousRevokeAt } = state;
   return { name: uniqueName, generation, rotatedAt, previousKeyId, previousToken, previousRevokeAt };
 }
 
-/** Another pin or provider has to be proven, and so has the place of the key. */
+/** Proves the key's account and address, and a changed pin or provider. */
 async function guard(context: Context, state: ApiKeyState, inputs: ApiKeyInputs): Promise<void> {
   const isPinKept = inputs.pinnedAccountId === state.pinnedAccountId;
   const isToReconcile = state.pendingAction === "reconcile" || isRotationDropped(state, inputs);
@@ -105,15 +104,15 @@ async function guard(context: Context, state: ApiKeyState, inputs: ApiKeyInputs)
 function notUpdated({ name }: ApiKeyState, error: unknown): KeyError {
   if (error instanceof KeyError) return error;
   const why = sentence(messageOf(error));
-  return new KeyError(`Could not update the key "${name}": ${why} State keeps it as it was.`);
+  return new KeyError(`Could not update the key "${name}": ${why} State is unchanged.`);
 }
 
-/** A rotation that was interrupted leaves no mark if the plugin's process was killed. */
+/** A killed plugin process leaves no mark of an interrupted rotation, so a removed `rotation` needs a look. */
 function isRotationDropped(state: ApiKeyState, inputs: ApiKeyInputs): boolean {
   return state.rotation !== undefined && inputs.rotation === undefined;
 }
 
-/** Revokes whatever earlier attempts have left, before another is made. */
+/** Revokes leftover keys of earlier attempts before another attempt. */
 async function sweepUnfinished(context: Context, state: ApiKeyState): Promise<Journal> {
   try {
     const swept = await sweep(context, state.uniqueName, journalOf(state), keysInUse(state));
@@ -121,9 +120,9 @@ async function sweepUnfinished(context: Context, state: ApiKeyState): Promise<Jo
     return swept.journal;
   } catch (error) {
     throw new KeyError(
-      `Could not clear up after an unfinished creation of the key "${state.uniqueName}": ` +
-        `${sentence(messageOf(error))} A key of that name may exist and nobody knows its value. ` +
-        "State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
+      `Could not revoke what an unfinished creation of the key "${state.uniqueName}" left: ` +
+        `${sentence(messageOf(error))} A key with that name may still be active; its value was lost. ` +
+        "State keeps the name: run `pulumi up` again, without --continue-on-error, once PayEngine responds.",
     );
   }
 }

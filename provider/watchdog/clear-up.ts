@@ -5,16 +5,16 @@ import { type SweptAfterDeath, sweepAfterDeath, type Timing } from "./sweep-afte
 
 /** The watchdog's process. */
 export interface Host extends Timing {
-  /** Does something in so many milliseconds, if the process still runs then. */
+  /** Runs `act` after this many milliseconds, if the process still runs. */
   readonly later: (milliseconds: number, act: () => void) => void;
 }
 
-/** What the last look may take, in milliseconds. */
+/** Time for the last look, in milliseconds. */
 const LAST_LOOK_MS = 5_000;
 
 /**
- * Revokes what the plugin's requests have made or will make, and holds the plugin's output meanwhile, so that a container
- * does not end before that is done; but no longer than a request can take effect. After that it goes on without output.
+ * Revokes the keys of the plugin's requests. Meanwhile it holds the plugin's output, so that a container does not end before
+ * that is done, but no longer than a request can take effect. After that it continues without output.
  */
 export async function clearUp(
   host: Host,
@@ -38,25 +38,25 @@ export async function clearUp(
 
 function begun(names: ReadonlySet<string>, limit: number): string {
   return (
-    `warning: The provider's process ended while it was creating ${quoted(names)}. The watchdog now looks for keys of that ` +
-    `name and revokes them, for ${Math.round(limit / 1000)} seconds at most.`
+    `warning: The provider's process ended while it was creating ${quoted(names)}. The watchdog now looks for keys with that ` +
+    `name and revokes them, for at most ${Math.round(limit / 1000)} seconds.`
   );
 }
 
 function ended(name: string, { revoked, problem }: SweptAfterDeath): string {
   if (problem !== undefined)
     return (
-      `error: The watchdog could not look for the key "${name}": ${problem} If PayEngine's dashboard shows a key of that ` +
+      `error: The watchdog could not look for the key "${name}": ${problem} If PayEngine's dashboard shows a key with that ` +
       "name, revoke it there."
     );
-  const what = revoked > 0 ? `The key "${name}" was found and revoked.` : `No key "${name}" was made.`;
+  const what = revoked > 0 ? `The key "${name}" was found and revoked.` : `No key "${name}" was created.`;
   return `${what} Run \`pulumi up\` again.`;
 }
 
 function unfinished(names: ReadonlySet<string>): string {
   return (
-    `warning: The watchdog has not finished with ${quoted(names)} and goes on in the background. If a container ends with ` +
-    "this command, look for keys of that name in PayEngine's dashboard and revoke them there."
+    `warning: The watchdog has not finished with ${quoted(names)} and continues in the background. If a container ends with ` +
+    "this command, look for keys with that name in PayEngine's dashboard and revoke them there."
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Settings } from "../api-key/context";
 import type { Word } from "./watchdog";
 
-/** Requests for one resource's key that were sent, and of whose fate nothing is known yet. */
+/** Requests for one resource's key whose outcome is unknown. */
 export interface Expected {
   readonly uniqueName: string;
   readonly settings: Settings;
@@ -9,7 +9,7 @@ export interface Expected {
   readonly posts: number;
 }
 
-/** Keeps account of what the plugin's process says. */
+/** Records a message of the plugin's process. */
 export function heed(expected: Map<string, Expected>, word: Word): void {
   const { uniqueName } = word;
   if (word.kind === "forget") expected.delete(uniqueName);

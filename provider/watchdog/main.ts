@@ -3,7 +3,7 @@ import { type Expected, heed } from "./expected";
 import { holdPluginOutput, PLUGIN_OUTPUT } from "./plugin-output";
 import type { Message } from "./watchdog";
 
-/** The watchdog's process: listens to the plugin's, and acts when that one has died. */
+/** The watchdog's process: listens to the plugin's process and acts when that one dies. */
 const expected = new Map<string, Expected>();
 const output = holdPluginOutput(PLUGIN_OUTPUT);
 
@@ -13,20 +13,20 @@ const host = {
   later: (milliseconds: number, act: () => void) => void setTimeout(act, milliseconds).unref(),
 };
 
-// Whoever ends a whole tree of processes ends the plugin as well: that is when this one is needed.
+// A signal to the whole process tree also ends the plugin, which is when the watchdog is needed.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"]) process.on(signal, () => {});
 
 process.title = "pulumi-payengine watchdog";
 process.on("message", (message: Message) => {
   if (message.kind === "let go") output.letGo();
   else heed(expected, message);
-  // Without a callback, a plugin that has died meanwhile would be an error of this process.
+  // With a callback, a plugin that has died meanwhile is not an error of this process.
   process.send?.(message.number, undefined, {}, () => {});
 });
 process.once("disconnect", () => {
-  // Not one moment longer than the plugin itself, where nothing is to be done.
+  // Nothing to do: end with the plugin.
   if (expected.size === 0) return output.letGo();
-  // Loaded here: the plugin waits for the first answer, and a run that ends well needs nothing of it.
+  // Loaded on first use: the plugin waits for the first reply, and most runs never need it.
   const { clearUp }: typeof import("./clear-up") = require("./clear-up");
   void clearUp(host, [...expected.values()], output);
 });

@@ -1,21 +1,21 @@
 import { closeSync, writeSync } from "node:fs";
 
-/** Its file descriptor in the watchdog's process, beside the channel to the plugin. */
+/** File descriptor in the watchdog's process, next to the channel to the plugin. */
 export const PLUGIN_OUTPUT = 4;
 
-/** The plugin's error output, in the watchdog's hands. */
+/** The plugin's error output, held by the watchdog. */
 export interface PluginOutput {
-  /** Shows the user a line under Diagnostics, as long as it is held. */
+  /** Shows a line under Diagnostics while the output is held. */
   say(line: string): void;
   /** Lets the engine end. */
   letGo(): void;
 }
 
 /**
- * Holds the plugin's error output: the engine waits until all who hold it have let go, and shows what they write. Without
- * that it would end with its plugin, and where it is the first process of a container, so would everything else.
+ * Holds the plugin's error output. The engine shows what is written to it and waits until every holder has closed it.
+ * Otherwise the engine would end with its plugin and, as the first process of a container, end the container too.
  *
- * @param descriptor of the file, as the plugin has passed it on.
+ * @param descriptor the file descriptor that the plugin has passed.
  * @mechanism held output
  */
 export function holdPluginOutput(descriptor: number): PluginOutput {
@@ -26,7 +26,7 @@ export function holdPluginOutput(descriptor: number): PluginOutput {
       try {
         writeSync(descriptor, `${line}\n`);
       } catch {
-        // The engine was killed as well: there is no reader.
+        // The engine was killed too: there is no reader.
       }
     },
     letGo() {

@@ -6,30 +6,29 @@ import { ApiError, messageOf, sentence } from "../payengine/errors";
 import { connectionBy, createRequest } from "../payengine/http";
 import type { Expected } from "./expected";
 
-/** The time of this process. */
+/** The clock of this process. */
 export interface Timing {
-  /** Milliseconds that only ever grow, whatever happens to the clock of the machine. */
+  /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** How it ended. */
+/** Result of a sweep after the plugin's death. */
 export interface SweptAfterDeath {
-  /** How many keys were revoked. */
+  /** Number of revoked keys. */
   readonly revoked: number;
-  /** Why it is not known whether more are left. */
+  /** Why more keys may be left. */
   readonly problem: string | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-/** For how long PayEngine may be out of reach, in milliseconds. */
+/** How long PayEngine may be unreachable, in milliseconds. */
 const OUT_OF_REACH_MS = 60 * 60_000;
 
 /**
- * Revokes whatever has a name of the resource, until as many keys were revoked as were asked for, or until a look
- * after the time in which a request can still take effect. None of them can be in state: the plugin died before it
- * handed one over.
+ * Revokes every key with a name of the resource, until as many were revoked as requested, or until one look after the time
+ * in which a request can take effect. None of them can be in state: the plugin died before it returned one.
  *
  * @mechanism watchdog
  */
@@ -54,7 +53,7 @@ export async function sweepAfterDeath(
       problem = undefined;
       isOver = revoked >= posts || begun >= lastEffect;
     } catch (error) {
-      // PayEngine may be out of reach for a while. A revoked credential stays revoked.
+      // PayEngine may be unreachable for a while, but a revoked credential stays revoked.
       problem = sentence(messageOf(error));
       const isRefused = error instanceof ApiError && error.status === 401 && error.byContract;
       isOver = begun >= (isRefused ? lastEffect : limit);

@@ -4,44 +4,44 @@ import type { Settings } from "../api-key/context";
 import { messageOf } from "../payengine/errors";
 import { PLUGIN_OUTPUT } from "./plugin-output";
 
-/** What the watchdog's process is told; it answers with the number when it has understood. */
+/** A message to the watchdog's process, which replies with its number. */
 export type Message = { readonly number: number } & (Word | { readonly kind: "let go" });
 
-/** Of the requests for one resource's key. */
+/** A message about the requests for one resource's key. */
 export type Word = { readonly uniqueName: string } & (
   | { readonly kind: "expect"; readonly settings: Settings }
   | { readonly kind: "forget" }
 );
 
 /**
- * Revokes what this process leaves when it is killed while it makes a key.
+ * Revokes leftover keys if this process is killed while it creates a key.
  *
- * Where the engine dies, state keeps the pending operation and with it the key's name. Where only the plugin's process
- * dies, the engine takes the creation for a plain failure and drops the name: nobody could find the key any more.
+ * If the engine dies, state keeps the pending operation and the key name. If only the plugin's process dies, the engine
+ * treats the creation as a plain failure and drops the name, so the key could no longer be found.
  */
 export interface Watchdog {
-  /** A key will soon be made: starts its process, which takes as long as all calls of a creation. */
+  /** Starts the process before a key is created, because that takes as long as all requests of a creation. */
   getReady(): void;
   /**
-   * A request to make a key of this resource is about to be sent.
+   * Announces a request for a key of this resource.
    *
-   * @returns what is wrong, where nobody would watch over it.
+   * @returns a problem if the watchdog does not run.
    */
   expect(settings: Settings, uniqueName: string): Promise<string | undefined>;
-  /** What became of its requests is known: the key is handed over or revoked, or state names it. */
+  /** Reports that the outcome is known: the key was returned or revoked, or its name is in state. */
   forget(uniqueName: string): Promise<void>;
-  /** The engine waits for no more results, and keeps the names in state: it must not wait for the watchdog either. */
+  /** Releases the output: the engine has ended, keeps the names in state, and must not wait for the watchdog. */
   letGo(): void;
 }
 
 const STDERR = 2;
 
-/** What Node needs to start and to reach PayEngine: by a proxy, with certificates of one's own, on Windows. */
+/** Variables that Node needs to start and to reach PayEngine, with a proxy, own certificates or on Windows. */
 const PASSED_ON =
   /^(?:NODE_.*|OPENSSL_.*|LD_.*|DYLD_.*|(?:https?|no|all)_proxy|SSL_CERT_(?:FILE|DIR)|PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|TMPDIR|TE?MP|TZ|LANG|LC_.*|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT)$/i;
 const ANSWER_LIMIT_MS = 20_000;
 
-/** Starts a process of its own before the first key, which ends when this one does and nothing is left to clear up. */
+/** Starts a separate process before the first key. It ends with this process once nothing is left to revoke. */
 export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
   let tell: Tell | undefined;
   let sent = 0;
@@ -58,11 +58,11 @@ export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
         await running()({ kind: "expect", number: ++sent, uniqueName, settings });
         return undefined;
       } catch (error) {
-        return `The process that clears up after a killed plugin ${messageOf(error)}; run it again`;
+        return `The watchdog process, which revokes leftover keys of a killed plugin, ${messageOf(error)}; run this again`;
       }
     },
     async forget(uniqueName) {
-      // A watchdog that has died can do nothing wrong.
+      // A dead watchdog revokes nothing.
       await tell?.({ kind: "forget", number: ++sent, uniqueName }).catch(() => {});
     },
     letGo() {
@@ -71,16 +71,16 @@ export function startWatchdog(script = join(__dirname, "main.js")): Watchdog {
   };
 }
 
-/** Resolves when the watchdog has understood. */
+/** Resolves when the watchdog has replied. */
 type Tell = (message: Message) => Promise<void>;
 
-/** Without secrets: the credential comes in a message, and of the state's passphrase or a cloud's keys it has no need. */
+/** The environment without secrets. The credential comes in a message; passphrases and cloud keys are not needed. */
 export function environmentOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)));
 }
 
 function startProcess(script: string, onEnd: () => void): Tell {
-  // Detached: the engine ends a plugin with its whole process group. Windows would open a console for it.
+  // Detached, because the engine ends a plugin's whole process group. Windows would open a console for it.
   const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
   stdio[PLUGIN_OUTPUT] = STDERR;
   const options: ForkOptions & Pick<SpawnOptions, "windowsHide"> = {
@@ -97,7 +97,7 @@ function startProcess(script: string, onEnd: () => void): Tell {
   const waiting = new Map<number, (problem?: Error) => void>();
   const end = () => {
     onEnd();
-    for (const settle of waiting.values()) settle(new Error("could not be started, or has ended"));
+    for (const settle of waiting.values()) settle(new Error("did not start or has ended"));
   };
   child.on("message", (number: number) => waiting.get(number)?.());
   child.once("exit", end).on("error", end);
@@ -110,7 +110,7 @@ function startProcess(script: string, onEnd: () => void): Tell {
         else resolve();
       };
       const limit = setTimeout(
-        () => settle(new Error(`did not answer within ${ANSWER_LIMIT_MS / 1000} s`)),
+        () => settle(new Error(`did not reply within ${ANSWER_LIMIT_MS / 1000} s`)),
         ANSWER_LIMIT_MS,
       );
       waiting.set(message.number, settle);

@@ -8,7 +8,7 @@ import { useFixture } from "../e2e/harness/fixture";
 const given = useFixture();
 
 const LEFT = "No key was left behind.";
-const NONE = "No key was made.";
+const NONE = "No key was created.";
 
 test("each failure to reach or use PayEngine gives one message, and nothing is created", async () => {
   const { fixture } = given;

@@ -13,7 +13,7 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   empty: [`{ type: "" }`, "type is empty"],
   neither: [`{ type: "admin" }`, "type is a string, but neither"],
   number: [`{ type: 7 }`, "type is a number"],
-  control: [`{ type: "private", namePrefix: "a\\nb" }`, "namePrefix holds control characters"],
+  control: [`{ type: "private", namePrefix: "a\\nb" }`, "namePrefix contains control characters"],
   "empty-prefix": [`{ type: "private", namePrefix: "" }`, "namePrefix is empty"],
   "long-prefix": [`{ type: "private", namePrefix: "x".repeat(109) }`, "namePrefix has 109 characters"],
   "number-prefix": [`{ type: "private", namePrefix: 7 }`, "namePrefix is a number"],

@@ -8,16 +8,19 @@ const PROBLEM = (name: string) =>
   `error: pulumi-nodejs:dynamic/payengine:ApiKey resource '${name}' has a problem: `;
 
 const wrong: Record<string, [args: string, ...messages: string[]]> = {
-  http: [`{ apiUrl: "http://payengine.example/api" }`, "apiUrl would send the credential unencrypted"],
+  http: [
+    `{ apiUrl: "http://payengine.example/api" }`,
+    "apiUrl must be https, because http would send the credential unencrypted",
+  ],
   "not-a-url": [`{ apiUrl: "payengine" }`, "apiUrl is not a URL"],
   "user-info": [
     `{ apiUrl: "https://me:" + process.env.URL_PASSWORD + "@payengine.example/api" }`,
-    "apiUrl holds a user name or password",
+    "apiUrl contains a user name or password",
   ],
-  query: [`{ apiUrl: "https://payengine.example/api?x=1" }`, "apiUrl holds a query or fragment"],
+  query: [`{ apiUrl: "https://payengine.example/api?x=1" }`, "apiUrl contains a query or fragment"],
   numbers: [
     `{ accountId: "a b", requestTimeout: "soon", maxRetries: 11 }`,
-    "accountId is not an id",
+    "accountId is not an ID",
     "requestTimeout is not a duration",
     "maxRetries must be a whole number",
   ],
@@ -36,15 +39,15 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   ],
   "public-key": [`{ apiKey: "pk_test_0123456789abcdef" }`, "apiKey is a public key"],
   header: [`{ apiKey: "Basic " + process.env.PRIVATE_KEY }`, "apiKey starts with the word Basic"],
-  "line-end": [`{ apiKey: process.env.PRIVATE_KEY + "\\n" }`, "apiKey holds spaces, line ends"],
+  "line-end": [`{ apiKey: process.env.PRIVATE_KEY + "\\n" }`, "apiKey contains spaces, line ends"],
   "no-name": [
     `{ credentialEnv: process.env.PRIVATE_KEY }`,
     "credentialEnv is not the name of an environment variable",
   ],
-  "no-credential": [`{ apiKey: undefined }`, 'apiKey is not set for provider "no-credential"'],
+  "no-credential": [`{ apiKey: undefined }`, 'apiKey is not set for the provider "no-credential"'],
   "no-variable": [
     `{ apiKey: undefined, credentialEnv: "TEAM_KEY" }`,
-    'apiKey is not set for provider "no-variable"',
+    'apiKey is not set for the provider "no-variable"',
   ],
 };
 

@@ -152,7 +152,7 @@ test("audit looks at the account of an explicit provider that has no keys any mo
   const unset = await payengine(project, AUDIT);
   expect([unset.exitCode, linesOf(unset.stdout)[0]]).toEqual([
     2,
-    'Not checked: provider team of dev: payengine:apiKey is not set for provider "team"; give it apiKey, or set TEAM_KEY',
+    'Not checked: provider team of dev: payengine:apiKey is not set for the provider "team"; set its apiKey or the variable TEAM_KEY',
   ]);
   const { exitCode, stdout } = await payengine(project, AUDIT, { env: { TEAM_KEY: elsewhere } });
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([

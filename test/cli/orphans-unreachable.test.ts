@@ -99,7 +99,7 @@ test("a listed key whose revocation gets 404 does not count as revoked", async (
     2,
     [
       "Revoked 0 of 1 key.",
-      abridged("Could not revoke <id>: ", "does not find it when it is to be revoked", ""),
+      abridged("Could not revoke <id>: ", "as active but cannot find it to revoke it", ""),
     ],
   ]);
   expect((await project.deployment()).pending_operations).toHaveLength(1);

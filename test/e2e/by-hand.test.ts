@@ -74,7 +74,7 @@ test("a preview refuses a key without adopt and every argument that keys made by
     ],
     [
       [`adopt: { token: new pulumi.Config("payengine").requireSecret("apiKey") }`],
-      "adopt.token is the credential that this provider works with",
+      "adopt.token is the provider credential",
     ],
   ];
   for (const [args, ...problems] of wrong) {
@@ -104,7 +104,7 @@ test("up refuses a token that does not work, and no dependent resource runs", as
   const failed = await project.fails("up", "--skip-preview");
   expect(diagnosticsOf(failed).checkout).toEqual([
     abridged(
-      "error: Could not take over the key",
+      "error: Could not adopt the key",
       "PayEngine does not accept adopt.token",
       "Nothing was changed.",
     ),
@@ -145,7 +145,12 @@ test("a key made by hand reaches its consumers, rotates with an overlap and ends
 
   const tooLate = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);
   expect(diagnosticsOf(tooLate).checkout).toEqual([
-    abridged("error: The previous value of", `(${first.shown})`, "still does.", "State keeps both values."),
+    abridged(
+      "error: The previous value of",
+      `(${first.shown})`,
+      "still works, although its overlap ended at",
+      "State keeps both values.",
+    ),
   ]);
   expect(await project.outputs()).toEqual({ token: second.value, previousToken: first.value });
   await fixture.control.revokeKey(first.id);
@@ -189,7 +194,7 @@ test("a refresh forgets a revoked value, and up asks for another one", async () 
     abridged(
       "error: Could not update the key",
       "PayEngine no longer accepts its value",
-      "State keeps it as it was.",
+      "State is unchanged.",
     ),
   ]);
 
@@ -230,7 +235,7 @@ test("an outage that answers 401 to every credential retires no value", async ()
   await fixture.control.addFault({
     ...{ operation: "any", kind: "statusBeforeCommit", status: 401, times: "always" },
   });
-  const why = "PayEngine answers 401 to the credential too";
+  const why = "PayEngine returns 401 for the credential too";
   for (const command of ["refresh", "destroy"])
     expect(diagnosticsOf(await project.fails(command, "--skip-preview")).checkout.join("\n")).toContain(why);
   const up = await later(project, () => project.fails("up", "--skip-preview"), 2 * HOUR);

@@ -144,7 +144,7 @@ test("an up with a wrong contract loses nothing: up, refresh and destroy work on
   // The engine has put the wrong one into state.
   for (const command of ["refresh", "destroy"]) {
     expect(diagnosticsOf(await project.fails(command, "--skip-preview")).checkout).toEqual([
-      `error: Nothing was done with the key "shop-dev-checkout-<digits>": ${WRONG}.`,
+      `error: Could not start on the key "shop-dev-checkout-<digits>": ${WRONG}.`,
     ]);
   }
   expect(await operations()).toEqual([]);

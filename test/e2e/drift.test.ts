@@ -81,7 +81,7 @@ test("refresh and destroy with a wrong credential or address leave state as it w
     for (const command of ["refresh", "destroy"]) {
       const failed = await project.fails(command, "--skip-preview", "--run-program");
       expect([...new Set(diagnosticsOf(failed).checkout)]).toEqual([
-        expect.stringContaining("was made at <address>/api. Nothing of it was sent there."),
+        expect.stringContaining("was created at <address>/api. Nothing was sent."),
       ]);
     }
     expect(await project.keys()).toEqual(made);
@@ -94,7 +94,7 @@ test("refresh and destroy with a wrong credential or address leave state as it w
     abridged(
       "error: Could not read the key",
       `The response to GET ${call} is not JSON`,
-      "State keeps it as it was.",
+      "State is unchanged.",
     ),
   ]);
   expect(await project.keys()).toEqual(made);
@@ -159,7 +159,7 @@ test("the up that sets a pin proves it, and a pin that the account does not show
     abridged(
       "error: Could not update the key",
       "payengine:accountId pins <key id>, but",
-      "State keeps it as it was.",
+      "State is unchanged.",
     ),
   ]);
   expect(refused.stdout).toContain(`pins ${newest},`);
@@ -214,11 +214,11 @@ async function bothFail(
 ): Promise<void> {
   const refresh = await project.run(["refresh", "--skip-preview"], { env });
   expect(diagnosticsOf(refresh).checkout).toEqual([
-    abridged("error: Could not read the key", whyNotRead, "State keeps it as it was."),
+    abridged("error: Could not read the key", whyNotRead, "State is unchanged."),
   ]);
   const destroy = await project.run(["destroy", "--skip-preview"], { env });
   expect(diagnosticsOf(destroy).checkout).toEqual([
-    abridged("error: Could not revoke the key", whyNotRevoked, "State keeps it: ", ""),
+    abridged("error: Could not revoke the key", whyNotRevoked, "The key stays in state: ", ""),
   ]);
   expect([refresh, destroy].map(hasFailed)).toEqual([true, true]);
 }

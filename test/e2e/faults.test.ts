@@ -110,7 +110,7 @@ test.each(["revoked credential", "lost role"])("up recovers from a %s during a c
   await takeRight();
   const { stdout } = await failing;
   expect(stdout).toContain(`PayEngine returned ${what === "lost role" ? 403 : 401}`);
-  expect(stdout).toContain("A key of that name may exist");
+  expect(stdout).toContain("A key with that name may still be active");
   expect(await project.key("checkout")).toMatchObject({ pendingAction: "create", token: undefined });
 
   project.env.PAYENGINE_API_KEY = fixture.credential;

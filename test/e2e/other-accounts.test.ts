@@ -63,8 +63,8 @@ describe("a replacement with a credential of another account makes no key there,
     const old = await project.key("checkout");
     await project.write({ "index.js": commonJs(after) });
     const said = await refused(project, foreign);
-    expect(said).toMatch(new RegExp(`Could not create the key "\\S+" in the place of "${old.name}": `));
-    expect(said).toContain("No key was made.");
+    expect(said).toMatch(new RegExp(`Could not create the key "\\S+" to replace "${old.name}": `));
+    expect(said).toContain("No key was created.");
 
     await fixture.control.clearRequests();
     project.env.PAYENGINE_API_KEY = own;
@@ -98,7 +98,7 @@ new payengine.ApiKey("checkout", { type: "private" }, { dependsOn: storefront })
     const project = await withCheckout(program);
     const args = await replacing[way](await project.key("checkout"), project);
     expect(await refused(project, foreign, ...args)).toContain(
-      "nothing proves that the credential is of the account of the other keys in this state",
+      "nothing proves that the credential belongs to the account of the other keys in this state",
     );
     project.env.PAYENGINE_API_KEY = own;
     expect(countsOf(await project.up(...args))).toEqual(["+-1 replaced", "2 unchanged"]);
@@ -157,7 +157,7 @@ class Component extends pulumi.ComponentResource {
     expect(preview.stdout).toMatch(/\+ providerName +: "production"/);
     const said = (await project.fails("up", "--skip-preview")).stdout;
     expect(said).toContain(`Could not move the key "${made.name}" to the provider "production": `);
-    expect(said).toContain("the credential is of another account");
+    expect(said).toContain("the credential belongs to another account");
     expect(await changes(fixture)).toEqual([]);
 
     await project.write({ "index.js": commonJs(program(own)) });
@@ -169,7 +169,7 @@ class Component extends pulumi.ComponentResource {
     // Together with a replacement, the new key would be made there.
     await project.write({ "index.js": commonJs(program(foreign).replace("private", "public")) });
     const both = (await project.fails("up", "--skip-preview")).stdout;
-    expect(both).toContain(`in the place of "${made.name}": `);
+    expect(both).toContain(`to replace "${made.name}": `);
     expect(await changes(fixture)).toEqual([]);
     await project.write({ "index.js": commonJs(program(none)) });
     expect(countsOf(await project.up())).toContain("~ 1 updated");

@@ -118,7 +118,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that chang
     const { fixture } = given;
     const { project, made, program } = await madeThere(way);
     await WAYS[way].move(project, second.url);
-    const stopped = `was made at ${fixture.sandbox.url}. Nothing of it was sent there.`;
+    const stopped = `was created at ${fixture.sandbox.url}. Nothing was sent.`;
     for (const command of ["refresh", "destroy"]) {
       const { stdout } = await project.fails(command, "--skip-preview", "--run-program");
       expect(stdout).toContain(stopped);
@@ -157,7 +157,7 @@ test("payengine:formerApiUrl moves the keys along with a console that has moved"
     ["up", "--skip-preview"],
     ["refresh", "--skip-preview", "--run-program"],
   ])
-    expect((await project.fails(...command)).stdout).toContain("Nothing of it was sent there.");
+    expect((await project.fails(...command)).stdout).toContain("Nothing was sent.");
   expect(second.received).toEqual([]);
 
   await project.ok("config", "set", "payengine:formerApiUrl", fixture.sandbox.url);

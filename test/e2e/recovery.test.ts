@@ -58,8 +58,8 @@ test("an up fails and keeps the name while PayEngine is unreachable for recovery
       "error: 1 error occurred:",
       abridged(
         '* Could not create the key "shop-dev-checkout-<digits>": The connection to PayEngine was lost',
-        "and clearing up failed: PayEngine returned 503 for GET",
-        "State remembers the name: ",
+        "cleanup failed too: PayEngine returned 503 for GET",
+        "State keeps the name: ",
         "",
       ),
     ],

@@ -7,7 +7,7 @@ const checkout = (more: string) => `
 const checkout = new payengine.ApiKey("checkout", { type: "private", verify: { timeout: "2s" }, ${more} });
 new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerprint });
 `;
-const UNUSABLE = /The key ".*" was made, but did not work within 2s: .*; it was revoked\./;
+const UNUSABLE = /The key ".*" was created, but did not work within 2s: .*; it was revoked\./;
 
 test("a key that does not work in time is revoked, and no dependent resource runs", async () => {
   const { fixture } = given;

@@ -59,7 +59,9 @@ test("the dashboard guide leads from an empty folder through a rotation to the e
     await fixture.control.advanceClock(EIGHT_DAYS_MS);
     await reader.enter(`export NODE_OPTIONS='--require ${preload}' PAYENGINE_TEST_LATER_MS=${EIGHT_DAYS_MS}`);
     const shown = `${first.value.slice(0, 4)}…${first.value.slice(-4)}`;
-    await expect(reader.enter("pulumi up", YES)).rejects.toThrow(`(${shown}) was to work until`);
+    await expect(reader.enter("pulumi up", YES)).rejects.toThrow(
+      `(${shown}) still works, although its overlap ended at`,
+    );
     await first.revoke();
     await reader.follow("pulumi up", YES);
     await reader.enter("unset NODE_OPTIONS PAYENGINE_TEST_LATER_MS");

@@ -36,7 +36,7 @@ test("a key made by hand becomes a managed one, rotates, and is destroyed, with 
   const preview = await project.ok("preview", "--diff");
   expect(preview.stdout).toMatch(/adopt +: \{/);
   expect(diagnosticsOf(await project.ok("preview"))["shop-dev"]).toEqual([
-    "shop-dev-checkout adopts <key id>: no key is made at PayEngine.",
+    "shop-dev-checkout adopts <key id>: no key is created at PayEngine.",
   ]);
   await project.up();
   const adopted = await project.key("checkout");
@@ -94,7 +94,7 @@ test("a wrong value, an edited adoption and a replacement are refused and change
   await project.write({ "index.js": commonJs(program(hand.keyId)) });
   const { urn } = await project.key("checkout");
   expect(await said("--replace", urn)).toEqual([
-    expect.stringContaining("is not revoked, because the program has adopted it"),
+    expect.stringContaining("was not revoked, because the program adopted it"),
   ]);
   expect(await fixture.authenticates(hand.token)).toBe(true);
   await project.up();

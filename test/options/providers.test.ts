@@ -60,8 +60,8 @@ for (const type of ["private", "public"]) new payengine.ApiKey(type, { type });`
   await fixture.control.advanceClock(61_000);
   const env = { PAYENGINE_API_KEY: (await fixture.newCredential("production", "Admin")).key };
   const why = [
-    "the credential is of another account",
-    "but nothing proves that the credential is of the account",
+    "the credential belongs to another account",
+    "but nothing proves that the credential belongs to the",
   ];
   for (const command of [["refresh"], ["destroy", "--continue-on-error"]]) {
     const ended = await project.run([...command, "--skip-preview"], { env });

@@ -129,7 +129,7 @@ test("a read that fails says why, and stderr only refers to that", async () => {
   expect(error.details).toEqual(
     abridged(
       `Could not read the key "${outputs.name}" (${outputs.keyId}): PayEngine returned 403 for GET`,
-      "State keeps it as it was.",
+      "State is unchanged.",
     ),
   );
   await plugin.stop();

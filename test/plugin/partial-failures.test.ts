@@ -47,9 +47,9 @@ test("an unfinished create returns id, reason and state, without a token", async
   expect(failure.reasons[0]).toEqual(
     abridged(
       `Could not create the key "${inputs.uniqueName}": The connection to PayEngine was lost`,
-      "and clearing up failed: PayEngine returned 500 for GET",
-      "A key of that name may exist",
-      "State remembers the name: ",
+      "cleanup failed too: PayEngine returned 500 for GET",
+      "A key with that name may still be active",
+      "State keeps the name: ",
       "",
     ),
   );
@@ -122,10 +122,10 @@ test("a refused create is a plain failure that stores no state", async () => {
   expect(partialFailureIn(error)).toBeUndefined();
 });
 
-describe("a process in which the making of a key failed", () => {
+describe("a process in which a creation failed", () => {
   const refused = (old: Wire, failed: Wire) =>
-    `The key "${old.name}" is not revoked in this run, because making "${failed.uniqueName}" failed and this key may ` +
-    "be the one in use. State keeps it: run `pulumi up` again, without --continue-on-error.";
+    `The key "${old.name}" was not revoked in this run, because creating or updating "${failed.uniqueName}" failed ` +
+    "and this key may still be in use. The key stays in state: run `pulumi up` again, without --continue-on-error.";
   const oldKey = async () => asStored((await plugin.rpc.create(await checked())).outputs);
 
   test("revokes no key, which another process does", async () => {

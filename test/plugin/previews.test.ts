@@ -56,7 +56,7 @@ test("an unknown credential passes check and fails every method that calls PayEn
   expect(failures).toEqual([]);
   const error = await refusal(plugin.rpc.create(inputs));
   expect(error.details).toBe(
-    `Nothing was done with the key "${inputs.uniqueName}": The provider's configuration is not known yet.`,
+    `Could not start on the key "${inputs.uniqueName}": The provider's configuration is not known yet.`,
   );
   expect(await harness.calls()).toEqual([]);
 });
@@ -70,7 +70,7 @@ test("check reports every failure at once and names no property, whose value the
   );
   expect(failures).toEqual(
     [
-      "payengine:apiUrl would send the credential unencrypted",
+      "payengine:apiUrl must be https, because http would send the credential unencrypted",
       "payengine:maxRetries must be a whole number",
       "payengine:apiKey is not set",
       "type is a string, but neither",
@@ -90,7 +90,7 @@ test("a wrong configuration fails every method with all its errors and no reques
   };
   expect((await refusal(plugin.rpc.create(inputs))).details).toEqual(
     abridged(
-      'Nothing was done with the key "n-0123456789": payengine:requestTimeout is not a duration; ',
+      'Could not start on the key "n-0123456789": payengine:requestTimeout is not a duration; ',
       "; payengine:apiKey is not set; ",
       "or set PAYENGINE_API_KEY.",
     ),

@@ -61,7 +61,7 @@ test.each([[[]], [["--continue-on-error"]]])(
     await project.write({ "index.js": commonJs(checkout(1)) });
     expect(diagnosticsOf(await project.fails("up", "--skip-preview", ...options)).checkout).toEqual([
       expect.stringMatching(
-        /-g2" was made, but did not work within 2s: .*; it was revoked\..* The key in use, ".*", was not touched\./,
+        /-g2" was created, but did not work within 2s: .*; it was revoked\..* The key in use, ".*", is unchanged\./,
       ),
     ]);
     expect(await project.keys()).toEqual(before);

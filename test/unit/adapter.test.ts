@@ -75,8 +75,8 @@ test("a key that is cut at once is not replaced before its time by PayEngine's c
   };
   harness.skewMs = 365 * 86_400_000;
   await expect(replaced("1111111111")).rejects.toThrow(
-    `The key "${id}" was not replaced: by PayEngine's clock it is not to rotate before ${outs.rotateAt}, so this ` +
-      "machine's clock is wrong. Set it. No key was made. Run `pulumi up` again.",
+    `The key "${id}" was not replaced: by PayEngine's clock, the rotation is not due before ${outs.rotateAt}, so this ` +
+      "machine's clock is wrong. Set the clock. No key was created. Run `pulumi up` again.",
   );
   expect(await harness.liveKeys()).toHaveLength(1);
   harness.skewMs = 0;
@@ -113,7 +113,7 @@ test("a process in which making one key failed revokes no other", async () => {
   const { id, outs } = await it.create(await checked(it, "0123456789"));
   await harness.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
   await expect(it.create(await checked(it, "9876543210"))).rejects.toThrow("Could not create the key");
-  await expect(it.delete(id, stored(outs))).rejects.toThrow("is not revoked in this run");
+  await expect(it.delete(id, stored(outs))).rejects.toThrow("was not revoked in this run");
   expect(await harness.liveKeys()).toHaveLength(1);
 });
 

@@ -57,20 +57,20 @@ test("create refuses a value or type that is not the key's own, and changes noth
   const start = (keyId: string) => `Could not adopt the key ${keyId} as "${inputs.uniqueName}":`;
   const mixed = { keyId: given.keyId, token: other.token };
   expect(await refusal(mixed, inputs)).toBe(
-    `${start(given.keyId)} adopt.token is not the value of this key: PayEngine shows another one; give the value of ` +
-      `this key. ${end}`,
+    `${start(given.keyId)} adopt.token does not match the redacted value that PayEngine shows; set it to this key's ` +
+      `value. ${end}`,
   );
   expect(await refusal({ ...given, token: "0".repeat(108) }, inputs)).toBe(
-    `${start(given.keyId)} PayEngine does not accept adopt.token; give the value of this key. ${end}`,
+    `${start(given.keyId)} PayEngine does not accept adopt.token; set it to this key's value. ${end}`,
   );
   expect(await refusal({ ...given, keyId: "key_nowhere" }, inputs)).toBe(
-    `${start("key_nowhere")} PayEngine does not find it in the account of payengine:apiKey; check adopt.keyId. ${end}`,
+    `${start("key_nowhere")} It does not exist in the account of payengine:apiKey; check adopt.keyId. ${end}`,
   );
   expect(await refusal(shared, inputs)).toBe(
-    `${start(shared.keyId)} It is public at PayEngine, but the program says private. ${end}`,
+    `${start(shared.keyId)} It is public at PayEngine, but type is private in the program. ${end}`,
   );
   expect(await refusal({ ...shared, token: "pk_test_other" }, { ...inputs, type: "public" })).toContain(
-    "adopt.token is not the value of this key",
+    "adopt.token does not match the redacted value",
   );
   expect(await harness.liveKeys()).toHaveLength(3);
   await harness.control.revokeKey(given.keyId);
@@ -83,7 +83,7 @@ test("create does not find a key of another account, and requires the pinned acc
   const start = `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}":`;
   const { key: credential } = await harness.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => adopt(harness.context({ credential }), inputs, given))).toContain(
-    `${start} PayEngine does not find it in the account`,
+    `${start} It does not exist in the account`,
   );
   const [accountId] = MERCHANT_IDS.production;
   expect(await messageThrownBy(() => adopt(harness.context({ accountId }), inputs, given))).toContain(
@@ -96,8 +96,8 @@ test("only allowUnproven adopts a key whose redacted value PayEngine does not sh
   await harness.control.setDialect({ shows: { redacted: false } });
   const inputs = adopting(given);
   expect(await refusal(given, inputs)).toBe(
-    `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}": PayEngine shows nothing of this key's value, so ` +
-      "nothing proves that adopt.token is it; where you are certain, set adopt.allowUnproven: true. Nothing was changed.",
+    `Could not adopt the key ${given.keyId} as "${inputs.uniqueName}": PayEngine shows no redacted value of this key, ` +
+      "so nothing proves that adopt.token is its value; if you are certain, set adopt.allowUnproven: true. Nothing was changed.",
   );
   const state = completed(await adopt(harness.context(), inputs, { ...given, allowUnproven: true }));
   await harness.expectOnlyKeysOf(state);
@@ -154,7 +154,7 @@ test("the provider's own credential can be adopted, but neither revoked nor rota
   const credential = (await harness.control.keys()).find((key) => key.credential);
   const own = { keyId: credential?.id ?? "", token: harness.credential };
   const state = await adopted(own);
-  const locked = "is the credential that this provider works with";
+  const locked = "is the provider credential";
   expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(locked);
   const other = { ...state, token: "x", fingerprint: fingerprint("x") };
   expect(await messageThrownBy(() => revokeAll(harness.context(), other))).toContain(locked);

@@ -47,11 +47,11 @@ describe("check of adopt", () => {
 
 test("a preview says which key a new resource adopts, and nothing is said of any other", () => {
   const preview = { namePrefix: "shop", uniqueName: UNKNOWN, adoptedKeyId: "key_1", adoptedFingerprint: "f" };
-  expect(adoptionNotice({}, preview)).toBe("shop adopts key_1: no key is made at PayEngine.");
+  expect(adoptionNotice({}, preview)).toBe("shop adopts key_1: no key is created at PayEngine.");
   const unknown = { ...preview, adoptedKeyId: UNKNOWN };
-  expect(adoptionNotice({}, unknown)).toBe("shop adopts an existing key: no key is made at PayEngine.");
+  expect(adoptionNotice({}, unknown)).toBe("shop adopts an existing key: no key is created at PayEngine.");
   const { adoptedKeyId: _id, ...byHand } = preview;
-  expect(adoptionNotice({}, byHand)).toBe("shop adopts an existing key: no key is made at PayEngine.");
+  expect(adoptionNotice({}, byHand)).toBe("shop adopts an existing key: no key is created at PayEngine.");
   const { adoptedFingerprint: _print, ...made } = byHand;
   for (const [olds, inputs] of [
     [{}, made],
@@ -66,8 +66,7 @@ describe("adopted keys of one process", () => {
   const state = { ...newInputs(), name: "by hand", keyId: "key_1", adoptedKeyId: "key_1" };
   const rotated = { ...state, keyId: "key_2", previousKeyId: "key_1" };
   const again =
-    'The key "by hand" (key_1) is not revoked, because the program has adopted it, or the one before it, again in ' +
-    "this update.";
+    'The key "by hand" (key_1) was not revoked, because the program adopted it or its previous key again in this update.';
 
   test("are not revoked by the update that adopted them again, and it says so", () => {
     const keys = new ProcessMemory();

@@ -99,13 +99,12 @@ test.each([
 });
 
 const MISSING =
-  'rotation.overlap is missing; say how long the old key works on beside the new one, such as "7d", or "0s" to cut ' +
-  "it at once";
+  'rotation.overlap is missing; set how long the old key keeps working, such as "7d", or "0s" to revoke it at once';
 const NO_DURATION = 'is not a duration; write it like "90d", "12h" or "P90D"';
 
 test.each([
   [{ period: "90d" }, [MISSING]],
-  [{ overlap: "7d" }, ["rotation has neither period nor triggers, so it would never rotate; give one"]],
+  [{ overlap: "7d" }, ["rotation has neither period nor triggers, so the key would never rotate; set one"]],
   [{ period: "soon", overlap: 7 }, [`rotation.period ${NO_DURATION}`, `rotation.overlap ${NO_DURATION}`]],
   [{ period: "P1M", overlap: "0s" }, [`rotation.period ${NO_DURATION}`]],
   [{ period: "P", overlap: "PT" }, [`rotation.period ${NO_DURATION}`, `rotation.overlap ${NO_DURATION}`]],
@@ -117,7 +116,7 @@ test.each([
   ],
   [
     { period: "7d", overlap: "P7D" },
-    ["rotation.overlap is as long as the period, so two keys would always work; give a shorter one"],
+    ["rotation.overlap is not shorter than the period, so two keys would always work; set a shorter overlap"],
   ],
   [
     { every: "7d", overlap: "1d", triggers: {} },
@@ -132,8 +131,8 @@ test.each([
 
 test('check refuses overlap "0s" on a protected key', () => {
   expect(reasons({ triggers: {}, overlap: "PT0S" }, { protect: true })).toEqual([
-    'rotation.overlap is "0s", which replaces the key, and the option protect forbids that; give an overlap such as ' +
-      '"7d", or take protect off',
+    'rotation.overlap is "0s", which replaces the key, and the option protect forbids that; set an overlap such as ' +
+      '"7d", or remove protect',
   ]);
   expect(reasons({ triggers: {}, overlap: "1s" }, { protect: true })).toEqual([]);
   expect(reasons({ triggers: {}, overlap: "0s" }, { protect: false })).toEqual([]);

@@ -142,8 +142,8 @@ describe("for an existing key, check", () => {
       {
         property: "payengine:apiUrl",
         reason:
-          `is ${moved}, but the key "old-s-r-aaaaaaaaaa" was made at ${there.apiUrl}. Nothing of it was sent there. Set ` +
-          `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${there.apiUrl}`,
+          `is ${moved}, but the key "old-s-r-aaaaaaaaaa" was created at ${there.apiUrl}. Nothing was sent. Set ` +
+          `payengine:apiUrl back or, if the console has moved, set payengine:formerApiUrl to ${there.apiUrl}`,
       },
     ]);
     const fine = [at(there), at({ apiUrl: moved, formerApiUrl: there.apiUrl }), unknown({ apiUrl: UNKNOWN })];
@@ -192,22 +192,25 @@ test.each([
   [{ type: true }, 'type is a boolean; write "public" or "private"'],
   [{ type: ["private"] }, 'type is an array; write "public" or "private"'],
   [{ type: { is: "private" } }, 'type is an object; write "public" or "private"'],
-  [{ type: UNKNOWN }, 'type is not known before the update; write "public" or "private"'],
-  [{ namePrefix: 7 }, "namePrefix is a number; give a string"],
-  [{ namePrefix: null }, "namePrefix is null; give a string"],
-  [{ namePrefix: "" }, "namePrefix is empty; leave it out for project-stack-resource, or give a name"],
-  [{ namePrefix: "a\nb" }, "namePrefix holds control characters; use printable ones"],
-  [{ namePrefix: "a\u0000" }, "namePrefix holds control characters; use printable ones"],
-  [{ namePrefix: " a" }, "namePrefix begins or ends with a blank; take it off"],
+  [{ type: UNKNOWN }, 'type is unknown until the update; write "public" or "private"'],
+  [{ namePrefix: 7 }, "namePrefix is a number; write a string"],
+  [{ namePrefix: null }, "namePrefix is null; write a string"],
+  [
+    { namePrefix: "" },
+    "namePrefix is empty; remove it for the default <project>-<stack>-<resource>, or set a name",
+  ],
+  [{ namePrefix: "a\nb" }, "namePrefix contains control characters; use printable ones"],
+  [{ namePrefix: "a\u0000" }, "namePrefix contains control characters; use printable ones"],
+  [{ namePrefix: " a" }, "namePrefix begins or ends with a space; remove it"],
   [
     { namePrefix: "x".repeat(109) },
-    "namePrefix has 109 characters; PayEngine's limit for names leaves 108 once the digits are added: give a shorter " +
-      "namePrefix",
+    "namePrefix has 109 characters; the limit is 108, because PayEngine limits names and the digits are added: set a " +
+      "shorter namePrefix",
   ],
   [
     { defaultNamePrefix: "x".repeat(120) },
-    "namePrefix is project-stack-resource by default, which has 120 characters; PayEngine's limit for names leaves " +
-      "108 once the digits are added: give a shorter namePrefix",
+    "namePrefix defaults to <project>-<stack>-<resource>, which has 120 characters; the limit is 108, because " +
+      "PayEngine limits names and the digits are added: set a shorter namePrefix",
   ],
   [{ verify: "30s" }, 'verify is a string; write true, false or { timeout: "30s" }'],
   [{ verify: null }, 'verify is null; write true, false or { timeout: "30s" }'],
@@ -248,7 +251,7 @@ test.each(["1", "true", "T", "yes"])("PULUMI_SKIP_CHECKPOINTS=%s refuses new key
   expect(first(news, ready, { PULUMI_SKIP_CHECKPOINTS: value }).failures).toEqual([
     {
       property: "PULUMI_SKIP_CHECKPOINTS",
-      reason: "is set, so a crash would leave a key that no state names; unset it to create keys",
+      reason: "is set, so after a crash no state would name the key; unset it to create keys",
     },
   ]);
 });

@@ -83,7 +83,7 @@ describe("on a machine whose clock is a year ahead", () => {
     const wrong = await up(inputs, state, monthly);
     expect(wrong).toMatchObject({ changes: true, state });
     expect(harness.warnings).toEqual([
-      `warning: ${state.name}: by PayEngine's clock it is not to rotate before ${state.rotateAt}. It was not rotated.`,
+      `warning: ${state.name}: by PayEngine's clock, the rotation is not due before ${state.rotateAt}. The key was not rotated.`,
     ]);
     harness.skewMs = 0;
     const right = await up(wrong.inputs, wrong.state, monthly);
@@ -117,8 +117,8 @@ describe("on a machine whose clock is a year ahead", () => {
     await harness.expectOnlyKeysOf(rotated.state);
     await up(wrong.inputs, wrong.state, triggers(2));
     expect(harness.warnings).toEqual([
-      `warning: ${rotated.state.name}: by PayEngine's clock the key before it is promised to work until ` +
-        `${rotated.state.previousRevokeAt}. It was not rotated.`,
+      `warning: ${rotated.state.name}: by PayEngine's clock, the previous key must work until ` +
+        `${rotated.state.previousRevokeAt}. The key was not rotated.`,
     ]);
     await harness.expectOnlyKeysOf(rotated.state);
   });
@@ -171,8 +171,8 @@ describe("on a machine whose clock is a year behind", () => {
 
 describe("a time in state that is further ahead than its own rule allows", () => {
   const was = (name: string, property: string, before = "", after = "") =>
-    `warning: ${name}: ${property} was ${before}, which is further ahead than it may be: a machine whose clock was ` +
-    `ahead wrote it. It is ${after} now.`;
+    `warning: ${name}: ${property} was ${before}, which is too far in the future: a machine whose clock was ahead ` +
+    `wrote it. It is now ${after}.`;
   const later = (time: string | undefined, milliseconds: number) =>
     new Date(Date.parse(time ?? "") + milliseconds).toISOString();
 

@@ -22,10 +22,10 @@ function failuresWith(change: Partial<typeof good>): string[] {
 
 const notAUrl = "payengine:apiUrl is not a URL; write it like https://console.payengine.co/api";
 const userInfo =
-  "payengine:apiUrl holds a user name or password; take it out and set payengine:apiKey as a secret";
-const query = "payengine:apiUrl holds a query or fragment; write it like https://console.payengine.co/api";
+  "payengine:apiUrl contains a user name or password; remove it and set payengine:apiKey as a secret";
+const query = "payengine:apiUrl contains a query or fragment; write it like https://console.payengine.co/api";
 const unencrypted =
-  "payengine:apiUrl would send the credential unencrypted; use https (http is only for this machine)";
+  "payengine:apiUrl must be https, because http would send the credential unencrypted (http is allowed for localhost)";
 
 test.each([
   ["", notAUrl],
@@ -67,15 +67,15 @@ test.each([
   expect(failuresWith({ formerApiUrl })).toEqual([reason.replace("apiUrl", "formerApiUrl")]);
 });
 
-const word = "payengine:apiKey starts with the word Basic; give the private key alone";
+const word = "payengine:apiKey starts with the word Basic; set it to the private key alone";
 const characters =
-  "payengine:apiKey holds spaces, line ends or characters outside ASCII; give the private key as PayEngine showed it";
+  "payengine:apiKey contains spaces, line ends or characters outside ASCII; set it to the private key as PayEngine showed it";
 
 test.each([
   ["Basic abc", word],
   ["basic\tabc", word],
-  ["pk_test_0123", "payengine:apiKey is a public key; give a private key"],
-  ["pk_live_0123", "payengine:apiKey is a public key; give a private key"],
+  ["pk_test_0123", "payengine:apiKey is a public key; set it to a private key"],
+  ["pk_live_0123", "payengine:apiKey is a public key; set it to a private key"],
   ["abc\n", characters],
   [" abc", characters],
   ["ab c", characters],
@@ -85,7 +85,7 @@ test.each([
   expect(failuresWith({ apiKey })).toEqual([reason]);
 });
 
-const NO_ID = "is not an id; give that of the account, of one of its merchants or of one of its keys";
+const NO_ID = "is not an ID; set it to the ID of the account, of one of its merchants or of one of its keys";
 
 test.each([
   ["", NO_ID],

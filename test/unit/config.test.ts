@@ -124,10 +124,13 @@ test("a missing credential names the command that sets it", () => {
 });
 
 test.each<[Given, string]>([
-  [{ provider: "second" }, 'is not set for provider "second"; give it apiKey, or set PAYENGINE_API_KEY'],
+  [
+    { provider: "second" },
+    'is not set for the provider "second"; set its apiKey or the variable PAYENGINE_API_KEY',
+  ],
   [
     { provider: "second", credentialEnv: "SECOND_KEY" },
-    'is not set for provider "second"; give it apiKey, or set SECOND_KEY',
+    'is not set for the provider "second"; set its apiKey or the variable SECOND_KEY',
   ],
 ])("a missing credential of an explicit provider %j names the variable", (given, reason) => {
   expect(resolve(given)).toEqual({

@@ -16,8 +16,8 @@ afterEach(() => harness.close());
 
 const posts = async () => (await harness.calls()).filter((call) => call === "POST /api/api-keys").length;
 const NO_VALUE =
-  "The response did not include the key's value; where another call of your account shows it, set " +
-  "payengine:contract.reveal to that call (`pulumi-payengine doctor`)";
+  "The response did not include the key's value; if another request of your account shows it, set " +
+  "payengine:contract.reveal to that request (`pulumi-payengine doctor`)";
 
 describe("an answer to POST in no published form of failure", () => {
   test.each(

@@ -104,7 +104,7 @@ describe("with a pin", () => {
   const notShown = (pin: string) =>
     `Could not create the key "${name}": payengine:accountId pins ${pin}, but PayEngine shows this credential no account, ` +
     "merchant or key with that ID; check the credential and payengine:apiUrl, or set the ID that `pulumi-payengine " +
-    "doctor` prints. No key was made.";
+    "doctor` prints. No key was created.";
 
   test("create makes no key in another account than the pinned one", async () => {
     const { key: credential } = await harness.control.newCredential("production", "Admin");
@@ -141,7 +141,7 @@ describe("with a pin", () => {
     const accountId = ACCOUNT_IDS.sandbox;
     expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
       `Could not create the key "${name}": PayEngine returned 503 for GET ${harness.url}/api-keys/${accountId}: Status 503, ` +
-        "as asked for by a fault. No key was made.",
+        "as asked for by a fault. No key was created.",
     );
     expect(await posts()).toBe(0);
   });
@@ -152,8 +152,8 @@ test("create revokes a key with another name than asked for, and fails", async (
   const message = await messageThrownBy(() => create(harness.context(), inputs));
   const made = (await harness.control.keys()).find((key) => key.name === name);
   expect(message).toBe(
-    `Could not create the key "${name}": PayEngine was asked for a private key of this name and answered with a ` +
-      `private one named "${name} (renamed)" (${made?.id}). No key was left behind.`,
+    `Could not create the key "${name}": The request was for a private key with this name, but PayEngine returned a ` +
+      `private key named "${name} (renamed)" (${made?.id}). No key was left behind.`,
   );
   await harness.expectOnlyKeysOf();
 });

@@ -95,7 +95,7 @@ test("create ends after three revoked keys when every answer to reveal is lost",
   const [third] = await made();
   expect(message).toEqual(
     abridged(
-      `Could not create the key "${name}": The key was made, but its value was not revealed: The connection to PayEngine was lost`,
+      `Could not create the key "${name}": The key was created, but its value was not revealed: The connection to PayEngine was lost`,
       `/api-keys/${third?.id}/reveal, UND_ERR_SOCKET). No key was left behind.`,
     ),
   );

@@ -18,8 +18,8 @@ afterEach(() => harness.close());
 let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
 const maybeLeft =
-  "A key of that name may exist and nobody knows its value. State remembers the name: " +
-  "run `pulumi up` again, without --continue-on-error, to clear up and make another, or `pulumi destroy`.";
+  "A key with that name may still be active; its value was lost. State keeps the name: " +
+  "run `pulumi up` again, without --continue-on-error, to revoke what is left and create another key, or run `pulumi destroy`.";
 
 /** How a POST is lost and the recovery after it fails. */
 const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] }> = {
@@ -28,44 +28,35 @@ const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] 
       { operation: "createKey", kind: "dropAfterCommit" },
       { operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 1 },
     ],
-    reason: [
-      "The connection to PayEngine was lost",
-      "and clearing up failed: PayEngine returned 500 for GET",
-    ],
+    reason: ["The connection to PayEngine was lost", "cleanup failed too: PayEngine returned 500 for GET"],
   },
   "the list is a web page": {
     faults: [
       { operation: "createKey", kind: "statusAfterCommit", status: 502, body: "empty" },
       { operation: "listKeys", kind: "html200", skip: 1 },
     ],
-    reason: ["PayEngine returned 502 for POST", "and clearing up failed: The response to GET", "is not JSON"],
+    reason: ["PayEngine returned 502 for POST", "cleanup failed too: The response to GET", "is not JSON"],
   },
   "the list is cut off": {
     faults: [
       { operation: "createKey", kind: "truncatedBody" },
       { operation: "listKeys", kind: "truncatedBody", skip: 1 },
     ],
-    reason: ["PayEngine's response was cut off", "and clearing up failed: PayEngine's response was cut off"],
+    reason: ["PayEngine's response was cut off", "cleanup failed too: PayEngine's response was cut off"],
   },
   "the revocation of the orphan fails": {
     faults: [
       { operation: "createKey", kind: "dropAfterCommit" },
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
     ],
-    reason: [
-      "The connection to PayEngine was lost",
-      "and clearing up failed: PayEngine returned 503 for DELETE",
-    ],
+    reason: ["The connection to PayEngine was lost", "cleanup failed too: PayEngine returned 503 for DELETE"],
   },
   "the key without a value cannot be revoked": {
     faults: [
       { operation: "createKey", kind: "valueMissing" },
       { operation: "revokeKey", kind: "statusBeforeCommit", status: 503 },
     ],
-    reason: [
-      "The response did not include the key's value",
-      "and clearing up failed: PayEngine returned 503",
-    ],
+    reason: ["The response did not include the key's value", "cleanup failed too: PayEngine returned 503"],
   },
 };
 
@@ -173,7 +164,7 @@ test("a credential revoked after a lost POST keeps the name in state, and anothe
   expect(
     await messageThrownBy(() => update(harness.context({ credential: second.key }), state, its)),
   ).toContain(
-    `Could not clear up after an unfinished creation of the key "${name}": PayEngine returned 401 for GET`,
+    `Could not revoke what an unfinished creation of the key "${name}" left: PayEngine returned 401 for GET`,
   );
   // Its own key, found by its exact name, proves the place to a credential that did not make it.
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, its)));
@@ -192,9 +183,9 @@ test("an update that cannot clear up says so and changes nothing", async () => {
   const { state } = unfinished(await create(harness.context(), inputs));
   expect(await messageThrownBy(() => update(harness.context(), state, inputs))).toEqual(
     abridged(
-      `Could not clear up after an unfinished creation of the key "${name}": PayEngine returned 500 for GET`,
-      "A key of that name may exist",
-      "State remembers the name: run `pulumi up` again, without --continue-on-error, once PayEngine answers.",
+      `Could not revoke what an unfinished creation of the key "${name}" left: PayEngine returned 500 for GET`,
+      "A key with that name may still be active",
+      "State keeps the name: run `pulumi up` again, without --continue-on-error, once PayEngine responds.",
     ),
   );
   expect(await harness.liveKeys()).toHaveLength(1);

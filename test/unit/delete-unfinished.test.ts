@@ -33,8 +33,8 @@ test("delete waits while the list does not show the kept key, for it may lack a 
   expect(state.pendingAction).toBe("reconcile");
   await harness.advance(2 * MINUTES);
   expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(
-    "PayEngine's list of keys does not show this key yet, so a second one that a lost request has made may be missing " +
-      "too; run this again when it does.",
+    "PayEngine's list of keys does not show this key yet, so it may not show a second one from a lost request either; " +
+      "run this again later.",
   );
   expect(await harness.liveKeys()).toHaveLength(2);
   await harness.advance(9 * MINUTES);

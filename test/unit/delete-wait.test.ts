@@ -85,7 +85,7 @@ test("a wait that Pulumi's end cuts short leaves the key, and a state that can b
   const engine = { isGone: async () => harness.waits.length >= 3 };
   expect(await messageThrownBy(() => revokeAll({ ...context, engine }, state))).toBe(
     `The key "${state.uniqueName}" was not deleted: Pulumi stopped before ${state.reconcileAfter}, and until then a lost ` +
-      "request may still create it. State keeps it: run this again.",
+      "request may still create it. The key stays in state: run this again.",
   );
   expect(harness.waits).toHaveLength(3);
   await harness.expectOnlyKeysOf({ ...state });

@@ -16,8 +16,8 @@ afterEach(() => harness.close());
 /** What a Date header, which has whole seconds, needs to be a minute on. */
 const MINUTE = 61_000;
 const couldNotRevoke = (why: string) =>
-  `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: ${why} State keeps it: ` +
-  "run this again, or revoke it in PayEngine's dashboard.";
+  `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: ${why} The key stays ` +
+  "in state: run this again, or revoke it in PayEngine's dashboard.";
 const deleteError = () => messageThrownBy(() => revokeAll(harness.context(), state));
 
 test("delete revokes the key and nothing else", async () => {
@@ -40,7 +40,7 @@ test.each(["404", "status"] as const)(
 
 test("delete fails within a minute of a key's creation, for PayEngine may not know it yet", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
-  expect(await deleteError()).toContain("it was made less than a minute ago");
+  expect(await deleteError()).toContain("it was created less than a minute ago");
   await harness.advance(MINUTE);
   await revokeAll(harness.context(), state);
 });
@@ -71,7 +71,7 @@ test("a lost role leaves the key in state", async () => {
 test("delete fails on a 404 for a key that the list shows", async () => {
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 404 });
   expect(await deleteError()).toBe(
-    couldNotRevoke("PayEngine says that it is gone, and yet lists it as live; try again."),
+    couldNotRevoke("PayEngine reports that it is gone but lists it as active; try again."),
   );
 });
 
@@ -124,7 +124,7 @@ test("delete never revokes the provider's own credential", async () => {
   expect(
     await messageThrownBy(() => revokeAll(harness.context({ credential: state.token ?? "" }), state)),
   ).toBe(
-    `The key "${state.name}" is the credential that this provider works with; revoking it would lock the provider ` +
+    `The key "${state.name}" is the provider credential; revoking it would lock the provider ` +
       "out. Set payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.",
   );
   expect(await harness.calls()).toEqual([]);
@@ -159,7 +159,7 @@ test("a listed orphan whose revocation gets 404 keeps the key in state", async (
   const unfinished = { ...state, pendingAction: "create" as const };
   expect(await messageThrownBy(() => revokeAll(harness.context(), unfinished))).toBe(
     couldNotRevoke(
-      `PayEngine lists the key "${name}" (${id}) as live and does not find it when it is to be revoked; check ` +
+      `PayEngine lists the key "${name}" (${id}) as active but cannot find it to revoke it; check ` +
         "payengine:contract.revoke.",
     ),
   );

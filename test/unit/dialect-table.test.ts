@@ -84,7 +84,7 @@ test.each([
   ["keys for Bearer only", { scheme: "Bearer" }, /PayEngine returned 401 for GET/],
   ["another path", { path: "/v3/credentials" }, /Unsupported API call/],
   ["other names of fields", { fields: { id: "uuid", name: "label" } }, /entry 1 has no id/],
-  ["the value by a second call", { reveal: "byCall" }, /set payengine:contract\.reveal to that call/],
+  ["the value by a second call", { reveal: "byCall" }, /set payengine:contract\.reveal to that request/],
 ] as const)(
   "a creation without the contract that fits (%s) leaves no key live",
   async (_name, dialect, said) => {
@@ -100,5 +100,5 @@ test("a key that is not found stays in state where a revoked value gets 403 inst
   const made = completed(await create(harness.context(), harness.inputs()));
   await harness.control.revokeKey(made.keyId ?? "");
   await harness.advance(61_000);
-  expect(await messageThrownBy(() => read(harness.context(), made))).toContain("yet its value authenticates");
+  expect(await messageThrownBy(() => read(harness.context(), made))).toContain("but still accepts its value");
 });

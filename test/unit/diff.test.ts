@@ -47,8 +47,8 @@ describe("a pin", () => {
   test("is refused when it is added or changed together with a replacement", () => {
     const refused = (replaced: string, before: string, after: string) =>
       `The key "shop-0123456789" cannot be replaced (${replaced}) while payengine:accountId changes from ${before} to ` +
-      `${after}. Run \`pulumi up\` with the new pin first, which proves it; or make a new key under a provider for the ` +
-      "other account.";
+      `${after}. Run \`pulumi up\` with the new pin first, which checks it. For a key in another account, add an ` +
+      "ApiKey with a provider for that account.";
     expect(() => diff(pinned, to("acct_2", { type: "public" }), now)).toThrow(
       new KeyError(refused("type", "acct_1", "acct_2")),
     );

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 let inputs: ApiKeyInputs;
-const remembered = "State remembers the name: run `pulumi up` again";
+const remembered = "State keeps the name: run `pulumi up` again";
 const name = newInputs().uniqueName;
 const gone = `Pulumi's engine ended before it could store the key "${name}`;
 
@@ -45,7 +45,7 @@ test("create returns an unfinished state when it cannot revoke a key made while 
   expect(reason).toMatch(
     new RegExp(
       `^${gone}", and it could not be revoked: PayEngine returned 500 for DELETE ${harness.url}/api-keys/[0-9a-f-]{36}: ` +
-        `Status 500, as asked for by a fault\\. It may work, and nobody knows its value\\. ${remembered}`,
+        `Status 500, as asked for by a fault\\. It may still work; its value was lost\\. ${remembered}`,
     ),
   );
   expect(state).toMatchObject({ pendingAction: "create", orphanKeyIds: await harness.newestKey() });
@@ -58,7 +58,7 @@ test("create keeps the name of a revoked key while another request may still tak
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
   harness.engineLivesFor = 2;
   const { state, reason } = unfinished(await create(harness.context(), inputs));
-  expect(reason).toContain(`${gone}-r2", and it is not certain that none of that name lives. ${remembered}`);
+  expect(reason).toContain(`${gone}-r2", and a key with that name may still be active. ${remembered}`);
   expect(state).toMatchObject({ pendingAction: "create", unresolvedNames: [inputs.uniqueName] });
   await harness.expectOnlyKeysOf();
 });

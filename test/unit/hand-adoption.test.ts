@@ -39,10 +39,10 @@ const inputs: ApiKeyInputs = {
 };
 const overlap = { rotation: { overlap: "7d" } };
 const MISSING =
-  'adopt is missing: payengine:contract is "dashboard", where only people make keys; make a private key in PayEngine\'s ' +
-  "dashboard and give adopt: { token }";
+  'adopt is missing: with payengine:contract "dashboard", keys can only be created in PayEngine\'s dashboard; create a ' +
+  "private key there and pass adopt: { token }";
 const BY_NEW_TOKEN =
-  "makes no key where only people do; leave it out: the key rotates when adopt.token has another value";
+  'cannot create a key under the contract "dashboard"; remove it: the key rotates when adopt.token changes';
 
 describe('under the contract "dashboard", check', () => {
   test("keeps adopt.token in a creation's inputs, and only its fingerprint in later ones", () => {
@@ -73,26 +73,26 @@ describe('under the contract "dashboard", check', () => {
       "a public key",
       { type: "public", adopt: { token: TOKEN } },
       [
-        'type is "public", which nothing can prove where only people make keys; write the value into the program, it is no ' +
+        'type is "public", which the contract "dashboard" does not support; put the value in the program, because it is not ' +
           "secret",
       ],
     ],
     [
       "an id",
       { adopt: { keyId: "key_1", token: TOKEN } },
-      ["adopt.keyId cannot be looked up where only people make keys; leave it out"],
+      ['adopt.keyId cannot be looked up under the contract "dashboard"; remove it'],
     ],
     [
       "a public key's value",
       { adopt: { token: `pk_test_${"a".repeat(32)}` } },
-      ["adopt.token is a public key's value; give that of a private key"],
+      ["adopt.token is a public key's value; set it to the value of a private key"],
     ],
     [
       "the provider's own credential",
       { adopt: { token: CREDENTIAL } },
       [
-        "adopt.token is the credential that this provider works with, which it could never see revoked; make another private " +
-          "key for this resource",
+        "adopt.token is the provider credential, which the provider could never see revoked; create another private key " +
+          "for this resource",
       ],
     ],
     [
@@ -108,9 +108,11 @@ describe('under the contract "dashboard", check', () => {
     [
       "an empty value",
       { adopt: { token: "" } },
-      ["adopt.token is empty, or holds spaces, line ends or characters outside ASCII; give the key's value"],
+      [
+        "adopt.token is empty or contains spaces, line ends or characters outside ASCII; pass the key's value",
+      ],
     ],
-    ["no value", { adopt: {} }, ["adopt.token is missing; give the key's value as a secret"]],
+    ["no value", { adopt: {} }, ["adopt.token is missing; pass the key's value as a secret"]],
   ])("refuses %s", (_what, more, expected) => {
     expect(reasons(more)).toEqual(expected);
   });
@@ -122,7 +124,7 @@ describe('under the contract "dashboard", check', () => {
 
   test("refuses another value without an overlap", () => {
     expect(reasons({ adopt: { token: NEXT } }, inputs)).toEqual([
-      "adopt.token has another value, which rotates the key; say how long the old one is to work beside it by rotation: " +
+      "adopt.token has changed, which rotates the key; set how long the old value keeps working, such as rotation: " +
         '{ overlap: "7d" }',
     ]);
   });
@@ -147,7 +149,7 @@ describe('under the contract "dashboard", check', () => {
 
 test("under another contract, check requires the key's id in adopt and a reason for rotation", () => {
   expect(reasons({ adopt: { token: TOKEN } }, {}, configured(DEFAULT_CONTRACT))).toEqual([
-    "adopt.keyId is missing; give the key's id",
+    "adopt.keyId is missing; set it to the key ID",
   ]);
   expect(reasons(overlap, {}, configured(DEFAULT_CONTRACT))).toEqual([
     expect.stringContaining("rotation has neither period nor triggers"),
@@ -174,9 +176,8 @@ describe("diff of a key made by hand", () => {
   test("refuses another value during the overlap", () => {
     expect(() => diff({ ...state, ...previous }, asked(NEXT, overlap), now)).toThrow(
       new KeyError(
-        'The key "p-s-r-0123456789" cannot take another value before 2026-01-08T00:00:00.000Z: until then the one before it ' +
-          "is promised to work. Set adopt.token back and change it after that; or revoke the one before it in " +
-          "PayEngine's dashboard, run `pulumi refresh`, and change it then.",
+        'The key "p-s-r-0123456789" cannot take another value before 2026-01-08T00:00:00.000Z: the previous value must work ' +
+          "until then. Set adopt.token back and change it after that time. Or revoke the previous key in PayEngine's dashboard, run `pulumi refresh`, then change adopt.token.",
       ),
     );
   });

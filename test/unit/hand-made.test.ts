@@ -22,7 +22,7 @@ afterEach(() => harness.close());
 
 const asked: HandMadeHarness["asked"] = (...given) => it.asked(...given);
 const context: HandMadeHarness["context"] = (settings) => it.context(settings);
-const UNCLEAR = "PayEngine answers 401 to the credential too, which says nothing of the key.";
+const UNCLEAR = "PayEngine returns 401 for the credential too, so the key's status is unknown.";
 
 describe("the adoption of a value", () => {
   test("asks only for the merchants, and stores what the value shows", async () => {
@@ -45,8 +45,8 @@ describe("the adoption of a value", () => {
     ["is public", `pk_test_${"a".repeat(32)}`],
   ])("fails when the value %s", async (_what, token) => {
     expect(await messageThrownBy(() => adoptHandMade(context(), asked({ token }), { token }))).toBe(
-      `Could not take over the key "${name}": PayEngine does not accept adopt.token; give the value of a private key that ` +
-        "works. Nothing was changed.",
+      `Could not adopt the key "${name}": PayEngine does not accept adopt.token; set it to the value of a private key ` +
+        "that works. Nothing was changed.",
     );
   });
 
@@ -58,7 +58,7 @@ describe("the adoption of a value", () => {
       skip: 1,
     });
     expect(await messageThrownBy(() => adoptHandMade(context(), asked(first), first))).toBe(
-      `Could not take over the key "${name}": PayEngine returned 503 for GET ${harness.url}/merchant: Status 503, as asked for ` +
+      `Could not adopt the key "${name}": PayEngine returned 503 for GET ${harness.url}/merchant: Status 503, as asked for ` +
         "by a fault. Nothing was changed.",
     );
     await harness.control.revokeKey(first.id);
@@ -88,7 +88,7 @@ describe("the adoption of a value", () => {
 });
 
 describe("read", () => {
-  const couldNotRead = (why: string) => `Could not read the key "${name}": ${why} State keeps it as it was.`;
+  const couldNotRead = (why: string) => `Could not read the key "${name}": ${why} State is unchanged.`;
 
   test("leaves state as it is while the value works, and sees that it was revoked", async () => {
     expect(await readHandMade(context(), state)).toEqual(state);
@@ -129,7 +129,7 @@ describe("read", () => {
   test("sends nothing to another address", async () => {
     const apiUrl = harness.url.replace("127.0.0.1", "localhost");
     expect(await messageThrownBy(() => readHandMade(context({ apiUrl }), state))).toContain(
-      `was made at ${harness.url}. Nothing of it was sent there.`,
+      `was created at ${harness.url}. Nothing was sent.`,
     );
     expect(await harness.calls()).toEqual([]);
   });

@@ -34,7 +34,7 @@ const update = (from: ApiKeyState, inputs: ApiKeyInputs, given?: ByHand) =>
 const forget = (from: ApiKeyState, held: readonly string[] = []) =>
   forgetHandMade(context(), from, new Set(held));
 const CLICK = "Revoke it in PayEngine's dashboard (API -> Manage Keys)";
-const UNCLEAR = "PayEngine answers 401 to the credential too";
+const UNCLEAR = "PayEngine returns 401 for the credential too";
 
 describe("a new value", () => {
   let second: ByHand;
@@ -64,7 +64,7 @@ describe("a new value", () => {
     expect(await messageThrownBy(() => update(state, asked(third, overlap), third))).toEqual(
       abridged(
         `Could not update the key "${name}": PayEngine does not accept adopt.token`,
-        "State keeps it as it was.",
+        "State is unchanged.",
       ),
     );
   });
@@ -72,14 +72,15 @@ describe("a new value", () => {
   test("is refused while the previous value is not retired", async () => {
     const third = await it.make();
     expect(await messageThrownBy(() => update(next, asked(third, overlap), third))).toBe(
-      `Could not update the key "${name}": the key before it is not retired yet. State keeps it as it was.`,
+      `Could not update the key "${name}": The previous key is not revoked yet. State is unchanged.`,
     );
   });
 
   test("retires the previous value only once people have revoked it", async () => {
     await harness.advance(7 * DAY);
     const stillWorks =
-      `The previous value of "${name}" (${shown(first.token)}) was to work until ${next.previousRevokeAt} and still does. ` +
+      `The previous value of "${name}" (${shown(first.token)}) still works, although its overlap ended at ` +
+      `${next.previousRevokeAt}. ` +
       `${CLICK}, then run \`pulumi up\` again. State keeps both values.`;
     const third = await it.make();
     expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toBe(stillWorks);
@@ -97,7 +98,7 @@ describe("a new value", () => {
     await harness.control.revokeKey(first.id);
     await it.everybodyGets401(1);
     expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toEqual(
-      abridged(`Could not update the key "${name}": ${UNCLEAR}`, "State keeps it as it was."),
+      abridged(`Could not update the key "${name}": ${UNCLEAR}`, "State is unchanged."),
     );
   });
 
@@ -111,8 +112,8 @@ describe("a new value", () => {
     await harness.control.revokeKey(first.id);
     const gone = await readHandMade(context(), state);
     expect(await messageThrownBy(() => update(gone, asked(first)))).toBe(
-      `Could not update the key "${name}": PayEngine no longer accepts its value; make another private key in PayEngine's ` +
-        "dashboard and give its value as adopt.token. State keeps it as it was.",
+      `Could not update the key "${name}": PayEngine no longer accepts its value; create another private key in ` +
+        "PayEngine's dashboard and set adopt.token to its value. State is unchanged.",
     );
     const repaired = completed(await update(gone, asked(second, overlap), second));
     expect(repaired).toMatchObject({ token: second.token, adoptedFingerprint: fingerprint(second.token) });
@@ -122,16 +123,16 @@ describe("a new value", () => {
 
   test("and the previous one are forgotten in turn, each once it is revoked", async () => {
     const stillWorks = (token: string) =>
-      `The key "${name}" (${shown(token)}) still works, and only people can revoke it. ${CLICK}, then run this again. To ` +
-      "keep it in use without Pulumi, run `pulumi state delete` with this resource's URN.";
+      `The key "${name}" (${shown(token)}) still works, and Pulumi cannot revoke it. ${CLICK}, then run this again. To ` +
+      "keep using it without Pulumi, run `pulumi state delete` with this resource's URN.";
     expect(await messageThrownBy(() => forget(next))).toBe(stillWorks(first.token));
     await harness.control.revokeKey(first.id);
     expect(await messageThrownBy(() => forget(next))).toBe(stillWorks(second.token));
     await it.everybodyGets401();
     expect(await messageThrownBy(() => forget(next))).toEqual(
       abridged(
-        `Could not see whether the key "${name}" is revoked: ${UNCLEAR}`,
-        " State keeps it: run this again.",
+        `Could not check whether the key "${name}" is revoked: ${UNCLEAR}`,
+        " The key stays in state: run this again.",
       ),
     );
     await harness.control.clearFaults();

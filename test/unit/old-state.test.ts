@@ -23,7 +23,7 @@ afterEach(() => harness.close());
 
 const use = (token = "") => harness.statusFor(token);
 const restore =
-  "If this state was restored from a backup, restore the latest one; if nothing uses that key, revoke it in PayEngine's " +
+  "If you restored this state from a backup, restore the latest one. If nothing uses that key, revoke it in PayEngine's " +
   "dashboard. Then run this again.";
 
 describe("under a restored old state", () => {
@@ -33,9 +33,9 @@ describe("under a restored old state", () => {
     const [used] = await harness.liveKeys();
     const message = await messageThrownBy(() => update(harness.context(), old, key.triggered(2)));
     expect(message).toBe(
-      `Could not look for what an interrupted rotation of the key "${old.name}" may have left: State does not know the ` +
-        `key "${latest.name}" (${latest.keyId}), which was not revoked: it was used at ` +
-        `${new Date(used?.lastUsedAt ?? 0).toISOString()}. ${restore} The key in use was not touched: run \`pulumi up\` again.`,
+      `Could not look for leftover keys of an interrupted rotation of "${old.name}": The key "${latest.name}" ` +
+        `(${latest.keyId}) is not in state and was not revoked: it was last used at ` +
+        `${new Date(used?.lastUsedAt ?? 0).toISOString()}. ${restore} The key in use is unchanged: run \`pulumi up\` again.`,
     );
     await harness.expectOnlyKeysOf(latest);
   });
@@ -46,7 +46,7 @@ describe("under a restored old state", () => {
     const { rotation: _, ...inputs } = key.inputs;
     const state = completed(await update(harness.context(), old, inputs));
     expect(harness.warnings).toEqual([
-      expect.stringContaining(`State does not know the key "${latest.name}"`),
+      expect.stringContaining(`The key "${latest.name}" (${latest.keyId}) is not in state`),
     ]);
     expect(state).toMatchObject({ keyId: old.keyId, pendingAction: "reconcile" });
     await harness.expectOnlyKeysOf(latest);
@@ -61,7 +61,7 @@ describe("under a restored old state", () => {
     const message = await messageThrownBy(() =>
       update(harness.context(), refreshed as ApiKeyState, key.triggered(1)),
     );
-    expect(message).toContain(`State does not know the key "${latest.name}"`);
+    expect(message).toContain(`The key "${latest.name}" (${latest.keyId}) is not in state`);
     await harness.expectOnlyKeysOf(without);
   });
 
@@ -69,7 +69,7 @@ describe("under a restored old state", () => {
     await harness.advance(DAY);
     await use(latest.token);
     expect(await messageThrownBy(() => revokeAll(harness.context(), old))).toContain(
-      `State does not know the key "${latest.name}"`,
+      `The key "${latest.name}" (${latest.keyId}) is not in state`,
     );
     await harness.expectOnlyKeysOf(latest);
   });
@@ -93,7 +93,7 @@ describe("a key of the next generation that state does not know", () => {
     await harness.speak({ shows: { lastUsedAt: false } });
     await harness.advance(2 * DAY);
     const message = await messageThrownBy(() => update(harness.context(), old, key.triggered(2)));
-    expect(message).toContain("PayEngine does not tell whether it is in use");
+    expect(message).toContain("PayEngine does not show whether it is in use");
     await harness.expectOnlyKeysOf(latest);
   });
 });

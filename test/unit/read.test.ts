@@ -16,7 +16,7 @@ afterEach(() => harness.close());
 /** What a Date header, which has whole seconds, needs to be a minute on. */
 const MINUTE = 61_000;
 const couldNotRead = (why: string) =>
-  `Could not read the key "${state.name}" (${state.keyId}): ${why} State keeps it as it was.`;
+  `Could not read the key "${state.name}" (${state.keyId}): ${why} State is unchanged.`;
 const readError = () => messageThrownBy(() => read(harness.context(), state));
 
 test("read leaves a live key's state as it is", async () => {
@@ -54,7 +54,7 @@ test("a 404 to a credential that did not make the key proves nothing", async () 
   await harness.advance(MINUTE);
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await messageThrownBy(() => read(harness.context({ credential }), unrecorded))).toContain(
-    "PayEngine does not find it, but nothing proves",
+    "PayEngine cannot find it, but nothing proves",
   );
   expect(await read(harness.context(), unrecorded)).toBeUndefined();
 });
@@ -62,7 +62,7 @@ test("a 404 to a credential that did not make the key proves nothing", async () 
 test("read with a credential of another account keeps the key in state", async () => {
   const { key } = await harness.control.newCredential("production", "Admin");
   expect(await messageThrownBy(() => read(harness.context({ credential: key }), state))).toContain(
-    "the credential is of another account",
+    "the credential belongs to another account",
   );
 });
 
@@ -83,8 +83,8 @@ test("read with another address keeps the key in state and sends nothing", async
   const apiUrl = harness.url.replace("/api", "/elsewhere");
   await harness.control.clearRequests();
   expect(await messageThrownBy(() => read(harness.context({ apiUrl }), state))).toBe(
-    `payengine:apiUrl is ${apiUrl}, but the key "${state.name}" was made at ${harness.url}. Nothing of it was sent there. Set ` +
-      `payengine:apiUrl back; or, if that console has moved, set payengine:formerApiUrl to ${harness.url}.`,
+    `payengine:apiUrl is ${apiUrl}, but the key "${state.name}" was created at ${harness.url}. Nothing was sent. Set ` +
+      `payengine:apiUrl back or, if the console has moved, set payengine:formerApiUrl to ${harness.url}.`,
   );
   expect(await harness.calls()).toEqual([]);
 });
@@ -119,7 +119,7 @@ test.each(["contract", "html"] as const)(
   "a 404 (%s) for a key that the list shows is an error",
   async (body) => {
     await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 404, body });
-    expect(await readError()).toContain("yet lists it as live");
+    expect(await readError()).toContain("but lists it as active");
   },
 );
 
@@ -147,7 +147,7 @@ describe("while PayEngine does not know a new key, by its id or in the list,", (
   test("a private key whose value authenticates is not gone", async () => {
     await harness.control.setLag(lag);
     expect(await readError()).toBe(
-      couldNotRead("PayEngine says that it is gone, and yet its value authenticates; try again."),
+      couldNotRead("PayEngine reports that it is gone but still accepts its value; try again."),
     );
   });
 
@@ -156,7 +156,7 @@ describe("while PayEngine does not know a new key, by its id or in the list,", (
     await harness.control.setLag(lag);
     expect(await readError()).toBe(
       couldNotRead(
-        "PayEngine does not find it, but it was made less than a minute ago; try again after that.",
+        "PayEngine cannot find it, but it was created less than a minute ago; try again in a minute.",
       ),
     );
     await harness.control.revokeKey(state.keyId ?? "");

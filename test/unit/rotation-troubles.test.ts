@@ -25,7 +25,7 @@ const rotate = (from: ApiKeyState, to: ApiKeyInputs) => key.rotate(from, to);
 const difference = (from: ApiKeyState, to: ApiKeyInputs) => diff(from, to, harness.now());
 
 describe("a rotation that fails", () => {
-  const untouched = () => `The key in use, "${state.name}", was not touched.`;
+  const untouched = () => `The key in use, "${state.name}", is unchanged.`;
 
   test("is a plain error when PayEngine refuses the new key", async () => {
     await harness.control.setDialect({ keyQuota: 1 });
@@ -39,7 +39,7 @@ describe("a rotation that fails", () => {
   test("revokes a new key that does not work", async () => {
     await harness.control.setLag({ newKeyUnusableMs: 3_600_000 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
-      abridged(`The key "${state.name}-g2" was made, but did not work`, "it was revoked.", untouched()),
+      abridged(`The key "${state.name}-g2" was created, but did not work`, "it was revoked.", untouched()),
     );
     await harness.control.setLag({});
     await harness.expectOnlyKeysOf(state);
@@ -57,9 +57,9 @@ describe("a rotation that fails", () => {
     expect(failed.reason).toEqual(
       abridged(
         `Could not rotate the key "${state.name}" to "${state.name}-g2": The connection to PayEngine was lost`,
-        "and clearing up failed: PayEngine returned 503 for GET",
-        "A key of that name may exist",
-        `${untouched()} State remembers the name: run \`pulumi up\` again to clear up and rotate.`,
+        "cleanup failed too: PayEngine returned 503 for GET",
+        "A key with that name may still be active",
+        `${untouched()} State keeps the new name: run \`pulumi up\` again to revoke what is left and rotate.`,
       ),
     );
     const { reconcileAfter = "", ...kept } = failed.state;
@@ -119,7 +119,7 @@ describe("a rotation that fails", () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     harness.engineLivesFor = 2;
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
-    expect(failed.reason).toContain("and clearing up failed: Pulumi's engine has ended.");
+    expect(failed.reason).toContain("cleanup failed too: Pulumi's engine has ended.");
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
@@ -146,8 +146,8 @@ describe("a rotation that fails", () => {
   test("does not begin while PayEngine's list is unreachable", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 503 });
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toBe(
-      `Could not look for what an interrupted rotation of the key "${state.name}" may have left: PayEngine returned 503 ` +
-        `for GET ${harness.url}/api-keys: Status 503, as asked for by a fault. The key in use was not touched: run \`pulumi ` +
+      `Could not look for leftover keys of an interrupted rotation of "${state.name}": PayEngine returned 503 ` +
+        `for GET ${harness.url}/api-keys: Status 503, as asked for by a fault. The key in use is unchanged: run \`pulumi ` +
         "up` again.",
     );
     await harness.expectOnlyKeysOf(state);
@@ -159,7 +159,7 @@ describe("a rotation that fails", () => {
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     expect(await messageThrownBy(() => update(harness.context(), next, triggered(1)))).toMatch(
       new RegExp(
-        `^Could not revoke the previous key of "${next.name}" \\(${state.keyId}\\), which was to work until `,
+        `^Could not revoke the previous key of "${next.name}" \\(${state.keyId}\\), whose overlap ends at `,
       ),
     );
     await harness.expectOnlyKeysOf(next);
@@ -169,7 +169,7 @@ describe("a rotation that fails", () => {
 test("the provider's own credential is neither rotated nor revoked, even as a previous key", async () => {
   const own = harness.context({ credential: state.token ?? "" });
   const refused = (doing: string, key: string) =>
-    `The ${key} is the credential that this provider works with; ${doing} it would lock the provider out. Set ` +
+    `The ${key} is the provider credential; ${doing} it would lock the provider out. Set ` +
     "payengine:apiKey (or PAYENGINE_API_KEY) to another private key first.";
   expect(await messageThrownBy(() => update(own, state, triggered(1)))).toBe(
     refused("rotating", `key "${state.name}"`),

@@ -99,9 +99,8 @@ test("a trigger during an overlap is refused with the end of the overlap and the
   const next = await rotate(state, triggered(1));
   const refusal = await thrownBy(() => difference(next, triggered(2)));
   expect((refusal as Error).message).toBe(
-    `The key "${next.name}" cannot rotate again before ${next.previousRevokeAt}: until then the one before it is ` +
-      "promised to work. Set rotation.triggers back and change it after that; or run `pulumi up --replace` with this " +
-      "resource's URN, which makes a new key and revokes both at once.",
+    `The key "${next.name}" cannot rotate again before ${next.previousRevokeAt}: the previous key must work ` +
+      "until then. Set rotation.triggers back and change it after that time. Or run `pulumi up --replace` with this resource's URN, which creates a new key and revokes both old ones at once.",
   );
   await harness.advance(7 * DAY);
   expect(difference(next, triggered(2)).changes).toBe(true);

@@ -31,20 +31,20 @@ describe.each(["private", "public"])("a new key in the place of a %s one", (type
     const inputs = harness.inputs();
     const credential = await foreign();
     const unproven =
-      `nothing proves that the credential is of the account in which the key "${state.name}" was made: it is not the one ` +
-      `that made it, and PayEngine does not show it the key; use a credential of that account`;
+      `nothing proves that the credential belongs to the account of the key "${state.name}": state does not record it as the ` +
+      "key's creator, and PayEngine does not show it the key; use a credential of the key's account";
     const told =
       type === "public"
-        ? `${unproven}${pinHint(state)}. No key was made.`
-        : "PayEngine does not show the key to this credential, and yet accepts its value: the credential is of another account; " +
-          "use one of the account in which the key was made. No key was made.";
-    const begin = `Could not create the key "${inputs.uniqueName}" in the place of "${state.name}": `;
+        ? `${unproven}${pinHint(state)}. No key was created.`
+        : "PayEngine does not show the key to this credential but accepts the key's value, so the credential belongs to another " +
+          "account; use a credential of the key's account. No key was created.";
+    const begin = `Could not create the key "${inputs.uniqueName}" to replace "${state.name}": `;
     expect(await messageThrownBy(() => create(harness.context({ credential }), inputs, state))).toBe(
       begin + told,
     );
     expect(
       await messageThrownBy(() => create(harness.context({ credential }), inputs, inputsAlone(state))),
-    ).toBe(`${begin}${unproven}. No key was made.`);
+    ).toBe(`${begin}${unproven}. No key was created.`);
     expect(await posts()).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe.each(["private", "public"])("a new key in the place of a %s one", (type
       await messageThrownBy(() =>
         create(harness.context({ credential: other }, memory), harness.inputs(), state),
       ),
-    ).toContain("nothing proves that the credential is of the account");
+    ).toContain("nothing proves that the credential belongs to the account of the key");
   });
 });
 
@@ -83,7 +83,7 @@ test("a new key in the place of one at another address is not made", async () =>
   const { state } = await made("private");
   const elsewhere = { ...state, apiUrl: "https://console.example/api" };
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs(), elsewhere))).toContain(
-    `but the key "${state.name}" was made at ${elsewhere.apiUrl}. Nothing of it was sent there.`,
+    `but the key "${state.name}" was created at ${elsewhere.apiUrl}. Nothing was sent.`,
   );
   expect(await harness.calls()).toEqual(["GET /api/merchant"]);
 });
@@ -101,9 +101,9 @@ describe("where the engine does not show whether a key is replaced,", () => {
     const credential = await foreign();
     const context = harness.context({ credential }, recorded(state));
     expect(await messageThrownBy(() => create(context, inputs))).toBe(
-      `Could not create the key "${inputs.uniqueName}": nothing proves that the credential is of the account of the other keys ` +
-        "in this state: it made none of them, and PayEngine does not show it one; use a credential of that account, or set " +
-        "payengine:accountId to an id that the right account shows. No key was made.",
+      `Could not create the key "${inputs.uniqueName}": nothing proves that the credential belongs to the account of the other ` +
+        "keys in this state: it created none of them, and PayEngine shows it none of them; use a credential of that account, or set " +
+        "payengine:accountId to an ID that the right account shows. No key was created.",
     );
     expect(await posts()).toEqual([]);
     completed(await create(harness.context({ credential: await colleague() }, recorded(state)), inputs));
@@ -139,9 +139,9 @@ describe("a key that moves to another provider", () => {
   test("stays where it is if nothing proves that", async () => {
     const { state, inputs } = await made("private");
     const context = harness.context({ credential: await foreign() });
-    const other = "the credential is of another account; use one of the account in which the key was made.";
+    const other = "the credential belongs to another account; use a credential of the key's account.";
     const stays =
-      "State keeps it as it was. A key stays in its account: for one in another account, make another resource.";
+      "State is unchanged. A key stays in its account: for a key in another account, add another ApiKey.";
     const message = await messageThrownBy(() => update(context, state, moving(inputs)));
     expect(message).toEqual(
       abridged(`Could not move the key "${state.name}" to the provider "team": `, `${other} ${stays}`),
@@ -181,7 +181,7 @@ describe("how to pin the account", () => {
   const config = { provider: undefined, accountId: undefined } as Parameters<typeof howToPin>[0];
   const state = { merchantId: "m_1" } as ApiKeyState;
   const lacking =
-    "so a credential of another account is not always noticed, as under `pulumi up --replace`. To pin the account,";
+    "so a credential of another account may go unnoticed, for example in `pulumi up --replace`. To pin the account,";
 
   test.each([
     [config, state, ` is not set, ${lacking} run \`pulumi config set payengine:accountId m_1\`.`],
@@ -193,12 +193,12 @@ describe("how to pin the account", () => {
     [
       { ...config, provider: "team" },
       state,
-      ` is not set for the provider "team", ${lacking} give it accountId: "m_1" in the program.`,
+      ` is not set for the provider "team", ${lacking} set accountId: "m_1" on it in the program.`,
     ],
     [
       config,
       {} as ApiKeyState,
-      ` is not set, ${lacking} run \`npx pulumi-payengine doctor\`, which prints how.`,
+      ` is not set, ${lacking} run \`npx pulumi-payengine doctor\`, which prints the command.`,
     ],
   ])("is said by an id that stays, or by doctor where none is known", (values, key, told) => {
     expect(howToPin(values, key)).toBe(`info: payengine:accountId${told}`);

@@ -53,13 +53,13 @@ describe("getApiKey", () => {
   });
 
   test.each([
-    ["an id", { id: "key_0123456789abcdef" }, 'this account has no key of the id "key_0123456789abcdef"'],
+    ["an id", { id: "key_0123456789abcdef" }, 'this account has no key with the ID "key_0123456789abcdef"'],
     [
       "a private key instead of an id",
       { id: "c0ffee".repeat(17) },
-      'this account has no key of the id "[redacted]"',
+      'this account has no key with the ID "[redacted]"',
     ],
-    ["a name", { name: "none" }, 'this account has no key named "none" that is not revoked'],
+    ["a name", { name: "none" }, 'this account has no active key named "none"'],
   ])("reports that no key has %s", async (_what, args, why) => {
     expect(await messageThrownBy(() => payengine.getApiKey(args as payengine.GetApiKeyArgs))).toBe(
       `getApiKey: ${why}`,
@@ -70,7 +70,7 @@ describe("getApiKey", () => {
     const [first, second, third] = [await make("twice"), await make("twice"), await make("twice")];
     await harness.control.revokeKey(first.id);
     expect(await messageThrownBy(() => payengine.getApiKey({ name: "twice" }))).toBe(
-      `getApiKey: 2 keys are named "twice": ask by id (${third.id}, ${second.id})`,
+      `getApiKey: 2 keys are named "twice"; look one up by its ID (${third.id}, ${second.id})`,
     );
     await harness.control.revokeKey(second.id);
     expect((await payengine.getApiKey({ name: "twice" })).keyId).toBe(third.id);
@@ -92,7 +92,7 @@ describe("getApiKey", () => {
   test("reports an invalid configuration and sends nothing", async () => {
     pulumi.runtime.setAllConfig({ "payengine:apiUrl": "http://payengine.example" });
     expect(await messageThrownBy(() => payengine.getApiKey({ id: "key_1" }))).toMatch(
-      /^getApiKey: payengine:apiUrl would send the credential .*; payengine:apiKey is not set; /,
+      /^getApiKey: payengine:apiUrl must be https, because http would send the credential .*; payengine:apiKey is not set; /,
     );
   });
 

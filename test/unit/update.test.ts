@@ -49,7 +49,7 @@ describe("where PayEngine returns the account's id", () => {
     expect(await messageThrownBy(() => update(harness.context({ credential: key }), state, inputs))).toEqual(
       abridged(
         `Could not update the key "${state.name}": the credential belongs to account ${production}, `,
-        `of account ${sandbox}. State keeps it as it was.`,
+        `of account ${sandbox}. State is unchanged.`,
       ),
     );
   });
@@ -78,7 +78,7 @@ describe("a pin", () => {
     expect(await messageThrownBy(() => update(context, state, { ...inputs, pinnedAccountId }))).toEqual(
       abridged(
         `Could not update the key "${state.name}": payengine:accountId pins ${pinnedAccountId}, `,
-        "State keeps it as it was.",
+        "State is unchanged.",
       ),
     );
     await harness.expectOnlyKeysOf(state);
@@ -91,8 +91,8 @@ describe("a pin", () => {
     expect(await messageThrownBy(() => update(harness.context({ credential }), pinned, inputs))).toEqual(
       abridged(
         `Could not update the key "${state.name}": `,
-        "the credential is of another account",
-        "State keeps it as it was.",
+        "the credential belongs to another account",
+        "State is unchanged.",
       ),
     );
   });
@@ -133,8 +133,8 @@ test("a refusal of an unfinished creation keeps the name and the pending action 
   expect(refused.reason).toEqual(
     abridged(
       `Could not create the key "${inputs.uniqueName}": PayEngine returned 422 for POST`,
-      "quota of 1 keys is used up. No key was left behind. State remembers the name: ",
-      "or `pulumi destroy`.",
+      "quota of 1 keys is used up. No key was left behind. State keeps the name: ",
+      "or run `pulumi destroy`.",
     ),
   );
   expect(refused.state).toMatchObject({

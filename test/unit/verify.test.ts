@@ -70,8 +70,8 @@ test.each([
     await unusable();
     const inputs = harness.inputs({ verify });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
-      `The key "${inputs.uniqueName}" was made, but did not work within ${said}: PayEngine answers 401 to it; it was ` +
-        "revoked. Run `pulumi up` again, or give it longer by verify: { timeout }.",
+      `The key "${inputs.uniqueName}" was created, but did not work within ${said}: PayEngine returned 401 for it; it was ` +
+        "revoked. Run `pulumi up` again, or set a longer verify: { timeout }.",
     );
     expect(total(harness.waits)).toBeGreaterThanOrEqual(limit);
     expect(total(harness.waits)).toBeLessThan(limit + 2_000);
@@ -101,7 +101,7 @@ test("a key that used up the operation's time before it worked is revoked in tim
     limitOf(context).end();
   };
   expect(await messageThrownBy(() => create({ ...context, sleep }, harness.inputs()))).toMatch(
-    /^The key ".*" was made, but did not work within the operation's time: .*; it was revoked\. Run/s,
+    /^The key ".*" was created, but did not work within the operation's time: .*; it was revoked\. Run/s,
   );
   expect(harness.waits).toHaveLength(1);
   await harness.expectOnlyKeysOf();
@@ -128,7 +128,7 @@ test("an unusable key that cannot be revoked stays in state without a value", as
   const inputs = harness.inputs();
   const { state, reason } = unfinished(await create(harness.context(), inputs));
   expect(reason).toMatch(
-    /^The key ".*" was made, but did not work within 30s: .*could not be revoked: .*500/s,
+    /^The key ".*" was created, but did not work within 30s: .*could not be revoked: .*500/s,
   );
   expect(state).toMatchObject({ pendingAction: "create", orphanKeyIds: await harness.newestKey() });
   expect(state).not.toHaveProperty("token");

@@ -66,7 +66,7 @@ describe("the watchdog's journal", () => {
 test("a watchdog that cannot be started reports that", async () => {
   const watchdog = startWatchdog("/no/such/folder/main.js");
   expect(await watchdog.expect(settings(), name)).toBe(
-    "The process that clears up after a killed plugin could not be started, or has ended; run it again",
+    "The watchdog process, which revokes leftover keys of a killed plugin, did not start or has ended; run this again",
   );
   await watchdog.forget(name);
 });
@@ -201,8 +201,8 @@ describe("what a watchdog says after its plugin's death", () => {
     return said;
   };
   const begun =
-    `warning: The provider's process ended while it was creating "${name}". The watchdog now looks for keys of that name ` +
-    "and revokes them, for 67 seconds at most.";
+    `warning: The provider's process ended while it was creating "${name}". The watchdog now looks for keys with that name ` +
+    "and revokes them, for at most 67 seconds.";
 
   test("is that it looks, for how long, and that it has revoked the key", async () => {
     await harness.context().client.createKey({ name, type: "private" });
@@ -213,7 +213,7 @@ describe("what a watchdog says after its plugin's death", () => {
   });
 
   test("is that no key was made", async () => {
-    expect(await clearedUp()).toEqual([begun, `No key "${name}" was made. Run \`pulumi up\` again.`]);
+    expect(await clearedUp()).toEqual([begun, `No key "${name}" was created. Run \`pulumi up\` again.`]);
   });
 
   test("is why it could not look", async () => {
@@ -223,14 +223,14 @@ describe("what a watchdog says after its plugin's death", () => {
     expect(line).toMatch(
       /^error: The watchdog could not look for the key ".*": .*401.*\. If PayEngine's dashboard /s,
     );
-    expect(line).toMatch(/ shows a key of that name, revoke it there\.$/);
+    expect(line).toMatch(/ shows a key with that name, revoke it there\.$/);
   });
 
   test("is what is left to do when the limit is over, before it lets go", async () => {
     const [, unfinishedYet, letsGo] = await clearedUp({ isLimitOver: true });
     expect(unfinishedYet).toBe(
-      `warning: The watchdog has not finished with "${name}" and goes on in the background. If a container ends with ` +
-        "this command, look for keys of that name in PayEngine's dashboard and revoke them there.",
+      `warning: The watchdog has not finished with "${name}" and continues in the background. If a container ends with ` +
+        "this command, look for keys with that name in PayEngine's dashboard and revoke them there.",
     );
     expect(letsGo).toBe("(lets go)");
   });

@@ -122,9 +122,9 @@ test("an outage between the two tries of the credential proves nothing about the
   const fault = { kind: "statusBeforeCommit", status: 401, message: "E121: Invalid API key" } as const;
   await harness.control.addFault({ operation: "any", ...fault, skip: 3, times: "always" });
   const unclear =
-    "PayEngine answers 401 to the credential too, which says nothing of the key; try again when the credential works.";
+    "PayEngine returns 401 for the credential too, so the key's status is unknown; try again when the credential works.";
   expect(await messageThrownBy(() => read(harness.context(), state))).toBe(
-    `Could not read the key "${state.name}" (${state.keyId}): ${unclear} State keeps it as it was.`,
+    `Could not read the key "${state.name}" (${state.keyId}): ${unclear} State is unchanged.`,
   );
   await harness.control.clearFaults();
   expect(await read(harness.context(), state)).toBeUndefined();
@@ -135,7 +135,7 @@ test("a value that gets 403 instead of 401 when it is revoked is never proven to
   const { state } = await made("private");
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await messageThrownBy(() => read(harness.context(), state))).toContain(
-    "yet its value authenticates",
+    "but still accepts its value",
   );
 });
 
@@ -156,7 +156,7 @@ describe.each(["private", "public"])("for a %s key", (type) => {
         for (const { credential } of [harness, elsewhere]) {
           expect([name, await messageThrownBy(() => run({ apiUrl: elsewhere.url, credential }))]).toEqual([
             name,
-            expect.stringContaining(`was made at ${harness.url}. Nothing of it was sent there.`),
+            expect.stringContaining(`was created at ${harness.url}. Nothing was sent.`),
           ]);
         }
       }
@@ -171,7 +171,9 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     const { state, due } = await made(type);
     const { apiUrl: _, ...own } = state;
     for (const run of Object.values(operations(own, due)))
-      expect(await messageThrownBy(() => run({}))).toContain("was made at https://console.payengine.co/api.");
+      expect(await messageThrownBy(() => run({}))).toContain(
+        "was created at https://console.payengine.co/api.",
+      );
     expect(await harness.calls()).toEqual([]);
   });
 
@@ -179,7 +181,7 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     const { state, due } = await made(type);
     const moved = { apiUrl: harness.url.replace("127.0.0.1", "localhost"), formerApiUrl: harness.url };
     expect(await messageThrownBy(() => read(harness.context({ apiUrl: moved.apiUrl }), state))).toContain(
-      "was made at",
+      "was created at",
     );
     expect(await read(harness.context(moved), state)).toEqual(state);
     const asked = { ...due, ...rotation(0), apiUrl: moved.apiUrl };
@@ -205,15 +207,15 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     const run = operations(state, due);
     const own =
       type === "private"
-        ? "the credential is of another account"
-        : "nothing proves that the credential is of the account";
+        ? "the credential belongs to another account"
+        : "nothing proves that the credential belongs to the";
     expect(await messageThrownBy(() => run.read({ credential }))).toContain(own);
     expect(await messageThrownBy(() => run.delete({ credential }))).toContain(own);
     expect(await messageThrownBy(() => run["rotating update"]({ credential }))).toEqual(
       abridged(
-        `Could not look for what an interrupted rotation of the key "${state.name}" may have left: `,
+        `Could not look for leftover keys of an interrupted rotation of "${state.name}": `,
         own,
-        "The key in use was not touched: run `pulumi up` again.",
+        "The key in use is unchanged: run `pulumi up` again.",
       ),
     );
     expect(await allKeys()).toEqual(before);
@@ -227,10 +229,10 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     const credential = await foreign();
     const before = await allKeys();
     expect(await messageThrownBy(() => update(harness.context({ credential }), unfinished, due))).toContain(
-      "nothing proves that the credential is of the account",
+      "nothing proves that the credential belongs to the",
     );
     expect(await messageThrownBy(() => revokeAll(harness.context({ credential }), unfinished))).toContain(
-      "nothing proves that the credential is of the account",
+      "nothing proves that the credential belongs to the",
     );
     expect(await allKeys()).toEqual(before);
   });

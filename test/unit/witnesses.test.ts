@@ -40,24 +40,24 @@ async function expectKept(
 ) {
   const { name, keyId } = state;
   expect(await messageThrownBy(() => read(harness.context(settings, recorded), state))).toEqual(
-    abridged(`Could not read the key "${name}" (${keyId}): ${why}`, " State keeps it as it was."),
+    abridged(`Could not read the key "${name}" (${keyId}): ${why}`, " State is unchanged."),
   );
   expect(await messageThrownBy(() => revokeAll(harness.context(settings, recorded), state))).toEqual(
     abridged(
       `Could not revoke the key "${name}" (${keyId}), which may still work: ${why}`,
-      " State keeps it: ",
+      " The key stays in state: ",
       "dashboard.",
     ),
   );
 }
 
 const unproven = (state: ApiKeyState) =>
-  "PayEngine does not find it, but nothing proves that the credential is of the account in which it was made: it is not " +
-  `the one that made it. Use that one${pinHint(state)}; or, if the key is gone, run \`pulumi state delete\` with this ` +
-  "resource's URN.";
+  "PayEngine cannot find it, but nothing proves that the credential belongs to the key's account: state does not record " +
+  `it as the key's creator. Use the one that created the key${pinHint(state)}; or, if the key is gone, run ` +
+  "`pulumi state delete` with this resource's URN.";
 const OTHER_ACCOUNT =
-  "PayEngine does not show the key to this credential, and yet accepts its value: the credential is of another account; use " +
-  "one of the account in which the key was made.";
+  "PayEngine does not show the key to this credential but accepts the key's value, so the credential belongs to another " +
+  "account; use a credential of the key's account.";
 const notShown = (pin: string) => `payengine:accountId pins ${pin}, but`;
 
 describe.each([
