@@ -26,7 +26,7 @@ commands that make the contract fit. Without --write it only reads.
 
 Examples:
   pulumi-payengine doctor                         check the selected stack
-  pulumi-payengine doctor --write                 also make and revoke a key
+  pulumi-payengine doctor --write                 also create and revoke a key
   pulumi-payengine doctor --provider production   check an explicit provider
   pulumi-payengine doctor --report > report.json  write a report for an issue
 
@@ -37,14 +37,14 @@ Exit codes:
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Check this machine, stack and account before you make keys")
+    .description("Check this machine, stack and account before you create keys")
     .option("--stack <name>", "Stack to check (default: the selected stack)")
     .option("--cwd <folder>", "Folder of the Pulumi project (default: the working folder)")
     .option(
       "--provider <name>",
       "Explicit provider to check, by its name in the program (default: the default provider)",
     )
-    .option("--write", "Also make one private key, use it, and revoke it")
+    .option("--write", "Also create one private key, use it, and revoke it")
     .option("--json", "Print JSON")
     .addOption(
       new Option("--report", "Print the response formats as JSON, without values, IDs or names").conflicts(

@@ -11,7 +11,7 @@ import { printable } from "./terminal";
 
 const HELP = `
 Examples:
-  pulumi-payengine doctor             check the setup before you make keys
+  pulumi-payengine doctor             check the setup before you create keys
   pulumi-payengine orphans --revoke   clean up after a crash and \`pulumi cancel\`
   pulumi-payengine audit              compare the account's keys with state
 

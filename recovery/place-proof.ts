@@ -37,7 +37,7 @@ const PIN =
 
 /** Says how to prove the account. */
 export function wayToProve({ provider, pinnedAccountId }: RecordedKey): string {
-  const credential = "run this with the credential that made it";
+  const credential = "run this with the credential that created it";
   if (pinnedAccountId !== undefined)
     return `${credential}, or with a credential of the account that shows ${redact(pinnedAccountId, [])}`;
   // The settings of an explicit provider are in state, and change only with an update.

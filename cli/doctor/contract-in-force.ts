@@ -11,7 +11,7 @@ export function contractFinding({ contract }: Settings, set: string | undefined)
   if (contract.kind === "dashboard") {
     return pass(
       check,
-      '"dashboard": people make keys in PayEngine\'s console, and you adopt them with `adopt: { token }`. To rotate, pass a new ' +
+      '"dashboard": people create keys in PayEngine\'s console, and you adopt them with `adopt: { token }`. To rotate, pass a new ' +
         "token. A revoked key is recognized by the 401 that its value gets. This contract cannot create, list or revoke keys, " +
         "so lookups and `orphans` do not work with it",
     );

@@ -84,11 +84,11 @@ async function* accountFindings(
   const pin = await pinFinding(observer, settings, place, list.keys, set);
   yield pin;
   if (isDashboard)
-    yield write ? skip("write", `${NO_KEY_CALLS}; no key was made`) : skip("list", NO_KEY_CALLS);
+    yield write ? skip("write", `${NO_KEY_CALLS}; no key was created`) : skip("list", NO_KEY_CALLS);
   else if (!write) yield uncalled(settings.contract);
   // Make a key only if it can be found and revoked again.
   else if ([...list.findings, pin].some(({ status }) => status === "fail"))
-    yield skip("write", "fix the failed checks first; no key was made");
+    yield skip("write", "fix the failed checks first; no key was created");
   else yield* await holdingSignals(() => trialFindings(observer, list.keys.length));
 }
 

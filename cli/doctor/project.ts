@@ -59,7 +59,7 @@ export async function projectFindings(target: DoctorTarget): Promise<ProjectFind
 function secretsFinding(type: string | undefined, env: NodeJS.ProcessEnv): Finding {
   const check = "secrets provider";
   const todo =
-    "run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: older " +
+    "run `pulumi stack change-secrets-provider` with passphrase or a key management service, then create new keys: older " +
     "states in backups stay readable";
   if (type === undefined || type === "b64") {
     return fail(check, `${type ?? "none"}: state stores private keys in plaintext`, todo);
@@ -91,7 +91,7 @@ function credentialFinding(entry: ConfigEntry | undefined): Finding {
   return fail(
     check,
     "payengine:apiKey is in the stack's config in plaintext",
-    "run `pulumi config set --secret payengine:apiKey`, and make a new credential if the file was ever shared",
+    "run `pulumi config set --secret payengine:apiKey`, and create a new credential if the file was ever shared",
   );
 }
 

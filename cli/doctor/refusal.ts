@@ -24,11 +24,11 @@ export function reasonOf({ error, response }: Pick<Seen, "error" | "response">):
 }
 
 const DASHBOARD =
-  "if only people can make keys in this account, run `pulumi config set payengine:contract dashboard` (see " +
+  "if only people can create keys in this account, run `pulumi config set payengine:contract dashboard` (see " +
   "docs/dashboard.md)";
 const SET_DASHBOARD =
   'run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people ' +
-  "make the keys, and you adopt them (see docs/dashboard.md)";
+  "create the keys, and you adopt them (see docs/dashboard.md)";
 const FIND_IT =
   "find the request that PayEngine's console sends, in your browser's network tab (see docs/contract.md), and set it as";
 

@@ -195,7 +195,7 @@ function valueFinding({ name }: Trial, fate: Fate): Finding {
       return warn(
         check,
         "gets 403 instead of 401, so a value cannot prove that a key is gone in this account",
-        "you can make keys; but after someone deletes a private key in the dashboard, refresh fails and `up` makes no new key",
+        "you can create keys; but after someone deletes a private key in the dashboard, refresh fails and `up` creates no new key",
       );
     case "works":
       return fail(

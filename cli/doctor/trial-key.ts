@@ -103,7 +103,7 @@ function judged(seen: Seen<CreatedKey>, trial: Trial, observer: Observer): Findi
 
 function idFinding({ id }: CreatedKey): Finding[] {
   if (id !== undefined) return [];
-  const todo = "you can make keys; if a response is lost, the key is found by its exact name";
+  const todo = "you can create keys; if a response is lost, the key is found by its exact name";
   return [warn("create: id", "the response has no key ID, so the key is found by its name", todo)];
 }
 

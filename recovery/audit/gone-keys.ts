@@ -37,13 +37,13 @@ const FATES = {
   live: { category: "managed", note: "" },
   new: {
     category: "unsettled",
-    note: "made less than a minute ago, so the list may not have it yet: run again",
+    note: "created less than a minute ago, so the list may not have it yet: run again",
   },
-  gone: { category: "gone", note: "run pulumi refresh, then pulumi up, which makes a new key" },
+  gone: { category: "gone", note: "run pulumi refresh, then pulumi up, which creates a new key" },
 } as const;
 
 function unproven(key: LocatedKey): string {
-  return `PayEngine does not find its key, but nothing proves that this account made it; ${wayToProve(key)}`;
+  return `PayEngine does not find its key, but nothing proves that it was created in this account; ${wayToProve(key)}`;
 }
 
 /** A key that is not in its account's list. */

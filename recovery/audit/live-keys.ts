@@ -88,8 +88,8 @@ function orphaned(key: PayEngineKey, owner: LocatedKey): AuditedKey {
   return make("orphaned", `pulumi-payengine orphans --revoke ${place}`);
 }
 
-const TOO_YOUNG = "made after this state was written: export it again, or use --stack";
-const UNDATED = "may have been made after this state was written: use --stack";
+const TOO_YOUNG = "created after this state was written: export it again, or use --stack";
+const UNDATED = "may have been created after this state was written: use --stack";
 
 function auditedKey(
   key: PayEngineKey,

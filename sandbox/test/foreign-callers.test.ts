@@ -80,7 +80,7 @@ describe("a request from a web page", () => {
     const id = await key(opened);
     const { sandbox, control } = opened;
 
-    // Without a body or a header of its own a browser sends it without asking first.
+    // Without a body or an extra header, a browser sends it without a preflight request.
     const answer = await call(`${sandbox.controlUrl}/keys/${id}/revoke`, {
       method: "POST",
       headers: { origin },

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { eventually, openSandbox, SandboxClient } from "./sandbox-client";
 import { temporaryFolder } from "./temporary-folder";
 
-/** A sandbox on a file with a creation of a key under way that commits after `delayMs`. */
+/** A sandbox on a file, with a running create call that commits after `delayMs`. */
 async function openWithCallUnderWay(db: string, delayMs: number, graceMs?: number) {
   const open = await openSandbox({ db, graceMs });
   await open.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: delayMs });

@@ -63,7 +63,7 @@ export class SandboxClient {
     return this.send("GET", `/merchant/${id}`);
   }
 
-  /** The names of all keys listed, newest first, but for credentials. */
+  /** The names of all listed keys, newest first, except credentials. */
   async names(): Promise<string[]> {
     const { body } = await this.list("?size=100");
     return body.data.map((key) => key.name).filter((name) => !name.startsWith("credential of"));

@@ -22,10 +22,10 @@ afterEach(async () => {
 });
 
 /**
- * A site that moves its own name to 127.0.0.1 once its page is loaded (DNS rebinding): all else that the browser asks it
- * for reaches the sandbox, unchanged.
+ * A site that moves its own name to 127.0.0.1 after its page is loaded (DNS rebinding). All later requests of the browser
+ * to it reach the sandbox unchanged.
  *
- * @returns what its page reports.
+ * @returns the page's report.
  */
 async function rebindingSite(script: string): Promise<{ address: string; report: () => unknown }> {
   let report: unknown;
@@ -62,12 +62,12 @@ test("a page in the developer's browser can neither make a credential of the san
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ role: "Admin" }),
     });
-    // Sent without asking the sandbox first; only the answer is kept from the page.
+    // The browser sends this without a preflight request; it only hides the response from the page.
     const revoked = await fetch("${sandbox.controlUrl}/keys/${keyId}/revoke", { method: "POST", mode: "no-cors" });
     const said = { made: [made.status, await made.text()], revoked: revoked.type };
     await fetch("/report", { method: "POST", body: JSON.stringify(said) });`);
 
-  // The port of the sandbox is the one that a page of this site may call as its own.
+  // A page of this site may call the sandbox's port as its own origin.
   const { port } = new URL(sandbox.url);
   close = await openInChromium(`http://rebound.example:${port}/`, page.address);
   const report = await until("the page has reported", page.report);

@@ -7,8 +7,8 @@ import { type Prepared, prepare, removePrepared } from "./prepare";
 import { describe as described, figuresOf } from "./report";
 
 /**
- * Seed and number of two short runs, which between them kill the CLI, the plugin and both, interrupt, drop, cut, limit,
- * lag, revoke, take rights, and rotate. `npm run test:full` does more.
+ * Seed and number of two short runs. Together they cover kills of the CLI, the plugin and both, interruptions, dropped and
+ * cut responses, rate limits, lag, revocations, lost roles and rotations. `npm run test:full` runs more.
  */
 const RUNS = [
   [5, 27],
@@ -39,7 +39,7 @@ test(
 test.each(Object.keys(MECHANISMS) as MechanismName[])(
   "%s can be taken out of what is built",
   async (name) => {
-    // Beside the packages that the built modules load.
+    // Next to the packages that the built modules load.
     const cache = join(__dirname, "../../node_modules/.cache");
     await mkdir(cache, { recursive: true });
     const folder = await mkdtemp(join(cache, "payengine-chaos-dist-"));

@@ -2,7 +2,7 @@ import type { Tally } from "./run-scenario";
 import { CLOCK_JUMPS, LIST_LAGS, NEW_KEY_UNUSABLE, type Round, WRONG_ACCOUNT } from "./scenario";
 import type { World } from "./world";
 
-/** Counts the faults that struck a request. Interruptions are counted when they fall. */
+/** Counts the faults that struck a request. Interruptions are counted when they happen. */
 export async function countFaults(world: World, round: Round, tally: Tally): Promise<void> {
   const standing = await world.control.faults();
   const requests = (await world.control.requests()).slice(world.startedRound.requests);
@@ -10,7 +10,7 @@ export async function countFaults(world: World, round: Round, tally: Tally): Pro
     requests.some((it) => it.operation === operation && (answered ?? it.answered) === it.answered);
   let index = 0;
   for (const { kind, faults, counted } of round.faults) {
-    // A lag strikes who asks for the list after it.
+    // A lag affects later requests for the list.
     const isSeen = kind !== LIST_LAGS || has("listKeys");
     if (standing[index + counted].hits > 0 && isSeen) tally.fault(kind);
     index += faults.length;

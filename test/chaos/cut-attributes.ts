@@ -2,10 +2,10 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Does what the runbook says where a CLI was killed between making the file beside the state that holds its checksum and
- * writing it: with that file empty, no command can read the state any more.
+ * Follows the runbook for a CLI that was killed after it created the state's checksum file and before it wrote the file.
+ * With that file empty, no command can read the state.
  *
- * @returns how many such files it deleted.
+ * @returns the number of deleted files.
  */
 export async function deleteCutAttributes(folder: string): Promise<number> {
   const stacks = join(folder, "backend/.pulumi/stacks/shop");

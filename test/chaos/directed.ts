@@ -25,7 +25,7 @@ const quietUp: Round = {
 };
 
 const lost: FaultInput = { operation: "createKey", kind: "dropAfterCommit" };
-/** The list is read before a creation too, of all keys: only the look for what a lost request has left fails. */
+/** Only the search after a lost request fails. The list of all keys, read before a creation, works. */
 const listFails: FaultInput = {
   operation: "listKeys",
   keyName: `${KEY.name}-`,
@@ -35,8 +35,8 @@ const listFails: FaultInput = {
 };
 
 /**
- * For each mechanism the shortest run that ends in a loss without it. The mechanisms overlap, so seeds alone reach
- * some of them rarely.
+ * For each mechanism, the shortest run that ends in a loss without it. The mechanisms overlap, so random seeds rarely
+ * reach some of them.
  */
 export const DIRECTED: Readonly<Record<MechanismName, Scenario>> = {
   "lost answers": scenario([{ ...quietUp, faults: [fault("response dropped after commit", lost)] }]),
@@ -91,7 +91,7 @@ export const DIRECTED: Readonly<Record<MechanismName, Scenario>> = {
       ],
     },
   ]),
-  // A private key's own value would prove that it lives; a public one has nothing but the place.
+  // A private key's value would prove that it is live. A public key has only the account as proof.
   "right place": scenario([
     { ...quietUp, program: [PUBLIC] },
     { ...quietUp, program: [PUBLIC], operation: "refresh", wrongAccount: true },
@@ -101,7 +101,7 @@ export const DIRECTED: Readonly<Record<MechanismName, Scenario>> = {
   ]),
 };
 
-/** In each dialect: an `up` that is killed with all its processes in the middle of a creation, then orphans, `up`, destroy. */
+/** In each dialect: kills an `up` and all its processes during a creation, then runs orphans, `up` and destroy. */
 export const IN_DIALECTS: readonly Scenario[] = Object.entries(DIALECTS).map(([name, dialect]) => ({
   ...scenario([
     {

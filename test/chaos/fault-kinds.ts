@@ -16,7 +16,7 @@ import {
 /** The response of a proxy, or of a lagging copy of PayEngine, for an active key. */
 export const GONE = "404 while the key lives";
 
-/** The request that a fault waits for. */
+/** The request that a fault hits. */
 export interface Target {
   readonly operation: FaultInput["operation"];
   readonly keyName: string;

@@ -18,11 +18,11 @@ import {
   WRONG_ACCOUNT,
 } from "./scenario";
 
-/** What a focused run is about, beside one kind of fault. */
+/** The subject of a focused run that is not one kind of fault. */
 export const ROTATION = "plugin killed during a rotation";
 export const FOCI = [...ON_CREATE_KINDS, GONE, ROTATION];
 
-/** Keys are made, then all rotate at once and the plugin is killed meanwhile, then other things change. */
+/** Creates keys, rotates all of them and kills the plugin during that, then changes other things. */
 export function rotationRound(random: Prng, change: Change, number: number): Round {
   const round = quietRound(random, change);
   if (number !== 1) return { ...round, repair: "up" };
@@ -30,7 +30,7 @@ export function rotationRound(random: Prng, change: Change, number: number): Rou
   return { ...round, deadly, withoutOrphans: true };
 }
 
-/** One kind of fault meets every key that is made, or read, and nothing else happens. */
+/** One kind of fault hits every key that is created or read, and nothing else happens. */
 export function focusedRound(
   random: Prng,
   change: Change,
@@ -52,7 +52,7 @@ export function focusedRound(
   };
 }
 
-/** An `up` that nothing meets. */
+/** An `up` without faults. */
 function quietRound(random: Prng, { program }: Change): Round {
   return {
     program,
@@ -68,12 +68,12 @@ function quietRound(random: Prng, { program }: Change): Round {
   };
 }
 
-/** Says whether a kind strikes from outside, and not as the answer to a request. */
+/** Says whether a kind is an interruption and not a response to a request. */
 export function isInterruption(focus: string): boolean {
   return !ON_CREATE_KINDS.includes(focus) && focus !== GONE;
 }
 
-/** One interruption meets the operation, and nothing else happens. */
+/** One interruption hits the operation, and nothing else happens. */
 export function interruptedRound(
   random: Prng,
   change: Change,
@@ -98,7 +98,7 @@ export function interruptedRound(
     return { ...round, operation, replace: [], continueOnError: false, deadly };
   }
   const kind = [...DEADLY, IN_CONTAINER].find((it) => it === focus) as Deadly | undefined;
-  if (kind === undefined) throw new Error(`There is no interruption "${focus}"`);
+  if (kind === undefined) throw new Error(`Unknown interruption "${focus}"`);
   const moment = momentOf(kind, true, ["uncommitted", "committed"], random);
   return { ...round, deadly: { kind, moment, waitMs } };
 }

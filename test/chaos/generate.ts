@@ -33,12 +33,11 @@ function dealt<T>(seed: number, deal: number, deck: readonly T[]): T {
 }
 
 /**
- * Makes the scenario of one run.
+ * Generates the scenario of one run.
  *
- * Interruptions are dealt from decks, shuffled anew each time they are used up, so that every kind comes up equally often; all
- * else is drawn.
+ * Draws interruptions from shuffled decks, so that every kind occurs equally often. Draws everything else at random.
  *
- * @param focusOn the one kind of fault or interruption that is to strike.
+ * @param focusOn the only kind of fault or interruption to use.
  */
 export function generate(seed: number, index: number, focusOn?: string): Scenario {
   const random = new Prng(Math.imul(seed, 1_000_003) + index);
@@ -92,7 +91,7 @@ function makeRound(
   deadly: (typeof DEADLY)[number] | undefined,
   quiet: (typeof QUIET)[number] | undefined,
 ): Round {
-  // An empty stack has to make keys; others mostly do, since that is where a key can be lost.
+  // An empty stack must create keys; others mostly do, because a key can be lost then.
   const operation =
     !stack.isFresh && random.chance(25)
       ? random.pick(["refresh", "destroy"] as const)
@@ -100,12 +99,12 @@ function makeRound(
         ? "up --refresh"
         : "up";
   const makes = operation === "up" || operation === "up --refresh";
-  // With nothing else in its way, the provider must clear up by itself after such a kill, or the next `up`.
+  // Without other faults, the provider or the next `up` must clean up after such a kill.
   const isAlone = makes && ALONE.some((kind) => kind === deadly) && random.chance(50);
   const faults = makes && !isAlone ? createFaults(random, change.made) : [];
   if (!stack.isFresh && !isAlone) faults.push(...otherFaults(random, change, faults, operation));
   const isEarly = makes && deadly?.includes("before the POST") === true;
-  // A new stack holds no key that could be revoked; before a POST there is no moment for a second interruption.
+  // A new stack has no key to revoke; before a POST there is no moment for a second interruption.
   // The watchdog cleans up after a killed plugin with the plugin's credential. If that is revoked too, it cannot.
   const isHopeless = deadly === "plugin killed" && quiet === "provider credential revoked midway";
   const isQuiet =
@@ -125,7 +124,7 @@ function makeRound(
         waitMs: random.int(0, 150),
       } satisfies Interruption<Deadly>,
     }),
-    // Only where nothing can be made in the wrong account on purpose.
+    // Only if no key can be created in the wrong account on purpose.
     wrongAccount:
       !stack.isFresh &&
       deadly === undefined &&
@@ -139,8 +138,8 @@ function makeRound(
 }
 
 /**
- * A CLI that is being killed takes an answer until the kernel has closed its connections. A key that is handed over in these
- * milliseconds is in the pending operation by its name, which only the orphans command looks for.
+ * A CLI that is being killed receives responses until the kernel closes its connections. State names a key from these
+ * milliseconds only in the pending operation, which only the orphans command reads.
  */
 function mayAnswerTheDying({ deadly }: Round): boolean {
   return deadly?.kind.startsWith("CLI killed") === true && deadly.moment === "answered";
@@ -156,7 +155,7 @@ function createFaults(random: Prng, made: readonly string[]): FaultPlan[] {
   });
 }
 
-/** Faults of reads and revocations, where the operation makes such requests. */
+/** Faults of reads and revocations, if the operation sends such requests. */
 function otherFaults(
   random: Prng,
   { program }: Change,
@@ -164,7 +163,7 @@ function otherFaults(
   operation: Operation,
 ): FaultPlan[] {
   const reads = operation === "refresh" || operation === "up --refresh";
-  // A false 404 and a list that does not show the key yet are together what a key that is gone looks like.
+  // A false 404 together with a lagging list looks like a key that is gone.
   const lags = made.some(({ kind }) => kind === LIST_LAGS);
   const struck = random.sample(program, random.int(0, 2));
   return struck.map(({ name }) => {

@@ -19,7 +19,7 @@ import type { World } from "./world";
 const HELD_MS = 500;
 const LOOK_MS = 20;
 
-/** Holds requests back, so that the moment of an interruption comes whatever the machine's speed. */
+/** Delays requests, so that the moment of an interruption occurs on fast and slow machines. */
 export function holdingFaults(moment: Moment): FaultInput[] {
   const hold = { kind: "delay", times: "always", beforeCommitMs: HELD_MS, afterCommitMs: HELD_MS } as const;
   switch (moment) {
@@ -132,7 +132,7 @@ function signalAll(pids: readonly number[]): boolean {
   return pids.map((pid) => kill(pid)).includes(true);
 }
 
-/** The plugins that this CLI has started, by way of a shell or not. */
+/** The plugins that this CLI started, directly or through a shell. */
 async function pluginsOf(folder: string, cli: number): Promise<number[]> {
   const plugins = await pluginsIn(folder);
   const isOwn = await Promise.all(plugins.map((pid) => isBelow(pid, cli)));
@@ -148,15 +148,15 @@ async function isBelow(pid: number, ancestor: number): Promise<boolean> {
   return false;
 }
 
-/** Plugins of a project that run the provider's code: a plugin that has not loaded it yet is Pulumi's alone. */
+/** Plugins of a project that run the provider's code. A plugin that has not loaded it yet is Pulumi's only. */
 export async function providersIn(folder: string): Promise<number[]> {
   const plugins = await pluginsIn(folder);
   return plugins.filter((pid) => existsSync(join(folder, "tmp", `provider-${pid}`)));
 }
 
 /**
- * Pulumi tries each write of the state for about 32 seconds before it gives up, one write after the other: the first
- * fails for good, while the whole stays within the limit of a command.
+ * Pulumi tries each write of the state for about 32 seconds, one write after another. This makes the first write fail for
+ * good, and keeps the command within its limit.
  */
 const FULL_FOR_MS = 40_000;
 

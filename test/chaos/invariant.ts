@@ -5,11 +5,11 @@ import type { ChaosState } from "./stack";
 import type { World } from "./world";
 
 export type Harm =
-  /** A live key that no state knows. */
+  /** A live key that is in no state. */
   | "orphan"
-  /** State lacks a key, or holds one without its value. */
+  /** A key that is not in state, or is there without its value. */
   | "lost"
-  /** State holds a key that does not work. */
+  /** A key in state that does not work. */
   | "dead"
   /** The key in use was revoked before its successor was in state. */
   | "cut"
@@ -17,12 +17,12 @@ export type Harm =
   | "hang"
   /** A plugin that outlived its engine. */
   | "process"
-  /** A command of the runbook failed, or left something to do that it should not have. */
+  /** A command of the runbook failed, or left work that it should have done. */
   | "repair"
   /** The harness itself failed. */
   | "harness";
 
-/** Harms by which a mechanism's absence shows. */
+/** Harms that show that a mechanism is missing. */
 export const LOSSES: readonly Harm[] = ["orphan", "lost", "dead", "cut"];
 
 export interface Violation {
@@ -30,7 +30,7 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** The live keys at the sandbox are exactly those in state, and what state holds works. */
+/** Checks that the live keys in the sandbox are exactly those in state, and that they work. */
 export async function checkAgreement(world: World, states: readonly ChaosState[]): Promise<Violation[]> {
   const live = await world.liveKeys();
   const keys = states.flatMap((state) => state.keys);
@@ -72,17 +72,17 @@ export async function checkAgreement(world: World, states: readonly ChaosState[]
   ];
 }
 
-/** Ids of the keys that states hold: current ones, and those before them that still work. */
+/** IDs of the keys in the states: current keys, and previous keys that still work. */
 export function heldIds(keys: ChaosState["keys"]): string[] {
   return keys.flatMap(({ keyId, previousKeyId }) => [keyId ?? [], previousKeyId ?? []].flat());
 }
 
-/** As the sandbox's control interface gives it; not by the provider's code. */
+/** From the sandbox's control interface, not from the provider's code. */
 function fingerprint(token: string): string {
   return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
-/** After the repair `up` every key of the program is in state with its value, after a destroy none is. */
+/** Checks that state has every key of the program after the repair `up`, and none after a destroy. */
 export function checkComplete(state: ChaosState, round: Round, isDestroyed: boolean): Violation[] {
   if (isDestroyed) {
     return state.keys.map(({ urn }) => ({ harm: "lost", detail: `${urn} is still in state after destroy` }));
@@ -102,7 +102,7 @@ export function checkComplete(state: ChaosState, round: Round, isDestroyed: bool
   ];
 }
 
-/** Once lost requests can no longer take effect, nothing is left to do. */
+/** Checks that nothing is left to do once lost requests can no longer take effect. */
 export function checkReconciled(state: ChaosState): Violation[] {
   return state.keys
     .filter(({ pendingAction, awaitsDelete }) => pendingAction !== undefined || awaitsDelete)
@@ -112,7 +112,7 @@ export function checkReconciled(state: ChaosState): Violation[] {
     }));
 }
 
-/** No operation but a destroy takes a key out of use before state holds its successor. */
+/** Checks that only a destroy revokes a key in use before its successor is in state. */
 export async function checkInUse(
   world: World,
   after: readonly ChaosState[],
@@ -128,7 +128,7 @@ export async function checkInUse(
       if (isLive.has(keyId) || world.revokedBehind.has(keyId)) continue;
       const successor = after[index].keys.find((key) => key.resource === resource && !key.awaitsDelete);
       const works = successor?.token !== undefined && isLive.has(successor.keyId ?? "");
-      // In place, with an overlap that outlasts the run: consumers still use the one before.
+      // Rotated in place, with an overlap longer than the run: consumers still use the previous key.
       const isPromised = successor?.id === id && successor?.overlap === "1h";
       if (!works || isPromised)
         violations.push({
@@ -140,7 +140,7 @@ export async function checkInUse(
   return violations;
 }
 
-/** Nothing of a secret is in any file, backup, log or output of this run. */
+/** Checks that no part of a secret is in a file, backup, log or output of this run. */
 export function checkLeaks(world: World): Violation[] {
   const haystacks = world.stacks.flatMap(({ said }) =>
     said.flatMap(({ command, stdout, stderr }) => [

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /** What a module exports: functions and classes. */
-// biome-ignore lint/suspicious/noExplicitAny: a mechanism is replaced whatever it takes and gives.
+// biome-ignore lint/suspicious/noExplicitAny: a mechanism may have any signature.
 type Exports = Record<string, any>;
 
 interface Mechanism {
@@ -11,7 +11,7 @@ interface Mechanism {
   /**
    * The exports that replace them. It runs instead of the built module, so it uses only its arguments.
    *
-   * @param whole what the module exports.
+   * @param whole the module's exports.
    * @param load loads another module, relative to it.
    */
   readonly without: (whole: Exports, load: (path: string) => Exports) => Exports;
@@ -142,7 +142,7 @@ const REPOSITORY = join(__dirname, "../..");
 /**
  * Replaces a built module with one that lacks the mechanism.
  *
- * @throws Error where the source does not name the mechanism, or the module no longer exports what is to be replaced.
+ * @throws Error if the source does not name the mechanism, or the module no longer has the export to replace.
  */
 export async function applyMechanismOff(mechanism: MechanismName, dist: string): Promise<void> {
   const { module, without }: Mechanism = MECHANISMS[mechanism];

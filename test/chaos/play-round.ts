@@ -79,7 +79,7 @@ async function operate(
   let over = false;
   const operations = world.stacks.map(async (stack, index) => {
     const onStart = (pid: number) => void running.set(stack.name, pid);
-    // With time gone by: the provider takes a new public key's absence for a lag of PayEngine's.
+    // After a wait, because the provider treats a missing new public key as a lag of PayEngine.
     const options = { env, onStart, later: round.wrongAccount, by, clockMs: round.clockMs };
     const ended = await stack.change(argumentsOf(world, round, index), options);
     running.delete(stack.name);

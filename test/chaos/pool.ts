@@ -5,14 +5,14 @@ import type { Scenario } from "./scenario";
 import type { Job } from "./worker";
 
 const REGISTER = join(__dirname, "../../tools/run-typescript.cjs");
-/** A run is stopped after this, whatever it does. */
+/** Time limit of a run. */
 const RUN_LIMIT_MS = 15 * 60_000;
 
 /**
- * Does all jobs in a few processes.
+ * Runs all jobs in a few processes.
  *
- * @param onResult called in the order in which the runs end.
- * @param stops no further run begins once one of them is aborted.
+ * @param onResult called as each run ends.
+ * @param stops start no new run after one of them is aborted.
  */
 export async function runAll(
   jobs: readonly Job[],
@@ -47,7 +47,7 @@ function startWorker(): ChildProcess {
 function runOne(child: ChildProcess, job: Job): Promise<RunResult> {
   return new Promise((resolve) => {
     const limit = setTimeout(() => {
-      // It then takes away what its run has made, and ends.
+      // The worker then removes what its run made, and ends.
       child.disconnect();
       settle(failure(job.scenario, "hang", `the run took longer than ${RUN_LIMIT_MS} ms`));
     }, RUN_LIMIT_MS);

@@ -8,14 +8,14 @@ import { runProgram } from "../e2e/harness/run-program";
 import { applyMechanismOff, type MechanismName } from "./mechanisms";
 import { PROGRAM } from "./program";
 
-/** What all runs of the harness share. */
+/** Shared by all runs of the harness. */
 export interface Prepared {
   readonly folder: string;
   /** Folder of the CLI. */
   readonly cli: string;
   /** The installed packages. */
   readonly packages: string;
-  /** A project with two empty stacks, to be copied. */
+  /** A template project with two empty stacks. */
   readonly template: string;
 }
 
@@ -24,10 +24,10 @@ export const SANDBOX_SEED = 4;
 export const STACKS = ["dev", "other"];
 export const PASSPHRASE = "correct-horse-battery-staple";
 
-/** Whether the package was installed here, and not by jest's global setup. */
+/** Whether this module, not jest's global setup, installed the package. */
 let ownsPackage = false;
 
-/** Installs the package as a user gets it, unless jest's global setup has, and makes the template. */
+/** Installs the packed package, unless jest's global setup did, and creates the template. */
 export async function prepare(): Promise<Prepared> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-chaos-")));
   try {
@@ -54,7 +54,7 @@ export async function removePrepared({ folder }: Pick<Prepared, "folder">): Prom
   if (ownsPackage) await removePackage();
 }
 
-/** The same packages, but with a copy of ours from which one mechanism is taken out. */
+/** The same packages, with a copy of ours that lacks one mechanism. */
 export async function withMechanismOff(prepared: Prepared, mechanism: MechanismName): Promise<Prepared> {
   const packages = join(prepared.folder, `without-${mechanism}`, "node_modules");
   await mkdir(packages, { recursive: true });
@@ -68,7 +68,7 @@ export async function withMechanismOff(prepared: Prepared, mechanism: MechanismN
   return { ...prepared, packages };
 }
 
-/** The environment of a project's commands; nothing of the harness's own gets through. */
+/** The environment of a project's commands, without the harness's own variables. */
 export function environmentOf(folder: string, cli: string): Record<string, string> {
   return {
     PATH: [cli, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
@@ -84,7 +84,7 @@ export function environmentOf(folder: string, cli: string): Record<string, strin
 
 async function makeTemplate({ template, cli }: Prepared): Promise<void> {
   for (const name of ["", "tmp", "home", "backend"]) await mkdir(join(template, name));
-  // Without TypeScript, which the program does not need, Pulumi starts it a second sooner.
+  // Without TypeScript, which the program does not need, it starts a second faster.
   const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
   await writeFile(join(template, "Pulumi.yaml"), `name: shop\n${runtime}`);
   await writeFile(join(template, "package.json"), '{ "name": "shop", "private": true, "main": "index.js" }');

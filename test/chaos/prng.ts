@@ -1,7 +1,7 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
-/** The one source of every random choice: the same seed makes the same scenario. */
+/** The source of every random choice: the same seed generates the same scenario. */
 export class Prng {
   private readonly generator;
 
@@ -9,7 +9,7 @@ export class Prng {
     this.generator = xoroshiro128plus(scattered(seed));
   }
 
-  /** A whole number, both ends included. */
+  /** A whole number in the range, ends included. */
   int(from: number, to: number): number {
     return uniformInt(this.generator, from, to);
   }
@@ -37,7 +37,7 @@ export class Prng {
   }
 }
 
-/** Murmur's finalizer: neighbouring seeds would begin alike. */
+/** Murmur's finalizer, because neighboring seeds would start with similar values. */
 function scattered(seed: number): number {
   let hash = seed | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

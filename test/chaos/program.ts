@@ -10,7 +10,7 @@ for (const { name, ...args } of require("./keys.json")) {
 
 const MOST_KEYS = 20;
 
-/** A program, and which of its keys the next `up` has to make. */
+/** A program, and the keys that the next `up` must create. */
 export interface Change {
   readonly program: readonly KeyPlan[];
   readonly made: readonly string[];
@@ -23,7 +23,7 @@ export function firstProgram(random: Prng): KeyPlan[] {
   return Array.from({ length: count }, (_, index) => newKey(random, index));
 }
 
-/** Rotates keys, changes types and name prefixes, adds, drops and replaces keys; at least one has to be made. */
+/** Rotates, adds, removes and replaces keys, and changes types and name prefixes. At least one key must be created. */
 export function changeProgram(random: Prng, before: readonly KeyPlan[], isDestroyed: boolean): Change {
   const kept = before.filter(() => random.chance(85));
   const next = Math.max(0, ...before.map(({ name }) => Number(name.slice(1)) + 1));
@@ -44,7 +44,7 @@ export function changeProgram(random: Prng, before: readonly KeyPlan[], isDestro
   return { program, made, replace };
 }
 
-/** The key, made so that it can rotate in place. */
+/** The key, changed so that it can rotate in place. */
 export function asRotating(key: KeyPlan): KeyPlan {
   return { ...key, rotation: { triggers: { count: 0 }, overlap: "1h" } };
 }
@@ -55,7 +55,7 @@ export function rotateAll(program: readonly KeyPlan[]): Change {
 
 const OTHERWISE = ["type", "prefix", "forced"] as const;
 
-/** A second rotation in place could come while the previous key is promised to work, and is refused then. */
+/** A second rotation in place could start during the overlap, and would be refused. */
 function mayRotate({ rotation }: KeyPlan): boolean {
   return rotation !== undefined && (rotation.overlap === "0s" || rotation.triggers.count === 0);
 }

@@ -6,16 +6,16 @@ import type { Repair, Round } from "./scenario";
 import type { ChaosStack, ChaosState } from "./stack";
 import type { World } from "./world";
 
-/** What the provider says where PayEngine may not know a new public key yet: the wait that the runbook asks for. */
+/** The provider's message for a new public key that PayEngine may not list yet. The runbook says to wait. */
 const WAIT = /made less than a minute ago; try again after that/;
-/** What the orphans command says where it must leave pending operations in state. */
+/** The orphans command's message when it must keep pending operations in state. */
 const KEPT = /they stay in state/;
 
 /**
- * Does what the runbook says, and checks that it is enough: after a crash `pulumi cancel` and the orphans command, then
- * one of the ways in which users go on.
+ * Follows the runbook and checks that it is enough: after a crash, runs `pulumi cancel` and the orphans command, then
+ * continues as a user might.
  *
- * @returns the states it leaves.
+ * @returns the resulting states.
  */
 export async function repair(
   world: World,
@@ -39,7 +39,7 @@ export async function repair(
     states.push(await stack.state());
   }
   const disagreements = await checkAgreement(world, states);
-  // While a revocation waits for proof, state may still name what is revoked already.
+  // While a revocation waits for proof, state may still name a key that is already revoked.
   report(ends.includes(true) ? disagreements.filter(({ harm }) => harm !== "dead") : disagreements);
   await revokeOrphans(world, states);
 
@@ -57,15 +57,15 @@ export async function repair(
   return states;
 }
 
-/** What was reported once is not to be reported again in each later round. */
+/** Avoids reporting a finding again in each later round. */
 async function revokeOrphans(world: World, states: readonly ChaosState[]): Promise<void> {
   const held = new Set(states.flatMap(({ keys }) => heldIds(keys)));
   for (const { id } of await world.liveKeys()) if (!held.has(id)) await world.control.revokeKey(id);
 }
 
 /**
- * Only a refresh can see that a key was revoked behind Pulumi's back, or by a destroy that did not get to the end: of
- * these the engine still has the key in state.
+ * Only a refresh notices a key that was revoked outside of Pulumi, or by an interrupted destroy, because the engine still
+ * has it in state.
  */
 function repairOf({ repair, quiet, operation }: Round, struck: Struck): Repair {
   const isRevoked = struck.quiet && quiet?.kind === "key revoked behind Pulumi's back";
@@ -81,7 +81,7 @@ async function afterCrash(
   if (withoutOrphans) return violations;
   const orphans = await stack.orphans({ later: true });
   const { pending } = await stack.state();
-  // Another credential than the one that the request was sent with may prove nothing; clearing drops other operations too.
+  // A credential that did not send the request may prove nothing; clearing drops other operations too.
   const mayKeep = isRenewed || pending.some((it) => !it.startsWith("creating"));
   if (mayKeep && orphans.exitCode === 2 && KEPT.test(orphans.stdout)) return violations;
   return [
@@ -100,7 +100,7 @@ async function goOn(
   let mustWait = false;
   for (const command of repair.split(", ")) {
     const ended = await stack.change(command.split(" "), { later });
-    // A new key is older than the wait when the user comes back minutes later.
+    // When the user returns minutes later, a new key is older than the wait.
     const waits = !later && ended.exitCode !== 0 && WAIT.test(ended.stdout);
     if (waits) mustWait = true;
     else violations.push(...failed(ended));

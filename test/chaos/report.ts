@@ -38,7 +38,7 @@ export function figuresOf(results: readonly RunResult[]): Figures {
   };
 }
 
-/** Losses of a batch in which a mechanism was off. */
+/** Losses of a batch without a mechanism. */
 export interface MechanismFigures {
   readonly mechanism: string;
   readonly runs: number;

@@ -11,18 +11,18 @@ export interface RunResult {
   readonly violations: readonly Violation[];
   /** Faults that hit a running request, by kind. */
   readonly faults: Readonly<Record<string, number>>;
-  /** How the operations under fault ended. */
+  /** How the operations with faults ended. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly ups: number;
   readonly keys: number;
   readonly seconds: number;
-  /** What could not be done on this machine. */
+  /** What this machine could not run. */
   readonly skipped: readonly string[];
-  /** What the commands said, for a run that failed. */
+  /** The commands' output, for a failed run. */
   readonly transcript: string;
 }
 
-/** Counts and findings of a run, as it goes on. */
+/** Counts and findings of a run in progress. */
 export class Tally {
   readonly faults: Record<string, number> = {};
   readonly outcomes: Record<string, number> = {};
@@ -52,7 +52,7 @@ export async function abandonRun(): Promise<void> {
   await current?.close();
 }
 
-/** Plays one scenario from a fresh stack and sandbox to its end. */
+/** Runs one scenario from a new stack and sandbox to its end. */
 export async function runScenario(prepared: Prepared, scenario: Scenario): Promise<RunResult> {
   const started = Date.now();
   const tally = new Tally();
@@ -62,7 +62,7 @@ export async function runScenario(prepared: Prepared, scenario: Scenario): Promi
   try {
     for (const [number, round] of scenario.rounds.entries()) {
       await playRound(world, scenario, round, number, tally);
-      // Orphans have been revoked by now; what comes after other harm would only repeat it.
+      // Orphans are revoked by now; later rounds would only repeat any other harm.
       if (tally.violations.some(({ harm }) => harm !== "orphan")) break;
     }
     tally.add(scenario.rounds.length, checkLeaks(world));

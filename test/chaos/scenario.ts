@@ -1,24 +1,24 @@
 import type { DialectInput, FaultInput } from "payengine-sandbox";
 
-/** A key as the program asks for it. */
+/** A key as the program declares it. */
 export interface KeyPlan {
   readonly name: string;
   readonly type: "public" | "private";
-  /** Holds the key's own name, so that faults can be aimed at it. */
+  /** Contains the key's own name, so that faults can target it. */
   readonly namePrefix?: string;
   readonly rotation?: { readonly triggers: { readonly count: number }; readonly overlap: Overlap };
 }
 
-/** The key is cut at once, by the next `up`, or not in this run. */
+/** When the previous key is revoked: at once, by the next `up`, or not in this run. */
 export const OVERLAPS = ["0s", "1s", "1h"] as const;
 export type Overlap = (typeof OVERLAPS)[number];
 
-/** A fault that waits at the sandbox for the request that it strikes. */
+/** A fault in the sandbox, and the request that it strikes. */
 export interface FaultPlan {
   readonly kind: string;
   /** In the order in which the sandbox gets them. */
   readonly faults: readonly FaultInput[];
-  /** Which of them must have struck for the fault to count. */
+  /** The one that must strike for the fault to count. */
   readonly counted: number;
 }
 
@@ -38,13 +38,13 @@ export const QUIET = [
   "provider credential revoked midway",
   "role lost midway",
 ] as const;
-/** Short, so that late answers come soon. */
+/** Short, so that late responses arrive soon. */
 export const REQUEST_TIMEOUT_MS = 2_000;
 /** What a killed CLI counts as where the operation makes no key. */
 export const KILLED_ELSEWHERE = "CLI killed during a read or a revocation";
 /** A plugin that is killed where the CLI is the first process of a PID namespace. */
 export const IN_CONTAINER = "plugin killed in a container";
-/** The machine's clock is wrong while an operation runs, and right again afterwards. */
+/** The machine's clock is wrong during an operation, and right again afterwards. */
 export const CLOCK_JUMPS = "clock jumps ahead or behind";
 export const TWO_STACKS = "two ups of two stacks at once";
 export const LIST_LAGS = "list lags behind create";
@@ -70,17 +70,17 @@ export interface Interruption<Kind extends string> {
 export type Operation = "up" | "refresh" | "up --refresh" | "destroy";
 export type Repair = "up" | "refresh, up" | "up --refresh" | "destroy";
 
-/** One operation with its faults, and what the user does after it. */
+/** One operation with its faults, and the user's next steps. */
 export interface Round {
   readonly program: readonly KeyPlan[];
   readonly operation: Operation;
-  /** Names of keys that the operation is told to replace. */
+  /** Names of keys that the operation must replace. */
   readonly replace: readonly string[];
   readonly continueOnError: boolean;
   readonly faults: readonly FaultPlan[];
-  /** New keys are not listed for so long. */
+  /** How long new keys are not listed. */
   readonly listLagMs: number;
-  /** New keys do not authenticate for so long. */
+  /** How long new keys do not authenticate. */
   readonly unusableMs: number;
   readonly quiet?: Interruption<Quiet>;
   readonly deadly?: Interruption<Deadly>;
@@ -89,20 +89,20 @@ export interface Round {
   /** How many milliseconds the clock of the operation's processes is ahead; behind for less than 0. */
   readonly clockMs?: number;
   readonly repair: Repair;
-  /** The user comes back minutes later. */
+  /** The user returns minutes later. */
   readonly later: boolean;
-  /** Leaves the orphans command out after a crash: only where the provider must have cleared up by itself. */
+  /** Skips the orphans command after a crash, if the provider must have cleaned up itself. */
   readonly withoutOrphans?: boolean;
 }
 
-/** One run: a fresh stack, or two, and a fresh sandbox. Plain data, made from a seed or written by hand. */
+/** One run: one or two new stacks and a new sandbox. Plain data, generated from a seed or written by hand. */
 export interface Scenario {
   readonly name: string;
   readonly stacks: readonly string[];
   readonly requestTimeoutMs: number;
   readonly maxRetries: number;
   readonly pinned: boolean;
-  /** How PayEngine answers, where it is not by the published conventions. */
+  /** The dialect, if PayEngine does not respond by the published conventions. */
   readonly dialect?: DialectInput;
   /** The only kind of fault in this run: many at once would hide which mechanism is needed. */
   readonly focus?: string;

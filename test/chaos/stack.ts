@@ -6,12 +6,12 @@ import { skewedClock } from "../e2e/harness/skewed-clock";
 import { type Deployment, type KeyInState, keysOf } from "../e2e/harness/state";
 import type { KeyPlan } from "./scenario";
 
-/** The longest that one command may take, well above what the provider allows itself: longer is a hang. */
+/** Time limit of a command, well above the provider's own limits. A longer command counts as a hang. */
 export const COMMAND_LIMIT_MS = 120_000;
-/** Beyond the time in which a lost request may still take effect. */
+/** Longer than a lost request may still take effect. */
 const LATER_MS = 600_000;
 
-/** What a stack's state holds, decrypted, in memory only. */
+/** A stack's decrypted state, in memory only. */
 export interface ChaosState {
   readonly keys: readonly KeyInState[];
   readonly pending: readonly string[];
@@ -22,13 +22,13 @@ export interface CommandOptions {
   readonly later?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (pid: number) => void;
-  /** What the command is started by, such as `unshare` with its flags. */
+  /** A wrapper for the command, such as `unshare` with its flags. */
   readonly by?: readonly string[] | undefined;
   /** How many milliseconds the clock of its Node processes is ahead. */
   readonly clockMs?: number | undefined;
 }
 
-/** One stack of a run, worked on with the real commands as a user would. */
+/** One stack of a run, used with the real commands. */
 export class ChaosStack {
   /** Everything that its commands have printed, except the export of the state. */
   readonly said: Ended[] = [];
@@ -89,7 +89,7 @@ export class ChaosStack {
     const { later, env, onStart, by = [], clockMs = 0 } = options;
     const { NODE_OPTIONS, ...clock } = skewedClock(clockMs);
     const [command = program, ...before] = [...by, program];
-    // By PayEngine's clock too, which says how old keys are.
+    // By PayEngine's clock too, which determines the age of keys.
     if (later) await this.control.advanceClock(LATER_MS);
     return runProgram(command, [...before, ...args], {
       cwd: this.folder,

@@ -6,12 +6,12 @@ import type { Scenario } from "./scenario";
 import type { World } from "./world";
 
 /**
- * Waits until nothing of the operation goes on: a plugin that finishes without its engine, and requests that were
- * given up and still take effect.
+ * Waits until the operation has ended completely, including a plugin that finishes without its engine, and abandoned
+ * requests that still take effect.
  */
 export async function waitUntilIdle(world: World, { requestTimeoutMs }: Scenario): Promise<Violation[]> {
   const violations = await endOf(world, "plugin", providersIn, 10 * requestTimeoutMs + MARGIN_MS);
-  // Pulumi's own language host, and a plugin that no key has reached yet, outlive a killed engine.
+  // Pulumi's language host, and a plugin without a key, outlive a killed engine.
   const watchdogs = await watchdogsIn(world.folder);
   for (const { pid } of await processesIn(world.folder)) if (!watchdogs.includes(pid)) kill(pid);
 
@@ -27,7 +27,7 @@ export async function waitUntilIdle(world: World, { requestTimeoutMs }: Scenario
   return violations;
 }
 
-/** For a busy machine, beyond what the provider and its watchdog allow themselves. */
+/** Longer than the limits of the provider and its watchdog, for a busy machine. */
 export const MARGIN_MS = 20_000;
 
 export async function endOf(

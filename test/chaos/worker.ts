@@ -3,7 +3,7 @@ import type { Prepared } from "./prepare";
 import { abandonRun, runScenario } from "./run-scenario";
 import type { Scenario } from "./scenario";
 
-/** One run to do, as the pool sends it. */
+/** One run, as the pool sends it. */
 export interface Job {
   readonly prepared: Prepared;
   readonly scenario: Scenario;
@@ -18,7 +18,7 @@ process.on("message", async ({ prepared, scenario }: Job) => {
   }
 });
 
-// Ctrl-C in a terminal reaches this process too; the end of the harness then closes the channel.
+// Ignores Ctrl-C in a terminal: the end of the harness closes the channel.
 process.on("SIGINT", () => {});
 process.once("disconnect", async () => {
   await abandonRun();

@@ -21,7 +21,7 @@ import { ChaosStack, type ChaosState } from "./stack";
 
 const ACCOUNT = "sandbox";
 
-/** What one run works with: a sandbox, a project, its stacks, and all secrets that there ever were. */
+/** The environment of one run: a sandbox, a project, its stacks, and all secrets so far. */
 export class World {
   /** States before the current operation, one for each stack. */
   before: ChaosState[] = [];
@@ -29,14 +29,14 @@ export class World {
   readonly revokedBehind = new Set<string>();
   /** User behind the credential in use. */
   userId = seededUserId(ACCOUNT, "Admin");
-  /** The credential is not the one any more that the first keys were made with. */
+  /** Whether the credential differs from the one that made the first keys. */
   isRenewed = false;
-  /** How much of the sandbox's log is of earlier rounds. */
+  /** Length of the sandbox's log from earlier rounds. */
   startedRound = { requests: 0 };
 
   private constructor(
     readonly folder: string,
-    /** Every private value that the sandbox has handed out. */
+    /** Every private value that the sandbox returned. */
     readonly secrets: Set<string>,
     readonly sandbox: RunningSandbox,
     readonly control: SandboxControl,
@@ -89,7 +89,7 @@ export class World {
     this.before = scenario.stacks.map(() => ({ keys: [], pending: [] }));
   }
 
-  /** An id that only this account shows. */
+  /** An ID that only this account shows. */
   private async pin({ merchant }: DialectInput): Promise<string> {
     if (merchant === "object" || merchant === "withAccountId") return ACCOUNT_IDS.sandbox;
     if (merchant === undefined || merchant === "list") return MERCHANT_IDS.sandbox[0];
@@ -97,7 +97,7 @@ export class World {
     return String(keys.find(({ accountId }) => accountId === ACCOUNT_IDS.sandbox)?.id);
   }
 
-  /** The keys at PayEngine that work and were made over its API. */
+  /** The live keys at PayEngine that were made over its API. */
   async liveKeys(): Promise<ControlKey[]> {
     return (await this.control.keys()).filter(({ status, credential }) => status === "active" && !credential);
   }
@@ -113,7 +113,7 @@ export class World {
       if (credential && status === "active" && userId === this.userId) await this.control.revokeKey(id);
   }
 
-  /** The user's remedy: another credential, which the environment gives to all later commands. */
+  /** The user's fix: another credential in the environment of all later commands. */
   async renewCredential(): Promise<void> {
     await this.control.setRole(this.userId, "Admin");
     const works = (await this.control.keys()).some(
@@ -127,7 +127,7 @@ export class World {
     for (const { env } of this.stacks) env.PAYENGINE_API_KEY = key;
   }
 
-  /** @returns the commands of processes that had to be stopped. */
+  /** @returns the commands of the processes that had to be stopped. */
   async close(): Promise<string[]> {
     const left = await stopLeftovers(this.folder);
     await this.sandbox.close();
@@ -138,7 +138,7 @@ export class World {
   }
 }
 
-/** @returns undefined where this user or machine may not mount. */
+/** @returns undefined if this user or machine cannot mount. */
 async function mountDisk(folder: string): Promise<string | undefined> {
   await mkdir(folder);
   return (await mountSmallDisk(folder)) ? folder : undefined;

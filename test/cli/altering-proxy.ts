@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An answer of PayEngine on its way back. */
+/** A response of PayEngine in transit. */
 export interface ProxiedAnswer {
   readonly method: string;
   /** With its query. */
@@ -11,7 +11,7 @@ export interface ProxiedAnswer {
   body: unknown;
 }
 
-/** Stands before a sandbox and changes what it answers, for servers that keep to another contract. */
+/** Changes the responses of a sandbox, to simulate servers with another contract. */
 export async function startAlteringProxy(target: string, alter: (answer: ProxiedAnswer) => void) {
   const origin = new URL(target).origin;
   const server: Server = createServer(async (request, response) => {

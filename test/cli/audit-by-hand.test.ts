@@ -44,7 +44,7 @@ const NOT_LOOKED = "No account was checked, so it is unknown whether the keys of
 const MADE_BY_HAND =
   "Not audited: web of dev: made by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";
 
-test("audit names keys made by hand, counts them nowhere and exits with 0", async () => {
+test("audit names keys made by hand, does not count them and exits with 0", async () => {
   const { fixture } = given;
   const resource = await handMade(fixture, "web", 1);
   const project = await dashboardProject(({ resources }) => resources?.push(resource));
@@ -76,7 +76,7 @@ test("audit reports a key made by hand as neither damaged nor gone nor orphaned 
   ]);
 });
 
-test('audit and orphans say once that they cannot look at keys under the contract "dashboard"', async () => {
+test('audit and orphans say once that they cannot check keys under the contract "dashboard"', async () => {
   const { fixture } = given;
   const made = [await plantKey(fixture, keyNameOf("web", 1)), await plantKey(fixture, keyNameOf("api", 2))];
   const project = await dashboardProject(({ resources }) =>

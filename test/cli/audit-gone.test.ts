@@ -53,11 +53,11 @@ async function verdictOn(project: Project): Promise<string | undefined> {
 }
 
 const UNPROVEN =
-  "PayEngine does not find its key, but nothing proves that this account made it; run this with the credential " +
-  "that made it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
+  "PayEngine does not find its key, but nothing proves that it was created in this account; run this with the credential " +
+  "that created it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
   "(`pulumi-payengine doctor` prints it)";
 
-test("audit does not call a missing key gone that another credential made, perhaps in another account", async () => {
+test("audit does not report a missing key as gone if another credential, perhaps of another account, made it", async () => {
   const project = await projectWithRevoked();
   const { exitCode, stdout } = await payengine(project, ["audit", "--min-age", "0s"]);
   await forgetWeb(project);
@@ -104,7 +104,7 @@ test("under a contract without a call for one key, the list shows that a key is 
   expect(await verdictOn(project)).toBe("gone");
 });
 
-test("audit does not look for a key that was made at another address", async () => {
+test("audit does not look up a key made at another address", async () => {
   const project = await projectWithRevoked({ apiUrl: "https://console.payengine.dev/api" });
   expect(await verdictOn(project)).toMatch(
     /^its key was requested at https:\/\/console\.payengine\.dev\/api, but payengine:apiUrl is http/,

@@ -11,12 +11,12 @@ const given = useFixture();
 
 const AUDIT = ["audit", "--min-age", "0s"];
 
-/** Another team's key: named like ours, in a state that nobody gives. */
+/** Another team's key: named like ours, in a state that is not given. */
 async function plantOther(name: string): Promise<void> {
   given.fixture.leftAlive.add((await plantKey(given.fixture, name)).id);
 }
 
-test("with --name-prefix another team's keys are told and do not fail the audit, and a key of yours does", async () => {
+test("with --name-prefix, another team's keys are reported but do not fail the audit, while a key of yours does", async () => {
   const { project } = await projectWithKey(given.fixture);
   await plantOther("billing-prod-api-0123456789");
   const mine = ["--name-prefix", "shop-dev-", "--name-prefix", "shop-prod-"];
@@ -64,7 +64,7 @@ async function plantOtherProject(project: Project, credential: string): Promise<
   });
 }
 
-test("--all-stacks audits every stack of the backend that holds keys, of other projects too", async () => {
+test("--all-stacks audits every stack of the backend that has keys, in any project", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(fixture);
   await plantOtherProject(project, fixture.credential);
@@ -83,7 +83,7 @@ test("--all-stacks audits every stack of the backend that holds keys, of other p
   ]);
 });
 
-test("--all-stacks fails where no stack holds keys, and goes with no --stack", async () => {
+test("--all-stacks fails if no stack has keys, and cannot be combined with --stack", async () => {
   const project = await given.fixture.project({});
   const none = await payengine(project, [...AUDIT, "--all-stacks"]);
   expect([none.exitCode, none.stdout, none.stderr]).toEqual([

@@ -24,7 +24,7 @@ test("a key that a running operation may still store is unsettled, not orphaned"
   ]);
 });
 
-test("a key missing from a lagging list is managed, and a key that no call shows yet is unsettled", async () => {
+test("a key missing from a lagging list is managed, and a key that no request shows yet is unsettled", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(given.fixture);
   await fixture.control.setLag({ listMs: 3_600_000 });
@@ -34,12 +34,12 @@ test("a key missing from a lagging list is managed, and a key that no call shows
   const hidden = await payengine(project, AUDIT);
   expect([hidden.exitCode, linesOf(hidden.stdout)[1]]).toEqual([
     2,
-    "unsettled  made less than a minute ago, so the list may not have it yet: run again  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
+    "unsettled  created less than a minute ago, so the list may not have it yet: run again  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
   ]);
   await fixture.control.setLag({});
 });
 
-test("audit calls no key gone with a credential of another account or an unreachable PayEngine", async () => {
+test("audit reports no key as gone with another account's credential or an unreachable PayEngine", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(given.fixture);
   await changeState(project, ({ resources = [] }) => {
@@ -81,7 +81,7 @@ test("audit calls no key gone with a credential of another account or an unreach
   ]);
 });
 
-test("audit of an exported file asks for its encrypted credential, and shows shared keys and hostile names", async () => {
+test("audit of an exported file requires its encrypted credential, and shows shared keys and hostile names", async () => {
   const { fixture } = given;
   const { project, made } = await projectWithKey(given.fixture);
   const at = provider("dev", "production", {

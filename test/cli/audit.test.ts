@@ -23,7 +23,7 @@ test("audit exits with 0 and says so when account and state agree", async () => 
   ]);
 });
 
-test("audit gives each key of two stacks and an exported file its category and asks for action", async () => {
+test("audit assigns a category and an action to each key of two stacks and an exported file", async () => {
   const { fixture } = given;
   const { project, at } = await projectWithKey(given.fixture);
   const make = (resource: string, digit: number) => plantKey(fixture, keyNameOf(resource, digit));
@@ -87,7 +87,7 @@ test("audit gives each key of two stacks and an exported file its category and a
     `orphaned  ${orphanNote}  dev  lost  shop-dev-lost-<digits>  <id>  <host>  <time>  never`,
     `orphaned  ${orphanNote}  dev  web  shop-dev-web-<digits>-r2  <id>  <host>  <time>  never`,
     "overdue  its overlap ended <time>: run pulumi up  dev  rotated  shop-dev-rotated-<digits>  <id>  <host>  <time>  never",
-    "gone  run pulumi refresh, then pulumi up, which makes a new key  dev  gone  shop-dev-gone-<digits>  <id>  <host>  <time>  never",
+    "gone  run pulumi refresh, then pulumi up, which creates a new key  dev  gone  shop-dev-gone-<digits>  <id>  <host>  <time>  never",
     `unmatched  ${unmatchedNote}  -  -  shop-dev-elsewhere-<digits>  <id>  <host>  <time>  never`,
     `unmatched  ${unmatchedNote}  -  -  shop-dev-web-<digits>-g1  <id>  <host>  <time>  never`,
     `unmatched  ${unmatchedNote}  -  -  shop-dev-web-<digits>-g9  <id>  <host>  <time>  never`,
@@ -121,7 +121,7 @@ test("audit gives each key of two stacks and an exported file its category and a
   });
 });
 
-test("audit finds what an interrupted first update has left, though state holds no key", async () => {
+test("audit finds the key of an interrupted first update, although state has no key", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
   fixture.leftAlive.add((await plantKey(fixture, keyNameOf("web", 1))).id);
@@ -136,7 +136,7 @@ test("audit finds what an interrupted first update has left, though state holds 
   ]);
 });
 
-test("audit looks at the account of an explicit provider that has no keys any more", async () => {
+test("audit checks the account of an explicit provider that no longer has keys", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(fixture);
   const { key: elsewhere } = await fixture.newCredential("production", "Admin");
@@ -166,7 +166,7 @@ test("audit looks at the account of an explicit provider that has no keys any mo
   ]);
 });
 
-test("audit fails and says so when it cannot look at any account", async () => {
+test("audit fails and says so when it cannot check any account", async () => {
   const { fixture } = given;
   const project = await fixture.project({ secrets: {} });
   const state = { version: 3, deployment: { manifest: { time: new Date().toISOString() } } };

@@ -29,7 +29,7 @@ export async function payengine(
   return noted(project, process.execPath, [main(), ...args], options);
 }
 
-/** The same at a terminal where somebody types. */
+/** The same at a terminal with a user's input. */
 export async function payengineAtTerminal(
   project: Project,
   args: readonly string[],

@@ -2,7 +2,7 @@ import type { Fixture } from "../e2e/harness/fixture";
 import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
 
-/** Kills an `up` and its plugin while PayEngine makes a key, so that no process receives the answer. */
+/** Kills an `up` and its plugin while PayEngine makes a key, so that no process receives the response. */
 export async function crashWhileCreating({ control }: Fixture, project: Project): Promise<void> {
   await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 3_000 });
   let cli = 0;

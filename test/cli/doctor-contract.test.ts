@@ -41,7 +41,7 @@ test("doctor finds fields with other names, and --write passes after its printed
     'FAIL  list: name  is missing on 1 key; "label" looks like it',
     SET_LINE,
   ]);
-  // The rest is looked at as if the commands had been run.
+  // The other checks run as if the commands had been run.
   expect(lines).toContain(
     "pass  get  GET /api-keys/{id} returned 200: an object in data, snake_case; uuid, label, type, masked_key, state, created_on, last_used",
   );
@@ -83,7 +83,7 @@ test("doctor finds unknown field names by the kind of their values", async () =>
   });
 });
 
-test("doctor finds in turn a missing call for one key, a reveal and a revocation by POST", async () => {
+test("doctor finds in sequence a missing call for one key, a reveal and a revocation by POST", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ getById: false, reveal: "byCall", revokeBy: "POST" });
   const project = await fixture.project({});
@@ -105,7 +105,7 @@ test("doctor finds in turn a missing call for one key, a reveal and a revocation
   });
 });
 
-test("doctor names a trial key that it cannot revoke, and guesses the call that does", async () => {
+test("doctor names a trial key that it cannot revoke, and guesses the right call", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ revokeBy: "POST" });
   const { exitCode, lines, stdout, commands } = await doctorOn(fixture, "--write");
@@ -117,7 +117,11 @@ test("doctor names a trial key that it cannot revoke, and guesses the call that 
       startingWith(
         "FAIL  revoke  pulumi-payengine-doctor-<digits> may still be live: PayEngine returned 400",
       ),
-      abridged(LOOK_FOR, '"POST /api-keys/{id}/revoke" is a guess', "at the end of this output"),
+      abridged(
+        LOOK_FOR,
+        '"POST /api-keys/{id}/revoke" instead, which is a guess',
+        "at the end of this output",
+      ),
     ],
   ]);
   expect(stdout).toContain(`look for ${name} in PayEngine's dashboard`);
@@ -126,7 +130,7 @@ test("doctor names a trial key that it cannot revoke, and guesses the call that 
   ]);
 });
 
-test("doctor finds other words for types and statuses, and warns of a 403 for a revoked value", async () => {
+test("doctor finds other words for types and statuses, and warns about a 403 for a revoked value", async () => {
   await given.fixture.control.setDialect({
     types: { public: "publishable", private: "secret" },
     statuses: { active: "enabled", revoked: "switched off" },
@@ -143,7 +147,7 @@ test("doctor finds other words for types and statuses, and warns of a 403 for a 
     ],
     troubles: [
       "WARN  revoked value  gets 403 instead of 401, so a value cannot prove that a key is gone in this account",
-      "  → you can make keys; but after someone deletes a private key in the dashboard, refresh fails and `up` makes no new key",
+      "  → you can create keys; but after someone deletes a private key in the dashboard, refresh fails and `up` creates no new key",
     ],
   });
 });
@@ -156,7 +160,7 @@ test("doctor asks for an unknown list path, and guesses the other paths from it"
     2,
     [
       "FAIL  list  GET /api-keys returned 400: the account has no such endpoint at this address",
-      "  → find the request that PayEngine's console sends, in your browser's network tab (see docs/contract.md), and set it as payengine:contract.list; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard` (see docs/dashboard.md)",
+      "  → find the request that PayEngine's console sends, in your browser's network tab (see docs/contract.md), and set it as payengine:contract.list; if only people can create keys in this account, run `pulumi config set payengine:contract dashboard` (see docs/dashboard.md)",
       "skip  get  the list has no key to request",
     ],
   ]);

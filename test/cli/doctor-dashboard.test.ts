@@ -4,7 +4,7 @@ import { doctorOn, examined, NO_LIST, NO_WORKS, NO_WRITE, troubles } from "./doc
 
 const given = useFixture();
 
-test('doctor points to the contract "dashboard" when the key calls take signed-in people only', async () => {
+test('doctor suggests the contract "dashboard" if only signed-in people may send key requests', async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ manageKeys: "consoleOnly" });
   const { exitCode, lines } = await doctorOn(fixture, "--write");
@@ -12,7 +12,7 @@ test('doctor points to the contract "dashboard" when the key calls take signed-i
     2,
     [
       "FAIL  list  GET /api-keys returned 401 (jwt malformed): in this account only people who are signed in to the console can manage keys; a private key cannot",
-      '  → run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people make the keys, and you adopt them (see docs/dashboard.md)',
+      '  → run `pulumi config set payengine:contract dashboard` (for an explicit provider, give it contract: "dashboard"): people create the keys, and you adopt them (see docs/dashboard.md)',
       "skip  get  the list has no key to request",
       NO_WRITE,
     ],
@@ -25,7 +25,7 @@ test('doctor points to the contract "dashboard" when the key calls take signed-i
   expect([reading.exitCode, reading.lines.slice(-7)]).toEqual([
     0,
     [
-      'pass  contract  "dashboard": people make keys in PayEngine\'s console, and you adopt them with `adopt: { token }`. To rotate, pass a new token. A revoked key is recognized by the 401 that its value gets. This contract cannot create, list or revoke keys, so lookups and `orphans` do not work with it',
+      'pass  contract  "dashboard": people create keys in PayEngine\'s console, and you adopt them with `adopt: { token }`. To rotate, pass a new token. A revoked key is recognized by the 401 that its value gets. This contract cannot create, list or revoke keys, so lookups and `orphans` do not work with it',
       "pass  connection  <address>/api responds over plain HTTP on this machine",
       "pass  credential  PayEngine accepts it",
       "pass  works  GET /merchant returned 200: a list of 2 in data, snake_case",

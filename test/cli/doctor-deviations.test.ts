@@ -10,7 +10,7 @@ const given = useFixture();
 const WRONG_TOTAL =
   "FAIL  list: count  total is not a number, or is less than the number of keys on the pages";
 
-/** Doctor's lines that did not pass, for a PayEngine whose answers are altered on the way. */
+/** Doctor's lines that did not pass, for a PayEngine whose responses are changed in transit. */
 async function troublesWith(alter: (answer: ProxiedAnswer) => void) {
   const proxy = await startAlteringProxy(given.fixture.sandbox.url, alter);
   try {
@@ -89,7 +89,7 @@ test.each([
   ]);
 });
 
-test("doctor warns of a date in another form, and accepts a number as an id", async () => {
+test("doctor warns about a date in another format, and accepts a number as an ID", async () => {
   const found = await troublesWith(({ path, body }) => {
     if (!path.startsWith("/api-keys") || body === undefined) return;
     const { data } = body as { data?: unknown };
@@ -196,7 +196,7 @@ test.each([
   },
 );
 
-test("doctor warns of private keys' values in the list without printing them", async () => {
+test("doctor warns about private keys' values in the list without printing them", async () => {
   const troubles = await troublesWith(({ path, body }) => {
     if (path.startsWith("/api-keys?"))
       for (const key of (body as List).data) key.key = given.fixture.credential;
@@ -210,7 +210,7 @@ test("doctor warns of private keys' values in the list without printing them", a
   ]);
 });
 
-test("doctor warns of a clock that is more than a minute off", async () => {
+test("doctor warns about a clock that is more than a minute off", async () => {
   const troubles = await troublesWith(({ headers }) => {
     headers.date = new Date(Date.now() - 600_000 - 500).toUTCString();
   });

@@ -73,7 +73,7 @@ export const REPORT_LINE =
 
 /** Lines of checks that were skipped for what had failed before. */
 export const NO_LIST = "skip  list  fix the failed checks first";
-export const NO_WRITE = "skip  write  fix the failed checks first; no key was made";
+export const NO_WRITE = "skip  write  fix the failed checks first; no key was created";
 export const NO_WORKS = "skip  works  GET /merchant returned nothing about the account";
 /** What doctor says to do about a trial key that it could not revoke. */
 export const LOOK_FOR =

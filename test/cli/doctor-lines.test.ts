@@ -7,13 +7,13 @@ test.each([
   ["https://console.payengine.dev/api", "prod", "console.payengine.dev, which is PayEngine's sandbox"],
   ["https://console.payengine.co/api", "test", "console.payengine.co, which is production"],
   ["https://console.payengine.co/api", "dev", "console.payengine.co, which is production"],
-])("at %s, doctor warns of public keys with the marker %s", (apiUrl, marker, host) => {
+])("at %s, doctor warns about public keys with the marker %s", (apiUrl, marker, host) => {
   expect(markerFinding([publicKey(marker), publicKey(marker)], apiUrl)).toEqual([
     {
       check: "list: public keys",
       status: "warn",
       found: "2 keys listed as public are for another host",
-      todo: `A public key that begins with pk_${marker}_ comes from ${host}: PayEngine's client packages will send it elsewhere. Check payengine:apiUrl.`,
+      todo: `The public key begins with pk_${marker}_ but comes from ${host}. PayEngine's client packages choose their host by that prefix and will use another one. Check payengine:apiUrl.`,
     },
   ]);
 });

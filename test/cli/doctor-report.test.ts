@@ -3,7 +3,7 @@ import { payengine } from "./command";
 
 const given = useFixture();
 
-/** What no report may hold: everything that PayEngine has answered or was asked, except words of the contract. */
+/** What no report may contain: all text of requests and responses, except words of the contract. */
 async function valuesOf(): Promise<string[]> {
   const { control, sandbox, credential, issued } = given.fixture;
   const keys = await control.keys();
@@ -19,7 +19,7 @@ async function valuesOf(): Promise<string[]> {
 test.each([
   ["reading", []],
   ["--write", ["--write"]],
-])("a report of %s holds the forms of answers, and no value, id, name or host", async (_what, flags) => {
+])("a report of %s has the response formats, and no value, ID, name or host", async (_what, flags) => {
   const { fixture } = given;
   const publicKey = `pk_test_${"Ab1".repeat(10)}xy`;
   await fixture.control.addKey("sandbox", {
@@ -68,7 +68,7 @@ test.each([
   expect(found).toEqual([]);
 });
 
-test("a report names the contract that fits an account with other answers, and errors go to stderr", async () => {
+test("a report names the contract that fits an account with other responses, and errors go to stderr", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ fields: { id: "uuid" }, path: "/v2/0123456789abcdef/keys" });
   const contract = { list: "GET /v2/0123456789abcdef/keys", fields: { redacted: "key_0123456789abcdef" } };

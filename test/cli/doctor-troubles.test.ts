@@ -6,7 +6,7 @@ import { changeState } from "./planted-state";
 
 const given = useFixture();
 
-test("an empty passphrase fails: anyone who has the state can decrypt it", async () => {
+test("an empty passphrase fails, because anyone with the state can decrypt it", async () => {
   const project = await given.fixture.project({ env: { PULUMI_CONFIG_PASSPHRASE: "" } });
   const [exitCode, lines] = await troublesOf(project);
   expect([exitCode, lines[0]]).toEqual([
@@ -35,7 +35,7 @@ test("secrets in plaintext in config or state fail", async () => {
   const config = { "payengine:apiUrl": fixture.sandbox.url, "payengine:apiKey": fixture.credential };
   const project = await fixture.project({ config, secrets: {} });
   const todo =
-    "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then make new keys: older states in backups stay readable";
+    "  → run `pulumi stack change-secrets-provider` with passphrase or a key management service, then create new keys: older states in backups stay readable";
   const inConfig = [
     "FAIL  config secrets  payengine:apiKey is in the stack's config in plaintext",
     startingWith("  → run `pulumi config set --secret payengine:apiKey`, and"),
@@ -55,7 +55,7 @@ test("secrets in plaintext in config or state fail", async () => {
   expect(await troublesOf(project)).toEqual([2, inConfig]);
 });
 
-test("doctor fails where the default provider has keys and no credential", async () => {
+test("doctor fails if the default provider has keys but no credential", async () => {
   const { project } = await projectWithKey(given.fixture);
   await project.ok("config", "rm", "payengine:apiKey");
   expect(await troublesOf(project)).toEqual([
@@ -92,7 +92,7 @@ test.each([
     [
       NO_WORKS,
       "FAIL  list  GET /api-keys returned 403: the credential's user may not manage keys",
-      "  → have an admin give this user the Admin or Developer role, or use a private key of a user who has it; if only people can make keys in this account, run `pulumi config set payengine:contract dashboard` (see docs/dashboard.md)",
+      "  → have an admin give this user the Admin or Developer role, or use a private key of a user who has it; if only people can create keys in this account, run `pulumi config set payengine:contract dashboard` (see docs/dashboard.md)",
       "skip  get  the list has no key to request",
       startingWith("FAIL  account  PayEngine returned 403 for GET <address>/api/api-keys/<id>: E120"),
       "  → fix this first: payengine:accountId could not be checked",
@@ -160,7 +160,7 @@ test("an unknown config key fails and gets the nearest known one suggested", asy
     [
       abridged("FAIL  config keys  payengine:acountId ", "did you mean payengine:accountId?"),
       "  → run `pulumi config rm payengine:acountId` once the right one is set",
-      startingWith("FAIL  config keys  payengine:contract.get is a key of its own"),
+      startingWith("FAIL  config keys  payengine:contract.get is a separate key"),
       "  → run `pulumi config rm payengine:contract.get` once the right one is set",
     ],
   ]);

@@ -19,13 +19,13 @@ const noValue = (problem: string) => [
 
 test.each([
   [
-    "an answer that is lost",
+    "a lost response",
     { kind: "dropAfterCommit" },
     [startingWith("FAIL  create  The connection to PayEngine was lost"), "  → run this again", UNTRIED],
     LOST,
   ],
   [
-    "a firewall's page in place of the answer",
+    "a firewall's page instead of the response",
     { kind: "statusAfterCommit", status: 403, body: "html" },
     [
       "FAIL  create  POST /api-keys returned 403 with a web page, which is not a format that PayEngine publishes",
@@ -41,7 +41,7 @@ test.each([
     LOST,
   ],
   [
-    "an answer that says nothing of a key",
+    "a response without a key",
     { kind: "unreadable" },
     [
       "FAIL  create  POST /api-keys returned 200, but with an object at the top level, which has no key ID, name or value",
@@ -51,15 +51,15 @@ test.each([
     LOST,
   ],
   [
-    "an answer without the id",
+    "a response without the ID",
     { kind: "idMissing" },
     [
       "WARN  create: id  the response has no key ID, so the key is found by its name",
-      "  → you can make keys; if a response is lost, the key is found by its exact name",
+      "  → you can create keys; if a response is lost, the key is found by its exact name",
     ],
     LOST,
   ],
-  ["an answer without the value", { kind: "valueMissing" }, [...noValue("no value"), UNTRIED], REVOKED],
+  ["a response without the value", { kind: "valueMissing" }, [...noValue("no value"), UNTRIED], REVOKED],
   ["a masked value", { kind: "maskedValue", form: "dots" }, [...noValue("a masked value"), UNTRIED], REVOKED],
   [
     "another name",
@@ -85,7 +85,7 @@ test.each([
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-/** Runs --write against a PayEngine whose answers are changed on the way. */
+/** Runs --write against a PayEngine whose responses are changed in transit. */
 async function writeWith(alter: (answer: ProxiedAnswer) => void) {
   const { fixture } = given;
   const proxy = await startAlteringProxy(fixture.sandbox.url, alter);
@@ -95,7 +95,7 @@ async function writeWith(alter: (answer: ProxiedAnswer) => void) {
   return examination;
 }
 
-test("--write revokes a key in an unknown wrapper by the id beside its name", async () => {
+test("--write revokes a key in an unknown wrapper by the ID beside its name", async () => {
   const { exitCode, lines } = await writeWith((answer) => {
     if (answer.method === "POST") answer.body = { data: { api_key: Object(answer.body).data } };
   });
@@ -124,7 +124,7 @@ test("--write revokes its key when the list was empty before", async () => {
   expect(await given.fixture.liveKeys()).toEqual([]);
 });
 
-test("--write finds the key of a lost answer in a list that lags behind", async () => {
+test("--write finds the key of a lost response in a list that lags behind", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ listMs: 2_000 });
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
@@ -142,7 +142,7 @@ test("--write fails and names the key when its revoked value still works", async
     status: 403,
     times: "always",
   });
-  // The answer says that the key was revoked, and nothing happened.
+  // The response says that the key was revoked, but nothing happened.
   const { exitCode, lines } = await writeWith((answer) => {
     if (answer.method !== "DELETE") return;
     Object.assign(answer, { status: 200, body: { message: "api key revoked" } });

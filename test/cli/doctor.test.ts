@@ -46,7 +46,7 @@ const WRITE = [
   "pass  revoked value  gets 401, which proves that a key deleted in the dashboard is gone",
 ];
 
-test("every check passes on an account that answers as published, and doctor only reads", async () => {
+test("every check passes on an account that responds as published, and doctor only reads", async () => {
   expect(await doctorOn(given.fixture)).toMatchObject({
     exitCode: 0,
     lines: [
@@ -81,7 +81,7 @@ test("--write makes one private key, uses it and revokes it", async () => {
   ]);
 });
 
-test("an account that answers in other published ways passes with the default contract", async () => {
+test("an account that responds in other published ways passes with the default contract", async () => {
   await given.fixture.control.setDialect({
     casing: "camel",
     wrapping: "bare",

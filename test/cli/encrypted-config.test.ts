@@ -56,7 +56,7 @@ test("audit takes the credential from the environment when the file's is encrypt
   expect([exitCode, linesOf(stdout).at(-1)]).toEqual([0, "Keys of prod.json: 1 managed"]);
 });
 
-test("audit does not look at another address for an explicit provider whose address is encrypted", async () => {
+test("audit does not use another address for an explicit provider whose address is encrypted", async () => {
   const { fixture } = given;
   const inputs = {
     "payengine:provider": "team",

@@ -94,7 +94,7 @@ test("a command without Pulumi's CLI on PATH says so", async () => {
   expect([exitCode, stderr]).toEqual([1, "`pulumi` is not on PATH; install Pulumi's CLI.\n"]);
 });
 
-test("output has colours at terminals only, and NO_COLOR turns them off", async () => {
+test("output has colors at terminals only, and NO_COLOR turns them off", async () => {
   const project = await given.fixture.project({});
   const args = ["doctor", "--cwd", "home"];
   const terminal = (TERM: string, without: string[] = []) =>

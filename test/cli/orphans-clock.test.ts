@@ -32,7 +32,7 @@ async function projectInUse() {
 
 const live = async () => (await given.fixture.liveKeys()).map(({ name }) => name);
 
-test("orphans on a machine ten minutes ahead leaves the key of a running up alone, and warns", async () => {
+test("orphans on a machine ten minutes ahead keeps the key of a running up, and warns", async () => {
   const project = await projectInUse();
   const { exitCode, stderr, stdout } = await payengine(project, ["orphans", "--revoke", "--yes"], {
     env: skewedClock(TEN_MINUTES),
@@ -46,7 +46,7 @@ test("orphans on a machine ten minutes ahead leaves the key of a running up alon
   for (const { id } of await given.fixture.liveKeys()) given.fixture.leftAlive.add(id);
 });
 
-test("orphans on a machine a day behind does not wait for an operation that has ended long ago", async () => {
+test("orphans on a machine a day behind does not wait for an operation that ended long ago", async () => {
   const project = await projectInUse();
   await changeState(project, (state) => {
     state.manifest.time = longAgo();

@@ -117,7 +117,7 @@ test("orphans revokes the key of an unfinished creation, and the next up makes a
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "1 unchanged"]);
 });
 
-test("a state left without its checksum by a killed CLI is readable once the empty file is gone", async () => {
+test("a state without its checksum, left by a killed CLI, is readable after the empty file is deleted", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program });
   await project.up();

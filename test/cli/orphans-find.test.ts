@@ -20,7 +20,7 @@ const given = useFixture();
 const FIND = ["orphans", "--min-age", "0s"];
 const NONE = "Found no orphaned keys of stack dev.";
 
-test("orphans lists and revokes nothing with a credential of another account than state records", async () => {
+test("orphans lists and revokes nothing with the credential of another account than the one in state", async () => {
   const { fixture } = given;
   const { project } = await projectWithKey(fixture);
   await changeState(project, ({ resources = [] }) => {

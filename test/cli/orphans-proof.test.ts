@@ -42,7 +42,7 @@ test("orphans revokes only further attempts of an exact name, not the key in sta
   expect(await liveNames()).toEqual([name, ...others].sort());
 });
 
-test("orphans leaves alone a key with a secret id and a rotation's previous key", async () => {
+test("orphans keeps a key with a secret ID and the previous key of a rotation", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -72,7 +72,7 @@ new payengine.ApiKey("rotated", { type: "private" });`,
   ]);
 });
 
-test("orphans revokes nothing when state holds a value without the id of its key", async () => {
+test("orphans revokes nothing if state has a value without its key ID", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
   const name = "shop-dev-web-0123456789";

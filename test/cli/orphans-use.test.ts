@@ -62,7 +62,7 @@ test("orphans revokes only the keys that it showed, and a later key keeps the pe
   expect((await revokeOrphans(stack, { minAge: 0 })).clearedPending).toBe(true);
 });
 
-test("orphans does not touch a key that an update stores meanwhile, whatever --min-age says", async () => {
+test("orphans does not touch a key that a concurrent update stores, whatever --min-age says", async () => {
   const { fixture } = given;
   const { project, id } = await projectWithOrphan();
   const [{ publicValue: token }] = await fixture.liveKeys();

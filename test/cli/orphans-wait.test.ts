@@ -41,7 +41,7 @@ function settle(project: Project): Promise<void> {
   });
 }
 
-test("orphans has nothing to wait for right after an up that ended well", async () => {
+test("orphans does not wait after a successful up", async () => {
   const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });
@@ -64,7 +64,7 @@ test("an orphan of a resource in state is not revoked until no operation can be 
   given.fixture.leftAlive.add(id);
 });
 
-test("orphans does not revoke the key that an up is making now, on a backend that shows no lock", async () => {
+test("orphans does not revoke the key of a running up, on a backend that shows no lock", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
@@ -79,7 +79,7 @@ test("orphans does not revoke the key that an up is making now, on a backend tha
   await up;
 });
 
-test("--wait waits until no operation can be running any more, says so, and then revokes", async () => {
+test("--wait waits until no operation can be running, says so, and then revokes", async () => {
   const project = await projectWithPending();
   const { id } = await plantKey(given.fixture, keyNameOf("web", 1));
   const { exitCode, stdout, stderr } = await payengine(project, ["orphans", "--revoke", "--yes", "--wait"], {
@@ -93,7 +93,7 @@ test("--wait waits until no operation can be running any more, says so, and then
   expect((await given.fixture.control.keys()).find((key) => key.id === id)?.status).toBe("revoked");
 });
 
-test("--wait ends after its limit and says as without it what is in the way", async () => {
+test("--wait ends after its limit and then reports the reason, as without --wait", async () => {
   const project = await projectWithPending();
   const { exitCode, stdout, stderr } = await payengine(project, [
     "orphans",
@@ -109,7 +109,7 @@ test("--wait ends after its limit and says as without it what is in the way", as
   ]);
 });
 
-test("--wait waits for a lock to go", async () => {
+test("--wait waits until the lock is released", async () => {
   const { project } = await projectWithKey(given.fixture);
   const lock = join(project.folder, LOCKS, "1.json");
   await mkdir(join(project.folder, LOCKS), { recursive: true });

@@ -24,7 +24,7 @@ const OTHER = "shop-dev-api-0123456789";
 const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
 const UNPROVEN =
   "nothing proves that web was requested in the account that was checked; run this with the credential that " +
-  "made it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
+  "created it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
   "(`pulumi-payengine doctor` prints it), or, if you know that it was, clear them with `pulumi refresh --clear-pending-creates`";
 
 /** A credential that is not the stack's: a colleague's, perhaps of another account. */
@@ -60,7 +60,7 @@ async function reasonToKeep({ folder, env }: Project): Promise<string | undefine
 
 const pin = (project: Project, id: string) => project.ok("config", "set", "payengine:accountId", id);
 
-test("a pin of a merchant's or a key's id proves the account of an operation that a colleague began", async () => {
+test("a pin with a merchant's or key's ID proves the account of an operation that a colleague began", async () => {
   const { fixture } = given;
   const project = await projectWithPending();
   expect(await reasonToKeep(project)).toBe(UNPROVEN);
@@ -163,7 +163,7 @@ test("orphans says to clear an explicit provider's operation by hand when it can
   expect(await reasonToKeep(project)).toEqual(
     abridged(
       "nothing proves that web",
-      "the credential that made it, or, if you know that it was, clear them",
+      "the credential that created it, or, if you know that it was, clear them",
       "",
     ),
   );

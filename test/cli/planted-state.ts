@@ -44,7 +44,7 @@ export async function changeFile(path: string, change: (state: StoredState) => v
   await writeFile(path, JSON.stringify(file));
 }
 
-/** When a state was written that no operation can be changing any more. */
+/** A time so long ago that no operation can still be changing the state. */
 export function longAgo(): string {
   return new Date(Date.now() - 3_600_000).toISOString();
 }

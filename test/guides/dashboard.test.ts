@@ -8,7 +8,7 @@ const given = useFixture();
 
 const EIGHT_DAYS_MS = 8 * 24 * 3_600_000;
 
-/** What a person gets by "Create API Key" in the dashboard, and can take back there. */
+/** A key from "Create API Key" in the dashboard, which can be revoked there. */
 async function fromDashboard(name: string) {
   const { fixture } = given;
   const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
@@ -32,7 +32,7 @@ test("the dashboard guide leads from an empty folder through a rotation to the e
     await reader.follow("pulumi config set payengine:apiUrl https://console.payengine.dev/api");
     await reader.follow("pulumi config set --secret payengine:apiKey", pasted(credential.key));
 
-    // Whoever comes from docs/getting-started.md has been sent here by this.
+    // This message sends readers of docs/getting-started.md here.
     await expect(reader.enter("npx pulumi-payengine doctor")).rejects.toThrow(
       /takes? no private key.*docs\/dashboard\.md/s,
     );

@@ -35,7 +35,7 @@ test("the guide leads from an empty folder to a working key in the sandbox that 
   const { fixture } = given;
   const [start, output] = (await readGuide(GUIDE)).filter(({ section }) => section === LOCAL);
   const sandbox = await startSandbox(fixture, start.text);
-  // The port is a free one, since another sandbox of this machine may have the usual one.
+  // A free port, because another sandbox on this machine may use the default port.
   const shown = output.text.trim().replace(":4010/", `:${new URL(sandbox.url).port}/`);
   expect(sandbox.shown.replace(sandbox.key, `${sandbox.key.slice(0, 4)}…`)).toBe(
     shown.replace(/\w{4}…$/, `${sandbox.key.slice(0, 4)}…`),
@@ -46,7 +46,7 @@ test("the guide leads from an empty folder to a working key in the sandbox that 
   });
   try {
     await makesProject(user);
-    // What is typed and shown in the second terminal.
+    // The input and output of the second terminal.
     user.reader.unread.splice(0, 2);
     await user.reader.follow("pulumi config set payengine:apiUrl http://127.0.0.1:4010/api");
     const works = (key: string) => authenticates(sandbox.url, key);

@@ -6,18 +6,18 @@ export const REPOSITORY = join(__dirname, "../..");
 
 /** A fenced block of a guide, word for word. */
 export interface Block {
-  /** The heading that it stands under. */
+  /** The heading above it. */
   readonly section: string;
   readonly language: string;
   readonly text: string;
-  /** The file that the words before it name: where a reader writes what is no command. */
+  /** The file named in the text before it, where a reader writes a block that is not a command. */
   readonly file: string | undefined;
 }
 
-/** A name of a file in a sentence. */
+/** A file name in a sentence. */
 const FILE = /^[\w./-]+\.(ts|js|json|ya?ml)$/;
 
-/** The fenced blocks of a markdown text, in its order. */
+/** The fenced blocks of a Markdown text, in order. */
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
   let section = "";

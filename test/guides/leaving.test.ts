@@ -55,7 +55,7 @@ test("the guide takes every key out of state, and all of them stay live", async 
   expect(left.filter((path) => /dev.*\.json/.test(path))).toEqual([]);
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([keyId]);
   expect(await fixture.authenticates(token)).toBe(true);
-  // What the fixture looks at after each test.
+  // The fixture checks this after each test.
   await project.ok("stack", "init", "dev");
 });
 
@@ -104,7 +104,7 @@ test("a key that state retains leaves it without the package", async () => {
   expect(await fixture.authenticates(token)).toBe(true);
 });
 
-/** Leaves every package but this one. @param packages a link to the folder of packages. */
+/** Removes this package and keeps the others. @param packages a link to the folder of packages. */
 async function removePackage(packages: string): Promise<void> {
   expect((await lstat(packages)).isSymbolicLink()).toBe(true);
   const shared = join(process.env.PAYENGINE_E2E_INSTALLED ?? "", "node_modules");

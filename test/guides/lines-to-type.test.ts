@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { blocksOf, REPOSITORY, readGuide } from "./guide";
 
 const USERS = ["README.md", "docs/*.md", "examples/*/README.md"];
-/** What a user of the package types; a contributor's commands begin with `npm run` and the like. */
+/** Commands for users of the package; a contributor's commands begin with `npm run` and the like. */
 const OF_USERS =
   /^(pulumi|npx pulumi-payengine|npm (install|init|start|test)|read|export|cd|mkdir|node|[A-Z_]+=)/;
 

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import type { Fixture } from "../e2e/harness/fixture";
 import { Reader } from "./reader";
 
-/** The package as it was packed for this run. */
+/** The package packed for this run. */
 const INSTALLED = process.env.PAYENGINE_E2E_INSTALLED ?? "";
 
-/** What a new user's state is encrypted by. */
+/** The passphrase of a new user's state. */
 export const PASSPHRASE = "my-own-long-passphrase";
 
 export interface NewUserOptions {
   readonly skipped?: readonly string[];
-  /** May be known later than the terminal is opened. */
+  /** A function if it is known only after the terminal opens. */
   readonly apiUrl?: string | (() => string);
   readonly published?: Readonly<Record<string, string>>;
 }
@@ -26,8 +26,8 @@ export class NewUser {
 
   /**
    * @param guide such as "docs/getting-started.md".
-   * @param options.skipped sections that this user does not follow.
-   * @param options.apiUrl what the guide's address is replaced by. Default: the fixture's sandbox.
+   * @param options.skipped sections that this user skips.
+   * @param options.apiUrl replaces the guide's address. Default: the fixture's sandbox.
    * @param options.published the variables of a registry that has the package. Default: npm installs the packed file.
    */
   static async reading(
@@ -43,9 +43,9 @@ export class NewUser {
     const reader = await Reader.open(project, guide, {
       cwd,
       ...(skipped && { skipped }),
-      // npm has the settings and the cache of whoever runs this.
+      // npm uses the settings and the cache of the current user.
       env: {
-        // `pulumi login` writes there where it is logged in.
+        // `pulumi login` stores the login there.
         PULUMI_HOME: join(project.folder, "home"),
         npm_config_userconfig: join(homedir(), ".npmrc"),
         npm_config_cache: join(homedir(), ".npm"),

@@ -16,7 +16,7 @@ export const privateKey = checkout.token;
 `;
 const MANIFEST = JSON.stringify({ name: "shop", private: true, main: "index.ts" });
 
-/** A project as the guide takes it for granted. */
+/** The project that the guide assumes. */
 function projectWith(fixture: Fixture, credential?: string): Promise<Project> {
   return fixture.project({
     files: { "index.ts": PROGRAM, "package.json": MANIFEST },
@@ -26,10 +26,10 @@ function projectWith(fixture: Fixture, credential?: string): Promise<Project> {
   });
 }
 
-/** What a person gets by "Create API Key" in the dashboard. */
+/** A key from "Create API Key" in the dashboard. */
 const fromDashboard = (fixture: Fixture) => fixture.newCredential("sandbox", "Admin");
 
-/** Which of the credentials an act uses, by their last use at PayEngine. */
+/** The credentials that an action uses, by their last use at PayEngine. */
 async function usedBy(
   fixture: Fixture,
   credentials: readonly { keyId: string }[],
@@ -44,7 +44,7 @@ async function usedBy(
   return (await lastUses()).map((time, index) => time !== before[index]);
 }
 
-/** Whether the state, decrypted, holds each of these credentials. */
+/** Whether the decrypted state has each of these credentials. */
 async function inState(project: Project, credentials: readonly { key: string }[]): Promise<boolean[]> {
   const state = JSON.stringify(await project.deployment());
   return credentials.map(({ key }) => state.includes(key));

@@ -6,31 +6,31 @@ import type { Project } from "../e2e/harness/project";
 import { type Block, readGuide } from "./guide";
 import { type Answer, Terminal } from "./terminal";
 
-/** A program takes longer than that to start. */
+/** A program takes longer than this to start. */
 const LOOKS_EVERY_MS = 25;
 
-/** npm would ask its registry for news of itself. */
+/** Keeps npm from checking for its own updates. */
 const NPM = { npm_config_update_notifier: "false" };
 
 export interface ReaderOptions {
-  /** Where the reader begins. Default: the project's folder. */
+  /** Where the reader starts. Default: the project's folder. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Variables of the project that the reader's shell does not have. */
   readonly without?: readonly string[];
   /** The one section to read. Default: all of it. */
   readonly section?: string;
-  /** Sections that the reader leaves out, such as another way to the same end. */
+  /** Sections that the reader skips, such as an alternative. */
   readonly skipped?: readonly string[];
-  /** Puts something else in the place of what cannot be had here, such as a package that is not published. */
+  /** Replaces what is not available here, such as an unpublished package. */
   readonly replace?: (line: string) => string;
 }
 
-/** Somebody who follows a guide block by block at a terminal, and who changes no letter. */
+/** A reader who follows a guide block by block at a terminal, without any change. */
 export class Reader {
-  /** Lines that were entered. */
+  /** Lines that the reader entered. */
   commands = 0;
-  /** What a command has shown that was asked to show secrets. */
+  /** Output of commands that show secrets on request. */
   private readonly shownOnPurpose: string[] = [];
   private readonly seen = new Set<string>();
   private isReading = true;
@@ -40,7 +40,7 @@ export class Reader {
     private readonly project: Project,
     private readonly terminal: Terminal,
     private readonly env: Readonly<Record<string, string>>,
-    /** The blocks that are yet to be read. */
+    /** The remaining blocks. */
     readonly unread: Block[],
     private readonly replace: (line: string) => string,
   ) {
@@ -63,10 +63,10 @@ export class Reader {
   }
 
   /**
-   * Does what the next block says: enters its lines, or writes it to the file that the guide names.
+   * Follows the next block: enters its lines, or writes it to the file that the guide names.
    *
-   * @param begins what it has to begin with, so that the test and the guide keep step
-   * @returns what the terminal has shown
+   * @param begins how the block must begin, so that the test and the guide stay in step
+   * @returns the terminal's output
    */
   async follow(begins: string, ...answers: Answer[]): Promise<string> {
     const [block] = this.unread;
@@ -79,7 +79,7 @@ export class Reader {
     return this.enter(block.text.trimEnd(), ...answers);
   }
 
-  /** Enters lines, the guide's or others. All that is to be answered has to be asked for. */
+  /** Enters lines, from the guide or not. Every answer must have a prompt. */
   async enter(lines: string, ...answers: Answer[]): Promise<string> {
     const remaining = [...answers];
     let all = "";
@@ -94,12 +94,12 @@ export class Reader {
     throw new Error(`"${lines}" did not ask ${remaining[0].when}. The terminal shows:\n${all}`);
   }
 
-  /** A second terminal, in the folder that the first one is in. The caller closes it. */
+  /** Opens a second terminal in the folder of the first one. The caller closes it. */
   openAnother(): Promise<Terminal> {
     return Terminal.open(this.terminal.folder, this.env, join(this.project.folder, "second-history"));
   }
 
-  /** Leaves the terminal. What it has shown and which arguments processes had is then searched for secrets. */
+  /** Closes the terminal. Its output and the arguments of processes are then searched for secrets. */
   async close(): Promise<void> {
     await this.terminal.close();
     this.isReading = false;

@@ -11,7 +11,7 @@ const given = useFixture();
 const CANCEL = { when: /by typing `dev`/, type: "dev" };
 const REVOKE = { when: /Revoke 1 key and clear 1 pending operation\? \[y\/N\]/, type: "y" };
 
-/** Lets the time of the last operation be over as soon as `orphans` runs, which looks again and again. */
+/** Ends the waiting time as soon as `orphans` runs, which checks repeatedly. */
 async function settleMeanwhile(project: Project): Promise<void> {
   await until("orphans runs", async () => {
     const running = await processesIn(project.folder);

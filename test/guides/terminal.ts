@@ -3,28 +3,28 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../e2e/harness/processes";
 
-/** What a person types when a program asks. */
+/** A person's input at a prompt. */
 export interface Answer {
   readonly when: RegExp;
   readonly type: string;
 }
 
-/** How a line that was entered has ended. */
+/** How an entered line ended. */
 export interface Entered {
-  /** Undefined where the shell waits for more lines of the same command. */
+  /** Undefined if the shell waits for more lines of the same command. */
   readonly exitCode: number | undefined;
-  /** What the terminal has shown meanwhile. */
+  /** The terminal's output in between. */
   readonly shown: string;
 }
 
-/** A person takes longer; a program that has asked may still be about to hide what is typed. */
+/** A person takes longer. A program with a prompt may need this time to hide the input. */
 const THINKS_MS = 300;
 const LIMIT_MS = 180_000;
 const ESCAPE = String.fromCharCode(27);
 const BELL = String.fromCharCode(7);
 const CURSOR_WHERE = `${ESCAPE}[6n`;
 const CURSOR_HERE = `${ESCAPE}[1;1R`;
-/** The prompts are marks that only a terminal's program sees: a command has ended, how, and in which folder. */
+/** Invisible marks in the prompt: a command has ended, with which exit code, and in which folder. */
 const MARK = new RegExp(`${ESCAPE}\\]133;(?:D;(\\d+);(.*?)|C)${BELL}`);
 
 /** An interactive bash at a terminal, with a history. */
@@ -41,15 +41,15 @@ export class Terminal {
     for (const stream of [process.stdout, process.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.shown += text;
-        // A terminal says where its cursor is; a program that asks in vain waits for seconds.
+        // A terminal reports its cursor position; without a reply, a program waits for seconds.
         if (text.includes(CURSOR_WHERE)) process.stdin.write(CURSOR_HERE);
       });
     }
-    // Whoever enters a line notices that nobody is there.
+    // The next entered line reports that the shell has ended.
     process.stdin.on("error", () => {});
   }
 
-  /** @param history the file that the shell keeps its history in. @param columns the width of the terminal. */
+  /** @param history the shell's history file. @param columns the width of the terminal. */
   static async open(
     cwd: string,
     env: Readonly<Record<string, string>>,
@@ -67,7 +67,7 @@ export class Terminal {
     return terminal;
   }
 
-  /** Types a line, and what is asked for on the way. @param answers those that were given are taken out. */
+  /** Types a line, and answers prompts. @param answers used answers are removed. */
   enter(line: string, answers: Answer[]): Promise<Entered> {
     this.process.stdin.write(`${line}\r`);
     return this.untilPrompt(line, answers);
@@ -78,7 +78,7 @@ export class Terminal {
     this.process.stdin.write("\u0003");
   }
 
-  /** Leaves the shell, which writes its history. */
+  /** Exits the shell, which writes its history. */
   async close(): Promise<void> {
     this.process.stdin.write("exit\r");
     const isOver = await Promise.race([this.ended, sleep(10_000, undefined, { ref: false })]);

@@ -16,8 +16,8 @@
 const SDKS = { oldest: "3.216.0", newest: "3.276.0", newestForNode20: "3.248.0" };
 
 /**
- * Each manager meets each layout with both SDKs, and each Node; each Node meets both SDKs and both layouts; each CLI meets
- * all of these. That is an eighth of all combinations, and every pair.
+ * Each manager is combined with each layout with both SDKs, and with each Node; each Node with both SDKs and both layouts;
+ * each CLI with all of these. That is an eighth of all combinations, and every pair.
  *
  * @type {readonly Cell[]}
  */

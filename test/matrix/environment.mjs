@@ -3,24 +3,24 @@ import { delimiter, join } from "node:path";
 import { nodeFolder } from "./toolbox.mjs";
 
 /**
- * What the cells of one run share.
+ * Shared by the cells of one run.
  *
  * @typedef {object} Shared
  * @property {string} folder for temporary files; outside the repository
  * @property {Record<import("./cells.mjs").Cell["cli"], { version: string, binDir: string }>} clis
  * @property {string} tarball the packed package
  * @property {string} version of the package
- * @property {string} typescript the version that the projects ask for
- * @property {string} registry where npm gets packages; yarn has to be told
+ * @property {string} typescript the version that the projects use
+ * @property {string} registry npm's registry, which yarn needs as a setting
  * @property {{ url: string, adminKey: string, call: (key: string, path: string) => Promise<Response> }} sandbox
  */
 
-/** What a reader has set for stacks, accounts and package managers of their own, and what `npm run` sets. */
+/** The user's own settings for stacks, accounts and package managers, and those that `npm run` sets. */
 const OURS = /^(PULUMI|PAYENGINE|YARN|NODE_(OPTIONS|PATH)$|npm_(?!config_))/;
 
 /**
- * A user's own environment, with the cell's Node first. What pnpm and yarn keep for later goes with the run's folder;
- * npm uses the user's cache.
+ * The user's environment, with the cell's Node first. The caches of pnpm and yarn are in the run's folder; npm uses the
+ * user's cache.
  *
  * @param {import("./cells.mjs").Cell} cell @param {Shared} shared @returns {NodeJS.ProcessEnv}
  */
@@ -40,7 +40,7 @@ export function installEnvironment(cell, { folder, registry }) {
 }
 
 /**
- * For Pulumi's commands: a home, a backend and a passphrase of the cell's own.
+ * The environment for Pulumi's commands: a separate home, backend and passphrase for each cell.
  *
  * @param {import("./cells.mjs").Cell} cell @param {Shared} shared @param {string} own the cell's folder
  * @returns {NodeJS.ProcessEnv}

@@ -16,7 +16,7 @@ export const token = checkout.token;
 export const node = process.version;
 `;
 
-/** pnpm fails where nobody has decided about a package's install script; @pulumi/pulumi brings one along. */
+/** pnpm fails without a decision about a package's install script, and @pulumi/pulumi has one. */
 const PNPM = "allowBuilds:\n  protobufjs: false\n";
 
 /**
@@ -53,13 +53,13 @@ export async function layOut(cell, { folder, tarball, typescript }) {
 }
 
 /**
- * The files in which a user tells the package manager how to install.
+ * The files that configure the package manager.
  *
  * @param {Cell} cell @returns {Record<string, string>}
  */
 function settingsOf({ manager, layout }) {
   if (manager === "npm") return {};
-  // An empty lock file says that this folder is a project of its own, whatever lies above.
+  // An empty lock file makes this folder a separate project, independent of its parent folders.
   if (manager === "yarn") return { ".yarnrc.yml": "nodeLinker: node-modules\n", "yarn.lock": "" };
   const packages = layout === "single project" ? "" : "packages:\n  - packages/*\n";
   const linker = layout === "workspace, hoisted" ? "nodeLinker: hoisted\n" : "";
@@ -67,11 +67,11 @@ function settingsOf({ manager, layout }) {
 }
 
 /**
- * Where the package lies, from the folder of the workspace: npm and yarn put it into the root's node_modules, pnpm
- * into the project's unless it is told to hoist.
+ * Checks where the package is installed: npm and yarn use the root's node_modules, pnpm uses the project's unless it
+ * hoists.
  *
  * @param {Cell} cell @param {string} folder
- * @throws Error where it lies elsewhere: then the cell tries something else than it says
+ * @throws Error if it is elsewhere, because the cell would then not test its layout
  */
 export function expectInPlace({ manager, layout }, folder) {
   const places = [".", "packages/infra"].map((place) => join(place, "node_modules/pulumi-payengine"));

@@ -40,7 +40,7 @@ async function main() {
   const totals = { passed: 0, failed: 0 };
   try {
     if (values.write && cells.length < CELLS.length) throw new Error("--write needs all cells, not --only");
-    if (cells.length === 0) throw new Error(`No cell's name holds "${values.only}"`);
+    if (cells.length === 0) throw new Error(`No cell's name contains "${values.only}"`);
     await installMissing({ log });
     const results = await runMatrix({ repository: REPOSITORY, folder, log, cells });
     Object.assign(totals, countsOf(results));
@@ -52,6 +52,8 @@ async function main() {
     totals.failed += 1;
     if (!isEnding()) console.error(error instanceof Error ? error.message : error);
   }
-  log(`\n${totals.passed} passed, ${totals.failed} failed${isEnding() ? ", the rest was not run" : ""}`);
+  log(
+    `\n${totals.passed} passed, ${totals.failed} failed${isEnding() ? "; the other cells were not run" : ""}`,
+  );
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }

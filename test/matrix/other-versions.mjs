@@ -10,26 +10,26 @@ import { installToolbox, nodeFolder, versionOf } from "./toolbox.mjs";
 
 const PACKAGES = fileURLToPath(new URL("./node_modules", import.meta.url));
 
-/** What this repository's own tests also run with: the newest Node and SDK, and the oldest supported ones. */
+/** Other versions for this repository's tests: the newest Node and SDK, and the oldest supported ones. */
 export const OTHERS = /** @type {const} */ ({
   newest: { node: 26, sdk: "pulumi-newest" },
   oldest: { node: 20, sdk: "pulumi-oldest" },
 });
 
 const LIMIT_MS = 2 * 60 * 60_000;
-/** What tests speak with the plugin by: the SDK's own. */
+/** The SDK's own packages, with which tests talk to the plugin. */
 const OF_SDK = ["@grpc/grpc-js", "google-protobuf"];
-/** Neither history, nor what installing and testing leave. */
+/** Skips the history, and what installing and testing leave. */
 const LEFT_OUT = [".git", "node_modules", "coverage"];
 
 /**
- * Copies the repository, as it is built, to where all of it finds another @pulumi/pulumi, Node and CLI. The other packages
- * are those of the repository.
+ * Copies the built repository to a folder with another @pulumi/pulumi, Node and CLI. All other packages are the
+ * repository's.
  *
  * @param {keyof typeof OTHERS} versions
- * @param {{ repository: string, folder: string, log: (line: string) => void }} where `folder` is made
- * @returns {Promise<{ cwd: string, node: string, env: { PATH: string }, about: string }>} the copy, the program to run
- *   JavaScript with, what commands need, and the versions in words
+ * @param {{ repository: string, folder: string, log: (line: string) => void }} `folder` is created
+ * @returns {Promise<{ cwd: string, node: string, env: { PATH: string }, about: string }>} the copy, its Node
+ *   program, the environment for commands, and the versions as text
  */
 export async function copyWithOtherVersions(versions, { repository, folder, log }) {
   await installToolbox(log);
@@ -60,7 +60,7 @@ export async function copyWithOtherVersions(versions, { repository, folder, log 
   };
 }
 
-/** Makes a folder of links to all that another holds. @param {string} from @param {string} to @param {string[]} butNot */
+/** Creates a folder of links to the entries of another folder. @param {string} from @param {string} to @param {string[]} butNot */
 function link(from, to, butNot) {
   mkdirSync(to);
   for (const name of readdirSync(from))
@@ -71,7 +71,7 @@ function link(from, to, butNot) {
 await runAsCommand(import.meta.url, async () => {
   const [, , versions, command = "", ...args] = process.argv;
   if ((versions !== "newest" && versions !== "oldest") || !command)
-    throw new Error("Say which versions, newest or oldest, and what to run with them.");
+    throw new Error("Pass newest or oldest, and the command to run.");
   const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const log = console.error;

@@ -8,7 +8,7 @@ import { versionOf } from "./toolbox.mjs";
 const [BEFORE, AFTER] = ["<!-- matrix -->", "<!-- /matrix -->"];
 
 /**
- * The matrix as a table, and below it what did not pass.
+ * The matrix as a table, with the failures below.
  *
  * @param {readonly Result[]} results
  */
@@ -30,20 +30,20 @@ export function tableOf(results) {
 }
 
 /**
- * Puts the table between the marks of docs/compatibility.md.
+ * Writes the table between the marks of docs/compatibility.md.
  *
  * @param {string} file @param {readonly Result[]} results @param {string} about a line above the table
  */
 export function writeReport(file, results, about) {
   const text = readFileSync(file, "utf8");
   const [start, end] = [text.indexOf(BEFORE), text.indexOf(AFTER)];
-  if (start < 0 || end < start) throw new Error(`${file} lacks the marks ${BEFORE} and ${AFTER}`);
+  if (start < 0 || end < start) throw new Error(`${file} has no marks ${BEFORE} and ${AFTER}`);
   const inside = `\n${about}\n\n${tableOf(results)}\n`;
   writeFileSync(file, `${text.slice(0, start + BEFORE.length)}${inside}${text.slice(end)}`);
 }
 
 /**
- * What failed, and the line that says most about it.
+ * The failed step, and its most useful line.
  *
  * @param {string} [failure]
  */

@@ -15,7 +15,7 @@ import { managerOf, versionOf } from "./toolbox.mjs";
 
 const MINUTE = 60_000;
 
-/** Never asked for on a terminal, and no lock file has to be there already, in CI either. */
+/** Avoids prompts, and does not require a lock file, even in CI. */
 const INSTALL = {
   npm: ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
   pnpm: ["install", "--no-frozen-lockfile"],
@@ -24,10 +24,10 @@ const INSTALL = {
 const EXECUTE = { npm: ["exec", "--no", "--"], pnpm: ["exec"], yarn: ["run"] };
 
 /**
- * Installs the package as the cell says, makes a key with `pulumi up`, and revokes it with `pulumi destroy`.
+ * Installs the package as in the cell, creates a key with `pulumi up`, and revokes it with `pulumi destroy`.
  *
  * @param {Cell} cell @param {string} own a folder for the cell alone @param {Shared} shared
- * @throws Error that says which step failed and what it said
+ * @throws Error with the failed step and its output
  */
 export async function runCell(cell, own, shared) {
   const folder = join(own, "project");

@@ -16,24 +16,24 @@ import { installToolbox, isForThisMachine } from "./toolbox.mjs";
  */
 
 const MINUTE = 60_000;
-/** Cells at a time: installing waits for the network and disk, Pulumi for the processor. */
+/** Number of cells at a time. Installing waits for network and disk, Pulumi for the processor. */
 const WORKERS = 2;
-/** A watchdog ends by itself soon after its plugin. */
+/** A watchdog ends soon after its plugin. */
 const LEFT_MS = 5_000;
 
 /**
- * Runs the cells, and says of each how it went.
+ * Runs the cells and logs the result of each.
  *
  * @param {object} options
  * @param {string} options.repository
  * @param {string} options.folder for temporary files; the caller removes it
  * @param {(line: string) => void} options.log
  * @param {readonly Cell[]} [options.cells]
- * @returns {Promise<Result[]>} none on a platform for which there are no Nodes
+ * @returns {Promise<Result[]>} empty on a platform without Nodes
  */
 export async function runMatrix({ repository, folder: given, log, cells = CELLS }) {
   if (!isForThisMachine) {
-    log("The matrix of package managers and Nodes runs on Linux on x64 only");
+    log("Skipped: the matrix of package managers and Nodes runs only on Linux x64");
     return [];
   }
   await installToolbox(log);
@@ -63,7 +63,7 @@ export async function runMatrix({ repository, folder: given, log, cells = CELLS 
         results[index] = { cell, cli, seconds, ...(failure !== undefined && { failure }) };
         log(`${failure === undefined ? "✓" : "✗"} ${nameOf(cell)} (${seconds} s)`);
         if (failure !== undefined && !isEnding()) log(failure);
-        // Some ten thousand files; where a process that was ended still writes, they go with the run's folder.
+        // About ten thousand files. If an ended process still writes, they are removed with the run's folder.
         await rm(own, { recursive: true, force: true }).catch(() => {});
       }
     };
@@ -107,7 +107,7 @@ function withoutSecrets(text, credential) {
 }
 
 /**
- * Waits for the processes that work below a folder, and ends those that stay: what a Pulumi that was ended has left.
+ * Waits for the processes in a folder, and ends those that an aborted Pulumi left.
  *
  * @param {string} folder
  */
@@ -122,7 +122,7 @@ async function endProcessesIn(folder) {
   }
 }
 
-/** @param {number} pid of a process that may have ended meanwhile */
+/** @param {number} pid of a process that may have ended */
 function kill(pid) {
   try {
     process.kill(pid, "SIGKILL");

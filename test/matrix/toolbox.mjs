@@ -14,7 +14,7 @@ const PACKAGES = join(HERE, "node_modules");
 export const isForThisMachine = process.platform === "linux" && process.arch === "x64";
 
 /**
- * Installs the package managers and Nodes that package-lock.json pins here, unless they are there.
+ * Installs the package managers and Nodes that package-lock.json pins here, if missing.
  *
  * @param {(line: string) => void} log
  */
@@ -52,7 +52,7 @@ export function versionOf(tool) {
 }
 
 /**
- * What to run for a package manager: the file, and the arguments that come first.
+ * How to run a package manager: the file and its first arguments.
  *
  * @param {Cell} cell @returns {readonly [string, ...string[]]}
  */

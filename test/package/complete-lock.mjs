@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Adds to package-lock.json what npm leaves out: optional packages of other platforms, or their checksums. npm takes
- * what it writes there from node_modules where there is one, and that holds this platform's packages alone; so this
- * has it look again in a folder that has none. Run it after `npm install`.
+ * Adds what npm omits from package-lock.json: optional packages for other platforms, and their checksums. npm fills that
+ * file from node_modules, which has only this platform's packages. So this runs npm in a folder without node_modules. Run
+ * it after `npm install`.
  */
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const lockFile = join(repository, "package-lock.json");

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("every link of the guides leads somewhere", async () => {
+test("every link in the guides has a target", async () => {
   const guides = [
     "README.md",
     "SECURITY.md",
@@ -27,13 +27,13 @@ test("every link of the guides leads somewhere", async () => {
   expect(await said("remark-cli/cli.js", ["--frail", "--quiet", "--no-stdout", ...guides])).toBe("");
 });
 
-test("docs/api is what the sources say; `npm run docs` writes it", async () => {
+test("docs/api matches the sources; `npm run docs` writes it", async () => {
   await said("typedoc/bin/typedoc", ["--out", folder]);
 
   expect(textsIn(folder)).toEqual(textsIn(join(REPOSITORY, "docs/api")));
 });
 
-/** What a block that shows a part of a program takes for granted. */
+/** What a block with a part of a program assumes. */
 const PRELUDE = [
   'import * as pulumi from "@pulumi/pulumi";',
   'import * as payengine from "pulumi-payengine";',
@@ -68,7 +68,7 @@ const OPTIONS = {
   },
 };
 
-/** Every guide that somebody has written. */
+/** Every guide. */
 function guides(): string[] {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
   const listed = execFileSync("git", args, { cwd: REPOSITORY, encoding: "utf8" });

@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 export const REPOSITORY = join(__dirname, "../..");
 
 /**
- * Runs a file of an installed package in the repository, and gives back what it prints.
+ * Runs a file of an installed package in the repository, and returns its output.
  *
- * @throws Error with what it says, where it ends with another exit code than 0
+ * @throws Error with its output, if the exit code is not 0
  */
 export async function said(file: string, args: readonly string[]): Promise<string> {
   const path = join(REPOSITORY, "node_modules", file);

@@ -10,7 +10,7 @@ interface Entry {
 
 const lock = JSON.parse(readFileSync(join(__dirname, "../../package-lock.json"), "utf8"));
 const entries = Object.entries<Entry>(lock.packages);
-/** What is downloaded: not the repository itself, its workspaces, and the links to these. */
+/** Downloaded packages: not the repository itself, its workspaces, and links to these. */
 const downloads = entries.filter(([path, { link }]) => path.includes("node_modules/") && !link);
 
 // `node test/package/complete-lock.mjs` corrects all of these.

@@ -28,7 +28,7 @@ interface Repository {
   files?: Record<string, string>;
 }
 
-/** Runs the check in a repository that may be released, except for what a test changes. */
+/** Runs the check in a releasable repository with the test's changes. */
 function check({ tag = "v1.2.0", version = "1.2.0", repository = REPOSITORY, ...rest }: Repository = {}) {
   const { publishConfig = { tag: "next" }, sandbox, files, here = "acme/keys" } = rest;
   const manifest = { name: "keys", version, ...(repository === null ? {} : { repository }) };
@@ -48,7 +48,7 @@ function check({ tag = "v1.2.0", version = "1.2.0", repository = REPOSITORY, ...
   return { code: ended.status, said: `${ended.stdout}${ended.stderr}`.trimEnd().split("\n") };
 }
 
-it("lets a tag pass that is the version, with an entry in the changelog and the repository's own url", () => {
+it("accepts a tag that matches the version, with an entry in the changelog and the repository's URL", () => {
   expect(check()).toEqual({ code: 0, said: ["v1.2.0 may be released"] });
   expect(check({ repository: "github:acme/keys" }).code).toBe(0);
 });

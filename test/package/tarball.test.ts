@@ -14,7 +14,7 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 const tarballIn = (folder: string) =>
   join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
 
-/** Jest's global setup has packed it. */
+/** Jest's global setup packs it. */
 const provider = tarballIn(process.env.PAYENGINE_E2E_INSTALLED ?? "");
 const sandbox = () => {
   if (!tarballIn(temporary).endsWith(".tgz")) {

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const MINUTE = 60_000;
 const USER = "pulumi";
 
-/** A PostgreSQL server of this test's own: on a port of this machine, its data in a temporary folder. */
+/** A PostgreSQL server for this test, on a local port, with its data in a temporary folder. */
 export class PostgresServer {
   private databases = 0;
 
@@ -20,12 +20,12 @@ export class PostgresServer {
     private readonly bin: string,
     private readonly folder: string,
     private readonly port: number,
-    /** What its one user needs to be let in. */
+    /** The password of its only user. */
     readonly password: string,
     private readonly server: ChildProcess,
   ) {}
 
-  /** Installs PostgreSQL where it is missing, makes a database cluster and starts it. */
+  /** Installs PostgreSQL if it is missing, creates a database cluster and starts it. */
   static async start(): Promise<PostgresServer> {
     const tool = join(__dirname, "postgresql.mjs");
     const { stdout } = await run(process.execPath, [tool], { timeout: 20 * MINUTE });
@@ -58,7 +58,7 @@ export class PostgresServer {
     }
   }
 
-  /** Makes an empty database. @returns what Pulumi's CLI needs to keep its states there. */
+  /** Creates an empty database. @returns the environment for Pulumi's CLI to store states there. */
   async newBackend(): Promise<{ readonly PULUMI_BACKEND_URL: string; readonly PGPASSWORD: string }> {
     const database = `state_${++this.databases}`;
     await this.client("psql", "postgres", ["-c", `CREATE DATABASE ${database}`]);
@@ -73,12 +73,12 @@ export class PostgresServer {
     return this.client("pg_dump", databaseIn(url), []);
   }
 
-  /** What Pulumi keeps in a database, each content as it was before Pulumi wrote it as base64: states, history, locks. */
+  /** The files that Pulumi stores in a database (states, history, locks), decoded from base64. */
   async objects({ PULUMI_BACKEND_URL: url }: Readonly<Record<string, string>>): Promise<Map<string, string>> {
     const query = "SELECT json_object_agg(key, data->>'data') FROM pulumi_state";
     const found = JSON.parse(await this.client("psql", databaseIn(url), ["-At", "-c", query]));
     return new Map(
-      // Each key begins with the name of the database, the path in the backend's address.
+      // Each key begins with the name of the database, which is the path in the backend's address.
       Object.entries<string>(found).map(([key, data]) => [
         key.slice(databaseIn(url).length + 1),
         Buffer.from(data, "base64").toString(),
@@ -89,7 +89,7 @@ export class PostgresServer {
   async stop(): Promise<void> {
     const isOver = () => this.server.exitCode !== null || this.server.signalCode !== null;
     const ended = isOver() ? undefined : once(this.server, "exit");
-    // A fast shutdown: whoever is connected still is sent away.
+    // A fast shutdown closes open connections.
     this.server.kill("SIGINT");
     await ended;
     await rm(this.folder, { recursive: true });
@@ -116,13 +116,13 @@ export class PostgresServer {
 
 const isRoot = process.getuid?.() === 0;
 
-/** PostgreSQL refuses to be run by root. It ends with this process, should that be killed. */
+/** PostgreSQL does not run as root. It ends with this process, even if that is killed. */
 function command(program: string, args: string[]): [string, ...string[]] {
   const user = isRoot ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
   return ["setpriv", ...user, "--pdeathsig=QUIT", "--", program, ...args];
 }
 
-/** The user that Debian's package makes. */
+/** The user that Debian's package creates. */
 async function ownerOf(): Promise<[number, number] | undefined> {
   if (!isRoot) return undefined;
   const [user, group] = await Promise.all(["-u", "-g"].map((flag) => run("id", [flag, "postgres"])));
@@ -135,7 +135,7 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The port is not known");
+  if (address === null || typeof address === "string") throw new Error("The port is unknown");
   return address.port;
 }
 

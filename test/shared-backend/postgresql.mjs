@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { runAsCommand } from "../../tools/processes.mjs";
 import { findOrInstall } from "../debian-package.mjs";
 
-/** Debian and Ubuntu keep each major version in a folder of its own. */
+/** Debian and Ubuntu keep each major version in a separate folder. */
 const VERSIONS = "/usr/lib/postgresql";
-/** Read by Debian's package: without it, an installation makes a database cluster and starts it. */
+/** Debian's package reads this. Without it, an installation creates and starts a database cluster. */
 const SETTINGS = "/etc/postgresql-common/createcluster.d";
 
-/** The folder of `initdb`, `postgres` and `psql`. No cluster is made and no service started. */
+/** The folder of `initdb`, `postgres` and `psql`. Creates no cluster and starts no service. */
 const findPostgres = () =>
   findOrInstall({
     name: "postgresql",

@@ -11,7 +11,7 @@ const HEAD = "ACTION  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED  E
 const operation = "  creating urn:pulumi:prod::shop::pulumi-nodejs:dynamic/payengine:ApiKey::checkout";
 const row = "checkout  shop-prod-checkout-<digits>  <id>  <host>  <time>  never  pending operation";
 
-test("orphans and audit tell what a crash of one stack has left from the keys of the other", async () => {
+test("orphans and audit distinguish the leftovers of one stack's crash from the other stack's keys", async () => {
   const { fixture } = given;
   const program = (name: string) => `new payengine.ApiKey("${name}", { type: "private" });`;
   const dev = await stackOn(given, "dev", program("web"));
@@ -23,7 +23,7 @@ test("orphans and audit tell what a crash of one stack has left from the keys of
   const ofDev = await payengine(dev, ["orphans", "--revoke", "--yes", "--min-age", "0s"]);
   expect([ofDev.exitCode, linesOf(ofDev.stdout)]).toEqual([0, ["Found no orphaned keys of stack dev."]]);
 
-  // In a team, each has the config of both stacks.
+  // In a team, each member has the config of both stacks.
   await copyFile(join(prod.folder, "Pulumi.prod.yaml"), join(dev.folder, "Pulumi.prod.yaml"));
   const both = ["audit", "--stack", "dev", "--stack", "prod", "--min-age", "0s"];
   const audit = await payengine(dev, both);

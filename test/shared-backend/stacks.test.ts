@@ -18,7 +18,7 @@ const UNTIL_RELEASED = {
 } as const;
 const BOTH = ["shop-dev-browser", "shop-dev-server", "shop-prod-browser", "shop-prod-server"];
 
-test("two stacks are updated at once, destroyed at once, and no table holds a private token in the clear", async () => {
+test("two stacks are updated and destroyed at once, and no table has a private token in plaintext", async () => {
   const { fixture, server, env } = given;
   const dev = await stackOn(given, "dev", program);
   const prod = await stackOn(given, "prod", program);
@@ -45,7 +45,7 @@ test("two stacks are updated at once, destroyed at once, and no table holds a pr
     { name: "the tables", content: await server.dump(env) },
     ...[...(await server.objects(env))].map(([name, content]) => ({ name, content })),
   ];
-  // Public ones are no secrets: that they are found shows that the search sees what is there.
+  // Public tokens are not secrets. Finding them shows that the search works.
   const shown = keys.flatMap(({ type, token }) => (type === "public" && token ? [token] : []));
   const found = findSecrets(shown, await tables()).map(({ where }) => where);
   expect(found).toEqual(expect.arrayContaining(["the tables", ".pulumi/stacks/shop/dev.json"]));
@@ -58,7 +58,7 @@ test("two stacks are updated at once, destroyed at once, and no table holds a pr
   expect(findSecrets(hidden, await tables())).toEqual([]);
 });
 
-test("while one up makes a key, a second one of the same stack is refused and makes none", async () => {
+test("while one up creates a key, a second up of the same stack is refused and creates none", async () => {
   const { fixture } = given;
   const dev = await stackOn(given, "dev", program);
   await fixture.control.addFault(UNTIL_RELEASED);

@@ -6,8 +6,8 @@ import { Project } from "../e2e/harness/project";
 import removePackage from "../e2e/harness/remove-package";
 
 /**
- * Records what this version writes into state, as a file that later versions are held against: to be run for each
- * release, and its folder committed. Its secrets are those of a sandbox that is gone.
+ * Records the state that this version writes, as a test file for later versions. Run it for each release, and commit its
+ * folder. Its secrets are from a sandbox that no longer exists.
  */
 async function record(): Promise<void> {
   const { version } = JSON.parse(await readFile(join(__dirname, "../../package.json"), "utf8"));

@@ -8,7 +8,7 @@ import type { Project } from "../e2e/harness/project";
 const given = useFixture();
 const STATES = join(__dirname, "states");
 
-/** A project with the state that an earlier version has written, and a PayEngine that holds its keys. */
+/** A project with the state that an earlier version wrote, and a sandbox with its keys. */
 async function imported(fixture: Fixture, version: string): Promise<Project> {
   const read = (path: string) => readFile(join(__dirname, path), "utf8");
   const project = await fixture.project({
@@ -17,7 +17,7 @@ async function imported(fixture: Fixture, version: string): Promise<Project> {
     secrets: {},
     env: { PAYENGINE_API_URL: fixture.sandbox.url, PAYENGINE_API_KEY: fixture.credential },
   });
-  // With it comes the salt that the recorded secrets are encrypted with.
+  // It includes the salt of the recorded secrets' encryption.
   await project.write({ "Pulumi.dev.yaml": await read(`states/${version}/Pulumi.dev.yaml`) });
   await project.write({
     "state.json": movedTo(fixture.sandbox.url, await read(`states/${version}/state.json`)),
@@ -36,14 +36,14 @@ async function imported(fixture: Fixture, version: string): Promise<Project> {
   return project;
 }
 
-/** A state names the address at which its keys were made; nothing of them goes to another one. */
+/** State has the address where its keys were made; their values are never sent to another address. */
 function movedTo(url: string, state: string): string {
   const [, recorded = ""] = /"apiUrl": "(.+?)"/.exec(state) ?? [];
   expect(recorded).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
   return state.replaceAll(`"${recorded}"`, `"${url}"`);
 }
 
-describe.each(readdirSync(STATES))("a state that version %s has written", (version) => {
+describe.each(readdirSync(STATES))("a state that version %s wrote", (version) => {
   test("is refreshed, needs no change, is updated and destroyed", async () => {
     const { fixture } = given;
     const project = await imported(fixture, version);
