@@ -130,7 +130,7 @@ export class SandboxControl {
     const response = await fetch(this.controlUrl + path, { method, ...(body === undefined ? {} : json) });
     const text = await response.text();
     const answer = text === "" ? undefined : JSON.parse(text);
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer.message}`);
+    if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${answer.message}`);
     return answer;
   }
 }

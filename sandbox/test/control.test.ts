@@ -63,7 +63,7 @@ describe("the control interface", () => {
     const { control } = await openSandbox();
 
     await expect(call(control)).rejects.toThrow(message);
-    await expect(call(control)).rejects.toThrow(/answered 400/);
+    await expect(call(control)).rejects.toThrow(/returned 400/);
   });
 
   it("accepts accounts and users by ID and by name", async () => {
@@ -84,10 +84,10 @@ describe("the control interface", () => {
   it("returns an error for an unknown key, user or account", async () => {
     const { control } = await openSandbox();
 
-    await expect(control.revokeKey("key_none")).rejects.toThrow(/answered 404: .*No key key_none/);
-    await expect(control.setRole("user_none", "User")).rejects.toThrow(/answered 404: .*No user user_none/);
+    await expect(control.revokeKey("key_none")).rejects.toThrow(/returned 404: .*No key key_none/);
+    await expect(control.setRole("user_none", "User")).rejects.toThrow(/returned 404: .*No user user_none/);
     await expect(control.newCredential("acct_none", "User")).rejects.toThrow(
-      /answered 404: .*No account acct_none/,
+      /returned 404: .*No account acct_none/,
     );
   });
 });
@@ -244,7 +244,7 @@ describe("addKey", () => {
     const { control } = await openSandbox();
     await control.addKey("sandbox", key);
     await expect(control.addKey("sandbox", key)).rejects.toThrow(
-      "POST /accounts/sandbox/keys answered 409: Key key_0123456789abcdef already exists",
+      "POST /accounts/sandbox/keys returned 409: Key key_0123456789abcdef already exists",
     );
   });
 });

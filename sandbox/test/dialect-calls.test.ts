@@ -79,7 +79,7 @@ describe("a dialect's calls", () => {
     expect((await admin.send("POST", `${at}/${id}/reveal`)).status).toBe(200);
     expect((await admin.send("DELETE", `${at}/${id}`)).status).toBe(200);
     expect(await admin.list()).toMatchObject(unsupported);
-    await expect(control.setDialect({ path: "keys" })).rejects.toThrow(/answered 400/);
+    await expect(control.setDialect({ path: "keys" })).rejects.toThrow(/returned 400/);
   });
 
   it("revokedValue 403 is the status of calls with a revoked private key", async () => {

@@ -123,7 +123,7 @@ describe("a request from a web page", () => {
 
     expect([status, body]).toEqual([
       403,
-      { success: false, message: expect.stringContaining("no web pages") },
+      { success: false, message: expect.stringContaining("from web pages") },
     ]);
   });
 });

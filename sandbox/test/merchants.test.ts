@@ -63,7 +63,7 @@ describe("merchants", () => {
       [MERCHANT_IDS.sandbox[0], ACCOUNT_IDS.sandbox],
     ]);
     await expect(control.setMerchantStatus("none", "active")).rejects.toThrow(
-      "POST /merchants/none answered 404: No merchant none",
+      "POST /merchants/none returned 404: No merchant none",
     );
   });
 });

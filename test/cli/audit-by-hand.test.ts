@@ -29,7 +29,7 @@ async function dashboardProject(change: (state: StoredState) => void, contract =
   return project;
 }
 
-/** A private key of the dashboard, as state holds it: no id is known. */
+/** A private key from the dashboard in state: its ID is unknown. */
 async function handMade(fixture: Fixture, resource: string, digit: number) {
   const made = await plantKey(fixture, `the ${resource} key`, "private");
   fixture.leftAlive.add(made.id);

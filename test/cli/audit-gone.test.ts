@@ -10,10 +10,10 @@ const given = useFixture();
 
 type Properties = Record<string, unknown>;
 
-/** The credential that is recorded is not the stack's: a colleague's, perhaps of another account. */
+/** The recorded credential is not the stack's: a colleague's, perhaps of another account. */
 const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
 
-/** A stack with two keys: "web", a private one that was revoked, and "api", a live one. */
+/** A stack with two keys: "web", a revoked private key, and "api", a live key. */
 async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
   const { fixture } = given;
   const project = await fixture.project({});
@@ -36,14 +36,14 @@ async function projectWithRevoked(web: Properties = {}, api: Properties = {}) {
   return project;
 }
 
-/** Takes the key that does not work out of state, so that the fixture agrees. */
+/** Removes the key that does not work from state, for the fixture's final check. */
 async function forgetWeb(project: Project): Promise<void> {
   await changeState(project, (state) => {
     state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::web"));
   });
 }
 
-/** The category of "web", or why nothing is said of it. */
+/** The category of "web", or why it was not checked. */
 async function verdictOn(project: Project): Promise<string | undefined> {
   const stack = await openStack({ cwd: project.folder, env: project.env });
   const { keys, unreached } = await auditKeys([stack], { minAge: 0 });

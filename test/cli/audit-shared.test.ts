@@ -40,7 +40,7 @@ test("with --name-prefix, another team's keys are reported but do not fail the a
   expect([again, linesOf(said).at(-1)]).toEqual([2, "Keys of dev: 1 managed, 1 other, 1 unmatched"]);
 });
 
-/** Makes a stack of another project in the same backend, with one key. */
+/** Creates a stack of another project in the same backend, with one key. */
 async function plantOtherProject(project: Project, credential: string): Promise<void> {
   const { fixture } = given;
   const folder = join(project.folder, "billing");

@@ -38,7 +38,7 @@ test("audit assigns a category and an action to each key of two stacks and an ex
   await alone(make("lost", 6));
   await alone(plantKey(fixture, `${keyNameOf("web", 1)}-r2`));
   await alone(make("elsewhere", 7));
-  // Marks that this resource can not have given yet, or never gives.
+  // Suffixes that this resource cannot have used yet, or never uses.
   await alone(plantKey(fixture, `${keyNameOf("web", 1)}-g9`));
   await alone(plantKey(fixture, `${keyNameOf("web", 1)}-g1`));
   const other = await alone(make("other", 8));
@@ -115,7 +115,7 @@ test("audit assigns a category and an action to each key of two stacks and an ex
     sharedWith: [],
     note: orphanNote,
   });
-  // What is gone is gone from state too, so that the fixture agrees.
+  // Removes the gone key from state too, for the fixture's final check.
   await changeState(project, (state) => {
     state.resources = state.resources?.filter(({ urn }) => !urn.endsWith("::gone"));
   });

@@ -16,7 +16,7 @@ import {
 
 const given = useFixture();
 
-/** The example that the recovery module's own description gives, as a CommonJS program. */
+/** The example from the recovery module's documentation, as a CommonJS program. */
 async function documentedExample(): Promise<string> {
   const source = await readFile(join(__dirname, "../../recovery/index.ts"), "utf8");
   const [, block = ""] = /```ts\n([\s\S]*?)```/.exec(source) ?? [];

@@ -89,7 +89,7 @@ async function plantCrash(project: Project, at: Parameters<typeof plantKey>[0]):
   });
 }
 
-/** The text without what differs from run to run, of the same length so that lines break at the same words. */
+/** Replaces everything that differs between runs by fixed text of the same length, so that lines break alike. */
 function steady(text: string): string {
   return text
     .replaceAll(FOLDER, "/home/you/shop")

@@ -3,24 +3,24 @@ import { PROJECT_FOLDER } from "../e2e/harness/diagnostics";
 import type { Project } from "../e2e/harness/project";
 import { type Ended, runProgram } from "../e2e/harness/run-program";
 
-/** The command as users get it: Jest's global setup has packed and installed the package. */
+/** The installed command: Jest's global setup packs and installs the package. */
 const main = () =>
   join(process.env.PAYENGINE_E2E_INSTALLED ?? "", "node_modules/pulumi-payengine/dist/cli/main.js");
 const LIMIT_MS = 90_000;
 
 export interface PayengineOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Variables that the command does not get. */
+  /** Variables to remove from the command's environment. */
   readonly without?: readonly string[];
   readonly onStart?: (pid: number) => void;
   readonly onErrorOutput?: (text: string) => void;
-  /** Width of the terminal, for one. Default: what `script` gives it. */
+  /** Width of the terminal. Default: the width that `script` sets. */
   readonly columns?: number;
-  /** Where it runs. Default: the project's folder. */
+  /** Working folder. Default: the project's folder. */
   readonly cwd?: string;
 }
 
-/** Runs `pulumi-payengine` as its own process in the project's folder. What it says is searched for secrets. */
+/** Runs `pulumi-payengine` as a separate process in the project's folder, and searches its output for secrets. */
 export async function payengine(
   project: Project,
   args: readonly string[],
@@ -62,7 +62,7 @@ async function noted(
   return ended;
 }
 
-/** The text without what differs from run to run; runs of blanks, whose length follows from it, become two. */
+/** The text without values that differ between runs, and with repeated spaces reduced to two. */
 export function plainText(text: string): string {
   return text
     .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "<address>")

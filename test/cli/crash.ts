@@ -15,12 +15,12 @@ export async function crashWhileCreating({ control }: Fixture, project: Project)
     const requests = await control.requests();
     return requests.some(({ method, answered }) => method === "POST" && answered === "pending") || undefined;
   });
-  // Looked up before the CLI ends: the harness then exports the state by a process in the same folder.
+  // Looked up before the CLI ends, because the harness then exports the state with a process in the same folder.
   const running = await processesIn(project.folder);
   kill(cli);
   for (const { pid } of running) kill(pid);
   await ended;
-  // The call counts as dropped at once; the key is made all the same.
+  // The call counts as dropped at once, but the key is still created.
   await until("PayEngine has made the key", async () => (await control.keys()).some(isMade) || undefined);
 }
 

@@ -5,7 +5,7 @@ import { doctorOn, examined, LOOK_FOR, NO_WRITE, paste, SET_LINE, troubles } fro
 
 const given = useFixture();
 
-/** Runs doctor, pastes what it prints, and so on until it passes or has nothing to say. */
+/** Runs doctor and its printed commands, repeatedly, until it passes or prints no commands. */
 async function follow(project: Project, ...args: string[]) {
   const pasted: string[] = [];
   for (let run = 1; ; run++) {
@@ -16,7 +16,7 @@ async function follow(project: Project, ...args: string[]) {
   }
 }
 
-/** Keys that a trial could not revoke may stay: their names were told. */
+/** Keys that a trial could not revoke may stay, because doctor printed their names. */
 async function letLive() {
   for (const { id } of await given.fixture.liveKeys()) given.fixture.leftAlive.add(id);
 }

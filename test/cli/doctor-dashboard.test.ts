@@ -37,7 +37,7 @@ test('doctor suggests the contract "dashboard" if only signed-in people may send
   const writing = await examined(project, ["--write"]);
   expect([writing.exitCode, troubles(writing.lines)]).toEqual([
     0,
-    [abridged('skip  write  payengine:contract is "dashboard"', ": nothing was made")],
+    [abridged('skip  write  payengine:contract is "dashboard"', "; no key was made")],
   ]);
   const requests = await fixture.control.requests();
   expect([...new Set(requests.map(({ method, path }) => `${method} ${path}`))]).toEqual([
@@ -53,7 +53,7 @@ test("doctor does not try a credential that gets 401 in any other form", async (
     2,
     [
       "FAIL  credential  PayEngine returned 401 for it (E121)",
-      startingWith("  → check that the private key is whole"),
+      startingWith("  → check that the private key is complete"),
       NO_WORKS,
       NO_LIST,
     ],

@@ -136,7 +136,7 @@ test("a list with a total that leaves out its second page fails", async () => {
     if (!answer.path.startsWith("/api-keys?page=")) return;
     const [, page] = /page=(\d)/.exec(answer.path) ?? [];
     const { data } = answer.body as List;
-    // The sandbox's one key, and another on page 2.
+    // The sandbox's only key, and another on page 2.
     const [known] = data;
     if (known !== undefined) first = known;
     if (page === "2") answer.body = { data: [{ ...first, id: "key_of_page_2" }] };
@@ -173,7 +173,7 @@ test.each([
       ],
     ],
   ],
-  // The whole of so short a list came with page 1.
+  // Page 1 has the whole of such a short list.
   [3, [0, []]],
 ] as const)(
   "doctor handles a page parameter without effect on a list of %i keys",

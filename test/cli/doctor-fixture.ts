@@ -3,12 +3,12 @@ import type { Project } from "../e2e/harness/project";
 import { runProgram } from "../e2e/harness/run-program";
 import { linesOf, type PayengineOptions, payengine } from "./command";
 
-/** What doctor has said, without what differs from run to run. */
+/** Doctor's output, without values that differ between runs. */
 export interface DoctorRun {
   readonly exitCode: number | null;
-  /** Its findings, with the lines that say what to do. */
+  /** Its findings, with the lines about what to do. */
   readonly lines: readonly string[];
-  /** The commands at its end, as they are. */
+  /** The commands at the end, unchanged. */
   readonly commands: readonly string[];
   /** Its last line. */
   readonly summary: string;
@@ -35,12 +35,12 @@ export async function examined(
   };
 }
 
-/** Runs doctor in a new project that works on the fixture's sandbox. */
+/** Runs doctor in a new project that uses the fixture's sandbox. */
 export async function doctorOn(fixture: Fixture, ...args: string[]): Promise<DoctorRun> {
   return examined(await fixture.project({}), args);
 }
 
-/** The lines that say anything but that all is well. What no --write means is no trouble. */
+/** The lines that did not pass, except the one about --write. */
 export function troubles(lines: readonly string[]): string[] {
   return lines.filter(
     (line) => !line.startsWith("pass") && !line.endsWith("only --write sends these requests"),
@@ -57,7 +57,7 @@ export async function troublesOf(
   return [exitCode, troubles(lines)];
 }
 
-/** Pastes the commands that doctor has printed into a shell. */
+/** Runs doctor's printed commands in a shell. */
 export async function paste(project: Project, commands: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await runProgram("bash", ["-ec", commands.join("\n")], {
     cwd: project.folder,
@@ -71,10 +71,10 @@ export const SET_LINE = "  → run the commands at the end of this output, then 
 export const REPORT_LINE =
   "  → payengine:contract cannot express this: do not create keys in this account yet, and attach the output of `pulumi-payengine doctor --report` (it has no values) to an issue of the project";
 
-/** Lines of checks that were skipped for what had failed before. */
+/** Lines of checks that were skipped after a failed check. */
 export const NO_LIST = "skip  list  fix the failed checks first";
 export const NO_WRITE = "skip  write  fix the failed checks first; no key was created";
 export const NO_WORKS = "skip  works  GET /merchant returned nothing about the account";
-/** What doctor says to do about a trial key that it could not revoke. */
+/** Doctor's advice about a trial key that it could not revoke. */
 export const LOOK_FOR =
   "  → look for pulumi-payengine-doctor-<digits> in PayEngine's dashboard, and revoke it";

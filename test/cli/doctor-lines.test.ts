@@ -46,7 +46,7 @@ test.each([
   ["POST /api-keys/{id}", "'POST /api-keys/{id}'", '"POST /api-keys/{id}"'],
   ["payengine:contract.statuses[0]", "'payengine:contract.statuses[0]'", '"payengine:contract.statuses[0]"'],
   ["a,b", "a,b", '"a,b"'],
-  // PowerShell alone can be told to read nothing into these.
+  // Only PowerShell can quote these.
   ["it's %PATH%", "'it'\\''s %PATH%'", "'it''s %PATH%'"],
   ["$(whoami)", "'$(whoami)'", "'$(whoami)'"],
 ])("a printed command gives %s to a shell as it is", (word, posix, windows) => {

@@ -118,7 +118,7 @@ test("--write revokes its key when the list was empty before", async () => {
     const isTrial = ({ name }: { name: string }) => name.startsWith("pulumi-payengine-doctor-");
     if (method === "GET" && path.startsWith("/api-keys?")) list.data = list.data.filter(isTrial);
   });
-  // Beside the exact name, an id may be where ids often are.
+  // The ID is beside the exact name, in a common field.
   expect([exitCode, commands]).toEqual([2, ["pulumi config set --path payengine:contract.fields.id uuid"]]);
   expect(lines).toContain(REVOKED);
   expect(await given.fixture.liveKeys()).toEqual([]);

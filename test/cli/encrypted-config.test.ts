@@ -12,7 +12,7 @@ const ENCRYPTED = {
   ciphertext: "v1:x",
 };
 
-/** A file of a state whose key belongs to a provider with this configuration. */
+/** A state file whose key belongs to a provider with this configuration. */
 async function projectWithFile(inputs: Record<string, unknown>, name?: string) {
   const { project, made } = await projectWithKey(given.fixture);
   const at = provider("prod", name, inputs);
@@ -88,7 +88,7 @@ test.each([
   };
   const project = await projectWithFile(inputs, "team");
   const file = await openStateFile(join(project.folder, "prod.json"), { TEAM_KEY: fixture.credential });
-  // A list that lags: the key is asked for, by a call that the contract does not have.
+  // With a lagging list, audit requests the key itself, which this contract cannot.
   await fixture.control.setLag({ listMs: 3_600_000 });
   await fixture.control.clearRequests();
   const { keys, unreached } = await auditKeys([file], { minAge: 0 });

@@ -124,12 +124,12 @@ test.each([
     payengineAtTerminal(project, args, "", { env: { ...env, CI: "true" }, columns: 1_000 }),
     payengine(project, args),
   ]);
-  // Some second of it: a busy machine may skip one.
+  // Any second of it, because a busy machine may skip one.
   const shown = person.stdout.split(erased).map((part) => part.replace(/… [1-9]\d* s$/, "… <n> s"));
   expect(shown).toContain(`${line} … <n> s`);
   expect([person.exitCode, ci.exitCode, piped.exitCode]).toEqual([piped.exitCode, piped.exitCode, 0]);
   expect([ci.stdout.includes(" … "), ci.stdout.includes(ESCAPE), piped.stderr]).toEqual([false, false, ""]);
-  // Nothing of it stays: the last line is followed by its erasure.
+  // Nothing of it remains: the last line is erased.
   expect(person.stdout.lastIndexOf(erased)).toBeGreaterThan(person.stdout.lastIndexOf(" … "));
   expect(plainText(ci.stdout)).toBe(plainText(piped.stdout));
 });

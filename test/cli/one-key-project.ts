@@ -1,12 +1,12 @@
 import type { Fixture } from "../e2e/harness/fixture";
 import { changeState, plantKey, provider, root, storedKey } from "./planted-state";
 
-/** A unique name as the provider would give it, its digits all the same. */
+/** A unique name as the provider creates it, with equal digits. */
 export function keyNameOf(resource: string, digit: number): string {
   return `shop-dev-${resource}-${String(digit).repeat(10)}`;
 }
 
-/** A stack whose state holds one key that works, of the resource "web". */
+/** A stack whose state has one working key, of the resource "web". */
 export async function projectWithKey(fixture: Fixture) {
   const project = await fixture.project({});
   const at = provider("dev");

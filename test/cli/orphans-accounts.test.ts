@@ -100,7 +100,7 @@ test("concurrent runs over stacks that share an account revoke only each stack's
 
   const both = await Promise.all([payengine(two, REVOKE), payengine(two, REVOKE)]);
   expect(await fixture.liveKeys()).toEqual([]);
-  // Whoever comes second may meet the lock, or the state that the first has changed.
+  // The second run may find the lock, or the state that the first one changed.
   for (const { exitCode, stderr } of both)
     expect([[0, 2, 3].includes(exitCode ?? -1), stderr]).toEqual([true, ""]);
   expect((await payengine(two, REVOKE)).exitCode).toBe(0);

@@ -18,7 +18,7 @@ const NAME = "shop-dev-web-0123456789";
 const TEN_MINUTES = 600_000;
 const DAY = 86_400_000;
 
-/** A stack whose state was just written by an `up` that is still creating a key, with no lock to be seen. */
+/** A stack whose state was just written by an `up` that is still creating a key, without a visible lock. */
 async function projectInUse() {
   const project = await given.fixture.project({});
   await changeState(project, (state) => {

@@ -76,7 +76,7 @@ test("cancel, orphans --revoke and up recover from a crash in the middle of a cr
 test("orphans revokes the key of an unfinished creation, and the next up makes another", async () => {
   const { fixture } = given;
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  // The first list is read before the key is asked for.
+  // The first list is read before the key is requested.
   await fixture.control.addFault({
     operation: "listKeys",
     kind: "statusBeforeCommit",

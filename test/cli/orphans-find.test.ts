@@ -41,7 +41,7 @@ test("orphans lists and revokes nothing with the credential of another account t
   ]);
   expect((await fixture.liveKeys()).map(({ name }) => name)).toContain(orphan);
 
-  // As PayEngine publishes itself it tells no account: then the exact name alone says whose key it is.
+  // By its published conventions PayEngine returns no account, so only the exact name identifies the key.
   await fixture.control.setDialect({});
   const named = await payengine(project, FIND, { env });
   expect([named.exitCode, linesOf(named.stdout).slice(1)]).toEqual([

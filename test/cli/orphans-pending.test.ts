@@ -21,7 +21,7 @@ const NAME = "shop-dev-web-0123456789";
 const OPERATION = "  creating urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web";
 const CLEARED = "Cleared 1 pending operation.";
 
-/** A stack with one creation pending that the stack's own credential has begun. */
+/** A stack with one pending creation that the stack's own credential began. */
 async function projectWithPending(time = longAgo()) {
   const project = await given.fixture.project({});
   const at = provider("dev");
@@ -76,7 +76,7 @@ test("orphans keeps a name, whatever --min-age says, while its request may still
   const why = "a request for web may still take effect until <time>; run this again after that";
   expect(await revoke(project)).toEqual(kept(why));
 
-  // A later attempt's key is not what the first request has made.
+  // A later attempt's key is not the key of the first request.
   await plantKey(fixture, `${NAME}-r2`);
   const [exitCode, lines] = await revoke(project);
   expect([exitCode, lines[2], lines.at(-1)]).toEqual([

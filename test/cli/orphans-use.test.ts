@@ -10,7 +10,7 @@ const given = useFixture();
 const NAME = "shop-dev-web-0123456789";
 const LOCKS = "backend/.pulumi/locks/organization/shop/dev";
 
-/** A stack with one creation pending, whose key lives. */
+/** A stack with one pending creation and its live key. */
 async function projectWithOrphan() {
   const project = await given.fixture.project({});
   const at = provider("dev");
@@ -131,7 +131,7 @@ test.each([
   const file = join(project.folder, LOCKS, "1.json");
   await writeFile(file, text && `${text},"timestamp":"${since}"}`);
   const env: Record<string, string> = url === undefined ? {} : { PULUMI_BACKEND_URL: url };
-  // Named, since newer CLIs remember the chosen stack for each backend's URL.
+  // Named, because newer CLIs remember the selected stack for each backend URL.
   const args = ["orphans", "--stack", project.stack, "--revoke", "--yes", "--min-age", "0s"];
   const { exitCode, stdout } = await payengine(project, args, { env });
   const who =

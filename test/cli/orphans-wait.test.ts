@@ -22,7 +22,7 @@ const given = useFixture();
 const NONE = "Found no orphaned keys of stack dev.";
 const LOCKS = "backend/.pulumi/locks/organization/shop/dev";
 
-/** A stack whose state was written just now, with one creation pending. */
+/** A stack whose state was just written, with one pending creation. */
 async function projectWithPending() {
   const project = await given.fixture.project({});
   const at = provider("dev");
@@ -34,7 +34,7 @@ async function projectWithPending() {
   return project;
 }
 
-/** Lets the time of its last operation be over. */
+/** Ends the time of its last operation. */
 function settle(project: Project): Promise<void> {
   return changeState(project, ({ manifest }) => {
     manifest.time = longAgo();

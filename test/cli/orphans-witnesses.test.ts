@@ -27,10 +27,10 @@ const UNPROVEN =
   "created it, or set payengine:accountId to the ID of the account, of one of its merchants or of one of its keys " +
   "(`pulumi-payengine doctor` prints it), or, if you know that it was, clear them with `pulumi refresh --clear-pending-creates`";
 
-/** A credential that is not the stack's: a colleague's, perhaps of another account. */
+/** A colleague's credential, perhaps of another account. */
 const COLLEAGUES = { credentialFingerprint: "0a1b2c3d" };
 
-/** A stack with one creation pending, by default begun with a colleague's credential. */
+/** A stack with one pending creation, by default begun with a colleague's credential. */
 async function projectWithPending(place: Record<string, unknown> = {}, at = provider("dev")) {
   const project = await given.fixture.project({});
   await changeState(project, (state) => {
@@ -44,7 +44,7 @@ async function projectWithPending(place: Record<string, unknown> = {}, at = prov
 
 type Project = Awaited<ReturnType<typeof projectWithPending>>;
 
-/** Plants another key that works, of the resource "api". */
+/** Plants another working key, of the resource "api". */
 async function plantSibling(project: Project, place: Record<string, unknown>) {
   const { id, outputs } = await plantKey(given.fixture, OTHER);
   await changeState(project, ({ resources = [] }) => {

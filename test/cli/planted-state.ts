@@ -7,7 +7,7 @@ import type { Project } from "../e2e/harness/project";
 
 const PROVIDER_TYPE = "pulumi:providers:pulumi-nodejs";
 
-/** A sandbox, and the credential that works there. */
+/** A sandbox and its working credential. */
 type At = Pick<Fixture, "sandbox" | "credential">;
 
 type Properties = Record<string, unknown>;
@@ -24,7 +24,7 @@ export interface StoredResource {
   provider?: string;
 }
 
-/** What a stack's file holds; a test may change it as a crash would have left it. */
+/** The content of a stack's file, which a test may change to simulate a crash. */
 export interface StoredState {
   manifest: { time: string };
   secrets_providers?: { type: string };
@@ -32,7 +32,7 @@ export interface StoredState {
   pending_operations?: { type: string; resource: StoredResource }[];
 }
 
-/** Changes the file in which the backend keeps a stack's state. */
+/** Changes the backend's file of a stack's state. */
 export async function changeState(project: Project, change: (state: StoredState) => void): Promise<void> {
   await changeFile(join(project.folder, `backend/.pulumi/stacks/shop/${project.stack}.json`), change);
 }
@@ -70,7 +70,7 @@ export function provider(stack: string, name = "default", inputs: Properties = {
   };
 }
 
-/** A key that is being created, or, with outputs, one that was. */
+/** A key that is being created, or, with outputs, a created one. */
 export function storedKey(
   { urn, id }: StoredResource,
   resource: string,
@@ -90,17 +90,17 @@ export function storedKey(
   };
 }
 
-/** @param place what the inputs say of the place: see {@link placeOf}. */
+/** @param place account and address in the inputs: see {@link placeOf}. */
 export function creating(resource: StoredResource, place: Properties = {}) {
   return { type: "creating", resource: { ...resource, inputs: { ...resource.inputs, ...place } } };
 }
 
-/** What check writes down of where a key is asked for, and with which credential. */
+/** The address and credential that check records for a requested key. */
 export function placeOf({ sandbox, credential }: At, by = credential) {
   return { apiUrl: sandbox.url, credentialFingerprint: shortFingerprint(by) };
 }
 
-/** Makes a key over PayEngine's API. */
+/** Creates a key over PayEngine's API. */
 export async function plantKey(
   fixture: At,
   name: string,

@@ -3,7 +3,7 @@ import installPackage from "../e2e/harness/install-package";
 import removePackage from "../e2e/harness/remove-package";
 import { CAPTURES, takeCaptures } from "./captures";
 
-/** Writes the page of the docs that shows what the commands print. */
+/** Writes the docs page with the output of the commands. */
 async function record(): Promise<void> {
   await installPackage();
   try {

@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs a script in place of Pulumi's CLI, and says how it failed and within which time. */
+/** Runs a script instead of Pulumi's CLI, and returns how it failed and how long it took. */
 async function runScript(script: string, limitMs: number, graceMs?: number) {
   const command = join(folder, "pulumi");
   await writeFile(command, `#!/bin/sh\n${script}\n`);

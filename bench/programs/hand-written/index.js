@@ -10,7 +10,7 @@ async function call(method, path, body) {
     },
     body: body && JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`PayEngine answered ${response.status}`);
+  if (!response.ok) throw new Error(`PayEngine returned ${response.status}`);
   return (await response.json()).data;
 }
 
