@@ -37,7 +37,7 @@ test('doctor suggests the contract "dashboard" if only signed-in people may send
   const writing = await examined(project, ["--write"]);
   expect([writing.exitCode, troubles(writing.lines)]).toEqual([
     0,
-    [abridged('skip  write  payengine:contract is "dashboard"', "; no key was made")],
+    [abridged('skip  write  payengine:contract is "dashboard"', "; no key was created")],
   ]);
   const requests = await fixture.control.requests();
   expect([...new Set(requests.map(({ method, path }) => `${method} ${path}`))]).toEqual([
