@@ -107,3 +107,35 @@ test("state move is refused where the destination has made a key of that name", 
   expect((await move(dest)).stderr).toMatch(/resource \S+ already exists in destination stack/);
   expect(await source.keys()).toHaveLength(1);
 });
+
+test("an unfinished key moves along, and the destination's next up finishes it", async () => {
+  const { fixture } = given;
+  const { source, dest } = await twoProjects();
+  await source.write({ "index.ts": "export {};\n" });
+  await source.destroy();
+  await source.write({ "index.ts": WITH_KEY });
+  await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
+  const unreachable = {
+    operation: "listKeys",
+    kind: "statusBeforeCommit",
+    status: 503,
+    times: "always",
+  } as const;
+  await fixture.control.addFault({ ...unreachable, keyName: "shop-prod-checkout-" });
+  for (const project of [source, dest]) await project.ok("config", "set", "payengine:maxRetries", "0");
+  await source.fails("up", "--skip-preview");
+  const unfinished = await source.key("checkout");
+  expect(unfinished).toMatchObject({ pendingAction: "create" });
+  expect(await fixture.liveKeys()).toHaveLength(1);
+
+  expect(await move(dest)).toMatchObject({ exitCode: 0 });
+  await fixture.control.clearFaults();
+  await dest.write({ "index.ts": WITH_KEY });
+  await dest.up();
+  const { pendingAction, name } = await dest.key("checkout");
+  expect({ pendingAction, name }).toEqual({
+    pendingAction: undefined,
+    name: expect.stringMatching(/^shop-prod-checkout-[0-9a-f]{10}-r2$/),
+  });
+  expect(await fixture.liveKeys()).toHaveLength(1);
+});
