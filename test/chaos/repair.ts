@@ -7,9 +7,9 @@ import type { ChaosStack, ChaosState } from "./stack";
 import type { World } from "./world";
 
 /** The provider's message for a new public key that PayEngine may not list yet. The runbook says to wait. */
-const WAIT = /made less than a minute ago; try again after that/;
+const WAIT = /created less than a minute ago/;
 /** The orphans command's message when it must keep pending operations in state. */
-const KEPT = /they stay in state/;
+const KEPT = /kept in state/;
 
 /**
  * Follows the runbook and checks that it is enough: after a crash, runs `pulumi cancel` and the orphans command, then
