@@ -34,7 +34,7 @@ test("the dashboard guide leads from an empty folder through a rotation to the e
 
     // This message sends readers of docs/getting-started.md here.
     await expect(reader.enter("npx pulumi-payengine doctor")).rejects.toThrow(
-      /takes? no private key.*docs\/dashboard\.md/s,
+      /only people who are signed in to the console can manage keys.*docs\/dashboard\.md/s,
     );
     await fixture.control.clearRequests();
     await reader.follow("pulumi config set payengine:contract dashboard");
@@ -68,7 +68,7 @@ test("the dashboard guide leads from an empty folder through a rotation to the e
     expect(await output("privateKey")).toContain(second.value);
     await expect(output("previousKey")).rejects.toThrow("previousKey");
 
-    await expect(reader.enter("pulumi destroy", YES)).rejects.toThrow("still works, and only people");
+    await expect(reader.enter("pulumi destroy", YES)).rejects.toThrow("still works, and Pulumi cannot revoke it");
     await second.revoke();
     await reader.follow("pulumi destroy", YES);
     expect(reader.unread).toEqual([]);
