@@ -68,7 +68,9 @@ test("the dashboard guide leads from an empty folder through a rotation to the e
     expect(await output("privateKey")).toContain(second.value);
     await expect(output("previousKey")).rejects.toThrow("previousKey");
 
-    await expect(reader.enter("pulumi destroy", YES)).rejects.toThrow("still works, and Pulumi cannot revoke it");
+    await expect(reader.enter("pulumi destroy", YES)).rejects.toThrow(
+      "still works, and Pulumi cannot revoke it",
+    );
     await second.revoke();
     await reader.follow("pulumi destroy", YES);
     expect(reader.unread).toEqual([]);
