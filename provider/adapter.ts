@@ -48,9 +48,9 @@ export function apiKeyProvider(host: Host) {
   host.engine.onGone(() => host.watchdog.letGo());
   const busy = endWithEngine(host.engine, host.exit);
 
-  const context = (keyName: string): Context => {
+  const context = (keyName: string, limitMs?: number): Context => {
     try {
-      return contextFor(requireSettings(resolveConfig(config, host.env)));
+      return contextFor(requireSettings(resolveConfig(config, host.env)), limitMs);
     } catch (error) {
       throw new KeyError(`Could not start on the key "${keyName}": ${sentence(messageOf(error))}`);
     }
@@ -87,8 +87,8 @@ export function apiKeyProvider(host: Host) {
   };
 
   /** The context of an operation on a key in state, which becomes a witness for other keys. */
-  const noted = (state: ApiKeyState): Context => {
-    const it = context(state.name);
+  const noted = (state: ApiKeyState, limitMs?: number): Context => {
+    const it = context(state.name, limitMs);
     memory.noteRecorded(state);
     return it;
   };
@@ -111,7 +111,7 @@ export function apiKeyProvider(host: Host) {
   };
 
   return {
-    async configure(request: dynamic.ConfigureRequest) {
+    async configure(request: { readonly config: Pick<dynamic.Config, "get"> }) {
       config = configValues((key) => request.config.get(key));
     },
 
@@ -147,10 +147,10 @@ export function apiKeyProvider(host: Host) {
       });
     },
 
-    create: (news: Properties) =>
+    create: (news: Properties, limitMs?: number) =>
       make(news, async (inputs) => {
         const existing = adoptIn(news);
-        const own = context(inputs.uniqueName);
+        const own = context(inputs.uniqueName, limitMs);
         await requireDue(own, memory.dueFor(inputs.uniqueName));
         if (existing === undefined) return create(own, inputs, memory.replacedBy(inputs));
         return inputs.madeByHand ? adoptHandMade(own, inputs, existing) : adoptOnce(own, inputs, existing);
@@ -166,21 +166,22 @@ export function apiKeyProvider(host: Host) {
         }),
       ),
 
-    update: (_id: string, olds: Properties, news: Properties) =>
+    update: (_id: string, olds: Properties, news: Properties, limitMs?: number) =>
       make(news, (inputs) => {
         const state = parseState(olds);
-        const own = isMoved(state, inputs) ? context(state.name) : noted(state);
+        const own = isMoved(state, inputs) ? context(state.name, limitMs) : noted(state, limitMs);
         if (state.madeByHand) return updateHandMade(own, state, inputs, adoptIn(news));
         return update(own, state, inputs);
       }),
 
-    delete: (_id: string, props: Properties) =>
+    delete: (_id: string, props: Properties, limitMs?: number) =>
       busy(() =>
         quietly(async () => {
           const state = parseState(props);
           memory.refuseDeleteAfterFailure(state);
-          if (state.madeByHand) await forgetHandMade(noted(state), state, memory.valuesHeldBesides(state));
-          else await revokeAll(noted(state), state, memory.heldBesides(state));
+          const own = noted(state, limitMs);
+          if (state.madeByHand) await forgetHandMade(own, state, memory.valuesHeldBesides(state));
+          else await revokeAll(own, state, memory.heldBesides(state));
           memory.noteRevoked(state);
         }),
       ),

@@ -34,29 +34,38 @@ export interface ContextSource extends Pick<Context, "engine" | "warn" | "sleep"
  * Returns a function that creates the context of one operation. Operations with the same settings share connections, lists
  * and what PayEngine shows of the account; each has its own time limit.
  */
-export function contextMaker(source: ContextSource): (settings: Settings) => Context {
+export function contextMaker(source: ContextSource): (settings: Settings, limitMs?: number) => Context {
   let kept: { readonly key: string; readonly shared: Shared } | undefined;
   let hasWarned = false;
   const warnOnce = (warning: string) => {
     if (!hasWarned) source.warn(`warning: ${warning}`);
     hasWarned = true;
   };
-  return (settings) => {
+  return (settings, limitMs) => {
     const key = JSON.stringify(settings);
     if (kept?.key !== key) {
       const clock = new ServerClock(source.now, warnOnce);
       kept = { key, shared: sharedBy(settings, openDispatcher(settings), clock) };
     }
-    return contextOf(source, settings, kept.shared);
+    return contextOf(source, settings, kept.shared, limitMs);
   };
 }
 
-/** The context of one operation. */
-export function contextOf(source: Omit<ContextSource, "now">, settings: Settings, shared: Shared): Context {
+/**
+ * The context of one operation.
+ *
+ * @param limitMs how long it may take, where the program says so; a part is kept for taking an unusable key back.
+ */
+export function contextOf(
+  source: Omit<ContextSource, "now">,
+  settings: Settings,
+  shared: Shared,
+  limitMs = operationLimit(settings),
+): Context {
   const { connection, pages, place, provePin, readableList, reads, clock } = shared;
   const { engine, watchdog, warn, sleep, recordedKeys } = source;
   const reserve = settings.requestTimeout;
-  const limit = new OperationLimit(operationLimit(settings) - reserve);
+  const limit = new OperationLimit(Math.max(limitMs - reserve, limitMs / 2));
   const clientFor = (credential: string, memory?: PageMemory, signal = limit.signal): PayEngineClient =>
     payEngineClient(
       createRequest({ ...settings, credential }, connection, signal),
