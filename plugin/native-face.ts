@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import { apiKeyProvider, type Host } from "../provider/adapter";
 import { adoptionNotice } from "../provider/api-key/adoption";
 import { KeyError, UNKNOWN } from "../provider/api-key/context";
+import { lacksKey } from "../provider/api-key/journal";
 import { DIGITS } from "../provider/api-key/names";
-import { nextRotateAt } from "../provider/api-key/rotation";
+import { hasPrevious, isPreviousPromised, nextRotateAt, rotationDue } from "../provider/api-key/rotation";
 import type { ApiKeyInputs, ApiKeyState } from "../provider/api-key/schema";
 import { parseInputs, parseState } from "../provider/api-key/state";
 import { CONFIG_KEYS } from "../provider/config";
@@ -30,7 +31,7 @@ const FROM_ENGINE = ["version", "pluginDownloadURL", "pluginChecksums", "__inter
 const TOLD_BY_PAYENGINE = ["keyId", "name", "redactedToken", "fingerprint", "createdAt"] as const;
 /** The fields whose change a preview shows. */
 const SHOWN = [
-  ...["type", "namePrefix", "verify", "rotation", "rotateAt", "adoptedFingerprint"],
+  ...["type", "namePrefix", "verify", "rotation", "adoptedFingerprint"],
   ...["pinnedAccountId", "apiUrl", "providerName"],
 ] as const;
 
@@ -55,7 +56,13 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
     const state = parseState(olds);
     const inputs = timed(news, state);
     const { changes, replaces } = await lifecycle.diff(id, olds, inputs);
-    return { changes, replaces, details: changes ? detailsOf(state, inputs, replaces) : {} };
+    // The engine shows what is an input, which the time of the next rotation is not.
+    const shown = replaces.map((field) => (field === "rotateAt" ? "rotation" : field));
+    return {
+      changes,
+      replaces: shown,
+      details: changes ? detailsOf(state, inputs, { replaces: shown, now: host.now() }) : {},
+    };
   };
 
   return {
@@ -118,7 +125,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
     async update({ id }, olds, news, manner) {
       const state = parseState(olds);
       const asked = timed(news, state);
-      if (manner.preview) return changed(state, asked, await compare(id, olds, news));
+      if (manner.preview) return changed(state, asked);
       const { outs } = await lifecycle.update(id, olds, asked, manner.limitMs);
       return outs;
     },
@@ -156,47 +163,40 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
 function foreseen(host: Host, inputs: ApiKeyInputs): Properties {
   const notice = adoptionNotice({}, { ...inputs, uniqueName: UNKNOWN });
   if (notice !== undefined) host.warn(notice);
-  const told = Object.fromEntries(TOLD_BY_PAYENGINE.map((field) => [field, UNKNOWN]));
-  return {
-    ...valueOf(inputs),
-    ...omit(inputs, ["adopt"]),
-    ...told,
-    ...(inputs.rotation && { rotateAt: UNKNOWN }),
-  };
+  return { ...omit(inputs, ["adopt"]), ...toldBefore(inputs), ...(inputs.rotation && { rotateAt: UNKNOWN }) };
 }
 
 /** What an update will make of the state. Where the key changes, so does what PayEngine tells of it. */
-function changed(state: ApiKeyState, inputs: ApiKeyInputs, { details }: Difference): Properties {
+function changed(state: ApiKeyState, inputs: ApiKeyInputs): Properties {
   // An earlier rotation may hold a secret that the engine does not know as one any more.
   const outputs = { ...omit(outputsOf(state), ["rotation"]), ...omit(inputs, ["adopt"]) };
-  if (!("token" in details)) return outputs;
-  return {
-    ...outputs,
-    ...Object.fromEntries(TOLD_BY_PAYENGINE.map((field) => [field, UNKNOWN])),
-    ...valueOf(inputs),
-  };
+  return bringsKey(state, inputs) ? { ...outputs, ...toldBefore(inputs) } : outputs;
 }
 
-function valueOf({ type }: Pick<ApiKeyInputs, "type">): Properties {
-  return { token: type === "public" ? UNKNOWN : secret(UNKNOWN) };
+function bringsKey(state: ApiKeyState, inputs: ApiKeyInputs): boolean {
+  if (lacksKey(state) || state.adoptedFingerprint !== inputs.adoptedFingerprint) return true;
+  return rotationDue(state, inputs) !== undefined && !hasPrevious(state);
 }
 
+/** Unknown before the update. */
+function toldBefore({ type }: Pick<ApiKeyInputs, "type">): Properties {
+  const told = Object.fromEntries(TOLD_BY_PAYENGINE.map((field) => [field, UNKNOWN]));
+  return { ...told, token: type === "public" ? UNKNOWN : secret(UNKNOWN) };
+}
+
+/** What a preview shows: the inputs that differ, and what an update finishes. */
 function detailsOf(
   state: ApiKeyState,
   inputs: ApiKeyInputs,
-  replaces: readonly string[],
+  { replaces, now }: { readonly replaces: readonly string[]; readonly now: Date },
 ): Record<string, DiffKind> {
   const changes = SHOWN.filter((field) => !isDeepStrictEqual(state[field], inputs[field]));
   const details = Object.fromEntries(changes.map((field) => [field, kindOf(state[field], inputs[field])]));
+  if (rotationDue(state, inputs) !== undefined) details.rotation = "update";
   for (const field of replaces) details[field] ??= "update";
   if (state.pendingAction !== undefined) details.pendingAction = "delete";
-  if (state.previousRevokeAt !== undefined && !isRotation(details)) details.previousRevokeAt = "delete";
-  const isNew = state.token === undefined || isRotation(details) || replaces.length > 0;
-  return isNew ? { ...details, token: "update" } : details;
-}
-
-function isRotation(details: Readonly<Record<string, DiffKind>>): boolean {
-  return ["rotation", "rotateAt", "adoptedFingerprint"].some((field) => details[field] === "update");
+  if (hasPrevious(state) && !isPreviousPromised(state, now)) details.previousRevokeAt = "delete";
+  return details;
 }
 
 function kindOf(before: unknown, after: unknown): DiffKind {
