@@ -1,10 +1,8 @@
 // @ts-check
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { withProcessLock } from "./process-lock.mjs";
 import { runAsCommand, runStep } from "./processes.mjs";
 import {
   cacheFolder,
@@ -16,6 +14,7 @@ import {
   versionOf,
 } from "./pulumi/cli-folder.mjs";
 import { buildWithGo, findGo, requiredGo } from "./pulumi/go-build.mjs";
+import { makeOnce } from "./pulumi/made-once.mjs";
 
 const MINUTE = 60_000;
 
@@ -61,7 +60,7 @@ export async function findPulumiCli({
   if (cached) return cached;
   const maker = await chooseMaker(wanted, { env, mayBeOlder: release === undefined });
   if (maker.note) log(maker.note);
-  return inCache(maker.release, env) ?? makeOnce(maker, { log, env, install, limits: { buildMs, waitMs } });
+  return inCache(maker.release, env) ?? makeCli(maker, { log, env, install, limits: { buildMs, waitMs } });
 }
 
 /**
@@ -121,33 +120,16 @@ function found(binDir, release, source) {
  * @param {Maker} maker @param {Required<Omit<FindOptions, "release">>} options
  * @returns {Promise<PulumiCli>}
  */
-async function makeOnce(maker, { log, env, install, limits: { buildMs = 0, waitMs = 0 } }) {
-  const cache = join(cacheFolder(env), "cli");
-  const key = cacheKey(maker.release);
-  const waiting = { what: "the build of Pulumi's CLI", log, limitMs: waitMs };
-  return withProcessLock(join(cache, `${key}.lock`), waiting, async () => {
-    const cached = inCache(maker.release, env);
-    if (cached) return cached;
-    // Only the owner of the lock gets here, so existing files are from a process that died, or were damaged.
-    const drafts = `.draft-${key}-`;
-    const left = (await readdir(cache)).filter((name) => name === key || name.startsWith(drafts));
-    await Promise.all(left.map((name) => removeFolder(join(cache, name))));
-    // A new name, because a compiler that outlived its parent may still write into the old folder.
-    const draft = join(cache, `${drafts}${randomBytes(4).toString("hex")}`);
-    try {
-      await make(draft, maker, { log, env, install, limitMs: buildMs });
-      await rename(draft, join(cache, key));
-      return found(join(cache, key, "bin"), maker.release, maker.toolchain ? "build" : "installer");
-    } finally {
-      await removeFolder(draft);
-    }
+async function makeCli(maker, { log, env, install, limits: { buildMs = 0, waitMs = 0 } }) {
+  const folder = join(cacheFolder(env), "cli", cacheKey(maker.release));
+  const made = await makeOnce(folder, {
+    what: "the build of Pulumi's CLI",
+    ...{ log, waitMs },
+    isMade: () => inCache(maker.release, env) !== undefined,
+    make: (draft) => make(draft, maker, { log, env, install, limitMs: buildMs }),
   });
-}
-
-/** @param {string} folder */
-async function removeFolder(folder) {
-  // Best effort, because an orphaned compiler may still write there. The next build removes the rest.
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => {});
+  const source = maker.toolchain ? "build" : "installer";
+  return found(join(folder, "bin"), maker.release, made ? source : "cache");
 }
 
 /**

@@ -20,7 +20,10 @@ const LDFLAGS = "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 /**
  * The programs to build with Go, each with its module folder here and the version that it reports.
  *
+ * @typedef {{ name: string, module: string, package: string, ldflags: string }} GoProgram
+ *
  * @param {Release} release
+ * @returns {GoProgram[]}
  */
 export function programsOf(release) {
   return [
@@ -54,12 +57,21 @@ export function cacheFolder(env) {
 
 /** The cache key of a CLI: everything that affects its build. @param {Release} release */
 export function cacheKey(release) {
-  const programs = programsOf(release);
+  return keyOf(RELEASES[release], programsOf(release), ["pulumi-resource-pulumi-nodejs"]);
+}
+
+/**
+ * What programs are cached under: all that decides what their build makes.
+ *
+ * @param {string} name the key's beginning @param {readonly GoProgram[]} programs
+ * @param {readonly string[]} [more] files of this folder, beside the modules of the programs
+ */
+export function keyOf(name, programs, more = []) {
   const hash = createHash("sha256").update(JSON.stringify({ BUILD_FLAGS, programs }));
   const files = programs.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]);
-  for (const file of [...files, "pulumi-resource-pulumi-nodejs"])
+  for (const file of [...files, ...more])
     hash.update(`\0${file}\0`).update(readFileSync(new URL(file, import.meta.url)));
-  return `${RELEASES[release]}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
+  return `${name}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
 }
 
 /** Whether a folder has the CLI and all its companions. @param {string} binDir */

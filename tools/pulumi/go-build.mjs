@@ -13,9 +13,9 @@ const PLUGIN = "pulumi-resource-pulumi-nodejs";
 
 /** @typedef {import("./cli-folder.mjs").Release} Release */
 
-/** The oldest Go that can build a release, as its go.mod says. @param {Release} release */
-export function requiredGo(release) {
-  return /^go (\S+)$/m.exec(readFileSync(join(HERE, release, "go.mod"), "utf8"))?.[1] ?? "";
+/** The oldest Go that can build a module of this folder, as its go.mod says. @param {string} module */
+export function requiredGo(module) {
+  return /^go (\S+)$/m.exec(readFileSync(join(HERE, module, "go.mod"), "utf8"))?.[1] ?? "";
 }
 
 /**
@@ -54,8 +54,23 @@ export async function findGo(user, platform = process.platform) {
  * @param {Toolchain} toolchain
  * @param {{ log: (line: string) => void, limitMs: number }} options
  */
-export async function buildWithGo(root, release, { go, env }, options) {
-  const programs = programsOf(release);
+export async function buildWithGo(root, release, toolchain, options) {
+  const binDir = join(root, "bin");
+  await buildPrograms(root, programsOf(release), toolchain, options);
+  await copyFile(join(HERE, PLUGIN), join(binDir, PLUGIN));
+  await chmod(join(binDir, PLUGIN), 0o755);
+  await sync(binDir, PLUGIN);
+}
+
+/**
+ * Builds programs from the modules pinned here.
+ *
+ * @param {string} root gets a folder `bin`
+ * @param {readonly import("./cli-folder.mjs").GoProgram[]} programs
+ * @param {Toolchain} toolchain
+ * @param {{ log: (line: string) => void, limitMs: number }} options
+ */
+export async function buildPrograms(root, programs, { go, env }, options) {
   const binDir = join(root, "bin");
   // Go's temporary files go here, so that they are removed too if the build is killed.
   const GOTMPDIR = join(root, "go-build");
@@ -69,13 +84,13 @@ export async function buildWithGo(root, release, { go, env }, options) {
       isProgress: (line) => /^(go: downloading .*|[\w.~/-]+)$/.test(line),
       ...options,
     });
+    await sync(binDir, name);
   }
   await rm(GOTMPDIR, { recursive: true });
-  await copyFile(join(HERE, PLUGIN), join(binDir, PLUGIN));
-  await chmod(join(binDir, PLUGIN), 0o755);
-  // Sync the contents before the rename, in case of a power cut.
-  for (const name of [...programs.map((program) => program.name), PLUGIN]) {
-    const file = await open(join(binDir, name));
-    await file.sync().finally(() => file.close());
-  }
+}
+
+/** Syncs the contents before the rename, in case of a power cut. @param {string} folder @param {string} name */
+async function sync(folder, name) {
+  const file = await open(join(folder, name));
+  await file.sync().finally(() => file.close());
 }
