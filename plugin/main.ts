@@ -1,32 +1,41 @@
+import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Host } from "../provider/adapter";
-import { watchEngine } from "../provider/engine";
-import { outliveReaders } from "../provider/lifetime";
+import { type Engine, watchEngine } from "../provider/engine";
+import { endProcess, outliveReaders } from "../provider/lifetime";
 import { startWatchdog } from "../provider/watchdog/watchdog";
 import { nativeProvider } from "./native-face";
 import { serve } from "./server";
 
+/** Set when the plugin is bundled. */
 declare const VERSION: string;
 
 outliveReaders([process.stdout, process.stderr]);
 
-const host: Host = {
-  env: process.env,
-  engine: watchEngine(process.argv[2], process),
-  watchdog: startWatchdog(join(__dirname, "watchdog.js")),
-  now: () => new Date(),
-  sleep: (milliseconds) => sleep(milliseconds),
-  exit: () => process.exit(0),
-  warn: (line) => console.error(line),
-};
+/** The engine that started this process. */
+const ownEngine = watchEngine(process.argv[2], process);
+/** The engine that stores results: with PULUMI_DEBUG_PROVIDERS it attaches later, and this process outlives it. */
+let engine: Pick<Engine, "isGone"> = ownEngine;
 
-const provider = nativeProvider(host, {
-  version: VERSION,
-  schema: () => readFileSync(join(__dirname, "schema.json"), "utf8"),
-  attach: () => {},
-});
+const provider = nativeProvider(
+  {
+    env: process.env,
+    engine: { onGone: ownEngine.onGone, isGone: () => engine.isGone() },
+    watchdog: startWatchdog(join(__dirname, "watchdog.js")),
+    now: () => new Date(),
+    sleep: (milliseconds) => sleep(milliseconds),
+    exit: endProcess,
+    warn: (line) => console.error(line),
+  },
+  {
+    version: VERSION,
+    schema: () => readFileSync(join(__dirname, "schema.json"), "utf8"),
+    attach(address) {
+      engine = watchEngine(address, new EventEmitter());
+    },
+  },
+);
 
 serve(provider).then(
   // The engine reads the port, and nothing else may be printed before it.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiKeyProvider } from "./adapter";
-import { type End, watchEngine } from "./engine";
-import { outliveReaders } from "./lifetime";
+import { watchEngine } from "./engine";
+import { endProcess, outliveReaders } from "./lifetime";
 import { startWatchdog } from "./watchdog/watchdog";
 
 outliveReaders([process.stdout, process.stderr]);
@@ -16,16 +16,6 @@ export const apiKey = apiKeyProvider({
   watchdog: startWatchdog(),
   now: () => new Date(),
   sleep: (milliseconds) => sleep(milliseconds),
-  exit: end,
+  exit: endProcess,
   warn: (line) => console.error(line),
 });
-
-/**
- * Ends this process. After a stop signal the engine waits for the end, and dying by the signal is 50 ms faster than Node's
- * orderly exit.
- */
-function end(how: End): void {
-  if (how === "hung up") process.kill(process.pid, "SIGINT");
-  // In case another listener handles the signal.
-  process.exit(0);
-}

@@ -1,4 +1,5 @@
 import { CONFIG_KEYS, type ConfigKey, type Environment } from "../../provider/config";
+import { NATIVE_PROVIDER_TYPE } from "../../provider/resource-type";
 import { isEncrypted, revealed } from "./property-text";
 
 /** Prefix of the provider's configuration keys, in stack config and in state. */
@@ -14,11 +15,19 @@ export interface RecordedProvider {
   readonly encrypted: readonly string[];
 }
 
-export function recordedProvider(inputs: Readonly<Record<string, unknown>>): RecordedProvider {
+interface ProviderResource {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** @param resource a provider as state holds it. */
+export function recordedProvider({ type, inputs }: ProviderResource): RecordedProvider {
+  // Dynamic resources share a provider's type with others, so their settings have a prefix.
+  const prefix = type === NATIVE_PROVIDER_TYPE ? "" : CONFIG_PREFIX;
   const values: ProviderValues = {};
   const encrypted: ConfigKey[] = [];
   for (const key of CONFIG_KEYS) {
-    const value = revealed(inputs[`${CONFIG_PREFIX}${key}`]) ?? undefined;
+    const value = revealed(inputs[`${prefix}${key}`]) ?? undefined;
     if (isEncrypted(value)) encrypted.push(key);
     // A program may pass a contract as an object; stack config has it as JSON.
     else if (value !== undefined) values[key] = typeof value === "string" ? value : JSON.stringify(value);
@@ -45,6 +54,6 @@ export const DEFAULT_PROVIDER = "default";
 export function isDefault(reference: string): boolean {
   return (
     reference === DEFAULT_PROVIDER ||
-    /::pulumi:providers:pulumi-nodejs::default(_[\w]+)?::[^:]*$/.test(reference)
+    /::pulumi:providers:(pulumi-nodejs|payengine)::default(_[\w]+)?::[^:]*$/.test(reference)
   );
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { neededVersion } from "../../provider/api-key/state";
 import { parseJson } from "../../provider/payengine/parse-json";
 import { DEFAULT_API_URL } from "../../provider/payengine/settings";
-import { API_KEY_TYPE } from "../../provider/resource-type";
+import { API_KEY_TYPE, NATIVE_API_KEY_TYPE } from "../../provider/resource-type";
 import { isEncrypted, readText, revealed } from "./property-text";
 import { type RecordedProvider, recordedProvider } from "./recorded-provider";
 
@@ -116,7 +116,7 @@ export function readStackState(text: string): StackState {
     madeByHand: resources.filter((it) => isKey(it) && isMadeByHand(it)).map(({ urn }) => nameIn(urn)),
     hidden: own.filter(isHidden).map(({ urn }) => nameIn(urn)),
     providers: new Map(
-      providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider.inputs)]),
+      providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider)]),
     ),
     pendingOperations: pending.map(({ type, resource }) => `${type} ${resource.urn}`),
     onlyOwnOperations: evidence.every(
@@ -157,7 +157,7 @@ function requirePresentForm(keys: readonly Resource[]): void {
 }
 
 function isKey(resource: Resource): boolean {
-  return resource.type === API_KEY_TYPE;
+  return [API_KEY_TYPE, NATIVE_API_KEY_TYPE].includes(resource.type);
 }
 
 function isMadeByHand({ inputs, outputs }: Resource): boolean {

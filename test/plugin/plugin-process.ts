@@ -10,6 +10,7 @@ import { FakeEngine } from "../fake-engine";
 import { PluginClient } from "./plugin-client";
 
 const REPOSITORY = join(__dirname, "..", "..");
+const DYNAMIC = join(REPOSITORY, "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
 
 /** A Pulumi project's folder in which `pulumi-payengine` is installed as built. */
 export class ProjectFolder {
@@ -48,6 +49,8 @@ export class PluginProcess {
   private constructor(
     private readonly child: ChildProcessByStdio<null, Readable, Readable | null>,
     readonly engine: FakeEngine,
+    /** Where it serves. */
+    readonly address: string,
     readonly rpc: PluginClient,
   ) {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -56,21 +59,26 @@ export class PluginProcess {
     this.closed = once(child, "close");
   }
 
-  /** @param stderr a file descriptor for what it writes there. Default: it is collected. */
+  /**
+   * @param stderr a file descriptor for what it writes there. Default: it is collected.
+   * @param program what runs. Default: Pulumi's plugin for dynamic providers.
+   */
   static async start(
     folder: ProjectFolder,
     env: NodeJS.ProcessEnv = {},
     stderr: "pipe" | number = "pipe",
+    program: readonly [string, ...string[]] = [process.execPath, DYNAMIC],
   ): Promise<PluginProcess> {
     const engine = new FakeEngine();
-    const script = join(REPOSITORY, "node_modules/@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, await engine.listen()], {
+    const [command, ...args] = program;
+    const child = spawn(command, [...args, await engine.listen()], {
       cwd: folder.path,
       env: { ...withoutPulumi(process.env), ...env },
       stdio: ["ignore", "pipe", stderr],
     }) as ChildProcessByStdio<null, Readable, Readable | null>;
     const [port] = await once(createInterface(child.stdout), "line");
-    return new PluginProcess(child, engine, new PluginClient(`127.0.0.1:${port}`));
+    const address = `127.0.0.1:${port}`;
+    return new PluginProcess(child, engine, address, new PluginClient(address));
   }
 
   /** What the process wrote to stderr, which the engine shows to the user; all of it once the process has ended. */
