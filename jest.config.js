@@ -23,7 +23,7 @@ const installed = (name) => ({
 
 const INSTALLED = [
   ...["journey", "e2e", "options", "rotation", "bad-input", "cli", "chaos", "examples", "guides"],
-  ...["upgrade", "shared-backend", "package", "release"],
+  ...["upgrade", "shared-backend", "package", "release", "native"],
 ];
 
 /** @type {import("jest").Config} */

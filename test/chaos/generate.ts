@@ -69,6 +69,8 @@ export function generate(seed: number, index: number, focusOn?: string): Scenari
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     maxRetries: random.int(0, 2),
     pinned,
+    // A third of the runs, and over time each face with and without a dialect.
+    face: (index + Math.floor(index / 3)) % 3 === 1 ? "native" : "dynamic",
     ...(index % 3 === 2 && { dialect: dialectOf(seed, index) }),
     ...(focus !== undefined && { focus }),
     rounds:

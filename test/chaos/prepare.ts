@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { startSandbox } from "payengine-sandbox";
 import installPackage from "../e2e/harness/install-package";
+import { NATIVE_MODULE } from "../e2e/harness/native-face";
 import removePackage from "../e2e/harness/remove-package";
 import { runProgram } from "../e2e/harness/run-program";
 import { applyMechanismOff, type MechanismName } from "./mechanisms";
@@ -89,6 +90,7 @@ async function makeTemplate({ template, cli }: Prepared): Promise<void> {
   await writeFile(join(template, "Pulumi.yaml"), `name: shop\n${runtime}`);
   await writeFile(join(template, "package.json"), '{ "name": "shop", "private": true, "main": "index.js" }');
   await writeFile(join(template, "index.js"), PROGRAM);
+  await writeFile(join(template, "payengine.cjs"), NATIVE_MODULE);
   const sandbox = await startSandbox({ seed: SANDBOX_SEED });
   const credential = sandbox.adminKey ?? "";
   await sandbox.close();

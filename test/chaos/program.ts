@@ -8,6 +8,9 @@ for (const { name, ...args } of require("./keys.json")) {
 }
 `;
 
+/** The same by the native plugin. */
+export const NATIVE_PROGRAM = PROGRAM.replace('"pulumi-payengine"', '"./payengine.cjs"');
+
 const MOST_KEYS = 20;
 
 /** A program, and the keys that the next `up` must create. */

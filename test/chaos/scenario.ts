@@ -1,4 +1,5 @@
 import type { DialectInput, FaultInput } from "payengine-sandbox";
+import type { Face } from "../e2e/harness/native-face";
 
 /** A key as the program declares it. */
 export interface KeyPlan {
@@ -102,6 +103,8 @@ export interface Scenario {
   readonly requestTimeoutMs: number;
   readonly maxRetries: number;
   readonly pinned: boolean;
+  /** Default: "dynamic". */
+  readonly face?: Face;
   /** The dialect, if PayEngine does not respond by the published conventions. */
   readonly dialect?: DialectInput;
   /** The only kind of fault in this run: many at once would hide which mechanism is needed. */

@@ -12,10 +12,12 @@ import {
   startSandbox,
 } from "payengine-sandbox";
 import { mannerOf } from "../dialects";
+import { pluginSettings } from "../e2e/harness/native-face";
 import { stopLeftovers } from "../e2e/harness/processes";
 import { mountSmallDisk, unmount } from "../e2e/harness/small-disk";
 import { tapTokens } from "../token-tap";
 import { environmentOf, type Prepared, SANDBOX_SEED } from "./prepare";
+import { NATIVE_PROGRAM } from "./program";
 import type { Scenario } from "./scenario";
 import { ChaosStack, type ChaosState } from "./stack";
 
@@ -72,6 +74,10 @@ export class World {
   private async furnish({ template, packages }: Prepared, scenario: Scenario): Promise<void> {
     await cp(template, this.folder, { recursive: true });
     await symlink(packages, join(this.folder, "node_modules"));
+    if (scenario.face === "native") {
+      await writeFile(join(this.folder, "Pulumi.yaml"), pluginSettings(), { flag: "a" });
+      await writeFile(join(this.folder, "index.js"), NATIVE_PROGRAM);
+    }
     const { dialect = {} } = scenario;
     await this.control.setDialect(dialect);
     const { contract } = mannerOf(dialect);

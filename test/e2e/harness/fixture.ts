@@ -1,6 +1,7 @@
 import { type RunningSandbox, SandboxControl, startSandbox } from "payengine-sandbox";
 import { type FoundSecret, findSecrets } from "../../secret-search";
 import { tapTokens } from "../../token-tap";
+import { type Face, NATIVE_MODULE, pluginSettings } from "./native-face";
 import { stopLeftovers } from "./processes";
 import { Project, type ProjectOptions } from "./project";
 import { placesOf } from "./searched-places";
@@ -11,6 +12,8 @@ jest.setTimeout(300_000);
 export interface FixtureOptions extends Partial<ProjectOptions> {
   /** The program, as CommonJS; `payengine` and `pulumi` are there already. */
   readonly program?: string;
+  /** Default: "dynamic". */
+  readonly face?: Face;
 }
 
 /** A private key's value as the sandbox makes it. */
@@ -58,9 +61,11 @@ export class Fixture {
   }
 
   /** A project whose stack works on the sandbox with an encrypted credential, unless told otherwise. */
-  async project({ program, files, config, secrets, ...rest }: FixtureOptions): Promise<Project> {
+  async project({ program, files, config, secrets, face, ...rest }: FixtureOptions): Promise<Project> {
     const project = await Project.create({
-      files: files ?? { "index.js": commonJs(program ?? "") },
+      files:
+        files ?? (face === "native" ? nativeFiles(program ?? "") : { "index.js": commonJs(program ?? "") }),
+      ...(face === "native" && { settings: pluginSettings() }),
       config: config ?? { "payengine:apiUrl": this.sandbox.url },
       secrets: secrets ?? { "payengine:apiKey": this.credential },
       ...rest,
@@ -162,6 +167,14 @@ export function useFixture(): { readonly fixture: Fixture } {
 }
 
 /** A CommonJS program. */
+/** The same program by the native plugin. */
+export function nativeFiles(program: string): Record<string, string> {
+  return {
+    "index.js": commonJs(program).replace('"pulumi-payengine"', '"./payengine.cjs"'),
+    "payengine.cjs": NATIVE_MODULE,
+  };
+}
+
 export function commonJs(program: string): string {
   return `const pulumi = require("@pulumi/pulumi");\nconst payengine = require("pulumi-payengine");\n${program}\n`;
 }

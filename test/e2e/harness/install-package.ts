@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -23,6 +23,7 @@ export default async function installPackage(): Promise<void> {
   process.env.PAYENGINE_E2E_INSTALLED = folder;
   try {
     process.env.PAYENGINE_E2E_CLI = await findCli();
+    process.env.PAYENGINE_E2E_PLUGIN = await bundlePlugin(folder);
     // npm writes it when it is done.
     if (existsSync(join(folder, "node_modules/.package-lock.json"))) return;
     const [tarball, ...versions] = await Promise.all([pack(folder), ...BESIDE.map(versionOf)]);
@@ -43,6 +44,16 @@ async function findCli(): Promise<string> {
   const script = join(repository, "tools/pulumi-cli.mjs");
   const { stdout } = await run(process.execPath, [script], { timeout: 40 * MINUTE });
   return stdout.trim();
+}
+
+/** The native plugin, made once as a user gets it. */
+async function bundlePlugin(folder: string): Promise<string> {
+  const plugin = join(folder, "plugin");
+  if (existsSync(plugin)) return plugin;
+  const [made, script] = [`${plugin}.${process.pid}`, join(repository, "plugin/bundle.mjs")];
+  await run(process.execPath, [script, made], { timeout: 5 * MINUTE });
+  await rename(made, plugin);
+  return plugin;
 }
 
 async function pack(folder: string): Promise<string> {

@@ -101,9 +101,9 @@ export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
   }
 }
 
-/** The processes of Pulumi's dynamic provider that work in a folder. */
+/** The plugin processes that work in a folder: Pulumi's for dynamic providers, and the native one. */
 export function pluginsIn(folder: string): Promise<number[]> {
-  return thoseOf(folder, /^\S*node .*dynamic-provider/);
+  return thoseOf(folder, /^\S*node .*(dynamic-provider|plugin\.js )/);
 }
 
 /** The processes that clear up after a killed plugin. */

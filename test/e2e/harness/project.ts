@@ -20,6 +20,8 @@ export interface ProjectOptions {
   readonly stack?: string;
   /** Its own name. Default: shop. */
   readonly name?: string;
+  /** More of Pulumi.yaml. */
+  readonly settings?: string;
 }
 
 export interface CommandOptions {
@@ -75,7 +77,7 @@ export class Project {
     const folder = await realpath(await mkdtemp(join(tmpdir(), "payengine-e2e-project-")));
     const project = new Project(folder, options.env ?? {}, options.stack, options.name);
     await Promise.all(["tmp", "home", "backend"].map((name) => mkdir(join(folder, name))));
-    const settings = `name: ${project.name}\nruntime: nodejs\n`;
+    const settings = `name: ${project.name}\nruntime: nodejs\n${options.settings ?? ""}`;
     await project.write({ "Pulumi.yaml": settings, ...withManifest(options.files) });
     const packages = options.packages ?? join(installed("INSTALLED"), "node_modules");
     if (packages !== false) await symlink(packages, join(folder, "node_modules"));

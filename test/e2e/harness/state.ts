@@ -44,7 +44,7 @@ const SECRET = "4dabf18193072939515e22adb298388d";
 /** @param deployment with its secrets shown. */
 export function keysOf(deployment: Deployment): KeyInState[] {
   const keys = (deployment.resources ?? []).filter(
-    ({ type }) => type === "pulumi-nodejs:dynamic/payengine:ApiKey",
+    ({ type }) => type === "pulumi-nodejs:dynamic/payengine:ApiKey" || type === "payengine:index:ApiKey",
   );
   return keys.map(({ urn, id, outputs, delete: awaitsDelete = false }) => {
     const text = (property: string) => optionalText(plaintext(outputs[property]));
