@@ -33,11 +33,21 @@ export function lifecycleTables(parts: readonly Measured[]): string {
 function timesTable(measured: Measured): string {
   const { keys, life, rotation } = measured;
   const results = allOf(measured);
+  const hasNative = results.some(({ subject }) => subject === "native");
   const rows = distinct(results.map(({ step }) => step)).map((step) => {
     const of = (subject: Subject) => resultsOf(results, step, subject);
     const [own, floor, byHand] = [of("payengine"), of("floor"), of("hand-written")];
     const seconds = [own, floor, byHand].map((it) => spread(it.map((one) => one.seconds)));
-    return [step, ...seconds, times(own, floor), times(own, byHand), short(medianOf(own, "calls") / keys)];
+    const native = of("native");
+    const ofNative = [spread(native.map((one) => one.seconds)), times(native, own)];
+    const all = [
+      step,
+      ...seconds,
+      times(own, floor),
+      times(own, byHand),
+      short(medianOf(own, "calls") / keys),
+    ];
+    return hasNative ? [...all, ...ofNative] : all;
   });
   const head = [
     "this provider, s",
@@ -46,6 +56,7 @@ function timesTable(measured: Measured): string {
     "× floor",
     "× hand-written",
     "requests per key",
+    ...(hasNative ? ["native plugin, s", "native × this provider"] : []),
   ];
   const captions = [`Seconds: ${captionOf(life)}`];
   if (rotation?.results.length && rotation.command !== life.command)
@@ -66,7 +77,7 @@ function captionOf(part: Part<StepResult>): string {
 function sizesTable(parts: readonly Measured[]): string {
   const upsOf = ({ life }: Measured, subject: Subject) => resultsOf(life.results, "up", subject);
   const rows = parts.flatMap((measured) =>
-    SUBJECTS.map((subject) => {
+    subjectsIn(measured.life.results).map((subject) => {
       const ups = upsOf(measured, subject);
       const [least = measured] = parts.filter(({ cli }) => cli === measured.cli);
       const bytes = medianOf(ups, "stateBytes");
@@ -92,12 +103,16 @@ export function plotted(parts: readonly Measured[]) {
   return parts.map((measured) => {
     const results = allOf(measured);
     const steps = distinct(results.map(({ step }) => step)).filter((step) => !step.includes(","));
-    const series = SUBJECTS.map((subject) => ({
+    const series = subjectsIn(results).map((subject) => ({
       name: TITLES[subject],
       seconds: steps.map((step) => medianOf(resultsOf(results, step, subject), "seconds")),
     }));
     return { title: titleOf(measured), steps, series };
   });
+}
+
+function subjectsIn(results: readonly StepResult[]): Subject[] {
+  return SUBJECTS.filter((subject) => results.some((it) => it.subject === subject));
 }
 
 function titleOf({ keys, cli }: Pick<Measured, "keys" | "cli">): string {

@@ -4,12 +4,18 @@ import { init } from "echarts";
 /** Reads charts from standard input, one for each number of keys, and draws them into the file in its argument. */
 const WIDTH = 900;
 const HEIGHT = 240;
+/** @type {Record<string, string>} */
+const COLORS = {
+  "this provider": "#2f6fde",
+  "native plugin": "#3aa676",
+  floor: "#9aa4b2",
+  "hand-written": "#e08a3c",
+};
 const charts = JSON.parse(readFileSync(0, "utf8"));
 const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: charts.length * HEIGHT });
 chart.setOption({
   animation: false,
   backgroundColor: "#ffffff",
-  color: ["#2f6fde", "#9aa4b2", "#e08a3c"],
   legend: { top: 8, right: 16 },
   title: charts.map(({ title }, index) => ({
     text: `${title}, seconds`,
@@ -22,7 +28,14 @@ chart.setOption({
   yAxis: charts.map((_, index) => ({ type: "value", gridIndex: index })),
   series: charts.flatMap(({ series }, index) =>
     series.map(({ name, seconds }) => ({
-      ...{ type: "bar", name, data: seconds, xAxisIndex: index, yAxisIndex: index },
+      ...{
+        type: "bar",
+        name,
+        data: seconds,
+        itemStyle: { color: COLORS[name] },
+        xAxisIndex: index,
+        yAxisIndex: index,
+      },
       label: { show: true, position: "top", fontSize: 9, formatter: ({ value }) => value?.toFixed(1) ?? "" },
     })),
   ),

@@ -2,12 +2,16 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentOf } from "../test/chaos/prepare";
+import { NATIVE_MODULE, pluginSettings } from "../test/e2e/harness/native-face";
 import { kill, processesIn } from "../test/e2e/harness/processes";
 import { runProgram } from "../test/e2e/harness/run-program";
 import { type Peaks, watchPeaks } from "./peak-memory";
 
-/** This provider, a floor with equal state that sends no requests, and a simple provider as a user might write it. */
-export const SUBJECTS = ["payengine", "floor", "hand-written"] as const;
+/**
+ * This provider, its native plugin, a floor with equal state that sends no requests, and a simple provider as a user
+ * might write it.
+ */
+export const SUBJECTS = ["payengine", "native", "floor", "hand-written"] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
 /** The input that the programs read. */
@@ -48,12 +52,14 @@ export class BenchStack {
       await symlink(join(where.packages, name), join(folder, "node_modules", name));
     const program = join(__dirname, "programs", subject);
     await cp(join(program, "index.js"), join(folder, "index.js"));
+    if (subject === "native") await writeFile(join(folder, "payengine.cjs"), NATIVE_MODULE);
     if (subject === "floor")
       await cp(join(program, "payengine-floor"), join(folder, "node_modules/payengine-floor"), {
         recursive: true,
       });
     const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: shop\n${runtime}`);
+    const plugins = subject === "native" ? pluginSettings() : "";
+    await writeFile(join(folder, "Pulumi.yaml"), `name: shop\n${runtime}${plugins}`);
     await writeFile(
       join(folder, "package.json"),
       '{ "name": "shop", "private": true, "main": "index.js" }\n',

@@ -3,6 +3,7 @@ import type { Subject } from "./stack";
 
 export const TITLES: Readonly<Record<Subject, string>> = {
   payengine: "this provider",
+  native: "native plugin",
   floor: "floor",
   "hand-written": "hand-written",
 };
