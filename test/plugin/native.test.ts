@@ -232,7 +232,7 @@ test("configuration may hold numbers and objects, its credential is a secret, an
 
 test("a misspelled setting, a foreign argument and a wrong type are each one clear message", async () => {
   expect((await rpc.configure({ ...config(), acountId: "x" })).failures).toEqual([
-    "payengine:acountId is not a setting of payengine; did you mean payengine:accountId?",
+    "payengine:acountId is not a payengine setting; did you mean payengine:accountId?",
   ]);
   const { failures } = await rpc.check({}, { type: "private", digits: "0123456789", rotaton: {} });
   expect(failures).toEqual([
