@@ -38,6 +38,7 @@ module.exports = {
     project("matrix"),
     project("browser"),
     ...INSTALLED.map(installed),
+    { ...installed("languages"), globalSetup: "<rootDir>/test/languages/set-up.ts" },
   ],
   // A test starts one or two processes, on a machine that may be busy: only a hang takes longer.
   testTimeout: 60_000,

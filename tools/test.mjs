@@ -18,7 +18,7 @@ const CORE = ["unit", "plugin", "sandbox", "journey"];
 /** The shards of `npm run test:full` that run the jest project of the same name. MORE has the rest of each shard. */
 const PROJECTS = [
   ...["tools", "package", "e2e", "options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
-  ...["shared-backend", "chaos", "matrix", "browser", "release", "native"],
+  ...["shared-backend", "chaos", "matrix", "browser", "release", "native", "languages"],
 ];
 const AREAS = ["start", ...PROJECTS, "newest", "oldest"];
 /**

@@ -96,9 +96,16 @@ describe(".github/dependabot.yml", () => {
   });
 
   it("covers every Go module, except those that stay at a version on purpose", () => {
-    const pinned = ["language-nodejs", "language-python-go", "language-yaml", "oldest", "sdk-generator"].map(
-      (module) => `/tools/pulumi/${module}`,
-    );
+    const modules = [
+      "language-nodejs",
+      "language-python-go",
+      "language-yaml",
+      "oldest",
+      "sdk-generator",
+      "sdk-go",
+    ];
+    const examples = ["/examples/go/quickstart", "/examples/go/rotation"];
+    const pinned = [...modules.map((module) => `/tools/pulumi/${module}`), ...examples];
     expect([...foldersOf("gomod"), ...pinned].sort()).toEqual(foldersWith("go.mod"));
   });
 

@@ -1,0 +1,5 @@
+import { testExamples } from "./examples";
+import { testJourney } from "./journey";
+
+testJourney("yaml");
+testExamples("yaml");

@@ -1,0 +1,132 @@
+// @ts-check
+import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { findSdkGenerator } from "./language-hosts.mjs";
+import { outputOf, runAsCommand, runStep } from "./processes.mjs";
+import { programOnPath } from "./pulumi/cli-folder.mjs";
+import { findGo } from "./pulumi/go-build.mjs";
+import { findPythonEnvironment } from "./python-environment.mjs";
+
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const SCHEMA = join(REPOSITORY, "plugin/schema.json");
+const MINUTE = 60_000;
+
+/**
+ * @typedef {{ log: (line: string) => void }} Options
+ * @typedef {"python" | "go" | "nodejs" | "dotnet"} Language
+ */
+
+/**
+ * Writes the SDKs of the native plugin into a folder, one for each language, and what the generator leaves out.
+ *
+ * @param {string} folder
+ */
+export async function writeSdks(folder) {
+  const generator = await findSdkGenerator();
+  await rm(folder, { recursive: true, force: true });
+  await outputOf(generator, [SCHEMA, folder], { cwd: REPOSITORY, limitMs: MINUTE });
+  const { displayName, description } = JSON.parse(await readFile(SCHEMA, "utf8"));
+  await writeFile(join(folder, "python/README.md"), `# ${displayName} for Pulumi\n\n${description}.\n`);
+  for (const name of ["go.mod", "go.sum"])
+    await copyFile(join(REPOSITORY, "tools/pulumi/sdk-go", name), join(folder, "go/payengine", name));
+  for (const sdk of ["python", "go/payengine", "nodejs", "dotnet"])
+    await copyFile(join(REPOSITORY, "LICENSE"), join(folder, sdk, "LICENSE"));
+}
+
+/**
+ * Builds the SDKs that {@link writeSdks} has written into a folder, and checks their types.
+ *
+ * @type {Record<Language, (folder: string, options: Options) => Promise<string>>} gives what it made, or why it made nothing
+ */
+export const BUILDS = {
+  /** Makes a wheel. */
+  async python(folder, { log }) {
+    const python = join(await findPythonEnvironment({ log }), "python");
+    const step = { cwd: join(folder, "python"), log, limitMs: 10 * MINUTE };
+    const wheel = ["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", "dist", "."];
+    await runStep(python, wheel, { title: "Building the wheel", ...step });
+    // What every generated SDK has wrong, in a function that it does not export.
+    const known = ["--disable-error-code", "return-value"];
+    await runStep(python, ["-m", "mypy", "-p", "pulumi_payengine", ...known], {
+      title: "Checking the types of the Python SDK",
+      ...step,
+    });
+    const [made = ""] = await readdir(join(folder, "python/dist"));
+    return join(folder, "python/dist", made);
+  },
+
+  /** Compiles the module, which is released as its source. */
+  async go(folder, { log }) {
+    const toolchain = await findGo(process.env);
+    if ("missing" in toolchain) return `not built: ${toolchain.missing}`;
+    const step = { cwd: join(folder, "go/payengine"), env: toolchain.env, log, limitMs: 30 * MINUTE };
+    await runStep(toolchain.go, ["build", "./..."], { title: "Building the Go module", ...step });
+    await runStep(toolchain.go, ["vet", "./..."], { title: "Checking the Go module", ...step });
+    return join(folder, "go/payengine");
+  },
+
+  /** Makes a package as npm publishes it: the compiled files with their manifest. */
+  async nodejs(folder, { log }) {
+    const source = join(folder, "nodejs");
+    const compiler = fileURLToPath(import.meta.resolve("typescript/bin/tsc"));
+    // Where the folder has no packages of its own, those of the repository do.
+    await runStep(
+      process.execPath,
+      [compiler, "-p", source, "--typeRoots", join(REPOSITORY, "node_modules/@types")],
+      {
+        title: "Building the Node SDK",
+        ...{ cwd: source, log, limitMs: 10 * MINUTE },
+      },
+    );
+    for (const name of ["package.json", "README.md", "LICENSE"])
+      await copyFile(join(source, name), join(source, "bin", name));
+    return join(source, "bin");
+  },
+
+  async dotnet(folder, { log }) {
+    const dotnet = programOnPath(process.env, "dotnet");
+    if (!dotnet) return "not built: the .NET SDK is not on PATH";
+    const step = { cwd: join(folder, "dotnet"), log, limitMs: 10 * MINUTE };
+    await runStep(dotnet, ["pack", "--output", "dist"], { title: "Building the .NET SDK", ...step });
+    return join(folder, "dotnet/dist");
+  },
+};
+
+/**
+ * Tries a wheel as a user has it: installed, and imported.
+ *
+ * @param {string} wheel
+ * @param {string} target gets the installed package
+ * @param {Options} options
+ */
+export async function installWheel(wheel, target, { log }) {
+  const python = join(await findPythonEnvironment({ log }), "python");
+  const install = ["-m", "pip", "install", "--no-deps", "--no-index", "--target", target, wheel];
+  await runStep(python, install, { title: "Installing the wheel", cwd: "/", log, limitMs: 5 * MINUTE });
+  const env = { ...process.env, PYTHONPATH: target };
+  await outputOf(python, ["-c", "import pulumi_payengine"], { cwd: "/", env, limitMs: MINUTE });
+}
+
+/** Writes and builds the SDKs: `node tools/sdks.mjs [--out FOLDER] [--only LANGUAGE] [--install FOLDER-FOR-THE-WHEEL]`. */
+await runAsCommand(import.meta.url, async () => {
+  const { values } = parseArgs({
+    options: {
+      ...{ out: { type: "string" }, install: { type: "string" } },
+      only: { type: "string", multiple: true },
+    },
+  });
+  const folder = values.out ?? join(REPOSITORY, "build/sdks");
+  const log = (/** @type {string} */ line) => console.error(line);
+  await writeSdks(folder);
+  const wanted = /** @type {Language[]} */ (values.only ?? Object.keys(BUILDS));
+  const lines = [];
+  for (const language of wanted) {
+    const began = Date.now();
+    const made = await BUILDS[language](folder, { log });
+    if (language === "python" && values.install) await installWheel(made, values.install, { log });
+    lines.push(`${language}: ${made} (${Math.round((Date.now() - began) / 1000)} s)`);
+  }
+  return lines.join("\n");
+});
