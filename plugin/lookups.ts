@@ -1,6 +1,5 @@
 import type { Environment } from "../provider/config";
-import { type Account, type KeyFilter, onAccount } from "../provider/lookup";
-import type { PayEngineKey } from "../provider/payengine/read-answer";
+import { type Account, infoOf, type KeyFilter, onAccount } from "../provider/lookup";
 import type { Properties } from "./wire";
 
 /**
@@ -24,25 +23,10 @@ export async function lookUp(
   throw new Error(`payengine has no function ${token}`);
 }
 
-async function oneKey(account: Account, { id, name }: Properties): Promise<Properties> {
-  if ((id === undefined) === (name === undefined)) throw new Error("give either id or name");
-  return infoOf(id === undefined ? await account.keyByName(String(name)) : await account.keyById(String(id)));
+async function oneKey(account: Account, args: Properties): Promise<Properties> {
+  return infoOf(await account.keyBy(args));
 }
 
 async function manyKeys(account: Account, filter: Properties): Promise<Properties> {
   return { keys: (await account.keysLike(filter as KeyFilter)).map(infoOf) };
-}
-
-function infoOf({
-  id,
-  value,
-  redacted,
-  name,
-  type,
-  status,
-  createdAt,
-  lastUsedAt,
-}: PayEngineKey): Properties {
-  const token = type === "public" ? value : undefined;
-  return { keyId: id, name, type, status, createdAt, lastUsedAt, token, redactedToken: redacted };
 }

@@ -45,6 +45,12 @@ export async function onAccount<T>(
 
 function accountOf(api: PayEngineClient) {
   return {
+    /** @throws Error unless exactly one of the two is given, or if there is no such key. */
+    keyBy({ id, name }: { readonly id?: unknown; readonly name?: unknown }): Promise<PayEngineKey> {
+      if ((id === undefined) === (name === undefined)) throw new Error("pass either id or name");
+      return id === undefined ? this.keyByName(String(name)) : this.keyById(String(id));
+    },
+
     /** @throws Error if there is none. */
     async keyById(id: string): Promise<PayEngineKey> {
       try {
@@ -75,6 +81,12 @@ function accountOf(api: PayEngineClient) {
       );
     },
   };
+}
+
+/** What a lookup returns of a key: the value of public keys only. */
+export function infoOf({ id, value, redacted, name, type, status, createdAt, lastUsedAt }: PayEngineKey) {
+  const token = type === "public" ? value : undefined;
+  return { keyId: id, name, type, status, createdAt, lastUsedAt, token, redactedToken: redacted };
 }
 
 /** An ID or name for an error, redacted if it is as long as a private key. */

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../provider/lookup";
-import type { PayEngineKey } from "../provider/payengine/read-answer";
 import { API_KEY_TYPE as TYPE } from "../provider/resource-type";
 import { refuseUnknownConfig } from "./config";
 import { valuesOf } from "./provider";
@@ -103,15 +102,15 @@ export function listApiKeysOutput(
 /** Loaded on first use: most programs look nothing up. */
 const lookup = (): typeof import("../provider/lookup") => require("../provider/lookup");
 
-async function oneKey(account: Account, { id, name }: { id?: string; name?: string }): Promise<ApiKeyInfo> {
-  if ((id === undefined) === (name === undefined)) throw new Error("pass either id or name");
-  if (typeof (id ?? name) !== "string")
+async function oneKey(account: Account, args: { id?: string; name?: string }): Promise<ApiKeyInfo> {
+  const { id, name } = args;
+  if (![typeof id, typeof name].every((type) => ["string", "undefined"].includes(type)))
     throw new Error("id or name is not a string; for an Output, use getApiKeyOutput");
-  return infoOf(id === undefined ? await account.keyByName(String(name)) : await account.keyById(id));
+  return lookup().infoOf(await account.keyBy(args));
 }
 
 async function manyKeys(account: Account, filter: ListApiKeysArgs): Promise<ApiKeyInfo[]> {
-  return (await account.keysLike(filter)).map(infoOf);
+  return (await account.keysLike(filter)).map(lookup().infoOf);
 }
 
 async function atOnce<T>(
@@ -168,18 +167,4 @@ function stackConfig(): Record<string, string | undefined> {
   refuseUnknownConfig();
   const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("payengine:"));
   return Object.fromEntries(keys.map((key) => [key, pulumi.runtime.getConfig(key)]));
-}
-
-function infoOf({ id, value, redacted, ...rest }: PayEngineKey): ApiKeyInfo {
-  const { name, type, status, createdAt, lastUsedAt } = rest;
-  return {
-    keyId: id,
-    name,
-    type,
-    status,
-    createdAt,
-    lastUsedAt,
-    token: type === "public" ? value : undefined,
-    redactedToken: redacted,
-  };
 }

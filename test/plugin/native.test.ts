@@ -208,9 +208,9 @@ test("lookups give public values only, and a failing one is an error", async () 
   const { keys } = await rpc.invoke("listApiKeys", { namePrefix: "shop-prod-" });
   expect(keys).toHaveLength(1);
   expect((await refusal(rpc.invoke("getApiKey", { name: "none" }))).details).toContain(
-    'getApiKey: this account has no key named "none"',
+    'getApiKey: this account has no active key named "none"',
   );
-  expect((await refusal(rpc.invoke("getApiKey", {}))).details).toBe("getApiKey: give either id or name");
+  expect((await refusal(rpc.invoke("getApiKey", {}))).details).toBe("getApiKey: pass either id or name");
 });
 
 test("configuration may hold numbers and objects, its credential is a secret, and a change replaces nothing", async () => {
