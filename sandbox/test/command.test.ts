@@ -11,7 +11,7 @@ const folder = join(__dirname, "..");
 const command = join(folder, "bin/payengine-sandbox.js");
 const started: ChildProcess[] = [];
 
-// The tests run the command as a user does: compiled.
+// The tests run the compiled command, as a user does.
 beforeAll(() => {
   execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--build", folder]);
 }, 120_000);
@@ -39,7 +39,7 @@ async function start(...flags: string[]) {
   return { line, pid: child.pid, stop };
 }
 
-/** What the command says on stderr, and its exit status, where it does not start. */
+/** The error output and exit code of a command that does not start. */
 async function fail(...flags: string[]) {
   return failOf(command, ...flags);
 }

@@ -19,22 +19,22 @@ const operationIds: Record<string, string> = {
   "GET /merchant/{id}": "getMerchant",
 };
 
-/** The contract in a validator made by others. */
+/** The contract in an independent validator. */
 async function contractValidator(): Promise<OpenAPIBackend> {
   const definition = parse(readFileSync(contractFile, "utf8"));
   for (const [operation, operationId] of Object.entries(operationIds)) {
     const [method = "", path = ""] = operation.split(" ");
     const described = definition.paths[path][method.toLowerCase()];
-    // openapi-backend finds operations by an id, which the contract leaves out.
+    // openapi-backend finds operations by an ID, which the contract does not have.
     described.operationId = operationId;
-    // The contract describes these failures for some calls only; their form is the same everywhere.
+    // The contract describes these errors for some calls only; their format is the same everywhere.
     for (const status of ["400", "401", "403", "404"]) {
       described.responses[status] ??= { $ref: "#/components/responses/Failure" };
     }
   }
   const validator = new OpenAPIBackend({
     definition: definition as Document,
-    // Its own check of the document knows OpenAPI 3.0 only.
+    // Its own check of the document supports OpenAPI 3.0 only.
     quick: true,
     coerceTypes: true,
     ajvOpts: { strict: false },
@@ -93,11 +93,11 @@ async function send(client: SandboxClient, { method, path, query, body }: Genera
   return client.send<unknown>(method, `${path}${search}`, body);
 }
 
-/** What the validator has against the answer; none for a good one. */
+/** The validator's errors about the response; empty if it is valid. */
 function complaints(validator: OpenAPIBackend, sent: GeneratedRequest, status: number, body: unknown) {
   const operation = validator.matchOperation({ ...sent, headers: {} });
   if (!operation) return [`no operation ${sent.method} ${sent.path}`];
-  // The validator lets a status pass that the document does not have.
+  // The validator accepts a status that the document does not have.
   if (!operation.responses?.[status]) return [`${operation.operationId} has no status ${status}`];
   return validator.validateResponse(body, operation, status).errors ?? [];
 }
@@ -126,7 +126,7 @@ describe("the contract", () => {
       { numRuns: 250, seed: 20261124 },
     );
 
-    // Otherwise the generator has stopped reaching what the property is about.
+    // Otherwise the generator no longer covers the property.
     expect([...accepted].sort()).toEqual([
       "DELETE api-keys 200",
       "GET api-keys 200",

@@ -137,7 +137,7 @@ describe("the dialect reveal byCall", () => {
     const first = await openSandbox({ db, seed: 3 });
     await first.control.setDialect({ reveal: "byCall" });
     const { id } = (await first.admin.create("a")).body.data;
-    // The same seed makes the same value, which tells it without a call that would reveal it.
+    // The same seed generates the same value, so the test knows it without a reveal.
     const twin = await openSandbox({ seed: 3 });
     const { key = "" } = (await twin.admin.create("a")).body.data;
     expect(key).toHaveLength(108);

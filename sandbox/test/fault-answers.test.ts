@@ -129,7 +129,7 @@ describe("a fault that changes the response", () => {
   });
 });
 
-/** A creation as Node's own client sees it: with what comes before the answer, and with half an answer. */
+/** A creation through Node's own client, which shows informational and incomplete responses. */
 function rawCreate({ url, key }: SandboxClient) {
   return new Promise<{
     informational: { status: number; link: unknown }[];
@@ -150,7 +150,7 @@ function rawCreate({ url, key }: SandboxClient) {
       response.setEncoding("utf8").on("data", (chunk: string) => {
         body += chunk;
       });
-      // An answer that ends too early is an error; what came of it is what the test asks for.
+      // A truncated response is an error; the test needs the part that arrived.
       response.on("error", () => {});
       response.on("close", () => {
         const { statusCode: status, headers: answered, complete } = response;

@@ -3,7 +3,7 @@ import { openSandbox } from "./sandbox-client";
 
 type FaultOfCreation<Fault = FaultInput> = Fault extends unknown ? Omit<Fault, "operation"> : never;
 
-/** A sandbox where the next creation of a key meets this fault. */
+/** A sandbox where the next key creation hits this fault. */
 async function openFaulty(fault: FaultOfCreation) {
   const open = await openSandbox();
   await open.control.addFault({ operation: "createKey", ...fault } as FaultInput);

@@ -10,7 +10,7 @@ interface Call {
   body?: unknown;
 }
 
-/** Sends the headers as they are given; `fetch` would set Host itself. */
+/** Sends the given headers unchanged; `fetch` would set Host itself. */
 async function call(url: string, { method = "GET", headers = {}, body }: Call = {}) {
   const json = body === undefined ? {} : { "content-type": "application/json" };
   const sent = request(url, { method, headers: { ...json, ...headers }, agent: false });
@@ -37,7 +37,7 @@ describe("a request with another machine's name", () => {
     const { port } = new URL(sandbox.url);
     const url = `${sandbox.controlUrl}/accounts/sandbox/credentials`;
 
-    // After DNS rebinding the page and the sandbox are of one origin for the browser.
+    // After DNS rebinding, the page and the sandbox have the same origin for the browser.
     for (const host of [`${name}:${port}`, name])
       for (const origin of [{}, { origin: `http://${host}` }])
         expect(await call(url, { ...CREDENTIAL, headers: { host, ...origin } })).toEqual({
@@ -69,10 +69,10 @@ describe("a request from a web page", () => {
   it.each([
     "https://page.example",
     "http://page.example:4010",
-    // Another server on this machine, such as that of a front end.
+    // Another server on this machine, such as a front end.
     "http://localhost:3000",
     "http://127.0.0.1",
-    // Where the page hides its address.
+    // A page that hides its address.
     "null",
     "",
   ])("is rejected and revokes nothing: Origin %j", async (origin) => {

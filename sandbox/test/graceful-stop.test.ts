@@ -68,7 +68,7 @@ describe("close", () => {
     const closed = sandbox.close();
     socket.write(`authorization: Basic ${admin.key}\r\n\r\n`);
 
-    // From Node 26 on, a connection on which a whole request has not arrived yet is closed as an idle one.
+    // From Node 26 on, a connection without a complete request is closed as idle.
     const answer = await text(socket).catch((error: NodeJS.ErrnoException) => error.code);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*{"data":\[{"id":"|^ECONNRESET$/s);
     await closed;

@@ -1,7 +1,7 @@
 import { ACCOUNT_IDS, MERCHANT_IDS } from "../src";
 import { openSandbox, SandboxClient } from "./sandbox-client";
 
-/** Each of the contract's calls once, about this key. */
+/** Each call of the contract once, for this key. */
 async function everyStatus(client: SandboxClient, id: string) {
   const answers = [
     await client.create("a"),
@@ -134,7 +134,7 @@ describe("lists", () => {
     expect((await admin.list("?q=1%25%2010")).body.data).toHaveLength(0);
   });
 
-  it("say which parameter they do not take", async () => {
+  it("name a parameter that they do not accept", async () => {
     const { admin } = await openSandbox();
 
     expect(await admin.list("?size=101&page=0")).toMatchObject({
@@ -152,7 +152,7 @@ describe("lists", () => {
 });
 
 describe("uses", () => {
-  it("are noted with their time", async () => {
+  it("are recorded with their time", async () => {
     const { sandbox, admin } = await openSandbox();
     const { id, key = "", created_at, last_used_at } = (await admin.create("a")).body.data;
     expect(last_used_at).toBeNull();

@@ -1,6 +1,6 @@
 import { type RunningSandbox, SandboxControl, type SandboxOptions, startSandbox } from "../src";
 
-/** A key as the contract shows it. */
+/** A key in the contract's format. */
 export interface KeyBody {
   id: string;
   name: string;
@@ -13,7 +13,7 @@ export interface KeyBody {
   last_used_at: string | null;
 }
 
-/** A merchant as the contract shows it. */
+/** A merchant in the contract's format. */
 export interface MerchantBody {
   id: string;
   name: string;
@@ -24,7 +24,7 @@ export interface MerchantBody {
   mid: string;
 }
 
-/** An answer as it came over the wire. `body` is undefined where it is not JSON. */
+/** A raw response. `body` is undefined if it is not JSON. */
 export interface WireAnswer<Body> {
   status: number;
   headers: Headers;
@@ -107,7 +107,7 @@ export async function openSandbox(options: SandboxOptions = {}) {
   return { sandbox, control, admin };
 }
 
-/** Asks again until the answer is there; the test's own time limit ends the wait. */
+/** Repeats until there is a result, within the test's time limit. */
 export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask();

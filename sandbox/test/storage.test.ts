@@ -7,7 +7,7 @@ import { openSandbox, SandboxClient } from "./sandbox-client";
 import { isInFiles, temporaryFolder } from "./temporary-folder";
 
 describe("the database", () => {
-  it("never holds a private value nor an unkeyed hash of it, open or closed; public values it does", async () => {
+  it("has no private value and no unkeyed hash of one, open or closed, but has public values", async () => {
     const folder = temporaryFolder();
     const { sandbox, control, admin } = await openSandbox({ db: join(folder, "keys.db") });
     const created = (await admin.create("server")).body.data.key ?? "";
@@ -25,7 +25,7 @@ describe("the database", () => {
     expect(found()).toEqual(expected);
   });
 
-  it("hashes the same value otherwise in another database", async () => {
+  it("hashes the same value differently in another database", async () => {
     const value = "ab".repeat(51);
     const [one, other] = [keyedHash(value, "00".repeat(32)), keyedHash(value, "01".repeat(32))];
 
@@ -33,7 +33,7 @@ describe("the database", () => {
     expect(sameHash(one, other)).toBe(false);
   });
 
-  it("keeps keys, their uses and their revocation over a restart, and does not make a first key again", async () => {
+  it("keeps keys, their uses and their revocation over a restart, and creates no second admin key", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const first = await openSandbox({ db });
     const kept = (await first.admin.create("kept")).body.data;
@@ -57,7 +57,7 @@ describe("the database", () => {
     await expect(openSandbox({ db: folder })).rejects.toThrow();
   });
 
-  it("fails to open what another version of the sandbox has made", async () => {
+  it("fails to open a database of another version of the sandbox", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const other = new Database(db);
     other.exec("CREATE TABLE keys (id TEXT)");
@@ -70,7 +70,7 @@ describe("the database", () => {
 });
 
 describe("values", () => {
-  it("are 108 hex characters for private keys and pk_test_… for public ones, no two the same", async () => {
+  it("are unique: 108 hex characters for private keys, and pk_test_… for public keys", async () => {
     const { admin } = await openSandbox();
     const of = async (type: string) => (await admin.create("a", type)).body.data.key;
     const [one, two, open] = [await of("private"), await of("private"), await of("public")];
@@ -106,7 +106,7 @@ describe("values", () => {
     expect(redact("pk_test_123456789")).toBe("1234…6789");
   });
 
-  it("of private keys have no fingerprint any more after a restart, those of public ones do", async () => {
+  it("keep their fingerprint after a restart if public, and lose it if private", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const first = await openSandbox({ db });
     const server = (await first.admin.create("server")).body.data;
@@ -128,7 +128,7 @@ describe("a seed", () => {
     return [admin.key, id, key];
   };
 
-  it("gives the same ids and values each time, and others than another seed or none", async () => {
+  it("generates the same IDs and values each time, different from another seed or none", async () => {
     const seven = await firstKeys(7);
 
     expect(await firstKeys(7)).toEqual(seven);
@@ -137,7 +137,7 @@ describe("a seed", () => {
     }
   });
 
-  it("does not give the same again after a restart on the same database", async () => {
+  it("does not repeat them after a restart on the same database", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const { sandbox, admin } = await openSandbox({ db, seed: 7 });
     await sandbox.close();

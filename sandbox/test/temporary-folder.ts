@@ -8,14 +8,14 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that is gone after the test file has run. */
+/** A folder that is removed after the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "payengine-sandbox-"));
   folders.push(folder);
   return folder;
 }
 
-/** Whether any of the folder's files holds the text, or what the text is the hexadecimal form of. */
+/** Whether a file in the folder contains the text, or the bytes that the text encodes in hexadecimal. */
 export function isInFiles(folder: string, text: string): boolean {
   const searched = [Buffer.from(text), Buffer.from(text, "hex")].filter((bytes) => bytes.length > 0);
   return readdirSync(folder).some((file) => {

@@ -1,7 +1,7 @@
 import { openSandbox } from "./sandbox-client";
 
 describe("throttle", () => {
-  it("answers 429 in the contract's form beyond the limit of calls, and says when to come back", async () => {
+  it("returns 429 in the contract's format beyond the limit of calls, with Retry-After", async () => {
     const { sandbox, admin, control } = await openSandbox();
     await control.setThrottle({ callsPerSecond: 1 });
     const headers = { authorization: `Basic ${sandbox.adminKey}` };
@@ -17,7 +17,7 @@ describe("throttle", () => {
     expect((await admin.merchant()).status).toBe(200);
   });
 
-  it("latencyMs holds every call back", async () => {
+  it("latencyMs delays every call", async () => {
     const { admin, control } = await openSandbox();
     await control.setThrottle({ latencyMs: 60_000 });
     const call = admin.merchant();

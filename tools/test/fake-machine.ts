@@ -12,7 +12,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** A machine in a temporary folder: its PATH holds only what a test puts there. */
+/** A machine in a temporary folder. Its PATH has only what a test puts there. */
 class FakeMachine {
   readonly root = mkdtempSync(join(tmpdir(), "payengine-tools-"));
   readonly cache = join(this.root, "cache/pulumi-payengine/cli");
@@ -31,7 +31,7 @@ class FakeMachine {
     return join(this.root, folder);
   }
 
-  /** Writes a shell script, and gives back its folder. */
+  /** Writes a shell script, and returns its folder. */
   addProgram(name: string, script: string): string {
     const path = join(this.root, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -51,12 +51,12 @@ class FakeMachine {
     Object.assign(this.env, { FAKE_GO: undefined, FAKE_GO_VERSION: undefined }, settings);
   }
 
-  /** What the stand-in for Go was asked to build, a line each. */
+  /** The builds that the stand-in for Go received, one per line. */
   builds(): string[] {
     return linesOf(this.env.FAKE_GO_JOURNAL ?? "");
   }
 
-  /** Starts a script of fixtures/, one with its whole path, or the text of a module that may import from tools/. */
+  /** Starts a script from fixtures/, a script by its full path, or the text of a module that may import from tools/. */
   start(script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
     const isText = script.includes("import ");
     const program = isText ? ["--input-type=module", "--eval", script, "--"] : [resolve(FIXTURES, script)];
@@ -92,7 +92,7 @@ export function useMachine(): { readonly machine: FakeMachine } {
   return given;
 }
 
-/** The lines of a file; none where there is none. */
+/** The lines of a file; empty if it does not exist. */
 export function linesOf(file: string): string[] {
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
 }
@@ -107,7 +107,7 @@ export function hasEnded(pid: number): boolean {
   }
 }
 
-/** Waits until something is so. */
+/** Waits until the condition is true. */
 export async function until(isSo: () => boolean, limitMs = 40_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!isSo()) {

@@ -12,7 +12,7 @@ it.each(["tools/test.mjs", "tools/start.mjs", "test/matrix/main.mjs"])(
     for (const folder of ["tools", "test/matrix"])
       cpSync(join(__dirname, "../..", folder), join(machine.root, folder), { recursive: true, filter });
 
-    // What a script reads first, its options, it reads when all that it imports is loaded.
+    // A script reads its options only after all its imports are loaded.
     const { code, stderr } = await machine.run(join(machine.root, script), "--no-such-option");
     expect(stderr).toContain("ERR_PARSE_ARGS_UNKNOWN_OPTION");
     expect(code).toBe(1);

@@ -24,7 +24,7 @@ function writeLock(wanted: object): void {
   writeFileSync(join(repository, "package-lock.json"), JSON.stringify({ packages: wanted }));
 }
 
-/** A stand-in for npm, which writes down what it installed as the real one does. */
+/** A stand-in for npm that records what it installed, as npm does. */
 function installNpm(failure = ""): void {
   const { "": _root, "node_modules/other-platform": _other, ...installed } = packages;
   given.machine.env.PATH = given.machine.addProgram(

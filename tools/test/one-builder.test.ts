@@ -58,7 +58,7 @@ describe("one process builds at a time", () => {
   });
 });
 
-/** Takes a lock, writes down when it goes in and out, and lets go; or dies or stays inside, if told to. */
+/** Takes a lock, records when it enters and leaves, and releases it; optionally dies or stays inside. */
 const HOLD = `
 import { appendFileSync } from "node:fs";
 import { withProcessLock } from "./process-lock.mjs";
@@ -101,7 +101,7 @@ describe("the lock", () => {
 
   it("is held by an owner in another container while that lives", async () => {
     const owner = join(folder, "owner");
-    // Here, no process has that number.
+    // No process here has that ID.
     writeFileSync(owner, "4194305");
     const other = spawn("flock", [owner, "sh", "-c", "echo; exec cat"]);
     await new Promise((held) => other.stdout.once("data", held));

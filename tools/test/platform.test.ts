@@ -3,7 +3,7 @@ import { linesOf, useMachine } from "./fake-machine";
 
 const given = useMachine();
 
-/** What an expression over `platform` (tools/platform.mjs) and the arguments gives. */
+/** The value of an expression over `platform` (tools/platform.mjs) and the arguments. */
 async function answerOf(expression: string, ...args: string[]): Promise<unknown> {
   const script =
     'import * as platform from "./platform.mjs"; const [a, b] = process.argv.slice(1);' +

@@ -10,7 +10,7 @@ async function find() {
 }
 const BUILT = { version: "3.276.0", source: "build" };
 
-/** What is in the cache: a finished CLI and its lock, or else what a test should know of. */
+/** The content of the cache: a finished CLI and its lock, or unexpected files. */
 function cached(): string[] {
   return readdirSync(given.machine.cache).filter((name) => !name.endsWith(".lock"));
 }

@@ -4,7 +4,7 @@ import { hasEnded, linesOf, until, useMachine } from "./fake-machine";
 
 const given = useMachine();
 
-/** Runs a shell script as a step, and can be ended by a signal. */
+/** Runs a shell script as a step that a signal can end. */
 const RUN_STEP = `
 import { writeFileSync } from "node:fs";
 import { endOnSignals, runStep } from "./processes.mjs";
@@ -13,7 +13,7 @@ endOnSignals({ graceMs: 500, cleanUp: async () => writeFileSync(cleanedUp, "") }
 const step = { title: "The step", log: () => {}, limitMs: 60_000 };
 await runStep("/bin/sh", ["-c", script], step).catch((error) => console.error(error.message));`;
 
-/** Has a signal end a script that is running as a step; the script writes a line once it has got so far. */
+/** Ends a script that runs as a step with a signal, after the script writes a line. */
 async function signalled(script: string, signal: NodeJS.Signals) {
   const { machine } = given;
   const [journal, cleanedUp] = [join(machine.root, "journal"), join(machine.root, "cleaned-up")];

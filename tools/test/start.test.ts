@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }`;
 
-  /** The outcome of starting a sandbox that is this code; it writes its process number down. */
+  /** Starts a sandbox with this code, which records its process ID, and returns the outcome. */
   async function startOf(code: string) {
     const { machine } = given;
     const [folder, pidFile] = [join(machine.root, "sandbox/bin"), join(machine.root, "pid")];
@@ -91,7 +91,7 @@ describe("the example of npm start", () => {
 
   it("requires the versions that this repository is tested with, with all checksums", async () => {
     const { packages } = read("package-lock.json");
-    // Arguments have a limit, which the whole lock is beyond.
+    // The whole lock file exceeds the limit for arguments.
     const chosen = ["@pulumi/pulumi", "typescript"].map((name) => `node_modules/${name}`);
     const entries = Object.fromEntries(chosen.map((path) => [path, packages[path]]));
     const lock = { lockfileVersion: 3, packages: { "": { name: "repository" }, sandbox: {}, ...entries } };
