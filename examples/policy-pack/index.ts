@@ -4,11 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 /** Names of stacks that count as production, such as "production", "prod" and "prod-eu". */
 const PRODUCTION = /^prod/;
 
+/** The resource types of the dynamic provider and of the native plugin. */
+const KEY_TYPES = ["pulumi-nodejs:dynamic/payengine:ApiKey", "payengine:index:ApiKey"];
+
 /** Policies see secrets in plain text. These messages name only the key and the fix. */
 function ofProductionKeys(check: (key: ResourceValidationArgs) => string | undefined): ResourceValidation {
   return (resource, reportViolation) => {
-    const isPrivateKey =
-      resource.type === "pulumi-nodejs:dynamic/payengine:ApiKey" && resource.props.type === "private";
+    const isPrivateKey = KEY_TYPES.includes(resource.type) && resource.props.type === "private";
     if (!isPrivateKey || !PRODUCTION.test(pulumi.getStack())) return;
     const problem = check(resource);
     if (problem !== undefined) reportViolation(`ApiKey "${resource.name}" ${problem}`);
