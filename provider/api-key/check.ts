@@ -207,7 +207,7 @@ function failuresOf(issue: z.core.$ZodIssue): Failure[] {
     const reason = `is not an argument of ${property || "ApiKey"}; it takes ${TAKES[property]}`;
     return issue.keys.map((key) => ({ property: [...issue.path, key].join("."), reason }));
   }
-  // The last form of a union is what programs write; the others stand for unknown values.
+  // The last form of a union is what programs write; the others are for unknown values.
   const written = issue.code === "invalid_union" ? issue.errors.at(-1) : undefined;
   if (written?.length) {
     return written.flatMap((inner) => failuresOf({ ...inner, path: [...issue.path, ...inner.path] }));

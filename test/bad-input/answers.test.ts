@@ -10,7 +10,7 @@ const given = useFixture();
 const LEFT = "No key was left behind.";
 const NONE = "No key was created.";
 
-test("each failure to reach or use PayEngine gives one message, and nothing is created", async () => {
+test("each failure to reach or use PayEngine causes one message, and nothing is created", async () => {
   const { fixture } = given;
   const user = await fixture.newCredential("sandbox", "User");
   const portal = await fixture.newCredential("sandbox", "Developer");
@@ -91,7 +91,7 @@ for (const [name, args] of Object.entries(providers)) {
   expect(await project.keys()).toEqual([]);
 });
 
-test("an account with other calls gets one message that says what to set, and no key stays live", async () => {
+test("an account with another contract causes one message that says what to set, and no key stays active", async () => {
   const { fixture } = given;
   const REVEAL = { reveal: "POST /api-keys/{id}/reveal" };
   const differing: Record<
@@ -165,7 +165,7 @@ test("an account with other calls gets one message that says what to set, and no
   await fixture.control.setDialect({});
 });
 
-test("an error names a proxy that refuses the connection without its password", async () => {
+test("an error about a proxy that refuses the connection does not show its password", async () => {
   const { fixture } = given;
   const password = "proxy:pass/word@42!";
   fixture.secrets.add(password).add(encodeURIComponent(password));

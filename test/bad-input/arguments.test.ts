@@ -27,10 +27,10 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   ["long".repeat(30)]: [`{ type: "private" }`, "namePrefix is project-stack-resource by default"],
 };
 
-test("each wrong argument gets its own message in the preview, and nothing is created", async () => {
+test("each invalid argument causes its own message in the preview, and nothing is created", async () => {
   const { fixture } = given;
   const project = await fixture.project({});
-  // A resource that is refused ends the program, so each has its own.
+  // A refused resource ends the program, so each case has its own program.
   for (const [name, [args, ...messages]] of Object.entries(wrong)) {
     await project.write({ "index.js": commonJs(`new payengine.ApiKey(${JSON.stringify(name)}, ${args});`) });
     const failed = await project.fails("preview");

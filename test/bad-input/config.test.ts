@@ -51,7 +51,7 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
   ],
 };
 
-test("each wrong provider argument gets one message, and nothing is created or shown", async () => {
+test("each invalid provider argument causes one message, and nothing is created or shown", async () => {
   const { fixture } = given;
   const urlPassword = "hunter2-hunter2-hunter2";
   fixture.secrets.add(urlPassword);
@@ -72,7 +72,7 @@ new payengine.ApiKey("${name}", { type: "private" }, { provider });`;
       [name]: messages.map((message) => startingWith(`${PROBLEM(name)}payengine:${message}`)),
     });
   }
-  // Without a preview the engine registers the providers first; the keys are refused all the same.
+  // Without a preview the engine registers the providers first, but the keys are still refused.
   const all = Object.entries(wrong).map(
     ([name, [args]]) => `
 {
@@ -96,7 +96,7 @@ test("a preview of a stack without a credential says how to set one", async () =
   });
 });
 
-test("a credential in plaintext config works and draws one warning", async () => {
+test("a credential in plaintext config works and causes one warning", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `

@@ -25,7 +25,7 @@ async function withoutPackages(): Promise<string[]> {
   ];
 }
 
-test("destroy and refresh in a project without its packages fail, say so and drop nothing from state", async () => {
+test("destroy and refresh in a project without its packages fail with the reason and drop nothing from state", async () => {
   const project = await given.fixture.project({ program });
   const complaints = await withoutPackages();
   await project.up();
@@ -41,11 +41,11 @@ test("destroy and refresh in a project without its packages fail, say so and dro
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("destroy in a project that lacks only pulumi-payengine names the command to run and drops nothing", async () => {
+test("destroy in a project without pulumi-payengine names the command to run and drops nothing", async () => {
   const project = await given.fixture.project({ program });
   await project.up();
   const made = await project.keys();
-  // A copy: in a folder of links, Node would find the package beside a link's target.
+  // A copy, because Node resolves links and would find the package next to the target.
   const others = await mkdtemp(join(tmpdir(), "payengine-e2e-others-"));
   try {
     const ours = join(packages(), "pulumi-payengine");

@@ -9,7 +9,7 @@ const given = useFixture();
 const HOUR = 3_600_000;
 const PROBLEM = "error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: ";
 
-/** A key made in the dashboard. */
+/** A key that was created in the dashboard. */
 async function madeByHand(name: string) {
   const { fixture } = given;
   const [id, value] = [randomUUID(), randomBytes(54).toString("hex")];
@@ -17,7 +17,7 @@ async function madeByHand(name: string) {
   await fixture.control.addKey("sandbox", {
     ...{ id, name, value, type: "private", createdAt: new Date().toISOString() },
   });
-  // No state knows its id.
+  // Its id is in no state.
   fixture.leftAlive.add(id);
   return { id, value, shown: `${value.slice(0, 4)}…${value.slice(-4)}` };
 }
@@ -42,7 +42,7 @@ exports.token = checkout.token;
 exports.previousToken = checkout.previousToken;
 `;
 
-/** A stack of an account in which no private key may call the calls of keys. */
+/** A stack for an account in which no private key may manage keys. */
 async function dashboardProject(fixture: Fixture, secret?: string, ...args: string[]): Promise<Project> {
   await fixture.control.setDialect({ manageKeys: "consoleOnly" });
   return fixture.project({
@@ -55,13 +55,13 @@ async function dashboardProject(fixture: Fixture, secret?: string, ...args: stri
 const say = (project: Project, ...args: string[]) =>
   project.write({ "index.js": commonJs(program(...args)) });
 
-/** Nothing but GET /merchant is known of such an account. */
+/** The only request that works in such an account is GET /merchant. */
 async function expectOnlyMerchantCalls(fixture: Fixture): Promise<void> {
   const requests = await fixture.control.requests();
   expect([...new Set(requests.map(({ operation }) => operation))]).toEqual(["merchant"]);
 }
 
-test("a preview refuses a key without adopt and every argument that keys made by hand cannot have", async () => {
+test("under the contract dashboard, a preview refuses a key without adopt and every unsupported argument", async () => {
   const { fixture } = given;
   const { value } = await madeByHand("checkout");
   const project = await dashboardProject(fixture, value);
@@ -113,7 +113,7 @@ test("up refuses a token that does not work, and no dependent resource runs", as
   await expectOnlyMerchantCalls(fixture);
 });
 
-test("a key made by hand reaches its consumers, rotates with an overlap and ends once it is revoked", async () => {
+test("a key from the dashboard reaches its consumers, rotates with an overlap and ends once it is revoked", async () => {
   const { fixture } = given;
   const first = await madeByHand("checkout 1");
   const project = await dashboardProject(fixture, first.value);
@@ -124,7 +124,7 @@ test("a key made by hand reaches its consumers, rotates with an overlap and ends
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["3 unchanged"]);
   expect(countsOf(await project.refresh())).toEqual(["3 unchanged"]);
 
-  // Another value rotates the key, for which the program has to say how long the old one is to work.
+  // Another value rotates the key, so the program must set an overlap.
   const second = await madeByHand("checkout 2");
   await project.setSecret("shop:checkoutKey", second.value);
   expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
@@ -169,7 +169,7 @@ test("a key made by hand reaches its consumers, rotates with an overlap and ends
   await expectOnlyMerchantCalls(fixture);
 });
 
-test("a refresh forgets a previous value that was revoked early", async () => {
+test("a refresh drops a previous value that was revoked early", async () => {
   const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -182,7 +182,7 @@ test("a refresh forgets a previous value that was revoked early", async () => {
   expect(countsOf(await project.up())).toEqual(["3 unchanged"]);
 });
 
-test("a refresh forgets a revoked value, and up asks for another one", async () => {
+test("a refresh drops a revoked value, and up requires another one", async () => {
   const { fixture } = given;
   const first = await madeByHand("checkout 1");
   const project = await dashboardProject(fixture, first.value, ROTATION);
@@ -207,7 +207,7 @@ test("a refresh forgets a revoked value, and up asks for another one", async () 
   await project.destroy();
 });
 
-test("--replace with the same value succeeds, and destroy asks to revoke the key first", async () => {
+test("--replace with the same value succeeds, and destroy requires that the key is revoked first", async () => {
   const { fixture } = given;
   const { id, value, shown } = await madeByHand("checkout");
   const project = await dashboardProject(fixture, value);
@@ -225,7 +225,7 @@ test("--replace with the same value succeeds, and destroy asks to revoke the key
   await project.destroy();
 });
 
-test("an outage that answers 401 to every credential retires no value", async () => {
+test("an outage that returns 401 for every credential drops no value", async () => {
   const { fixture } = given;
   const [first, second] = [await madeByHand("checkout 1"), await madeByHand("checkout 2")];
   const project = await dashboardProject(fixture, first.value, ROTATION);

@@ -12,7 +12,7 @@ test.each([
   ["has not taken effect", { beforeCommitMs: 3_000, afterCommitMs: 0 }],
   ["has taken effect", { beforeCommitMs: 0, afterCommitMs: 3_000 }],
 ])(
-  "where the CLI is the first process of a container, a plugin killed while a request %s leaves no key",
+  "if the CLI is the first process of a container, a plugin killed while a request %s leaves no key",
   async (_when, delay) => {
     const by = await asFirstProcess();
     if (by === undefined) return console.warn("Not shown: this user may not make a PID namespace here.");

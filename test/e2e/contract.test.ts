@@ -13,21 +13,21 @@ const REVEAL = "POST /api-keys/{id}/reveal";
 const setIn = (project: Project, path: string, value: string) =>
   project.ok("config", "set", "--path", `payengine:contract.${path}`, value);
 
-/** Adds lines to the stack's config, as somebody writes them with an editor. */
+/** Adds lines to the stack's config, as a user does in an editor. */
 async function writeConfig(project: Project, lines: string): Promise<void> {
   const file = `Pulumi.${project.stack}.yaml`;
   const yaml = await readFile(join(project.folder, file), "utf8");
   await project.write({ [file]: yaml.replace(/^config:\n/m, `config:\n${lines}`) });
 }
 
-/** The calls since it was last asked. */
+/** The requests since the last call. */
 async function operations(): Promise<(string | undefined)[]> {
   const requests = await given.fixture.control.requests();
   await given.fixture.control.clearRequests();
   return requests.map(({ operation }) => operation);
 }
 
-test("an account that reveals values by a second call needs one line of config", async () => {
+test("an account that reveals values in a second request needs one line of config", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall" });
   const project = await fixture.project({ program: checkout });
@@ -50,7 +50,7 @@ test("an account that reveals values by a second call needs one line of config",
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-/** So much differs that no call but GET /merchant works without the contract. */
+/** Without the contract, only GET /merchant works. */
 const OTHER = {
   path: "/v3/credentials",
   reveal: "byCall",
@@ -105,7 +105,7 @@ new payengine.ApiKey("storefront", { type: "public" }, { provider });`;
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a contract made in the same program passes the preview", async () => {
+test("a contract that the same program computes passes the preview", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall" });
   const project = await fixture.project({
@@ -123,7 +123,7 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
 });
 
-test("an up with a wrong contract loses nothing: up, refresh and destroy work once it is right again", async () => {
+test("an up with a wrong contract loses nothing: up, refresh and destroy work once it is corrected", async () => {
   const { fixture } = given;
   await fixture.control.setDialect({ reveal: "byCall", revokeBy: "POST" });
   const project = await fixture.project({ program: checkout });
@@ -141,7 +141,7 @@ test("an up with a wrong contract loses nothing: up, refresh and destroy work on
       `error: pulumi-nodejs:dynamic/payengine:ApiKey resource 'checkout' has a problem: ${WRONG}`,
     ]);
   }
-  // The engine has put the wrong one into state.
+  // State has the wrong contract.
   for (const command of ["refresh", "destroy"]) {
     expect(diagnosticsOf(await project.fails(command, "--skip-preview")).checkout).toEqual([
       `error: Could not start on the key "shop-dev-checkout-<digits>": ${WRONG}.`,
@@ -194,7 +194,7 @@ test.each([
     "is a separate key, not part of payengine:contract",
   ],
   ["a setting with a typo", "payengine:acountId", "is not a payengine setting; did you mean"],
-])("%s fails the preview and the up before any call", async (_, key, problem) => {
+])("%s fails the preview and the up before any request", async (_, key, problem) => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout });
   await project.ok("config", "set", key, REVEAL);
@@ -208,7 +208,7 @@ test.each([
   await project.ok("preview");
 });
 
-test("config of a project named payengine is not taken for the provider's settings", async () => {
+test("config of a project named payengine does not count as the provider's settings", async () => {
   const project = await given.fixture.project({ program: checkout });
   await project.ok("config", "set", "payengine:replicas", "3");
   expect(countsOf(await project.ok("preview"))).toEqual(["+ 2 to create"]);
@@ -243,7 +243,7 @@ exports.site = new payengine.ApiKey("site", { type: "public" }, { provider }).to
     await setIn(project, `fields.${field}`, name);
     await project.ok("config", "set", "--path", `contract.fields.${field}`, name);
   }
-  // The provider itself.
+  // The provider resource.
   expect(countsOf(await project.up())).toEqual(["~ 1 updated", "3 unchanged"]);
   expect(await project.keys()).toEqual(made);
   expect(countsOf(await project.refresh())).toEqual(["4 unchanged"]);

@@ -53,7 +53,7 @@ test("24 keys take as many requests as docs/rate-limits.md says", async () => {
   };
   await project.write({ "index.js": `const payengine = require("pulumi-payengine");${program(1)}` });
   counted["`pulumi up`, five keys rotate"] = await ofPulumi("up", "--skip-preview");
-  // A key that rotates may have left another one: a look at the list each, after one for all, and the previous one.
+  // A rotation may have left another key: one list for all keys, one per key, and the previous key.
   counted["`pulumi destroy`"] = await ofPulumi("destroy", "--skip-preview");
   expect(counted).toEqual(tableBelow("docs/rate-limits.md", "## How many requests"));
 });
@@ -61,7 +61,7 @@ test("24 keys take as many requests as docs/rate-limits.md says", async () => {
 test.each([
   ["the provider", "pulumi-payengine/provider", 60],
   ["a program", "pulumi-payengine", 12],
-])("%s loads few modules beside Pulumi's own", async (_who, loads, most) => {
+])("%s loads few modules besides Pulumi's own", async (_who, loads, most) => {
   const count = `
     require("@pulumi/pulumi");
     const before = new Set(Object.keys(require.cache));
@@ -72,11 +72,11 @@ test.each([
   const { stdout } = await run(process.execPath, ["-e", count], { cwd });
   const loaded: string[] = JSON.parse(stdout);
   expect(loaded.length).toBeLessThanOrEqual(most);
-  // The HTTP client is loaded with the first call.
+  // The HTTP client is loaded with the first request.
   expect(loaded.filter((path) => path.includes("/undici/"))).toEqual([]);
 });
 
-test("a key's life loads no schema library, and of the HTTP client a part", async () => {
+test("a key's lifecycle loads no schema library and only part of the HTTP client", async () => {
   const { sandbox, credential } = given.fixture;
   const { stdout } = await run(process.execPath, ["-e", LIFE], {
     cwd: process.env.PAYENGINE_E2E_INSTALLED,
@@ -89,7 +89,7 @@ test("a key's life loads no schema library, and of the HTTP client a part", asyn
   expect(client.length).toBeLessThanOrEqual(40);
 });
 
-/** What the engine calls when a key is made, refreshed and destroyed. */
+/** The engine's calls when a key is created, refreshed and destroyed. */
 const LIFE = `
   const { apiKey } = require("pulumi-payengine/provider");
   const news = { type: "private", defaultNamePrefix: "shop-dev-key", digits: "0123456789", __provider: "" };

@@ -7,7 +7,7 @@ import { kill, until } from "./harness/processes";
 
 const given = useFixture();
 
-/** Keys beside each of which a lost request may still make another, for a minute. */
+/** Keys for each of which a lost request may still create another one, for a minute. */
 async function projectAfterLostRequests(fixture: Fixture, names: readonly string[]) {
   await fixture.control.addFault({
     operation: "createKey",
@@ -42,7 +42,7 @@ test.each([
   expect(await project.keys()).toEqual([]);
 });
 
-test("a second Ctrl-C ends a destroy that waits; the next one ends well, with orphans between them or not", async () => {
+test("a second Ctrl-C ends a waiting destroy; the next destroy succeeds, with or without orphans in between", async () => {
   const { fixture } = given;
   const project = await projectAfterLostRequests(fixture, ["a"]);
   await fixture.control.clearRequests();
@@ -59,7 +59,7 @@ test("a second Ctrl-C ends a destroy that waits; the next one ends well, with or
     );
   });
   kill(cli, "SIGINT");
-  // Two at the same moment are one to the kernel.
+  // The kernel merges two signals at the same moment.
   await sleep(200);
   kill(cli, "SIGINT");
   expect((await ended).exitCode).not.toBe(0);

@@ -9,7 +9,7 @@ import { fillDisk, freeDisk, mountSmallDisk, unmount } from "./harness/small-dis
 
 const given = useFixture();
 
-/** A file system that is soon full. */
+/** A small file system. */
 let disk: string;
 let isMounted = false;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(disk, { recursive: true });
 });
 
-test("a key made while the backend's disk is full is revoked by the name that state holds", async () => {
+test("a key created while the backend's disk is full is revoked by its name in state", async () => {
   if (!isMounted) return;
   const { fixture } = given;
   await fixture.control.addFault(held("createKey"));

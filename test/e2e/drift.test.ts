@@ -19,45 +19,42 @@ test.each<[string, DialectInput]>([
   ["answers 404 and tells of no merchant", { merchant: "empty" }],
   ["says that it is revoked", { revokedKeys: "status" }],
   ["has no call for one key", { getById: false }],
-])(
-  "a refresh forgets keys that were revoked when PayEngine %s, and the next up makes new ones",
-  async (_, dialect) => {
-    const { fixture } = given;
-    await fixture.control.setDialect(dialect);
-    const contract = JSON.stringify(mannerOf(dialect).contract ?? {});
-    const project = await fixture.project({
-      program,
-      config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:contract": contract },
-    });
-    await project.up();
-    const before = await project.keys();
-    for (const { keyId } of before) await fixture.control.revokeKey(String(keyId));
-    // Before that, PayEngine may not know a new key yet.
-    await fixture.control.advanceClock(61_000);
+])("a refresh drops revoked keys if PayEngine %s, and the next up creates new ones", async (_, dialect) => {
+  const { fixture } = given;
+  await fixture.control.setDialect(dialect);
+  const contract = JSON.stringify(mannerOf(dialect).contract ?? {});
+  const project = await fixture.project({
+    program,
+    config: { "payengine:apiUrl": fixture.sandbox.url, "payengine:contract": contract },
+  });
+  await project.up();
+  const before = await project.keys();
+  for (const { keyId } of before) await fixture.control.revokeKey(String(keyId));
+  // Before that, PayEngine may not show a new key yet.
+  await fixture.control.advanceClock(61_000);
 
-    expect(countsOf(await project.refresh())).toEqual(["- 2 deleted", "1 unchanged"]);
-    expect(await project.keys()).toEqual([]);
-    expect(countsOf(await project.up())).toEqual(["+ 2 created", "1 unchanged"]);
-    const after = await project.key("checkout");
-    expect(before.map(({ token }) => token)).not.toContain(after.token);
-    expect((await project.outputs()).privateKey).toBe(after.token);
-  },
-);
+  expect(countsOf(await project.refresh())).toEqual(["- 2 deleted", "1 unchanged"]);
+  expect(await project.keys()).toEqual([]);
+  expect(countsOf(await project.up())).toEqual(["+ 2 created", "1 unchanged"]);
+  const after = await project.key("checkout");
+  expect(before.map(({ token }) => token)).not.toContain(after.token);
+  expect((await project.outputs()).privateKey).toBe(after.token);
+});
 
-test("a refresh sees that a public key's value has changed, and the outputs follow", async () => {
+test("a refresh stores a public key's changed value, and the outputs change", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program });
   await project.up();
   const value = "pk_test_ffeeddccbbaa99887766554433221100";
   await fixture.control.setPublicValue(String((await project.key("storefront")).keyId), value);
-  // The CLI counts only changed inputs, so it tells of no change here.
+  // The CLI counts only changed inputs, so it shows no change here.
   await project.refresh();
   expect((await project.key("storefront")).token).toBe(value);
   await project.up();
   expect((await project.outputs()).publicKey).toBe(value);
 });
 
-test("refresh and destroy with a wrong credential or address leave state as it was", async () => {
+test("refresh and destroy with a wrong credential or address do not change state", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
@@ -112,7 +109,7 @@ const outages: Record<string, { status: number; body: "contract" | "html"; why: 
   "a maintenance page": { status: 503, body: "html", why: "" },
 };
 
-test.each(Object.keys(outages))("an outage that answers %s drops no key from state", async (outage) => {
+test.each(Object.keys(outages))("an outage that returns %s drops no key from state", async (outage) => {
   const { fixture } = given;
   const { status, body, why } = outages[outage];
   const project = await fixture.project({
@@ -132,7 +129,7 @@ test.each(Object.keys(outages))("an outage that answers %s drops no key from sta
   await fixture.control.advanceClock(61_000);
   for (const command of ["refresh", "destroy"]) {
     const { checkout, storefront } = diagnosticsOf(await project.fails(command, "--skip-preview"));
-    // A failed deletion may end the run before the other one begins.
+    // A failed deletion may end the run before the other one starts.
     for (const said of [checkout, storefront ?? checkout]) {
       expect(said.join("\n")).toContain(`PayEngine returned ${status} for `);
       expect(said.join("\n")).toContain(why);

@@ -5,10 +5,10 @@ import { until } from "./harness/processes";
 
 const given = useFixture();
 
-/** Until it is released: the key is made after the `up` has ended, however long that takes. */
+/** Held until it is released, so the key is created after the `up` has ended. */
 const SLOW_MS = 600_000;
 
-/** By the resource that it strikes: what goes wrong with its first request, and how the same `up` ends for it. */
+/** By resource: the fault of its first request, and how the same `up` ends for it. */
 const FAULTS: Record<string, { fault: Partial<FaultInput>; mark?: "-r2"; pendingAction?: "reconcile" }> = {
   untouched: { fault: { kind: "delay" } },
   dropped: { fault: { kind: "dropAfterCommit" }, mark: "-r2" },
@@ -79,7 +79,7 @@ test("an up revokes the orphan as soon as a lagging list shows it", async () => 
   expect(await project.key("checkout")).toMatchObject({ name, token, pendingAction: undefined });
 });
 
-test("verify: false keeps a new key that does not work yet, and the key works later", async () => {
+test("verify: false keeps a new key that does not work yet but works later", async () => {
   const { fixture } = given;
   await fixture.control.setLag({ newKeyUnusableMs: 60_000, getMs: 60_000, listMs: 60_000 });
   const project = await fixture.project({
@@ -118,7 +118,7 @@ test.each(["revoked credential", "lost role"])("up recovers from a %s during a c
   expect(await fixture.liveKeys()).toHaveLength(1);
 });
 
-test("two concurrent ups of two stacks with lost answers touch only their own keys", async () => {
+test("two concurrent ups of two stacks with lost responses change only their own keys", async () => {
   const { fixture } = given;
   const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { type: "private" });`;
   const dev = await fixture.project({ program });

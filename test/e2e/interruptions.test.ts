@@ -12,7 +12,7 @@ const program = `for (const name of ["a", "b"]) new payengine.ApiKey(name, { typ
 
 const projectOf = (fixture: Fixture) => fixture.project({ program });
 
-/** What the runbook says after a crash, some minutes later; then both keys are there. */
+/** Follows the runbook some minutes after a crash; then both keys exist. */
 async function recover(project: Project): Promise<void> {
   await quiet(project);
   await project.ok("cancel", "--yes");
@@ -32,7 +32,7 @@ const pendingIn = async (project: Project) =>
     resource.urn.split("::").at(-1),
   );
 
-test("the next up makes the key after the CLI was killed before its request", async () => {
+test("the next up creates the key after the CLI was killed before its request", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("merchant"));
   const project = await projectOf(fixture);
@@ -43,7 +43,7 @@ test("the next up makes the key after the CLI was killed before its request", as
   await recover(project);
 });
 
-test("the next up makes both keys after the CLI was killed between their requests", async () => {
+test("the next up creates both keys after the CLI was killed between their requests", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { keyName: "-b-" }));
   const project = await projectOf(fixture);
@@ -69,7 +69,7 @@ test.each([
   ["has not taken effect", { beforeCommitMs: 2_000, afterCommitMs: 0 }],
   ["has taken effect", { beforeCommitMs: 0, afterCommitMs: 2_000 }],
 ])(
-  "the key of a plugin killed while a request %s is revoked, and the next up makes both",
+  "the key of a plugin killed while a request %s is revoked, and the next up creates both",
   async (_when, delay) => {
     const { fixture } = given;
     await fixture.control.addFault(held("createKey", { times: "always", ...delay }));
@@ -79,7 +79,7 @@ test.each([
     });
     for (const plugin of await pluginsIn(project.folder)) kill(plugin);
     expect(hasFailed(await ended)).toBe(true);
-    // The engine takes it for a plain failure: state does not know of any key.
+    // The engine treats it as a plain failure, so state names no key.
     expect([await pendingIn(project), await project.keys()]).toEqual([[], []]);
     await quiet(project);
     expect((await fixture.control.keys()).map(({ credential, status }) => [credential, status])).toEqual([
@@ -104,13 +104,13 @@ test("one Ctrl-C lets running creations finish and stores their keys in state", 
   await recover(project);
 });
 
-test("a second Ctrl-C ends the CLI at once, and the next up finds its leftovers by name", async () => {
+test("a second Ctrl-C ends the CLI at once, and the next up finds leftover keys by name", async () => {
   const { fixture } = given;
   await fixture.control.addFault(held("createKey", { times: "always" }));
   const project = await projectOf(fixture);
   const { cli, ended } = await upUntil(fixture, project, pending("createKey"));
   kill(cli, "SIGINT");
-  // Two at the same moment are one to the kernel.
+  // The kernel merges two signals at the same moment.
   await sleep(200);
   kill(cli, "SIGINT");
   expect((await ended).exitCode).not.toBe(0);

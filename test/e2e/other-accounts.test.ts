@@ -4,7 +4,7 @@ import type { Project } from "./harness/project";
 
 const given = useFixture();
 
-/** Credentials of new users of the account in which the keys are made, and of another one. */
+/** Credentials of new users of the keys' account and of another account. */
 async function credentials(fixture: Fixture) {
   const own = await fixture.newCredential("sandbox", "Developer");
   const foreign = await fixture.newCredential("production", "Admin");
@@ -15,13 +15,13 @@ const checkout = (args: string, opts = "{}") =>
   `new payengine.ApiKey("checkout", { type: "private", ${args} }, ${opts});`;
 const rotating = (count: number) => `rotation: { triggers: { count: ${count} }, overlap: "0s" }`;
 
-/** What state holds of the resource "checkout", beside what tests read of each key. */
+/** The outputs of the resource "checkout" in state. */
 async function outputsOf(project: Project, resource = "checkout"): Promise<Record<string, unknown>> {
   const { resources = [] } = await project.deployment();
   return resources.find(({ urn }) => urn.endsWith(`::${resource}`))?.outputs ?? {};
 }
 
-/** The calls that would have made or revoked a key. */
+/** The requests that create or revoke a key. */
 async function changes(fixture: Fixture): Promise<string[]> {
   const requests = await fixture.control.requests();
   return requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
@@ -34,7 +34,7 @@ async function withCheckout(program: string): Promise<Project> {
   return project;
 }
 
-/** Runs `up` with a credential of another account and expects that nothing was made, revoked or changed in state. */
+/** Runs `up` with another account's credential and expects that nothing was created, revoked or changed in state. */
 async function refused(project: Project, foreign: string, ...args: string[]): Promise<string> {
   const { fixture } = given;
   const before = await project.keys();
@@ -46,7 +46,7 @@ async function refused(project: Project, foreign: string, ...args: string[]): Pr
   return failed.stdout;
 }
 
-describe("a replacement with a credential of another account makes no key there, and one of the same account does:", () => {
+describe("a replacement with another account's credential creates no key there, and one with the same account's does:", () => {
   test.each([
     ["type", checkout(""), `new payengine.ApiKey("checkout", { type: "public" });`],
     ["namePrefix", checkout(""), checkout(`namePrefix: "web"`)],
@@ -69,7 +69,7 @@ describe("a replacement with a credential of another account makes no key there,
     await fixture.control.clearRequests();
     project.env.PAYENGINE_API_KEY = own;
     expect(countsOf(await project.up())).toEqual(["+-1 replaced", "1 unchanged"]);
-    // Beside the look at the list before a first key, the proof is one call: of the key by its id, or by its name.
+    // Besides the list before a first key, the proof is one request: for the key by its id or by its name.
     const calls = (await fixture.control.requests()).map(({ operation }) => operation);
     const asked = calls.slice(0, calls.indexOf("createKey")).filter((it) => it !== "merchant");
     expect(asked).toEqual(expect.arrayContaining(["listKeys"]));
@@ -80,7 +80,7 @@ describe("a replacement with a credential of another account makes no key there,
   });
 });
 
-describe("--replace and a taint show nothing of the key that is replaced:", () => {
+describe("with --replace or a taint, the engine does not show the replaced key:", () => {
   const program = `const storefront = new payengine.ApiKey("storefront", { type: "public" });
 new payengine.ApiKey("checkout", { type: "private" }, { dependsOn: storefront });`;
   const replacing = {
@@ -92,7 +92,7 @@ new payengine.ApiKey("checkout", { type: "private" }, { dependsOn: storefront })
   };
   const ways = Object.keys(replacing) as (keyof typeof replacing)[];
 
-  test.each(ways)("%s is refused where the process has seen another key of state", async (way) => {
+  test.each(ways)("%s is refused if the process has seen another key in state", async (way) => {
     const { fixture } = given;
     const { own, foreign } = await credentials(fixture);
     const project = await withCheckout(program);
@@ -138,7 +138,7 @@ class Component extends pulumi.ComponentResource {
     ],
   ] as const;
 
-  test.each(moves)("by %s is proven to be in the same account first", async (_by, none, own, foreign) => {
+  test.each(moves)("by %s must be proven to be in the same account", async (_by, none, own, foreign) => {
     const { fixture } = given;
     const keys = await credentials(fixture);
     const program = (opts: string) =>
@@ -166,7 +166,7 @@ class Component extends pulumi.ComponentResource {
     expect(await outputsOf(project)).toMatchObject({ keyId: made.keyId, providerName: "team" });
     await project.up("--expect-no-changes");
 
-    // Together with a replacement, the new key would be made there.
+    // With a replacement, the new key would be created there.
     await project.write({ "index.js": commonJs(program(foreign).replace("private", "public")) });
     const both = (await project.fails("up", "--skip-preview")).stdout;
     expect(both).toContain(`to replace "${made.name}": `);
@@ -176,7 +176,7 @@ class Component extends pulumi.ComponentResource {
   });
 });
 
-test("while no account is pinned, preview and up say once how to pin it", async () => {
+test("while no account is pinned, preview and up show once how to pin it", async () => {
   const { fixture } = given;
   const program = `for (const name of ["a", "b", "c"]) new payengine.ApiKey(name, { type: "private" });`;
   const project = await fixture.project({ program });

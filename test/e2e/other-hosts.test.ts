@@ -7,7 +7,7 @@ import type { Project } from "./harness/project";
 
 const given = useFixture();
 
-/** A second host, which answers as the sandbox does and keeps what it receives. */
+/** A second host that responds like the sandbox and records its requests. */
 class SecondHost {
   readonly received: string[] = [];
   private readonly server: Server;
@@ -51,13 +51,13 @@ beforeEach(async () => {
 });
 afterEach(() => second.close());
 
-/** A key's forms in state: as it was made, in the overlap of a rotation, and one whose creation is unfinished. */
+/** Three keys in state: a new one, one in the overlap of a rotation, and one whose creation is unfinished. */
 const keys = (count: number, more: string, args = "") => `
 new payengine.ApiKey("checkout", { type: "private", rotation: { triggers: { count: ${count} }, overlap: "1h" } ${args} }, ${more});
 new payengine.ApiKey("storefront", { type: "public" ${args} }, ${more});
 new payengine.ApiKey("pending", { type: "private" ${args} }, ${more});`;
 
-/** How a program gets to an address, and how a test changes it. */
+/** Ways to set the address, and how a test changes it. */
 const WAYS = {
   "stack config": {
     head: "",
@@ -80,7 +80,7 @@ const provider = new payengine.Provider("own", { apiUrl: process.env.OWN_URL, ap
   },
 } as const;
 
-/** Keys in three conditions, made at the sandbox. */
+/** Keys in three conditions, created at the sandbox. */
 async function madeThere(way: keyof typeof WAYS) {
   const { fixture } = given;
   const { head, more, config } = WAYS[way];
@@ -114,7 +114,7 @@ async function madeThere(way: keyof typeof WAYS) {
 }
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that changes by %s", (way) => {
-  test("receives nothing of keys made at another address: refresh, up and destroy stop", async () => {
+  test("receives nothing about keys created at another address: refresh, up and destroy stop", async () => {
     const { fixture } = given;
     const { project, made, program } = await madeThere(way);
     await WAYS[way].move(project, second.url);
@@ -132,7 +132,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])("an address that chang
     await project.write({ "index.js": commonJs(program(2)) });
     await project.fails("up", "--skip-preview", "--refresh");
 
-    // No key is made there in the place of another one either.
+    // A replacement creates no key there either.
     expect(second.received).toEqual([]);
     for (const { type, token, previousToken } of made)
       if (type === "private")
@@ -165,7 +165,7 @@ test("payengine:formerApiUrl moves the keys along with a console that has moved"
   expect(countsOf(await project.refresh("--run-program"))).toEqual(["4 unchanged"]);
   expect(countsOf(await project.up())).toEqual(["~ 3 updated", "1 unchanged"]);
   expect(await project.keys()).toEqual(made);
-  // Once state has the new address, the old one is not needed any more.
+  // Once state has the new address, the old one is no longer needed.
   await project.ok("config", "rm", "payengine:formerApiUrl");
   expect(countsOf(await project.up("--expect-no-changes"))).toEqual(["4 unchanged"]);
   await project.write({ "index.js": commonJs(program(1)) });
@@ -173,11 +173,11 @@ test("payengine:formerApiUrl moves the keys along with a console that has moved"
   expect(countsOf(await project.refresh())).toEqual(["4 unchanged"]);
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
   expect(await fixture.liveKeys()).toEqual([]);
-  // All of it went through the second host.
+  // Every request went through the second host.
   expect(second.received).toHaveLength((await fixture.control.requests()).length);
 });
 
-test("a redirect to another host is not followed, and no contract can name one", async () => {
+test("a redirect to another host is not followed, and no contract can name another host", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: keys(0, "{}") });
   await project.up();

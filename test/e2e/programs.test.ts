@@ -13,10 +13,10 @@ export const key = first.token;
 export const header = second.token.apply((token) => "Basic " + token);
 `;
 
-test("an ES module program works, and what is made of a private token is secret too", async () => {
+test("an ES module program works, and values computed from a private token are secret too", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.mjs": esm } });
-  // Without dependsOn the second would be asked for meanwhile.
+  // Without dependsOn the second key would be created at the same time.
   await fixture.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 1_500 });
   await project.up();
   const [first, second] = [await project.key("first"), await project.key("second")];
@@ -28,7 +28,7 @@ test("an ES module program works, and what is made of a private token is secret 
   await project.destroy();
 });
 
-test("a CommonJS program's --json output and event log tell of the keys and of no token", async () => {
+test("a CommonJS program's --json output and event log show the keys but no token", async () => {
   const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private" }).token;`,
   });

@@ -10,12 +10,12 @@ import { decryptedLogs } from "./harness/searched-places";
 
 const given = useFixture();
 
-/** A row of the table in docs/secret-path.md, and what it asks Pulumi for. `OUT` begins the path of its files. */
+/** A row of the table in docs/secret-path.md with its Pulumi flags. `OUT` starts the path of its files. */
 interface Asked {
   readonly row: string;
   readonly flags?: string[];
   readonly env?: Record<string, string>;
-  /** What counts is the automatic logs, decrypted. */
+  /** Only the decrypted automatic logs count. */
   readonly decrypts?: true;
 }
 
@@ -87,7 +87,7 @@ class Consumer extends pulumi.dynamic.Resource {
 }
 new Consumer("consumer", { token: new payengine.ApiKey("handed", { type: "private" }).token });`;
 
-/** A key made by hand, to be adopted. */
+/** A key that was created by hand, to be adopted. */
 async function keyMadeByHand(fixture: Fixture, name: string) {
   const key = { id: randomUUID(), name, type: "private", value: randomBytes(54).toString("hex") } as const;
   await fixture.control.addKey("sandbox", { ...key, createdAt: new Date().toISOString() });
@@ -95,7 +95,7 @@ async function keyMadeByHand(fixture: Fixture, name: string) {
   return key;
 }
 
-/** Applies and destroys a stack that has each kind of secret, and says which of them what Pulumi wrote shows. */
+/** Applies and destroys a stack with each kind of secret, and returns those that Pulumi's files show. */
 async function shownBy(fixture: Fixture, out: string, { flags = [], env = {}, decrypts }: Asked) {
   const inConfig = await keyMadeByHand(fixture, "in-config");
   const inVariable = await keyMadeByHand(fixture, "in-variable");
@@ -134,7 +134,7 @@ async function shownBy(fixture: Fixture, out: string, { flags = [], env = {}, de
   };
   await run("destroy");
   if (decrypts) written = await decryptedLogs(project);
-  // Nothing would be hidden in nothing.
+  // An empty log would prove nothing.
   expect(sizeOf(asksForFiles ? [{ path: out }] : written)).toBeGreaterThan(5000);
   return Object.fromEntries(
     Object.entries(secrets).map(([kind, values]) => {
@@ -157,7 +157,7 @@ describe(`docs/secret-path.md says what Pulumi ${version} itself writes in the c
     expect(await shownBy(given.fixture, out, one)).toEqual(said[one.row]);
   });
 
-  test("in a table whose rows are all tried", () => {
+  test("in a table whose rows are all tested", () => {
     const rows = Object.keys(tableBelow("docs/secret-path.md", heading));
 
     expect(rows.sort()).toEqual([...new Set(asked.map(({ row }) => row))].sort());

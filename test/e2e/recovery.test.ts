@@ -44,7 +44,7 @@ test("an up fails and keeps the name while PayEngine is unreachable for recovery
     kind: "statusBeforeCommit",
     status: 503,
     times: "always",
-    // That of recovery: the list is read once before anything is made.
+    // The list of the recovery: it is read once before anything is created.
     keyName: "shop-dev-checkout-",
   });
   const project = await fixture.project({

@@ -6,7 +6,7 @@ const given = useFixture();
 
 const checkout = (args: string) => `exports.key = new payengine.ApiKey("checkout", ${args}).token;`;
 
-/** The calls that made or revoked a key, in their order. */
+/** The requests that created or revoked a key, in order. */
 async function changes() {
   const requests = await given.fixture.control.requests();
   const changing = requests.filter(({ method }) => method !== "GET");
@@ -14,7 +14,7 @@ async function changes() {
   return changing.map(({ method, keyName }) => `${method} ${keyName}`);
 }
 
-test("a change of type or name prefix, and --replace, make the new key before they revoke the old one", async () => {
+test("a change of type or name prefix, and --replace, create the new key before they revoke the old one", async () => {
   const project = await given.fixture.project({ program: checkout(`{ type: "public" }`) });
   await project.up();
   const first = await project.key("checkout");
@@ -44,7 +44,7 @@ test("a change of type or name prefix, and --replace, make the new key before th
   await project.destroy();
 });
 
-test("a name prefix taken out of the program keeps the key", async () => {
+test("removing the name prefix from the program keeps the key", async () => {
   const project = await given.fixture.project({
     program: checkout(`{ type: "private", namePrefix: "web" }`),
   });
@@ -54,7 +54,7 @@ test("a name prefix taken out of the program keeps the key", async () => {
   expect((await project.key("checkout")).name).toMatch(/^web-/);
 });
 
-test("a saved plan holds for the update that makes a key and for the one that replaces it", async () => {
+test("a saved plan is valid for the update that creates a key and for the one that replaces it", async () => {
   const project = await given.fixture.project({ program: checkout(`{ type: "public" }`) });
   const plan = join(project.folder, "plan.json");
   await project.ok("preview", "--save-plan", plan);
@@ -79,7 +79,7 @@ const checkout = new payengine.ApiKey("checkout", { type: "private" });
 new Consumer("consumer", { token: checkout.token });
 `;
 
-test("a consumer targeted before its key is made is refused by an error that names the key, and gets no undefined token", async () => {
+test("a consumer targeted before its key exists fails with an error that names the key, and gets no undefined token", async () => {
   const project = await given.fixture.project({ program: withConsumer });
   const consumer = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Resource::consumer";
   const failed = await project.fails("up", "--skip-preview", "--target", consumer);

@@ -13,7 +13,7 @@ exports.previousToken = checkout.previousToken;
 exports.generation = checkout.generation;
 `;
 
-test("a key rotates in place by its period: both tokens work during the overlap, then the old one ends", async () => {
+test("a key rotates in place by its period: both tokens work during the overlap, then the old one is revoked", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: checkout(`{ period: "30d", overlap: "7d" }`) });
   const day = <T>(number: number, act: () => Promise<T>) => later(project, act, number * DAY);
@@ -29,7 +29,7 @@ test("a key rotates in place by its period: both tokens work during the overlap,
   await day(31, () => project.up("--plan", plan));
   const rotation = (await fixture.control.requests()).slice(calls);
   expect(rotation.map(({ method, operation }) => `${method} ${operation}`)).toEqual([
-    // Once in a process, and for what an earlier rotation may have left.
+    // Once per process, and for leftover keys of an earlier rotation.
     "GET listKeys",
     "GET listKeys",
     "POST createKey",

@@ -6,7 +6,7 @@ import { decryptedLogs, placesOf } from "./harness/searched-places";
 const given = useFixture();
 const DECRYPTED = "automatic logs, as `pulumi logs decrypt` shows them";
 
-test("each place that docs/secret-path.md names is searched for secrets, and holds files", async () => {
+test("each location in docs/secret-path.md is searched for secrets and has files", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", {
@@ -45,6 +45,6 @@ test("each place that docs/secret-path.md names is searched for secrets, and hol
     expect({ place, filled: files > 0 }).toEqual({ place, filled });
   }
   expect(fixture.issued.size).toBeGreaterThanOrEqual(2);
-  // The credential is in an environment variable: of what only the engine holds, these logs show nothing.
+  // The credential is in an environment variable, so these logs do not show it.
   expect(findSecrets([fixture.credential, ...fixture.issued], decrypted)).toEqual([]);
 });

@@ -17,9 +17,9 @@ test("--debug shows no token", async () => {
 
 /*
  * Debug messages of Pulumi's own SDK are in every event log; after each test the fixture searches them for secrets. The
- * programs make what holds a secret before the first ApiKey, or make none.
+ * programs create resources with secrets before the first ApiKey, or no ApiKey.
  */
-describe("what a program does beside its keys puts no secret into event logs:", () => {
+describe("other parts of a program put no secret into event logs:", () => {
   test("an explicit provider and a lookup", async () => {
     const { fixture } = given;
     const project = await fixture.project({
@@ -27,7 +27,7 @@ describe("what a program does beside its keys puts no secret into event logs:", 
 const { TEAM_KEY: apiKey, TEAM_URL: apiUrl } = process.env;
 const provider = new payengine.Provider("team", { apiKey, apiUrl });
 exports.count = payengine.listApiKeysOutput({}, { provider }).apply((keys) => keys.length);`,
-      // The engine itself hides what config has as a secret.
+      // The engine itself hides config secrets.
       ...{ config: {}, secrets: {}, env: { TEAM_KEY: fixture.credential, TEAM_URL: fixture.sandbox.url } },
     });
     const up = await project.up("--debug");
@@ -80,7 +80,7 @@ exports.length = other.urn.apply(() => {
   });
 });
 
-test("without this package Pulumi writes secret outputs into event logs, as Limits says", async () => {
+test("without this package, Pulumi writes secret outputs into event logs, as Limits says", async () => {
   const { fixture } = given;
   const value = "0123456789abcdef".repeat(4);
   fixture.inTheClear.add(value);

@@ -26,7 +26,7 @@ test("a key that does not work in time is revoked, and no dependent resource run
 });
 
 test.each([[[]], [["--continue-on-error"]]])(
-  "a replacement that does not work leaves the key in use alone, with options %j",
+  "a replacement that does not work does not change the key in use, with options %j",
   async (options: string[]) => {
     const { fixture } = given;
     const project = await fixture.project({ program: checkout("") });

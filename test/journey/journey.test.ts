@@ -31,7 +31,7 @@ export const isKey: boolean = payengine.ApiKey.isInstance(checkout);
   }),
 };
 
-test("a TypeScript program goes from preview to destroy, with its secret outputs masked", async () => {
+test("a TypeScript program runs from preview to destroy with its secret outputs masked", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: typeScript });
 
@@ -86,7 +86,7 @@ test("a TypeScript program goes from preview to destroy, with its secret outputs
   expect(statuses).toEqual(["revoked", "revoked"]);
 });
 
-test("a token that a program gives away on purpose is found in every place and encoding", async () => {
+test("a token that a program leaks on purpose is found in every location and encoding", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `

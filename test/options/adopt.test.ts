@@ -3,7 +3,7 @@ import { commonJs, useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-/** A key made in the dashboard, with its value. */
+/** A key that was created in the dashboard, with its value. */
 async function madeByHand(name: string) {
   const { fixture } = given;
   const answer = await fetch(`${fixture.sandbox.url}/api-keys`, {
@@ -26,7 +26,7 @@ const checkout = new payengine.ApiKey("checkout", {
 exports.token = checkout.token;
 `;
 
-test("a key made by hand becomes a managed one, rotates, and is destroyed, with nothing redeployed at the start", async () => {
+test("a key created by hand is adopted without redeploying anything, rotates and is destroyed", async () => {
   const { fixture } = given;
   const hand = await madeByHand("Checkout (made by Ann)");
   const project = await fixture.project({

@@ -11,7 +11,7 @@ const given = useFixture();
 
 const EIGHT_DAYS_MS = 8 * 24 * 3_600_000;
 
-/** A hook for each step, which notes its name and whether it gets the token as a secret; one may fail. */
+/** A hook for each step that records its name and whether the token is a secret. One hook may fail. */
 const hooks = (failing: string) => `
 const { appendFileSync } = require("node:fs");
 const hook = (name) => new pulumi.ResourceHook(name, async ({ newOutputs, oldOutputs }) => {
@@ -32,7 +32,7 @@ exports.token = new payengine.ApiKey("checkout", { type: "private", ${args} }, {
 const rotating = (triggers: number, overlap: string) =>
   `rotation: { triggers: { it: ${triggers} }, overlap: "${overlap}" }`;
 
-/** What the hooks have noted since it was asked last. */
+/** What the hooks have recorded since the last call. */
 async function ran({ folder }: Project): Promise<string[]> {
   const log = join(folder, "hooks.log");
   const text = await readFile(log, "utf8").catch(() => "");
@@ -40,7 +40,7 @@ async function ran({ folder }: Project): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** Up to 3.237 a hook that fails after a step is warned of; from then on the operation fails, once its result is in state. */
+/** Up to 3.237 a failed after-hook causes a warning; later versions fail the operation once its result is in state. */
 async function upWhereAfterHookFails(project: Project, hook: string): Promise<void> {
   const fails = await isCliFrom(project, "3.238.0");
   const ended = await inline(project, "up");
@@ -50,7 +50,7 @@ async function upWhereAfterHookFails(project: Project, hook: string): Promise<vo
   ]);
 }
 
-test("each hook runs at its step, and those that get a private key's token get it as a secret", async () => {
+test("each hook runs at its step, and hooks get a private key's token as a secret", async () => {
   const project = await given.fixture.project({ files: { "index.js": hooked("") } });
   await inlineOk(project, "up");
   expect(await ran(project)).toEqual(["beforeCreate", "afterCreate gets a secret token"]);
@@ -61,7 +61,7 @@ test("each hook runs at its step, and those that get a private key's token get i
   expect(await ran(project)).toEqual(["beforeDelete gets a secret token", "afterDelete gets a secret token"]);
 });
 
-test("where beforeCreate fails nothing is asked of PayEngine", async () => {
+test("if beforeCreate fails, no request is sent", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.js": hooked("beforeCreate") } });
   const refused = await inline(project, "up");
@@ -73,7 +73,7 @@ test("where beforeCreate fails nothing is asked of PayEngine", async () => {
   expect(await project.keys()).toEqual([]);
 });
 
-test("where afterCreate fails state has the key, and the next up goes on with it without running the hook again", async () => {
+test("if afterCreate fails, state has the key, and the next up keeps it without running the hook again", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.js": hooked("afterCreate") } });
   await upWhereAfterHookFails(project, "afterCreate");
@@ -89,7 +89,7 @@ test("where afterCreate fails state has the key, and the next up goes on with it
   expect((await project.outputs()).token).toBe(made.token);
 });
 
-test("where afterUpdate fails in a rotation both keys are in state, and the previous one is revoked when its time is over", async () => {
+test("if afterUpdate fails in a rotation, both keys are in state, and the previous one is revoked after its overlap", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.js": hooked("", rotating(1, "7d")) } });
   await inlineOk(project, "up");
@@ -127,7 +127,7 @@ test.each(["afterCreate", "beforeDelete"])(
   },
 );
 
-test("a key with delete hooks is destroyed only with --run-program, and is revoked though afterDelete fails", async () => {
+test("a key with delete hooks is destroyed only with --run-program, and is revoked even if afterDelete fails", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.js": hooked("afterDelete") } });
   await inlineOk(project, "up");
@@ -144,7 +144,7 @@ test("a key with delete hooks is destroyed only with --run-program, and is revok
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a key with delete hooks that leaves the program is revoked only while the hooks stay in it", async () => {
+test("a key with delete hooks that is removed from the program is revoked only if the hooks stay in it", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: { "index.js": hooked("") } });
   await inlineOk(project, "up");
@@ -160,7 +160,7 @@ test("a key with delete hooks that leaves the program is revoked only while the 
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("an onError hook that asks for another try gets one key, and what the first try left is revoked", async () => {
+test("an onError hook that requests a retry gets one key, and leftover keys of the first attempt are revoked", async () => {
   const { fixture } = given;
   const program = commonJs(`
 if (!pulumi.ErrorHook) throw new Error("The Pulumi SDK does not support error hooks");
@@ -168,7 +168,7 @@ const again = new pulumi.ErrorHook("again", () => true);
 new payengine.ApiKey("checkout", { type: "private" }, { hooks: { onError: [again] } });`);
   const project = await fixture.project({ files: { "index.js": program } });
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  // The first list shows that it can be read; those after the lost answer fail, and with them the first try.
+  // The first list succeeds; the lists after the lost response fail, and so does the first attempt.
   const unlisted = {
     operation: "listKeys",
     kind: "statusBeforeCommit",

@@ -33,7 +33,7 @@ export async function inline(
   return ended;
 }
 
-/** The same, where it has to succeed. */
+/** The same, and expects success. */
 export async function inlineOk(...args: Parameters<typeof inline>): Promise<Ended> {
   const ended = await inline(...args);
   if (ended.exitCode === 0) return ended;

@@ -2,7 +2,7 @@ import { useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-test("a program looks up keys that are not its own, and no private value shows anywhere", async () => {
+test("a program looks up keys that it does not manage, and no private value is shown", async () => {
   const { fixture } = given;
   const owner = await fixture.project({
     program: `

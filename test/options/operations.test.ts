@@ -8,7 +8,7 @@ const rotation = { triggers: { it: ${trigger} }, overlap: "7d" };
 exports.first = new payengine.ApiKey("first", { type: "private", rotation }).token;
 exports.second = new payengine.ApiKey("second", { type: "private", rotation }).token;`;
 
-test("up --exclude neither makes nor rotates the excluded key, and destroy --exclude leaves it live", async () => {
+test("up --exclude neither creates nor rotates the excluded key, and destroy --exclude leaves it active", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: rotatingKeys(1) });
   await project.up("--exclude", "**ApiKey::second");
@@ -27,7 +27,7 @@ test("up --exclude neither makes nor rotates the excluded key, and destroy --exc
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([second.keyId]);
 });
 
-test("refresh --preview-only tells of a revoked key and leaves state as it is", async () => {
+test("refresh --preview-only shows a revoked key and does not change state", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
@@ -43,7 +43,7 @@ test("refresh --preview-only tells of a revoked key and leaves state as it is", 
   expect((await project.key("checkout")).keyId).not.toBe(made.keyId);
 });
 
-test("destroy --exclude-protected revokes the keys that are not protected and leaves the others live", async () => {
+test("destroy --exclude-protected revokes only the keys that are not protected", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -57,7 +57,7 @@ new payengine.ApiKey("gone", { type: "private" });`,
   expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([kept.keyId]);
 });
 
-test("replaceWith makes a new key when the other resource is replaced, and revokes the old one in the same up", async () => {
+test("replaceWith creates a new key when the other resource is replaced, and revokes the old one in the same up", async () => {
   const { fixture } = given;
   const program = (prefix: string) => `
 const lead = new payengine.ApiKey("lead", { type: "private", namePrefix: "${prefix}" });
@@ -74,7 +74,7 @@ exports.token = new payengine.ApiKey("follower", { type: "private", rotation }, 
   expect(await fixture.authenticates(String(before.token))).toBe(false);
 });
 
-test("deletedWith another key leaves the key live when both are destroyed, and is warned of", async () => {
+test("deletedWith another key leaves the key active when both are destroyed, and causes a warning", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `

@@ -26,7 +26,7 @@ test.each([
   expect(await project.key("checkout")).toEqual(made);
 });
 
-test("refresh: always in Pulumi.yaml makes up replace a key that was revoked, and destroy still revokes", async () => {
+test("with refresh: always in Pulumi.yaml, up replaces a revoked key, and destroy still revokes", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     files: { "index.js": commonJs(KEY), "Pulumi.yaml": pulumiYaml("options:\n  refresh: always\n") },
@@ -44,7 +44,7 @@ test("refresh: always in Pulumi.yaml makes up replace a key that was revoked, an
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("PULUMI_RUN_PROGRAM makes refresh and destroy use today's credential, as --run-program does", async () => {
+test("PULUMI_RUN_PROGRAM makes refresh and destroy use the current credential, like --run-program", async () => {
   const { fixture } = given;
   const [old, fresh] = [
     await fixture.newCredential("sandbox", "Admin"),

@@ -6,7 +6,7 @@ import { hasFailed } from "../e2e/harness/run-program";
 
 const given = useFixture();
 
-test("an explicit provider serves a second account, also in a component; a new credential replaces nothing", async () => {
+test("an explicit provider manages a second account, in a component too; a new credential replaces nothing", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `
@@ -86,7 +86,7 @@ new payengine.ApiKey("second", { type: "private" }, { provider });`,
   expect(countsOf(await project.destroy())).toEqual(["- 4 deleted"]);
 });
 
-test("credentialEnv is read at each call, so that destroy and refresh work after a rotation", async () => {
+test("credentialEnv is read in every operation, so that destroy and refresh work after a rotation", async () => {
   const { fixture } = given;
   const [old, fresh] = [
     await fixture.newCredential("sandbox", "Admin"),

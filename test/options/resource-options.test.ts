@@ -3,7 +3,7 @@ import { commonJs, useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-test("renaming with an alias, re-parenting under a component and renaming the stack leave the key alone", async () => {
+test("renaming with an alias, re-parenting under a component and renaming the stack do not change the key", async () => {
   const project = await given.fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" });`,
   });
@@ -58,7 +58,7 @@ test("a protected key is neither destroyed nor replaced until it is unprotected"
   expect(countsOf(await project.destroy())).toEqual(["- 2 deleted"]);
 });
 
-test("a key with retainOnDelete stays live after destroy", async () => {
+test("a key with retainOnDelete stays active after destroy", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `new payengine.ApiKey("checkout", { type: "private" }, { retainOnDelete: true });`,
@@ -75,7 +75,7 @@ test("a key with retainOnDelete stays live after destroy", async () => {
   fixture.leftAlive.add(String(keyId));
 });
 
-test("ignoreChanges keeps a key as it was made, with a secret token whatever the program says now", async () => {
+test("ignoreChanges keeps a key unchanged, with a secret token even if the program's type changes", async () => {
   await given.fixture.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
   const project = await given.fixture.project({
     program: `exports.key = new payengine.ApiKey("checkout", { type: "private", namePrefix: "web" }).token;`,
@@ -87,14 +87,14 @@ test("ignoreChanges keeps a key as it was made, with a secret token whatever the
 const args = { type: "public", namePrefix: "shop" };
 new payengine.ApiKey("checkout", args, { ignoreChanges: ["type", "namePrefix"] });`),
   });
-  // A lost request is looked for by an update, which writes all outputs again.
+  // An update looks for a lost request and writes all outputs again.
   expect(countsOf(await project.up())).toContain("~ 1 updated");
   await project.refresh();
   await project.up();
   expect(await project.key("checkout")).toEqual(made);
 });
 
-test('ignoreChanges: ["*"] keeps a key, a rotating and an adopted one as they are, and their keys are revoked in the end', async () => {
+test('ignoreChanges: ["*"] keeps a plain, a rotating and an adopted key unchanged, and destroy revokes them', async () => {
   const { fixture } = given;
   const given108 = await fixture.newCredential("sandbox", "Developer");
   const program = (more: string, period: string) => `
@@ -117,7 +117,7 @@ new payengine.ApiKey("adopted", { type: "private", adopt: { keyId, token: pulumi
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("deletedWith and replaceOnChanges are warned of, where they leave a key live or have no effect", async () => {
+test("deletedWith and replaceOnChanges cause a warning if they leave a key active or have no effect", async () => {
   const { fixture } = given;
   const program = (overlap: string) => `
 const group = new pulumi.ComponentResource("shop:Group", "group");

@@ -11,7 +11,7 @@ const KEY = `exports.token = new payengine.ApiKey("checkout", { type: "private" 
 test.each([
   ["another stack of the project", "shop", "prod"],
   ["a stack of another project", "store", "dev"],
-])("state move to %s takes the key along, and both stacks go on without a change", async (_, name, stack) => {
+])("state move to %s moves the key, and both stacks then have no changes", async (_, name, stack) => {
   const { fixture } = given;
   const source = await fixture.project({ program: KEY });
   const dest = await fixture.project({
@@ -49,7 +49,7 @@ test.each([
   expect(await fixture.liveKeys()).toEqual([]);
 });
 
-test("a key that was moved away while its program still has it is made anew there", async () => {
+test("a key that was moved away while its program still has it is created again there", async () => {
   const { fixture } = given;
   const source = await fixture.project({ program: KEY });
   const dest = await fixture.project({
@@ -66,7 +66,7 @@ test("a key that was moved away while its program still has it is made anew ther
   expect(await fixture.liveKeys()).toHaveLength(2);
 });
 
-test("state repair brings a state in disorder back into order and keeps keys and pending operations", async () => {
+test("state repair sorts an unordered state and keeps keys and pending operations", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: KEY });
   await project.up();
@@ -111,7 +111,7 @@ test("a tainted key is replaced by the next up, which revokes the old one; an un
   expect(await fixture.authenticates(String(made.token))).toBe(false);
 });
 
-test("change-secrets-provider leaves the key alone; earlier copies of state stay under the old passphrase", async () => {
+test("change-secrets-provider does not change the key; earlier copies of state keep the old passphrase", async () => {
   const { fixture } = given;
   const project = await fixture.project({ program: KEY });
   await project.up();

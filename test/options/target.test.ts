@@ -3,7 +3,7 @@ import { commonJs, useFixture } from "../e2e/harness/fixture";
 
 const given = useFixture();
 
-/** A consumer that works on a plain value, so that each way to hand on a token can be tried. */
+/** A consumer of a plain value, to test each way of passing a token. */
 const OTHER = `
 const diff = async (id, olds, news) => ({ changes: olds.value !== news.value });
 const provider = { create: async (outs) => ({ id: "1", outs }), update: async (id, olds, outs) => ({ outs }), diff };
@@ -11,7 +11,7 @@ class Other extends pulumi.dynamic.Resource {
   constructor(name, value) { super(provider, name, { value }); }
 }`;
 
-test("up --target succeeds where stack outputs and untargeted resources use the token of a key that is not made yet", async () => {
+test("up --target succeeds if stack outputs and untargeted resources use the token of a key that does not exist yet", async () => {
   const { fixture } = given;
   const project = await fixture.project({
     program: `${OTHER}
@@ -38,7 +38,7 @@ exports.all = { token: second.token };`,
   await project.destroy();
 });
 
-test("up --target refuses what would get the token of a key that is not made yet, and hands it nothing", async () => {
+test("up --target refuses a resource that would get the token of a key that does not exist yet", async () => {
   const { fixture } = given;
   const consumers = (key: string) => `${OTHER}
 const first = new payengine.ApiKey("first", { type: "private" });

@@ -11,7 +11,7 @@ const WAYS = {
 };
 
 describe.each(Object.entries(WAYS))("%s", (_, register) => {
-  test("may set arguments and options, and the key is kept when the transform goes", async () => {
+  test("may set arguments and options, and the key is kept when the transform is removed", async () => {
     const { fixture } = given;
     const key = `exports.token = new payengine.ApiKey("checkout", { type: "private" }).token;`;
     const transformed = `
@@ -32,7 +32,7 @@ ${key}`;
     expect(await project.key("checkout")).toEqual(made);
   });
 
-  test("cannot bring a private token into the clear, by another type or by other options", async () => {
+  test("cannot expose a private token by another type or other options", async () => {
     const project = await given.fixture.project({
       program: `
 ${register}(({ type, props, opts }) => {

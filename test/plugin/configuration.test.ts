@@ -22,7 +22,7 @@ const start = async (env: NodeJS.ProcessEnv = {}) => {
   return plugin.rpc;
 };
 
-test("concurrent first calls see the configuration before configure has returned", async () => {
+test("concurrent first calls use the configuration before configure has returned", async () => {
   const rpc = await start();
   const program = await registeredInputs({ type: "private" });
   const inputs = (number: number): Wire => ({
@@ -56,7 +56,7 @@ test("the plugin reads a configuration that the engine passes as secrets", async
   expect((await rpc.create(inputs)).id).toBe(inputs.uniqueName);
 });
 
-test("PAYENGINE_API_KEY comes before a stale credential of stack config", async () => {
+test("PAYENGINE_API_KEY overrides a stale credential in stack config", async () => {
   const stale = await harness.control.newCredential("sandbox", "Admin");
   await harness.control.revokeKey(stale.keyId);
   const rpc = await start({ PAYENGINE_API_KEY: harness.credential });
@@ -67,7 +67,7 @@ test("PAYENGINE_API_KEY comes before a stale credential of stack config", async 
   expect(await harness.liveKeys()).toEqual([]);
 });
 
-test("an explicit provider's credentialEnv comes before its stale apiKey and PAYENGINE_API_KEY", async () => {
+test("an explicit provider's credentialEnv overrides its stale apiKey and PAYENGINE_API_KEY", async () => {
   await harness.control.setDialect({ merchant: "object" });
   const second = await harness.control.newCredential("production", "Developer");
   const rpc = await start({ SECOND_KEY: second.key, PAYENGINE_API_KEY: harness.credential });

@@ -20,10 +20,10 @@ afterAll(() => folder.remove());
 
 const checked = async () => (await plugin.rpc.check({}, await registeredInputs({ type: "private" }))).inputs;
 
-/** Begins a create, and resolves once PayEngine has the request and has not answered it. */
+/** Starts a create, and resolves once PayEngine has received the request and holds it back. */
 async function createUnderWay(): Promise<void> {
   await harness.control.addFault({ operation: "createKey", kind: "delay", afterCommitMs: 2_000 });
-  // The engine will be gone before this is answered.
+  // The engine is gone before the response.
   plugin.rpc.create(await checked()).catch(() => {});
   await until("PayEngine has made the key", async () => (await harness.liveKeys()).length > 0 || undefined);
 }
@@ -72,12 +72,12 @@ test("reads that fail after the engine's death do not keep the plugin alive", as
 test.each(["SIGTERM", "SIGINT"] as const)("%s during a create revokes its key", async (signal) => {
   await createUnderWay();
   plugin.signal(signal);
-  // After the engine's own signal it ends by that signal.
+  // After the engine's signal, it ends by that signal.
   expect(await plugin.ended()).toBe(signal === "SIGINT" ? null : 0);
   expect(await harness.liveKeys()).toEqual([]);
 });
 
-test("the plugin goes on serving an engine that drops the idle connection", async () => {
+test("the plugin keeps serving an engine that drops the idle connection", async () => {
   const inputs = await checked();
   await plugin.engine.connection();
   await plugin.engine.dropConnections();

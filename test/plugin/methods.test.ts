@@ -30,7 +30,7 @@ async function createdFrom(program: Wire): Promise<{ inputs: Wire; outputs: Wire
   return { inputs, outputs };
 }
 
-test("a private key goes through its whole life, with a secret token on the wire at each step", async () => {
+test("a private key goes through its whole lifecycle with a secret token on the wire at each step", async () => {
   const program = await registeredInputs({ type: "private" });
   const { inputs } = await plugin.rpc.check({}, program);
   const uniqueName = `shop-prod-checkout-${program.digits}`;
@@ -76,7 +76,7 @@ test("a private key goes through its whole life, with a secret token on the wire
   expect(await plugin.rpc.read(stored)).toEqual({ id: "", outputs: { __provider: inputs.__provider } });
 });
 
-test("a public key's token is no secret, and read returns a changed one", async () => {
+test("a public key's token is not secret, and read returns a changed one", async () => {
   const { inputs, outputs } = await created("public");
   expect(outputs.token).toMatch(/^pk_test_/);
   expect((await plugin.rpc.update(outputs, inputs)).token).toBe(outputs.token);
@@ -87,10 +87,10 @@ test("a public key's token is no secret, and read returns a changed one", async 
   });
 });
 
-test("a key that is private in state stays a secret on the wire whatever the program says today", async () => {
+test("a key that is private in state stays secret on the wire even if the program's type changes", async () => {
   const { inputs, outputs } = await created("private");
   const stored = asStored(outputs);
-  // With ignoreChanges, the engine calls update with what the program no longer says.
+  // With ignoreChanges, the engine calls update with arguments that the program no longer has.
   expect((await plugin.rpc.update(stored, { ...inputs, verify: false })).token).toEqual(outputs.token);
   expect(await plugin.rpc.diff(stored, { ...inputs, type: "public" })).toEqual({
     changes: true,
@@ -98,7 +98,7 @@ test("a key that is private in state stays a secret on the wire whatever the pro
   });
 });
 
-test("a new text of __provider is a change and no replacement", async () => {
+test("a new __provider text is a change, not a replacement", async () => {
   const { inputs, outputs } = await created("private");
   const today = { ...inputs, __provider: `${inputs.__provider} ` };
   expect(await plugin.rpc.diff(asStored(outputs), today)).toEqual({ changes: true, replaces: [] });
@@ -108,7 +108,7 @@ test("a new text of __provider is a change and no replacement", async () => {
   });
 });
 
-test("diff refuses a new pin together with a replacement, and stderr only refers to that", async () => {
+test("diff refuses a new pin together with a replacement, and stderr only refers to the error", async () => {
   const { inputs, outputs } = await created("private");
   const pinned = { ...inputs, pinnedAccountId: MERCHANT_IDS.production[0] };
   expect(await plugin.rpc.diff(asStored(outputs), pinned)).toEqual({ changes: true, replaces: [] });
@@ -122,7 +122,7 @@ test("diff refuses a new pin together with a replacement, and stderr only refers
   expect(printedBesidesHint(plugin.stderr)).toBe(SEE_RESOURCE);
 });
 
-test("a read that fails says why, and stderr only refers to that", async () => {
+test("a failed read says why, and stderr only refers to the error", async () => {
   const { outputs } = await created("private");
   await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status: 403 });
   const error = await refusal(plugin.rpc.read(asStored(outputs)));

@@ -22,14 +22,14 @@ afterAll(async () => {
   await plugin.stop();
   await harness.close();
   folder.remove();
-  // Messages alone: no stack, and no value of a damaged field.
+  // Only messages: no stack, and no value of a damaged field.
   expect(printedBesidesHint(plugin.stderr)).toBe(printed.join(""));
 });
 
 const without = (...fields: string[]): Wire =>
   Object.fromEntries(Object.entries(state).filter(([field]) => !fields.includes(field)));
 
-test("a state without its optional fields is in good order and can be deleted", async () => {
+test("a state without its optional fields has no changes and can be deleted", async () => {
   const old = without("merchantId", "fingerprint", "redactedToken", "createdAt", "credentialFingerprint");
   expect(await plugin.rpc.diff(old, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(old)).outputs.keyId).toBe(state.keyId);
@@ -38,7 +38,7 @@ test("a state without its optional fields is in good order and can be deleted", 
   expect(await harness.statusFor(String(state.token))).toBe(401);
 });
 
-test("a state with unknown fields is in good order", async () => {
+test("a state with unknown fields has no changes", async () => {
   const later = { ...state, expiresAt: "2027-01-01T00:00:00Z", scopes: [2] };
   expect(await plugin.rpc.diff(later, inputs)).toEqual({ changes: false, replaces: [] });
   expect((await plugin.rpc.read(later)).outputs.keyId).toBe(state.keyId);

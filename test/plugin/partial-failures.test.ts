@@ -64,7 +64,7 @@ test("an unfinished create returns id, reason and state, without a token", async
   });
 });
 
-test("diff updates an unfinished state in place, and the next update makes the key", async () => {
+test("diff updates an unfinished state in place, and the next update creates the key", async () => {
   const inputs = await checked();
   const { failure } = await unfinishedCreate(inputs);
   expect(await plugin.rpc.diff(failure.properties, inputs)).toEqual({ changes: true, replaces: [] });
@@ -75,7 +75,7 @@ test("diff updates an unfinished state in place, and the next update makes the k
   expect(await harness.statusFor(String(asStored(outputs).token))).toBe(200);
 });
 
-test("an update that stays unfinished is a partial failure as well", async () => {
+test("an update that stays unfinished is a partial failure too", async () => {
   const inputs = await checked();
   const { failure } = await unfinishedCreate(inputs);
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: "always" });
@@ -97,7 +97,7 @@ test("an unfinished rotation keeps the key in use, and the earlier triggers as a
   const state = asStored(outputs);
   const next = { ...inputs, rotation: rotating({ count: 1 }) };
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
-  // Before it makes a key, it reads the two pages of the list: the second one shows that there is no more.
+  // Before it creates a key, it reads both pages of the list; the second one shows the end.
   await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500, skip: 2 });
   const failure = partialFailureIn(await refusal(plugin.rpc.update(state, next)));
   expect(failure?.properties).toMatchObject({
@@ -128,7 +128,7 @@ describe("a process in which a creation failed", () => {
     "and this key may still be in use. The key stays in state: run `pulumi up` again, without --continue-on-error.";
   const oldKey = async () => asStored((await plugin.rpc.create(await checked())).outputs);
 
-  test("revokes no key, which another process does", async () => {
+  test("revokes no key, but another process does", async () => {
     const old = await oldKey();
     const inputs = await checked();
     await unfinishedCreate(inputs);
@@ -140,13 +140,13 @@ describe("a process in which a creation failed", () => {
     expect(await harness.statusFor(String(old.token))).toBe(401);
   });
 
-  test("revokes no key after an update that failed before it made one", async () => {
+  test("revokes no key after an update that failed before it created one", async () => {
     const old = await oldKey();
     const inputs = await checked();
     const { failure } = await unfinishedCreate(inputs);
     await plugin.stop();
     await startPlugin();
-    // The first list tells PayEngine's time.
+    // The first list shows PayEngine's time.
     await harness.control.addFault({
       operation: "listKeys",
       kind: "statusBeforeCommit",

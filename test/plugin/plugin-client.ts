@@ -4,10 +4,10 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-/** What the plugin prints of an error that the engine shows with the resource. */
+/** The plugin's output for an error that the engine shows with the resource. */
 export const SEE_RESOURCE = "payengine: see the error of the resource\n";
 
-/** What the plugin has printed, without the line that says once how to pin the account. */
+/** The plugin's output without the hint to pin the account. */
 export function printedBesidesHint(stderr: string): string {
   return stderr.replace(/^info: payengine:accountId is not set.*\n/, "");
 }
@@ -15,7 +15,7 @@ export function printedBesidesHint(stderr: string): string {
 /** Properties of a resource as they go over the wire. */
 export type Wire = { [key: string]: JavaScriptValue };
 
-/** What the engine keeps of a create or update that failed halfway. */
+/** What the engine stores of a create or update that failed halfway. */
 export interface PartialFailure {
   readonly id: string;
   readonly properties: Wire;
@@ -24,7 +24,7 @@ export interface PartialFailure {
 
 type Callback<Answer> = (error: ServiceError | null, answer: Answer) => void;
 
-/** Speaks the engine's side of the provider protocol. A call that fails rejects with gRPC's error. */
+/** The engine's side of the provider protocol. A failed call rejects with gRPC's error. */
 export class PluginClient {
   private readonly client: ResourceProviderClient;
 

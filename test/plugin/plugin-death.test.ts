@@ -33,9 +33,9 @@ const seen = async (operation: string) =>
   (await harness.control.requests()).filter((request) => request.operation === operation).length;
 
 /**
- * Begins to make so many keys, kills the plugin once PayEngine has all requests, and lets those go on.
+ * Starts to create this many keys, kills the plugin once PayEngine has all requests, and then releases them.
  *
- * @param meanwhile what happens before they go on.
+ * @param meanwhile what happens before their release.
  */
 async function killDuring(
   keys: number,
@@ -65,13 +65,13 @@ test.each([
   await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
 });
 
-test("the watchdog waits for a request although the clock of the machine jumps by a year", async () => {
+test("the watchdog waits for a request even if the machine's clock jumps by a year", async () => {
   await killDuring(1, { beforeCommitMs: HELD_MS }, async () => {
     const before = await seen("listKeys");
     await until("it has looked", async () => (await seen("listKeys")) > before || undefined);
     const looks = await seen("listKeys");
     writeFileSync(ahead, String(365 * 86_400_000));
-    // One look may have begun before the jump.
+    // One look may have started before the jump.
     await until("it has looked again, or has ended", async () => {
       return (await seen("listKeys")) >= looks + 3 || (await folder.processes()).length === 0 || undefined;
     });
@@ -79,14 +79,14 @@ test("the watchdog waits for a request although the clock of the machine jumps b
   await until("the key is revoked", async () => (await statuses()).join() === "revoked" || undefined);
 });
 
-test("the watchdog revokes each of several keys that were being made", async () => {
+test("the watchdog revokes each of several keys that were being created", async () => {
   await killDuring(3, { beforeCommitMs: HELD_MS, afterCommitMs: 500 });
   await until("the keys are revoked", async () => {
     return (await statuses()).join() === "revoked,revoked,revoked" || undefined;
   });
 });
 
-test("the watchdog does not revoke a key that its plugin has handed over", async () => {
+test("the watchdog does not revoke a key that its plugin has returned", async () => {
   const { outputs } = await plugin.rpc.create(await checked());
   plugin.signal("SIGKILL");
   await plugin.ended();

@@ -26,7 +26,7 @@ export class ProjectFolder {
     symlinkSync(join(REPOSITORY, "node_modules/@pulumi"), join(this.path, "node_modules/@pulumi"));
   }
 
-  /** What the processes that work in it were started as. */
+  /** Command lines of the processes that run in it. */
   async processes(): Promise<string[]> {
     return (await processesIn(this.path)).map(({ command }) => command);
   }
@@ -90,7 +90,7 @@ export class PluginProcess {
     this.child.kill(signal);
   }
 
-  /** Resolves with the exit code once the process has ended and nobody holds its output any more, as the engine waits. */
+  /** Resolves with the exit code once the process has ended and its output is closed, like the engine's wait. */
   async ended(): Promise<number | null> {
     await this.closed;
     return this.child.exitCode;
@@ -114,7 +114,7 @@ export function pipeToReader({ path: folder }: ProjectFolder) {
   return { reader, end };
 }
 
-/** What a developer's shell has set must not reach the plugin. */
+/** Variables of a developer's shell must not reach the plugin. */
 function withoutPulumi(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PULUMI_|PAYENGINE_)/.test(name)));
 }

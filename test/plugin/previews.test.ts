@@ -21,7 +21,7 @@ afterAll(() => folder.remove());
 const configured = (more = {}) =>
   plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential, ...more });
 
-test("check of unknown digits gives an unknown name without a call", async () => {
+test("check of unknown digits returns an unknown name without a request", async () => {
   await configured();
   const registered = await registeredInputs({ type: "private" });
   const program = { ...registered, digits: UNKNOWN };
@@ -39,7 +39,7 @@ test("check of unknown digits gives an unknown name without a call", async () =>
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an unknown prefix of an existing key previews as a replacement without a call", async () => {
+test("an unknown prefix of an existing key is previewed as a replacement without a request", async () => {
   await configured();
   const program = await registeredInputs({ type: "public" });
   const { inputs } = await plugin.rpc.check({}, program);
@@ -50,7 +50,7 @@ test("an unknown prefix of an existing key previews as a replacement without a c
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an unknown credential passes check and fails every method that calls PayEngine", async () => {
+test("an unknown credential passes check and fails every method that sends a request", async () => {
   await configured({ "payengine:apiKey": UNKNOWN });
   const { inputs, failures } = await plugin.rpc.check({}, await registeredInputs({ type: "private" }));
   expect(failures).toEqual([]);
@@ -79,7 +79,7 @@ test("check reports every failure at once and names no property, whose value the
   );
 });
 
-test("a wrong configuration fails every method with all its errors and no request", async () => {
+test("an invalid configuration fails every method with all its errors and no request", async () => {
   await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:requestTimeout": "soon" });
   const program = await registeredInputs({ type: "private" });
   const inputs = {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiKey, type ApiKeyArgs } from "../../sdk";
 import type { Wire } from "./plugin-client";
 
-/** What a program's `ApiKey` sends to the engine, and so the engine to check, with fresh digits each time. */
+/** The inputs that a program's `ApiKey` registers and the engine passes to check, with new digits each time. */
 export async function registeredInputs(args: ApiKeyArgs): Promise<Wire> {
   const registered: Wire[] = [];
   await pulumi.runtime.setMocks(
@@ -28,7 +28,7 @@ export const wireSecret = (value: unknown) => ({
   value,
 });
 
-/** Outputs as the engine passes them back later: secrets in the clear. */
+/** Outputs as the engine passes them back later: secrets in plaintext. */
 export function asStored(outputs: Wire): Wire {
   const { token } = outputs;
   if (typeof token !== "object" || token === null || !("value" in token)) return outputs;

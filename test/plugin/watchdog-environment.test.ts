@@ -4,7 +4,7 @@ import { SandboxHarness } from "../sandbox-harness";
 import { PluginProcess, ProjectFolder } from "./plugin-process";
 import { registeredInputs } from "./registered-inputs";
 
-test("the watchdog's environment has what it needs to reach PayEngine, and no secret of the plugin's", async () => {
+test("the watchdog's environment has what it needs to reach PayEngine, and none of the plugin's secrets", async () => {
   const folder = new ProjectFolder();
   const harness = await SandboxHarness.open();
   const secrets = { PAYENGINE_API_KEY: harness.credential, PULUMI_CONFIG_PASSPHRASE: "correct-horse" };

@@ -25,7 +25,7 @@ async function start(stderr?: number): Promise<void> {
   await plugin.rpc.configure({ "payengine:apiUrl": harness.url, "payengine:apiKey": harness.credential });
 }
 
-/** Begins to make a key, and resolves once PayEngine has the request, which it holds back. @returns the key's name. */
+/** Starts to create a key, and resolves once PayEngine has received and holds back the request. @returns the key name. */
 async function createUnderWay(): Promise<unknown> {
   await harness.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: HELD_MS });
   const { inputs } = await plugin.rpc.check({}, await registeredInputs({ type: "private" }));
@@ -43,7 +43,7 @@ const areRevoked = () =>
     return (made.length === 1 && made[0].status === "revoked") || undefined;
   });
 
-test("the output of a plugin killed during a request stays open until its key is revoked, and says so", async () => {
+test("the output of a plugin killed during a request stays open until its key is revoked, and reports that", async () => {
   await start();
   const name = await createUnderWay();
   plugin.signal("SIGKILL");
@@ -60,7 +60,7 @@ test("the output of a plugin killed during a request stays open until its key is
   expect(plugin.stderr).not.toContain(harness.credential);
 });
 
-test("a plugin that was told to stop before it was killed keeps no output open", async () => {
+test("a plugin that received a stop signal before it was killed keeps no output open", async () => {
   await start();
   await createUnderWay();
   plugin.signal("SIGINT");
@@ -75,7 +75,7 @@ test("a plugin that was told to stop before it was killed keeps no output open",
   await areRevoked();
 });
 
-test("a watchdog of which nobody reads the output revokes the key all the same", async () => {
+test("a watchdog whose output has no reader still revokes the key", async () => {
   const { reader, end } = pipeToReader(folder);
   await start(end);
   closeSync(end);

@@ -1,5 +1,5 @@
-// A service that uses a key: it calls PayEngine without a pause until it is stopped, and counts the calls that fail.
-// It gets its token from whoever started it, or by a PUT to its own address.
+// A service that uses a key: it sends requests without a pause until it is stopped, and counts failed requests.
+// It gets its token from its parent process, or by a PUT to its address.
 const { createServer } = require("node:http");
 const { setTimeout: sleep } = require("node:timers/promises");
 

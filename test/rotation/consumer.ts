@@ -5,13 +5,13 @@ import { join } from "node:path";
 /** What a consumer has seen so far. */
 export interface Report {
   readonly calls: number;
-  /** Calls that PayEngine did not answer with 200. */
+  /** Requests without a 200 response. */
   readonly failed: number;
   /** Where it takes a token by PUT. */
   readonly url: string;
 }
 
-/** A service in a process of its own that calls PayEngine all the time with the token it was given last. */
+/** A service in a separate process that keeps sending requests to PayEngine with its latest token. */
 export class Consumer {
   private constructor(private readonly child: ChildProcess) {}
 
@@ -31,7 +31,7 @@ export class Consumer {
     return this.ask({});
   }
 
-  /** Resolves once it has made some calls with what it has now. */
+  /** Resolves once it has sent some requests with its current token. */
   async callsOn(count = 3): Promise<void> {
     const { calls } = await this.report();
     while ((await this.report()).calls < calls + count)

@@ -7,7 +7,7 @@ const ROTATIONS = 20;
 const LIMIT_MS = 15 * 60_000;
 
 const consumers: Consumer[] = [];
-// Before the fixture takes its sandbox away: hooks run in the order in which they are given.
+// Before the fixture stops its sandbox: hooks run in order of definition.
 afterEach(async () => {
   for (const consumer of consumers.splice(0)) await consumer.stop();
 });
@@ -41,7 +41,7 @@ test(
     let clock = 0;
     for (let count = 1; count <= ROTATIONS; count++) {
       await project.write({ "index.js": commonJs(checkout(count)) });
-      // The previous key's time is over: this up revokes it, and then rotates.
+      // The overlap is over: this up revokes the previous key, then rotates.
       await later(project, () => project.up(), clock + 1);
       const { token = "", previousRevokeAt = "" } = await project.key("checkout");
       const end = Date.parse(previousRevokeAt) - Date.now();
@@ -66,7 +66,7 @@ test(
   LIMIT_MS,
 );
 
-test("a second stack that reads the token by StackReference, and fails once in between, sees no failed call", async () => {
+test("a second stack that reads the token by StackReference, and fails once in between, has no failed request", async () => {
   const { fixture } = given;
   const owner = await fixture.project({ program: checkout(0) });
   await owner.up();
@@ -101,7 +101,7 @@ test("a second stack that reads the token by StackReference, and fails once in b
   for (const token of fixture.issued) fixture.inTheClear.add(token);
 });
 
-test("with overlap 0s, a consumer that is updated in the same up sees no failed call", async () => {
+test("with overlap 0s, a consumer that is updated in the same up has no failed request", async () => {
   const service = await consumer();
   const { url } = await service.report();
   const handOver = `

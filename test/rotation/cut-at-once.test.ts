@@ -5,7 +5,7 @@ import { later } from "../e2e/harness/later";
 const given = useFixture();
 const DAY = 86_400_000;
 
-/** A key that is cut at once, and a consumer of it in the same program. */
+/** A key with overlap 0s, and a consumer in the same program. */
 const program = (rotation: string, options = "{}") => `
 const checkout = new payengine.ApiKey("checkout", { type: "private", rotation: ${rotation} }, ${options});
 new payengine.ApiKey("consumer", { type: "public", namePrefix: checkout.fingerprint });

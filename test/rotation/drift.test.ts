@@ -18,7 +18,7 @@ async function rotated() {
   return project;
 }
 
-test("a refresh forgets a previous key that was revoked early, and the key in use stays", async () => {
+test("a refresh drops a previous key that was revoked early, and the key in use stays", async () => {
   const { fixture } = given;
   const project = await rotated();
   const before = await project.key("checkout");

@@ -23,7 +23,7 @@ const steps = {
 
 type Step = keyof typeof steps;
 
-/** Kills one process at a step of the rotation, and lets whatever goes on come to its end. */
+/** Kills one process at a step of the rotation, and waits for the rest to end. */
 async function killedAt(project: Project, when: Step, who: "CLI" | "plugin"): Promise<void> {
   const { fixture } = given;
   const { operation, ...more } = steps[when];

@@ -2,7 +2,7 @@ import { apiKeyProvider } from "../../provider/adapter";
 import { SandboxHarness } from "../sandbox-harness";
 
 /*
- * What the adapter does with the lifecycle's results, in this process; test/plugin runs the same over gRPC, as Pulumi does.
+ * The adapter with the lifecycle's results, in this process. test/plugin runs the same over gRPC, like Pulumi.
  */
 
 const PROGRAM = { type: "private", defaultNamePrefix: "shop-dev-checkout", __provider: "text" };
@@ -43,7 +43,7 @@ async function checked(it: Awaited<ReturnType<typeof provider>>, digits: string,
 const stored = (outputs: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, Object(value).value ?? value]));
 
-test("a process warns once where PayEngine contradicts its clock by more than a minute, with both times and the fix", async () => {
+test("a process warns once if its clock differs from PayEngine's by more than a minute, with both times and the fix", async () => {
   harness.skewMs = 10 * 60_000;
   const it = await provider();
   await it.create(await checked(it, "0123456789"));
@@ -59,7 +59,7 @@ test("a process warns once where PayEngine contradicts its clock by more than a 
   ]);
 });
 
-test("a key that is cut at once is not replaced before its time by PayEngine's clock, and is after it", async () => {
+test("a key with overlap 0s is replaced only once that is due by PayEngine's clock", async () => {
   const rotation = { period: "30d", overlap: "0s" };
   const first = await provider();
   const olds = await checked(first, "0123456789", { rotation });
@@ -84,14 +84,14 @@ test("a key that is cut at once is not replaced before its time by PayEngine's c
   expect((await replaced("2222222222")).id).toBe("shop-dev-checkout-2222222222");
 });
 
-test("a process does not warn of a clock that agrees with PayEngine's to the minute", async () => {
+test("a process does not warn if its clock is within a minute of PayEngine's", async () => {
   harness.skewMs = -50_000;
   const it = await provider();
   await it.create(await checked(it, "0123456789"));
   expect(warnings).toEqual([]);
 });
 
-test("a key is made, found unchanged, read, updated and revoked", async () => {
+test("a key is created, compared, read, updated and revoked", async () => {
   const it = await provider();
   const inputs = await checked(it, "0123456789");
   const { id, outs } = await it.create(inputs);
@@ -108,7 +108,7 @@ test("a key is made, found unchanged, read, updated and revoked", async () => {
   expect(await harness.liveKeys()).toEqual([]);
 });
 
-test("a process in which making one key failed revokes no other", async () => {
+test("a process in which one creation failed revokes no other key", async () => {
   const it = await provider();
   const { id, outs } = await it.create(await checked(it, "0123456789"));
   await harness.control.addFault({ operation: "createKey", kind: "statusBeforeCommit", status: 400 });
@@ -133,7 +133,7 @@ test("a creation whose outcome is unknown is a partial success without a token",
   });
 });
 
-test("a key is adopted once, also by two concurrent resources, and again after a failure", async () => {
+test("a key is adopted once, even by two concurrent resources, and can be adopted after a failure", async () => {
   const it = await provider();
   const made = await harness.context().client.createKey({ name: "by hand", type: "private" });
   const adopt = { keyId: made.id, token: made.value };
@@ -147,7 +147,7 @@ test("a key is adopted once, also by two concurrent resources, and again after a
   await expect(it.create(again)).rejects.toThrow("another resource of this program has adopted it");
 });
 
-test("a missing credential makes nothing", async () => {
+test("a missing credential creates nothing", async () => {
   const it = await provider();
   const inputs = await checked(it, "0123456789");
   await it.configure({ config: { get: () => undefined } } as never);
@@ -155,7 +155,7 @@ test("a missing credential makes nothing", async () => {
   expect(await harness.liveKeys()).toEqual([]);
 });
 
-test("a public key is read by its id, and no warning is given of its own address", async () => {
+test("a public key is read by its id without a warning about its address", async () => {
   const it = await provider();
   const { id, outs } = await it.create(await checked(it, "0123456789", { type: "public" }));
   expect(outs.token).toEqual(expect.any(String));

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** A key made by hand, with its value. */
+/** A key that was created by hand, with its value. */
 async function byHand(type: "public" | "private" = "private", name = "Checkout (made by Ann)") {
   const { id: keyId = "", value: token = "" } = await harness.context().client.createKey({ name, type });
   return { keyId, token, name };
@@ -31,7 +31,7 @@ const refusal = (
   inputs = adopting(given),
 ) => messageThrownBy(() => adopt(harness.context(), inputs, given));
 
-test.each(["private", "public"] as const)("create adopts a %s key as it is", async (type) => {
+test.each(["private", "public"] as const)("create adopts a %s key unchanged", async (type) => {
   const given = await byHand(type);
   await harness.control.clearRequests();
   const inputs = adopting(given, { type });
@@ -49,7 +49,7 @@ test.each(["private", "public"] as const)("create adopts a %s key as it is", asy
   await harness.expectOnlyKeysOf(state);
 });
 
-test("create refuses a value or type that is not the key's own, and changes nothing", async () => {
+test("create refuses a value or type that does not match the key, and changes nothing", async () => {
   const [given, other] = [await byHand(), await byHand()];
   const shared = await byHand("public");
   const end = "Nothing was changed.";
@@ -128,7 +128,7 @@ test("delete revokes the adopted key and no other of its name", async () => {
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([namesake.keyId]);
 });
 
-test("delete keeps a key that another resource holds, and revokes other keys of its own names", async () => {
+test("delete keeps a key that another resource holds, and revokes other keys with its names", async () => {
   const given = await byHand();
   const inputs = adopting(given, { rotation: { triggers: {}, overlap: "1h" } });
   const state = await adopted(given, inputs);
@@ -137,7 +137,7 @@ test("delete keeps a key that another resource holds, and revokes other keys of 
   await harness.expectOnlyKeysOf(state);
 });
 
-test("read keeps the resource of an adopted key that is gone, and the next update makes a key", async () => {
+test("read keeps the resource of an adopted key that is gone, and the next update creates a key", async () => {
   const given = await byHand();
   const inputs = adopting(given);
   const state = await adopted(given, inputs);

@@ -45,7 +45,7 @@ describe("check of adopt", () => {
   });
 });
 
-test("a preview says which key a new resource adopts, and nothing is said of any other", () => {
+test("a preview shows which key a new resource adopts, and only for that resource", () => {
   const preview = { namePrefix: "shop", uniqueName: UNKNOWN, adoptedKeyId: "key_1", adoptedFingerprint: "f" };
   expect(adoptionNotice({}, preview)).toBe("shop adopts key_1: no key is created at PayEngine.");
   const unknown = { ...preview, adoptedKeyId: UNKNOWN };
@@ -68,7 +68,7 @@ describe("adopted keys of one process", () => {
   const again =
     'The key "by hand" (key_1) was not revoked, because the program adopted it or its previous key again in this update.';
 
-  test("are not revoked by the update that adopted them again, and it says so", () => {
+  test("are not revoked by the update that adopted them again, which fails with the reason", () => {
     const keys = new ProcessMemory();
     expect([...keys.heldBesides(state)]).toEqual([]);
     keys.claimAdoption("key_1", "n");
@@ -84,7 +84,7 @@ describe("adopted keys of one process", () => {
     expect([...keys.heldBesides(state)]).toEqual(["key_1"]);
   });
 
-  test("are adopted once, and can be tried again after a failure", () => {
+  test("are adopted once, and can be adopted after a failure", () => {
     const keys = new ProcessMemory();
     keys.claimAdoption("key_1", "n");
     const twice = 'Could not adopt the key key_1 as "m": another resource of this program has adopted it.';

@@ -28,10 +28,10 @@ async function made(count: number, prefix: string, type = "private"): Promise<Pa
 
 const readAll = (keys: readonly PayEngineKey[]) => Promise.all(keys.map(({ id, name }) => readKey(id, name)));
 
-/** Lists without a count: that the first one has ended, only an empty page says; later ones end with a shorter page. */
+/** Without a count, only an empty page shows the end of the first list; later lists end with a shorter page. */
 const FIRST = 1;
 
-/** The calls so far, such as `listKeys` or `getKey`, with how often each. */
+/** The requests so far, such as `listKeys` or `getKey`, with their number. */
 async function counts(): Promise<Record<string, number>> {
   const counted: Record<string, number> = {};
   for (const { operation = "" } of await harness.control.requests())
@@ -39,7 +39,7 @@ async function counts(): Promise<Record<string, number>> {
   return counted;
 }
 
-test("concurrent reads take one call for each page of 100, and so do later ones", async () => {
+test("concurrent and later reads take one request per page of 100 keys", async () => {
   const keys = await made(120, "shop-dev");
   const early = await readAll(keys.slice(0, 60));
   const late = await readAll(keys.slice(60));
@@ -47,7 +47,7 @@ test("concurrent reads take one call for each page of 100, and so do later ones"
   expect(await counts()).toEqual({ listKeys: 2 });
 });
 
-test("a list read for some names does not answer for others", async () => {
+test("a list for some names is not used for other names", async () => {
   const narrow = await made(11, "shop-dev-checkout");
   const others = await made(3, "shop-dev-refunds");
   await readAll(narrow.slice(0, 5));
@@ -62,7 +62,7 @@ test("one or two keys are read by their ids", async () => {
   expect(await counts()).toEqual({ getKey: 2 });
 });
 
-test("a list shows a status of revoked and a public key's value", async () => {
+test("a read from the list shows a revoked status and a public key's value", async () => {
   await harness.control.setDialect({ revokedKeys: "status" });
   const keys = await made(3, "shop-dev", "public");
   await harness.control.revokeKey(keys[0]?.id ?? "");
@@ -80,7 +80,7 @@ test("a key that the list does not show is read by its id", async () => {
   expect(await counts()).toEqual({ listKeys: 1, getKey: 3 });
 });
 
-test("only a call by id shows that a key is not found", async () => {
+test("only a read by id shows that a key does not exist", async () => {
   const keys = await made(3, "shop-dev");
   await harness.control.revokeKey(keys[1]?.id ?? "");
   const reads = keys.map(({ id, name }) => readKey(id, name));
@@ -102,7 +102,7 @@ test.each([["statusBeforeCommit"], ["dropBeforeCommit"], ["html200"]] as const)(
   },
 );
 
-test("an account full of others' keys is not listed for a few", async () => {
+test("an account full of unrelated keys is not listed for a few keys", async () => {
   await harness.control.setDialect({ ignoreQuery: true });
   const keys = await made(3, "shop-dev");
   await made(600, "other");
@@ -116,13 +116,13 @@ test("a list without a total ends with a page shorter than the longest so far", 
   expect(await counts()).toEqual({ listKeys: 2 });
 });
 
-test("a list with a total ends at that count, also on its first page", async () => {
+test("a list with a total ends at that count, even on its first page", async () => {
   await harness.control.setDialect({ counts: "total" });
   await readAll(await made(100, "shop-dev"));
   expect(await counts()).toEqual({ listKeys: 1 });
 });
 
-test("an account without a call for one key is read by its list alone", async () => {
+test("an account without a request for one key is read only through its list", async () => {
   await harness.control.setDialect({ getById: false });
   const parsed = parseContract({ get: "none" });
   const contract = "contract" in parsed ? parsed.contract : DEFAULT_CONTRACT;

@@ -5,8 +5,8 @@ import { omit } from "../../provider/api-key/state";
 import { DASHBOARD, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 
 /*
- * Under `ignoreChanges` the engine gives check what check itself answered before as if the program said it: all of it
- * for "*", or some of it.
+ * Under `ignoreChanges` the engine passes earlier results of check as if they were the program's arguments: all of them
+ * for "*", or some of them.
  */
 
 type Inputs = Record<string, unknown>;
@@ -88,14 +88,14 @@ function answers({
   const configuration = configurationOf(isByHand, where);
   const at = (now: Date | undefined) => ({ configuration, env: {}, now: now ?? new Date(0) });
   const first = check({}, program, at(moments[0]));
-  // With a change by hand, this one holds the next value.
+  // For a key from the dashboard, this is the next value.
   const second = check(first.inputs, { ...program, ...next }, at(moments[0]));
   expect([...first.failures, ...second.failures]).toEqual([]);
   const again = (olds: object, news: object) => check(olds, news, at(moments[1]));
   return { again, kept: [first.inputs, second.inputs] };
 }
 
-test("check accepts its own answer in the place of the program, and keeps all of it but a value to adopt", () => {
+test("check accepts its own result instead of the program's arguments, and keeps all of it except a value to adopt", () => {
   fc.assert(
     fc.property(scenario, (drawn) => {
       const { again, kept } = answers(drawn);
@@ -108,7 +108,7 @@ test("check accepts its own answer in the place of the program, and keeps all of
   );
 });
 
-test("check accepts any part of its own answer beside what the program says", () => {
+test("check accepts any part of its own result together with the program's arguments", () => {
   fc.assert(
     fc.property(scenario, fc.infiniteStream(fc.boolean()), (drawn, isIgnored) => {
       const { again, kept } = answers(drawn);
@@ -124,7 +124,7 @@ test("check accepts any part of its own answer beside what the program says", ()
   );
 });
 
-test("what check answers is still no argument for a program that says something else", () => {
+test("inputs that only check returns are still not valid arguments", () => {
   const { again, kept } = answers({
     ...{
       byHand: false,

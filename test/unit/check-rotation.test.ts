@@ -26,7 +26,7 @@ const reasons = (rotation: unknown, more: object = {}) =>
   at(start, {}, { rotation, ...more }).failures.map(({ property, reason }) => `${property} ${reason}`);
 
 describe("rotateAt", () => {
-  test("is one period from now for a key that begins to rotate", () => {
+  test("is one period from now for a key that starts to rotate", () => {
     const { inputs, failures } = at(start, {}, monthly);
     expect(failures).toEqual([]);
     expect(inputs).toMatchObject({ ...monthly, rotateAt: "2026-01-31T00:00:00.000Z" });
@@ -34,7 +34,7 @@ describe("rotateAt", () => {
     expect(at(after(3), olds, monthly).inputs.rotateAt).toBe(after(33).toISOString());
   });
 
-  test("stays until it has passed, then moves on by whole periods, however late", () => {
+  test("stays until it has passed, then moves on by whole periods, even if the update is late", () => {
     const { inputs: olds } = at(start, {}, monthly);
     const next = (days: number) => at(after(days), olds, monthly).inputs.rotateAt;
     expect([0, 29, 29.99].map(next)).toEqual(Array(3).fill(after(30).toISOString()));

@@ -66,10 +66,10 @@ test("a pinned account becomes an input", () => {
   expect(first(news, unknown({ accountId: "acct_1" })).inputs.pinnedAccountId).toBe("acct_1");
 });
 
-describe("the place of a new key", () => {
+describe("the address and credential of a new key", () => {
   const elsewhere = "https://console.payengine.dev/api";
 
-  test("is its address, unless that is PayEngine's own, and a fingerprint of the credential", () => {
+  test("are the address, unless it is the default, and a fingerprint of the credential", () => {
     expect(first(news, at({ apiUrl: elsewhere, credential: "secret" })).inputs).toMatchObject({
       apiUrl: elsewhere,
       credentialFingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
@@ -77,7 +77,7 @@ describe("the place of a new key", () => {
     expect(first(news).inputs).not.toHaveProperty("apiUrl");
   });
 
-  test("has no credential in a preview, so that anyone can apply the plan", () => {
+  test("are without the credential in a preview, so that another user can apply the plan", () => {
     const preview = { ...news, digits: UNKNOWN };
     expect(first(preview, at({ apiUrl: elsewhere })).inputs).toMatchObject({
       apiUrl: elsewhere,
@@ -99,12 +99,12 @@ describe("for an existing key, check", () => {
     credentialFingerprint: "01234567",
   };
 
-  test("keeps name, prefix, pin and place, whatever stack, resource and digits are now", () => {
+  test("keeps name, prefix, pin, address and credential when the stack, resource or digits change", () => {
     expect(again(olds, news).inputs).toEqual(olds);
     expect(again(olds, { ...news, digits: UNKNOWN }).inputs).toEqual(olds);
   });
 
-  test("takes an explicit prefix, so that diff can replace the key, and keeps a removed one", () => {
+  test("uses an explicit prefix, so that diff can replace the key, and keeps a removed one", () => {
     expect(again(olds, { ...news, namePrefix: "new" }).inputs).toMatchObject({
       namePrefix: "new",
       uniqueName: "old-s-r-aaaaaaaaaa",
@@ -112,7 +112,7 @@ describe("for an existing key, check", () => {
     expect(again({ ...olds, namePrefix: "new" }, news).inputs.namePrefix).toBe("new");
   });
 
-  test("takes a changed pin, and keeps a pin that was taken out of config", () => {
+  test("uses a changed pin, and keeps a pin that was removed from config", () => {
     expect(again(olds, news, at({ ...there, accountId: "acct_2" }))).toEqual({
       failures: [],
       inputs: { ...olds, pinnedAccountId: "acct_2" },
@@ -120,7 +120,7 @@ describe("for an existing key, check", () => {
     expect(again(olds, news).inputs.pinnedAccountId).toBe("acct_1");
   });
 
-  test("keeps address and credential, unless formerApiUrl says that the console has moved", () => {
+  test("keeps address and credential unless formerApiUrl shows that the console has moved", () => {
     const moved = "https://console.example/api";
     const place = { apiUrl: olds.apiUrl, credentialFingerprint: olds.credentialFingerprint };
     expect(again(olds, news, at({ apiUrl: moved, credential: "other" })).inputs).toMatchObject(place);
@@ -136,7 +136,7 @@ describe("for an existing key, check", () => {
     expect(again(own, news, at({ apiUrl: moved, formerApiUrl: settings.apiUrl })).inputs.apiUrl).toBe(moved);
   });
 
-  test("refuses another address, unless it is not known yet or the console has moved", () => {
+  test("refuses another address unless it is unknown or the console has moved", () => {
     const moved = "https://console.example/api";
     expect(again(olds, news, at({ apiUrl: moved })).failures).toEqual([
       {
@@ -152,7 +152,7 @@ describe("for an existing key, check", () => {
       expect(again(olds, news, configuration).failures).toEqual([]);
   });
 
-  test("takes the provider that the key has now", () => {
+  test("records the key's current provider", () => {
     const configuration = at(there);
     const providerName = "team";
     const surroundings = { configuration, env: {}, now };
@@ -160,7 +160,7 @@ describe("for an existing key, check", () => {
     expect(check({ ...olds, providerName }, news, surroundings).inputs).toEqual(olds);
   });
 
-  test("adds no place or pin to a state of an earlier version", () => {
+  test("adds no address, credential or pin to a state of an earlier version", () => {
     const { pinnedAccountId: _, apiUrl: __, credentialFingerprint: ___, ...early } = olds;
     expect(again(early, news)).toEqual({ failures: [], inputs: early });
   });
@@ -260,7 +260,7 @@ test.each(["", "0", "false", "F", "False"])("PULUMI_SKIP_CHECKPOINTS=%j refuses 
   expect(first(news, ready, { PULUMI_SKIP_CHECKPOINTS: value }).failures).toEqual([]);
 });
 
-test("no failure holds a value, which may be a secret in the wrong argument", () => {
+test("no failure quotes a value, which may be a secret in the wrong argument", () => {
   const secret = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 24, maxLength: 102 });
   const wrong = secret.chain((value) =>
     fc.record({

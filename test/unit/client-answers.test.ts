@@ -16,7 +16,7 @@ const serve = async (...[status, body, headers]: Parameters<typeof reply>) => {
 };
 const key = { id: "key_1", name: "n", type: "private", status: "active", createdAt: "2026-01-01T00:00:00Z" };
 
-test("a request carries the credential and JSON headers", async () => {
+test("a request has the credential and JSON headers", async () => {
   const { api, received } = await serve(201, { data: key });
   await api.createKey({ name: "n", type: "private" });
   expect(received[0]).toMatchObject({
@@ -30,7 +30,7 @@ test("a request carries the credential and JSON headers", async () => {
   });
 });
 
-test("a request encodes ids and searches", async () => {
+test("a request encodes ids and search text", async () => {
   const { api, received } = await serve(200, { data: [] });
   await api.readPage(2, "a&b=c d").catch(() => {});
   await api.getKey("../merchant?x=1#y").catch(() => {});
@@ -64,7 +64,7 @@ describe.each([
   ["snake_case", snake],
   ["camelCase", camel],
 ])("in %s", (_casing, wire) => {
-  test("a key is read, wrapped and bare, with its unknown fields ignored", async () => {
+  test("a key is read wrapped or bare, and unknown fields are ignored", async () => {
     for (const body of [wire, { data: wire }, { message: "found", data: { ...wire, scopes: ["all"] } }])
       expect(await (await serve(200, body)).api.getKey(snake.id)).toEqual(whole);
   });
@@ -79,7 +79,7 @@ describe.each([
   });
 });
 
-test("a key needs only an id, and an unknown status counts as live", async () => {
+test("a key needs only an id, and an unknown status counts as active", async () => {
   const body = { data: [{ id: 7 }, { id: "b", status: "paused", type: "restricted", name: "" }] };
   expect(await (await serve(200, body)).api.readPage(1, "")).toMatchObject({
     data: [
@@ -89,7 +89,7 @@ test("a key needs only an id, and an unknown status counts as live", async () =>
   });
 });
 
-test("a partial answer to create keeps the fields that it has", async () => {
+test("an incomplete response to create keeps the fields that it has", async () => {
   const post = { name: "n", type: "private" };
   expect(await (await serve(200, { data: { id: "a" } })).api.createKey(post)).toMatchObject({
     id: "a",
@@ -129,7 +129,7 @@ test.each([
   [200, { data: merchants[0] }, true],
   [404, { error: true, message: "E110: Merchant not found" }, false],
   [422, { success: false, message: "Failed to validate", errors: [] }, false],
-])("the client reads an answer of %i about a merchant", async (status, body, isThere) => {
+])("the client reads a response of %i about a merchant", async (status, body, isThere) => {
   const { api, received } = await serve(status, body);
   expect(await api.hasMerchant("m1")).toBe(isThere);
   expect(received[0]?.url).toBe("/api/merchant/m1");
@@ -140,7 +140,7 @@ test("a web page about a merchant proves neither that it exists nor that it is m
   expect(await messageThrownBy(() => api.hasMerchant("m1"))).toContain("PayEngine returned 404");
 });
 
-test.each([200, 204])("a revocation answered %i without a body is a success", async (status) => {
+test.each([200, 204])("a revocation with status %i and no body is a success", async (status) => {
   const { api } = await serve(status, "");
   await expect(api.revokeKey("key_1")).resolves.toBeUndefined();
 });
@@ -148,7 +148,7 @@ test.each([200, 204])("a revocation answered %i without a body is a success", as
 test.each([
   ["a web page", "<!doctype html><p>Sign in</p>"],
   ["half an answer", '{"data":{"id":"key_1","key":"3f9a'],
-])("%s instead of JSON is an error that says so", async (_what, body) => {
+])("%s instead of JSON is an error", async (_what, body) => {
   const { api, url } = await serve(200, body);
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toEqual(
@@ -165,7 +165,7 @@ test.each([
   ["a number", 7, "it is not an object"],
   ["a list", { data: [key] }, "it is not an object"],
   ["a null in data", { data: null }, "it is not an object"],
-])("%s is an error about the form of the contract", async (_what, body, issues) => {
+])("%s is an error about the contract", async (_what, body, issues) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
     `The response to GET ${url}/api-keys/key_1 does not match the contract (${issues})`,
@@ -183,7 +183,7 @@ test.each([
   );
 });
 
-test("a key with another id than asked for is an error", async () => {
+test("a key with a different id than requested is an error", async () => {
   const { api } = await serve(200, { data: { ...key, id: "key_2" } });
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe("PayEngine returned a different key, key_2");
 });
@@ -193,7 +193,7 @@ test.each([
   ["a failed success", { success: false, message: "Because" }, ": Because"],
   ["an error in another form", { error: "Because" }, ""],
   ["a failure without a message", { success: false }, ""],
-])("a revocation answered 200 with %s is an error", async (_what, body, said) => {
+])("a revocation with status 200 and %s is an error", async (_what, body, said) => {
   const { api, url } = await serve(200, body);
   expect(await messageThrownBy(() => api.revokeKey("key_1"))).toBe(
     `PayEngine returned 200 for DELETE ${url}/api-keys/key_1${said}`,
@@ -215,7 +215,7 @@ test.each([
   [409, ""],
   [429, ". Wait and try again, or raise payengine:maxRetries"],
   [500, ""],
-])("a status of %i is an ApiError with PayEngine's words and a hint", async (status, hint) => {
+])("a status of %i is an ApiError with PayEngine's message and a hint", async (status, hint) => {
   const { api, url } = await serve(status, { ...failure, message: "Because" });
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toBeInstanceOf(status === 404 ? NotFoundError : ApiError);
@@ -256,7 +256,7 @@ test("a failed validation names the fields", async () => {
   });
 });
 
-test.each([401, 403])("a firewall's page with %i is not PayEngine's answer", async (status) => {
+test.each([401, 403])("a firewall's page with %i does not count as PayEngine's response", async (status) => {
   const { api, url } = await serve(status, "<h1>Blocked</h1>");
   expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
     message:
@@ -267,7 +267,7 @@ test.each([401, 403])("a firewall's page with %i is not PayEngine's answer", asy
   });
 });
 
-test("a failure outside the contract's form says so, and its text is not quoted", async () => {
+test("a failure in an unknown format is reported without its text", async () => {
   const { api, url } = await serve(502, `<h1>Bad gateway for Basic ${CREDENTIAL}</h1>`);
   expect(await thrownBy(() => api.getKey("key_1"))).toMatchObject({
     message: `PayEngine returned 502 for GET ${url}/api-keys/key_1`,
@@ -275,7 +275,7 @@ test("a failure outside the contract's form says so, and its text is not quoted"
   });
 });
 
-test("an error quotes a failure without the credential or key value that it echoes", async () => {
+test("an error quotes a failure without the credential or key value in it", async () => {
   const message = `No such key: Basic ${CREDENTIAL}\nbut made ${"ab".repeat(51)}`;
   const { api, url } = await serve(400, { error: true, message });
   expect(await messageThrownBy(() => api.getKey("key_1"))).toBe(
@@ -296,7 +296,7 @@ test.each([
   expect(error).toMatchObject({ status: 429, retryAfter });
 });
 
-test("a date in Retry-After is one of the clock that dates the answer, wherever this machine's is", async () => {
+test("a date in Retry-After is compared with the response's Date header, not with this machine's clock", async () => {
   const headers = { "retry-after": "Wed, 21 Oct 2015 07:28:09 GMT", date: "Wed, 21 Oct 2015 07:28:00 GMT" };
   const { api } = await serve(429, failure, headers);
   const error = await thrownBy(() => api.createKey({ name: "n", type: "private" }));
@@ -323,7 +323,7 @@ test.each([301, 302, 303, 307, 308])(
   },
 );
 
-test("an answer of more than 4 MiB is cut off", async () => {
+test("a response of more than 4 MiB is an error", async () => {
   const { api, url } = await serve(200, { data: { ...key, padding: "x".repeat(4 * 1024 * 1024) } });
   const error = await thrownBy(() => api.getKey("key_1"));
   expect(error).toEqual(

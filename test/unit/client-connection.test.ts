@@ -15,7 +15,7 @@ import { CREDENTIAL, client, closeClients } from "./client-harness";
 const post = { name: "n", type: "private" };
 afterEach(closeClients);
 
-async function portThatNobodyListensOn(): Promise<number> {
+async function unusedPort(): Promise<number> {
   const server = createTcpServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -29,8 +29,8 @@ test("the client's agent is that of the HTTP library", () => {
   expect(openDispatcher(settings)).toBeInstanceOf(Agent);
 });
 
-test("the error of a refused connection says so and names the call", async () => {
-  const url = `http://127.0.0.1:${await portThatNobodyListensOn()}/api`;
+test("the error of a refused connection names the reason and the request", async () => {
+  const url = `http://127.0.0.1:${await unusedPort()}/api`;
   expect(await thrownBy(() => client(url).api.createKey(post))).toEqual(
     new NetworkError(
       `PayEngine refused the connection; check payengine:apiUrl and the network (POST ${url}/api-keys, ECONNREFUSED)`,
@@ -39,7 +39,7 @@ test("the error of a refused connection says so and names the call", async () =>
   );
 });
 
-test("the error of an unknown host name says so and names the call", async () => {
+test("the error of an unknown host name names the reason and the request", async () => {
   const error = await thrownBy(() => client("https://payengine.invalid/api").api.createKey(post));
   expect(error).toMatchObject({
     name: "NetworkError",
@@ -49,7 +49,7 @@ test("the error of an unknown host name says so and names the call", async () =>
   });
 });
 
-test("the error of a dropped connection says so and names the call", async () => {
+test("the error of a dropped connection names the reason and the request", async () => {
   const server = createTcpServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
@@ -98,7 +98,7 @@ describe("over TLS,", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("an untrusted certificate ends the call before the credential is sent", async () => {
+  test("an untrusted certificate ends the request before the credential is sent", async () => {
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
     expect(await thrownBy(() => client(url).api.place())).toEqual(
       new NetworkError(
@@ -128,9 +128,9 @@ describe("over TLS,", () => {
   });
 });
 
-test("no error has a cause, a request or a header that holds the credential", async () => {
+test("no error has a cause, request or header with the credential", async () => {
   const { inspect } = await import("node:util");
-  const urls = [`http://127.0.0.1:${await portThatNobodyListensOn()}/api`, "https://payengine.invalid/api"];
+  const urls = [`http://127.0.0.1:${await unusedPort()}/api`, "https://payengine.invalid/api"];
   for (const url of urls) {
     const error = await thrownBy(() => client(url).api.place());
     expect(error).not.toHaveProperty("cause");

@@ -5,7 +5,7 @@ import { openDispatcher } from "../../provider/payengine/dispatcher";
 import { connectionBy, createRequest, type Request } from "../../provider/payengine/http";
 import type { CallSettings } from "../../provider/payengine/settings";
 
-/** Shaped as PayEngine's private keys are. */
+/** Has the format of PayEngine's private keys. */
 export const CREDENTIAL = "c0ffee".repeat(17);
 
 const open: Dispatcher[] = [];

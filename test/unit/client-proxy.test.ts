@@ -13,7 +13,7 @@ const PASSWORD = "proxy-password-4711";
 const FAR = "https://payengine.invalid/api";
 const post = { name: "n", type: "private" };
 
-/** A proxy on this machine that writes down what it is asked, and leads every tunnel to one port. */
+/** A local proxy that records requests and leads every tunnel to one port. */
 class LocalProxy {
   readonly connects: string[] = [];
   readonly credentials: (string | undefined)[] = [];
@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 
 test.each(["HTTPS_PROXY", "https_proxy"])(
-  "a call to an https address goes through the proxy of %s",
+  "a request to an https address goes through the proxy of %s",
   async (variable) => {
     await use(refusing("502 Bad Gateway"), variable);
     await thrownBy(() => client(FAR).api.createKey(post));
@@ -85,7 +85,7 @@ test.each(["payengine.invalid", ".invalid", "*.invalid", "*", "other.example,pay
   },
 );
 
-test("a call to localhost never goes through the proxy", async () => {
+test("a request to localhost never goes through the proxy", async () => {
   await use(refusing("502 Bad Gateway"));
   process.env.HTTP_PROXY = process.env.HTTPS_PROXY;
   const server = await ScriptedServer.open(reply(200, { data: { id: "acct_1" } }));
@@ -97,7 +97,7 @@ test("a call to localhost never goes through the proxy", async () => {
   }
 });
 
-test("the tunnel carries TLS, so the proxy never sees the credential", async () => {
+test("the tunnel is encrypted with TLS, so the proxy never sees the credential", async () => {
   const seen: Buffer[] = [];
   await use((_request, socket) => {
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -120,7 +120,7 @@ describe("the error", () => {
   };
 
   test.each(["407 Proxy Authentication Required", "502 Bad Gateway", "403 Forbidden"])(
-    "of %s holds no password",
+    "of %s contains no password",
     async (status) => {
       await use(refusing(status));
       const error = await thrownBy(() => client(FAR).api.createKey(post));
@@ -132,7 +132,7 @@ describe("the error", () => {
     },
   );
 
-  test("of a proxy that refuses the connection holds no password", async () => {
+  test("of a proxy that refuses the connection contains no password", async () => {
     await use(refusing("502 Bad Gateway"));
     await proxy.close();
     const error = await thrownBy(() => client(FAR).api.createKey(post));
@@ -149,7 +149,7 @@ describe("the error", () => {
     expectNoSecretIn(error);
   });
 
-  test("of an untrusted server behind the tunnel is about TLS", async () => {
+  test("of an untrusted server behind the tunnel names TLS", async () => {
     const plain = await ScriptedServer.open(reply(200, {}));
     await use((_request, socket) => {
       const upstream = connect(plain.port, "127.0.0.1");

@@ -21,7 +21,7 @@ afterEach(() => harness.close());
 /** By PayEngine's clock, in milliseconds from now. */
 const fromNow = (time = "") => Date.parse(time) - Date.now() - harness.advancedMs;
 
-/** What check makes of a program with this rotation, by the clock of the machine. */
+/** The result of check for a program with this rotation, by the machine's clock. */
 function checked(olds: object, rotation: object | undefined): ApiKeyInputs {
   const settings = {
     apiUrl: harness.url,
@@ -44,7 +44,7 @@ function checked(olds: object, rotation: object | undefined): ApiKeyInputs {
   return inputs as ApiKeyInputs;
 }
 
-/** One `pulumi up`: as the engine calls it, update only where diff says so. */
+/** One `pulumi up`. Like the engine, it calls update only if diff reports a change. */
 async function up(olds: ApiKeyInputs, state: ApiKeyState, rotation: object | undefined) {
   const inputs = checked(olds, rotation);
   const { changes, replaces } = diff(state, inputs, harness.now());
@@ -56,7 +56,7 @@ async function up(olds: ApiKeyInputs, state: ApiKeyState, rotation: object | und
   };
 }
 
-/** A key that has just been made. */
+/** A new key. */
 async function made(rotation: object | undefined) {
   const inputs = checked({}, rotation);
   return { inputs, state: completed(await create(harness.context(), inputs)) };
@@ -65,7 +65,7 @@ async function made(rotation: object | undefined) {
 const monthly = { period: "30d", overlap: "7d" };
 
 describe("on a machine whose clock is a year ahead", () => {
-  test("a key that is made rotates within a period by PayEngine's clock, and every other machine agrees", async () => {
+  test("a new key rotates within a period by PayEngine's clock, and every other machine agrees", async () => {
     harness.skewMs = YEAR;
     const { inputs, state } = await made(monthly);
     expect(fromNow(state.rotateAt)).toBeGreaterThan(0);
@@ -77,7 +77,7 @@ describe("on a machine whose clock is a year ahead", () => {
     });
   });
 
-  test("a key whose rotation is not due by PayEngine's clock is not rotated, which is said, and rotates in time", async () => {
+  test("a rotation that is not due by PayEngine's clock is skipped with a warning, and happens on time", async () => {
     const { inputs, state } = await made(monthly);
     harness.skewMs = YEAR;
     const wrong = await up(inputs, state, monthly);
@@ -94,7 +94,7 @@ describe("on a machine whose clock is a year ahead", () => {
     await harness.expectOnlyKeysOf(rotated.state);
   });
 
-  test("a key that is due rotates, and its times are PayEngine's", async () => {
+  test("a rotation that is due happens, with times of PayEngine's clock", async () => {
     const { inputs, state } = await made(monthly);
     await harness.advance(31 * DAY);
     harness.skewMs = YEAR;
@@ -123,7 +123,7 @@ describe("on a machine whose clock is a year ahead", () => {
     await harness.expectOnlyKeysOf(rotated.state);
   });
 
-  test("a lost request is waited for as long as on any other machine", async () => {
+  test("the wait for a lost request is as long as on any other machine", async () => {
     harness.skewMs = YEAR;
     await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
     const { state } = await made(undefined);
@@ -133,7 +133,7 @@ describe("on a machine whose clock is a year ahead", () => {
 });
 
 describe("on a machine whose clock is a year behind", () => {
-  test("a key that is made rotates within a period by PayEngine's clock, and every other machine agrees", async () => {
+  test("a new key rotates within a period by PayEngine's clock, and every other machine agrees", async () => {
     harness.skewMs = -YEAR;
     const { inputs, state } = await made(monthly);
     expect(fromNow(state.rotateAt)).toBeGreaterThan(0);
@@ -145,7 +145,7 @@ describe("on a machine whose clock is a year behind", () => {
     expect(right).toMatchObject({ changes: false, inputs: { rotateAt: state.rotateAt } });
   });
 
-  test("an update leaves the time of the next rotation as it was", async () => {
+  test("an update does not change the time of the next rotation", async () => {
     const { inputs, state } = await made(monthly);
     harness.skewMs = -YEAR;
     const wrong = await up(inputs, state, monthly);
@@ -169,14 +169,14 @@ describe("on a machine whose clock is a year behind", () => {
   });
 });
 
-describe("a time in state that is further ahead than its own rule allows", () => {
+describe("a time in state that is too far in the future", () => {
   const was = (name: string, property: string, before = "", after = "") =>
     `warning: ${name}: ${property} was ${before}, which is too far in the future: a machine whose clock was ahead ` +
     `wrote it. It is now ${after}.`;
   const later = (time: string | undefined, milliseconds: number) =>
     new Date(Date.parse(time ?? "") + milliseconds).toISOString();
 
-  test("rotateAt is pulled back to the next one on its grid, and said", async () => {
+  test("rotateAt is corrected to the next time on its grid, with a warning", async () => {
     const { inputs, state } = await made(monthly);
     const rotateAt = later(state.rotateAt, 12 * 30 * DAY);
     const after = await up({ ...inputs, rotateAt }, { ...state, rotateAt }, monthly);
@@ -185,7 +185,7 @@ describe("a time in state that is further ahead than its own rule allows", () =>
     expect(harness.warnings).toEqual([was(state.name, "rotateAt", rotateAt, state.rotateAt)]);
   });
 
-  test("previousRevokeAt is pulled back to an overlap from now, and said; then the previous key is revoked", async () => {
+  test("previousRevokeAt is corrected to one overlap from now, with a warning; then the previous key is revoked", async () => {
     const triggers = (leak: number) => ({ triggers: { leak }, overlap: "7d" });
     const { inputs, state } = await made(triggers(0));
     const rotated = await up(inputs, state, triggers(1));
@@ -204,7 +204,7 @@ describe("a time in state that is further ahead than its own rule allows", () =>
     await harness.expectOnlyKeysOf(last.state);
   });
 
-  test("reconcileAfter is pulled back to the request timeout and two minutes from now, and said", async () => {
+  test("reconcileAfter is corrected to the request timeout plus two minutes from now, with a warning", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
     const { inputs, state } = await made(undefined);
     const reconcileAfter = later(state.reconcileAfter, YEAR);

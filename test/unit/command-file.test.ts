@@ -17,7 +17,7 @@ function folderWith(name: string, file: string): string {
   return folder;
 }
 
-test.each(["linux", "darwin"] as const)("%s itself looks for the CLI", (platform) => {
+test.each(["linux", "darwin"] as const)("%s finds the CLI by itself", (platform) => {
   expect(commandFile("pulumi", { PATH: "" }, platform)).toBe("pulumi");
 });
 
@@ -36,7 +36,7 @@ describe("on Windows", () => {
     },
   );
 
-  test("a program in the working folder is no CLI", () => {
+  test("a program in the working folder is not used as the CLI", () => {
     const folder = folderWith("project", "pulumi.exe");
     const before = process.cwd();
     process.chdir(folder);
@@ -47,7 +47,7 @@ describe("on Windows", () => {
     }
   });
 
-  test("a script is refused with what to do", () => {
+  test("a script is refused with the next step", () => {
     const folder = folderWith("shims", "pulumi.cmd");
     expect(() => found({ Path: folder })).toThrow(
       `\`pulumi\` on PATH is a script, ${join(folder, "pulumi.cmd")}, which cannot be run directly; add the folder of ` +
@@ -55,7 +55,7 @@ describe("on Windows", () => {
     );
   });
 
-  test.each(["C:\\tools\\pulumi.exe", "./pulumi.cmd"])("the path %s is taken as it is", (path) => {
+  test.each(["C:\\tools\\pulumi.exe", "./pulumi.cmd"])("the path %s is used unchanged", (path) => {
     expect(found({}, path)).toBe(path);
   });
 });

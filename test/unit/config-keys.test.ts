@@ -83,7 +83,7 @@ test.each([
   expect(nearest(word, ["id", "get", "list", "reveal", "revoke"])).toBe(expected);
 });
 
-test("the nearer of two near names wins", () => {
+test("the most similar of two similar names wins", () => {
   expect(nearest("revoke", ["reveke", "revoke"])).toBe("revoke");
 });
 

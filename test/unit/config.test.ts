@@ -15,7 +15,7 @@ const settingsOf = (given: Given, env: Environment = {}) => {
   return configuration.kind === "ready" ? configuration.settings : configuration;
 };
 
-test("only the credential is needed; the rest has defaults", () => {
+test("only the credential is required; everything else has a default", () => {
   expect(settingsOf({ apiKey: "key" })).toEqual({
     apiUrl: DEFAULT_API_URL,
     credential: "key",
@@ -207,7 +207,7 @@ describe("a preview with unknown values", () => {
     });
   });
 
-  test("refuses known values that are wrong", () => {
+  test("refuses known values that are invalid", () => {
     expect(resolve({ apiKey: UNKNOWN, maxRetries: "11" })).toEqual({
       kind: "invalid",
       failures: [{ property: "payengine:maxRetries", reason: "must be a whole number from 0 to 10" }],

@@ -69,7 +69,7 @@ test.each<[CallName, unknown, string]>([
 ])("the call %s %j is refused", (name, written, reason) => {
   const whole = reason.includes("unknown method") ? reason : `${reason}; ${forms[name]}`;
   const expected = [`contract.${name} ${whole}`];
-  // A brace that is not that of {id} is a second fault of the same path.
+  // Any brace except those of {id} is a second problem of the same path.
   if (String(written).includes("{ID}")) {
     expected.unshift(
       `contract.${name} has a character in its path that is not allowed, such as a space; ${forms[name]}`,

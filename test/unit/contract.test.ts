@@ -31,14 +31,14 @@ test("the default contract follows PayEngine's published conventions", () => {
 });
 
 test.each([{}, "{}", " {} ", { get: undefined }, { fields: {}, types: {} }])(
-  "contract %j leaves every default",
+  "contract %j keeps every default",
   (input) => {
     expect(contractOf(input)).toEqual(DEFAULT_CONTRACT);
   },
 );
 
 test.each(["dashboard", '"dashboard"'])(
-  "contract %s is for an account where only people make keys",
+  "contract %s is for an account whose keys can only be created in the dashboard",
   (input) => {
     expect(contractOf(input)).toBe(DASHBOARD);
     expect(DASHBOARD).toEqual({
@@ -173,7 +173,7 @@ test("the contract reports every failure at once", () => {
 
 const secret = "0123456789ab".repeat(9);
 
-/** From nearly right to anything at all, with a secret wherever one may be written by mistake. */
+/** From almost valid contracts to any value, with a secret in every position. */
 function anyContract(): fc.Arbitrary<unknown> {
   const wrong = fc.oneof(
     fc.anything(),

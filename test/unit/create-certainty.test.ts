@@ -19,12 +19,12 @@ const NO_VALUE =
   "The response did not include the key's value; if another request of your account shows it, set " +
   "payengine:contract.reveal to that request (`pulumi-payengine doctor`)";
 
-describe("an answer to POST in no published form of failure", () => {
+describe("a response to POST in an unpublished format", () => {
   test.each(
     [400, 403, 404, 422].flatMap((status) =>
       (["html", "empty", "json"] as const).map((body) => ({ status, body })),
     ),
-  )("proves nothing: create finds and revokes the key and makes another (%j)", async (answer) => {
+  )("proves nothing: create finds and revokes the key and creates another (%j)", async (answer) => {
     await harness.control.addFault({ operation: "createKey", kind: "statusAfterCommit", ...answer });
     const state = completed(await create(harness.context(), inputs));
     expect(state.name).toBe(`${name}-r2`);
@@ -33,7 +33,7 @@ describe("an answer to POST in no published form of failure", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("marks the key to reconcile when no key of the name is found", async () => {
+  test("marks the key for reconciliation if no key with that name is found", async () => {
     const firewall = { kind: "statusBeforeCommit", status: 403, body: "html" } as const;
     await harness.control.addFault({ operation: "createKey", ...firewall });
     const state = completed(await create(harness.context(), inputs));
@@ -41,7 +41,7 @@ describe("an answer to POST in no published form of failure", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("ends after three attempts with an error that names what may have answered", async () => {
+  test("ends after three attempts with an error that names a proxy or firewall", async () => {
     const firewall = { kind: "statusAfterCommit", status: 403, body: "html" } as const;
     await harness.control.addFault({ operation: "createKey", ...firewall, times: "always" });
     expect(await messageThrownBy(() => create(harness.context(), inputs))).toEqual(
@@ -56,14 +56,17 @@ describe("an answer to POST in no published form of failure", () => {
   });
 });
 
-test.each([200, 201, 202])("a %i that reports a failure is no success, in either form", async (status) => {
-  for (const body of ["contract", "success"] as const)
-    await harness.control.addFault({ operation: "createKey", kind: "statusAfterCommit", status, body });
-  const state = completed(await create(harness.context(), inputs));
-  expect(state.name).toBe(`${name}-r3`);
-  expect(state).not.toHaveProperty("pendingAction");
-  await harness.expectOnlyKeysOf(state);
-});
+test.each([200, 201, 202])(
+  "a %i that reports a failure is not a success, in either format",
+  async (status) => {
+    for (const body of ["contract", "success"] as const)
+      await harness.control.addFault({ operation: "createKey", kind: "statusAfterCommit", status, body });
+    const state = completed(await create(harness.context(), inputs));
+    expect(state.name).toBe(`${name}-r3`);
+    expect(state).not.toHaveProperty("pendingAction");
+    await harness.expectOnlyKeysOf(state);
+  },
+);
 
 describe.each(["stars", "dots", "redacted", "short"] as const)("a masked value (%s)", (form) => {
   const masked = { operation: "createKey", kind: "maskedValue", form } as const;
@@ -79,7 +82,7 @@ describe.each(["stars", "dots", "redacted", "short"] as const)("a masked value (
     },
   );
 
-  test("does not count as a value when PayEngine shows no redacted form", async () => {
+  test("does not count as a value if PayEngine shows no redacted value", async () => {
     await harness.control.setDialect({ shows: { redacted: false } });
     await harness.control.addFault({ ...masked, times: "always" });
     expect(await messageThrownBy(() => create(harness.context(), { ...inputs, verify: false }))).toBe(
@@ -96,7 +99,7 @@ describe.each(["stars", "dots", "redacted", "short"] as const)("a masked value (
   });
 });
 
-describe("an answer to POST without an id", () => {
+describe("a response to POST without an id", () => {
   const idMissing = { operation: "createKey", kind: "idMissing" } as const;
 
   test("keeps its value, and create finds the id in the list by the exact name", async () => {
@@ -119,7 +122,7 @@ describe("an answer to POST without an id", () => {
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
 
-  test("or value leaves a key that create finds by name and revokes before it makes another", async () => {
+  test("or value leaves a key that create finds by name and revokes before it creates another", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "unreadable" });
     const state = completed(await create(harness.context(), inputs));
     expect(state.name).toBe(`${name}-r2`);
@@ -128,7 +131,7 @@ describe("an answer to POST without an id", () => {
   });
 });
 
-test("create ends after three attempts without a live key when no answer shows a value", async () => {
+test("create ends after three attempts without an active key if no response includes a value", async () => {
   await harness.control.setDialect({ reveal: "byCall" });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": ${NO_VALUE}. No key was left behind.`,
@@ -184,7 +187,7 @@ describe("create reads the list of keys first", () => {
     expect(await posts()).toBe(0);
   });
 
-  test("once a process", async () => {
+  test("once per process", async () => {
     const context = harness.context();
     completed(await create(context, inputs));
     completed(await create(context, harness.inputs()));
@@ -192,7 +195,7 @@ describe("create reads the list of keys first", () => {
   });
 });
 
-describe("after an empty first list, which shows no entry,", () => {
+describe("after an empty first list,", () => {
   const emptyAtFirst = () => ({ ...harness.context(), readableList: async () => 0 });
 
   test("create keeps the key once the list shows it", async () => {
@@ -200,13 +203,13 @@ describe("after an empty first list, which shows no entry,", () => {
     expect((await harness.calls()).filter((call) => call === "GET /api/api-keys")).toHaveLength(1);
   });
 
-  test("a list that fails for another reason says nothing of its form: the key is kept", async () => {
+  test("create keeps the key if the second list fails for another reason", async () => {
     const fails = { operation: "listKeys", kind: "statusBeforeCommit", status: 503 } as const;
     await harness.control.addFault(fails);
     await harness.expectOnlyKeysOf(completed(await create(emptyAtFirst(), inputs)));
   });
 
-  test("create revokes the key by its id when its entry cannot be read", async () => {
+  test("create revokes the key by its id if its entry cannot be read", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "idMissing" });
     expect(await messageThrownBy(() => create(emptyAtFirst(), inputs))).toContain(
       "(entry 1 has no id). No key was left behind.",
@@ -215,7 +218,7 @@ describe("after an empty first list, which shows no entry,", () => {
     await harness.expectOnlyKeysOf();
   });
 
-  test("create revokes the key and remembers its name when the list can never be read", async () => {
+  test("create revokes the key and keeps its name in state if the list can never be read", async () => {
     await harness.control.addFault({ operation: "listKeys", kind: "html200", times: "always" });
     const { state } = unfinished(await create(emptyAtFirst(), inputs));
     expect(await harness.liveKeys()).toEqual([]);
@@ -226,7 +229,7 @@ describe("after an empty first list, which shows no entry,", () => {
 });
 
 describe.each([102, 103] as const)("an informational %i", (status) => {
-  test.each(["createKey", "any"] as const)("before the answer (%s) is ignored", async (operation) => {
+  test.each(["createKey", "any"] as const)("before the response (%s) is ignored", async (operation) => {
     await harness.control.addFault({ operation, kind: "informational", status, times: "always" });
     const state = completed(await create(harness.context(), inputs));
     expect(state).toMatchObject({ name, ...inputs });
@@ -235,7 +238,7 @@ describe.each([102, 103] as const)("an informational %i", (status) => {
   });
 });
 
-test("a partial answer (206) leaves one live key, and create posts again only under another name", async () => {
+test("a partial response (206) leaves one active key, and create posts again only under another name", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "partial206", times: 2 });
   const state = completed(await create(harness.context({ maxRetries: 3 }), inputs));
   expect(state.name).toBe(`${name}-r3`);

@@ -24,7 +24,7 @@ async function createBehindALaggingList(): Promise<ApiKeyState> {
 }
 
 describe("when the list lags behind a lost POST", () => {
-  test("the key is marked to reconcile until a request's limit and a minute have passed", async () => {
+  test("the key is marked for reconciliation until the request timeout plus a minute has passed", async () => {
     const before = harness.now().getTime();
     const state = await createBehindALaggingList();
     expect(state).toMatchObject({
@@ -45,7 +45,7 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf(reconciled);
   });
 
-  test("the mark outlives reconcileAfter while the list does not show the kept key", async () => {
+  test("the mark stays after reconcileAfter while the list does not show the kept key", async () => {
     const state = await createBehindALaggingList();
     await harness.advance(300_000);
     const still = completed(await update(harness.context(), state, inputs));
@@ -60,14 +60,14 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf(reconciled);
   });
 
-  test("an update before reconcileAfter keeps the mark though the list is current", async () => {
+  test("an update before reconcileAfter keeps the mark even if the list is current", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
     const state = completed(await create(harness.context(), inputs));
     await harness.advance(64_000);
     expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
   });
 
-  test("a list that fails keeps the mark and the key", async () => {
+  test("a failed list keeps the mark and the key", async () => {
     const state = await createBehindALaggingList();
     await harness.control.addFault({ operation: "listKeys", kind: "statusBeforeCommit", status: 500 });
     expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
@@ -78,7 +78,7 @@ describe("when the list lags behind a lost POST", () => {
     expect(await read(harness.context(), state)).toEqual(state);
   });
 
-  test("delete keeps the key as long as the list may lack the orphan", async () => {
+  test("delete keeps the key while the list may not show the orphan", async () => {
     const state = await createBehindALaggingList();
     const why = "PayEngine's list of keys does not show this key yet";
     expect(await messageThrownBy(() => revokeAll(harness.context(), state))).toContain(why);
@@ -88,7 +88,7 @@ describe("when the list lags behind a lost POST", () => {
     await harness.expectOnlyKeysOf();
   });
 
-  test("read keeps a key that is gone while an orphan may still be live", async () => {
+  test("read keeps a key that is gone while an orphan may still be active", async () => {
     const state = await createBehindALaggingList();
     await harness.advance(61_000);
     await harness.control.revokeKey(state.keyId ?? "");
@@ -104,7 +104,7 @@ describe("when the list lags behind a lost POST", () => {
   });
 });
 
-test("the key of an answer after the timeout is revoked once it exists", async () => {
+test("the key of a response after the timeout is revoked once it exists", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 4_000 });
   const state = completed(await create(harness.context({ requestTimeout: 1_000 }), inputs));
   expect(state).toMatchObject({ name: `${name}-r2`, pendingAction: "reconcile", unresolvedNames: [name] });
@@ -114,7 +114,7 @@ test("the key of an answer after the timeout is revoked once it exists", async (
   await harness.expectOnlyKeysOf(reconciled);
 });
 
-test("an orphan counts as revoked only when PayEngine itself answers that it does not exist", async () => {
+test("an orphan counts as revoked only if PayEngine itself responds that it does not exist", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await harness.control.addFault({
     operation: "revokeKey",

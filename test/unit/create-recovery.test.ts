@@ -36,7 +36,7 @@ const dialects: Record<string, DialectInput> = {
 
 const lost = (orphans: number, fault: FaultInput) => ({ orphans, fault });
 
-/** Faults of one POST after which a key may exist, with the number of keys that the recovery is to find. */
+/** Faults of one POST after which a key may exist, with the number of keys that recovery must find. */
 const lostPosts = {
   "connection dropped before commit": lost(0, { operation: "createKey", kind: "dropBeforeCommit" }),
   "connection dropped after commit": lost(1, { operation: "createKey", kind: "dropAfterCommit" }),

@@ -28,7 +28,7 @@ const hints: Record<number, string> = {
 };
 
 test.each(Object.entries(hints))(
-  "a POST answered %s is a plain error after one request",
+  "a POST with response %s is a plain error after one request",
   async (status, hint) => {
     await harness.control.addFault({
       operation: "createKey",
@@ -47,7 +47,7 @@ test.each(Object.entries(hints))(
   },
 );
 
-test("an operation without time left before its request makes no key and is a plain error", async () => {
+test("an operation without time left before its request creates no key and fails plainly", async () => {
   const { client, ...rest } = harness.context();
   const createKey = async () => {
     throw new NetworkError("The operation took too long", "OUT_OF_TIME");
@@ -65,7 +65,7 @@ test("an exhausted quota is a plain error that quotes PayEngine", async () => {
   );
 });
 
-test("a user without the role makes no key, and the error names the required role", async () => {
+test("a user without the role creates no key, and the error names the required role", async () => {
   const { key } = await harness.control.newCredential("sandbox", "User");
   expect(await messageThrownBy(() => create(harness.context({ credential: key }), inputs))).toEqual(
     abridged(
@@ -77,7 +77,7 @@ test("a user without the role makes no key, and the error names the required rol
   expect(await posts()).toBe(0);
 });
 
-test("create makes no key where only signed-in people may, and the error names the way out", async () => {
+test("create makes no key if only signed-in users may, and the error names the next step", async () => {
   await harness.control.setDialect({ manageKeys: "consoleOnly" });
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${name}": PayEngine returned 401 for GET ${harness.url}/api-keys: jwt malformed. This request ` +
@@ -87,12 +87,12 @@ test("create makes no key where only signed-in people may, and the error names t
   expect(await posts()).toBe(0);
 });
 
-test("a developer makes keys like an admin", async () => {
+test("a developer creates keys like an admin", async () => {
   const { key } = await harness.control.newCredential("sandbox", "Developer");
   await harness.expectOnlyKeysOf(completed(await create(harness.context({ credential: key }), inputs)));
 });
 
-test("an unknown credential makes no key", async () => {
+test("an unknown credential creates no key", async () => {
   const credential = "0".repeat(108);
   expect(await messageThrownBy(() => create(harness.context({ credential }), inputs))).toContain(
     `Could not create the key "${name}": PayEngine returned 401 for GET ${harness.url}/merchant: ` +
@@ -127,7 +127,7 @@ describe("with a pin", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("create makes no key for a pin that is no id", async () => {
+  test("create makes no key for a pin that is not an id of the account", async () => {
     for (const accountId of ["..", "a/b", "?q"]) {
       expect(await messageThrownBy(() => create(harness.context({ accountId }), inputs))).toBe(
         notShown(accountId),
@@ -147,7 +147,7 @@ describe("with a pin", () => {
   });
 });
 
-test("create revokes a key with another name than asked for, and fails", async () => {
+test("create revokes a key with another name than requested, and fails", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
   const message = await messageThrownBy(() => create(harness.context(), inputs));
   const made = (await harness.control.keys()).find((key) => key.name === name);
@@ -158,14 +158,14 @@ test("create revokes a key with another name than asked for, and fails", async (
   await harness.expectOnlyKeysOf();
 });
 
-describe("when PayEngine asks to slow down", () => {
+describe("after a 429", () => {
   const rateLimit = (more: Partial<Extract<FaultInput, { kind: "rateLimit" }>>): FaultInput => ({
     operation: "createKey",
     kind: "rateLimit",
     ...more,
   });
 
-  test("create waits as long as Retry-After says and sends the POST again under the same name", async () => {
+  test("create waits for Retry-After and sends the POST again with the same name", async () => {
     await harness.control.addFault(rateLimit({ retryAfter: 7 }));
     const state = completed(await create(harness.context({ maxRetries: 3 }), inputs));
     expect(harness.waits).toEqual([7_000]);
@@ -174,7 +174,7 @@ describe("when PayEngine asks to slow down", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("create waits thirty seconds at most", async () => {
+  test("create waits at most thirty seconds", async () => {
     await harness.control.addFault(rateLimit({ retryAfter: 86_400 }));
     await create(harness.context({ maxRetries: 3 }), inputs);
     expect(harness.waits).toEqual([30_000]);
@@ -186,13 +186,13 @@ describe("when PayEngine asks to slow down", () => {
     expect(harness.waits).toEqual([500, 1_000, 2_000]);
   });
 
-  test("create waits for a date in Retry-After, thirty seconds at most", async () => {
+  test("create waits for a date in Retry-After, at most thirty seconds", async () => {
     await harness.control.addFault(rateLimit({ retryAfter: "Wed, 21 Oct 2099 07:28:00 GMT" }));
     await create(harness.context({ maxRetries: 1 }), inputs);
     expect(harness.waits).toEqual([30_000]);
   });
 
-  test("create gives up after maxRetries without a key", async () => {
+  test("create fails after maxRetries without a key", async () => {
     await harness.control.addFault(rateLimit({ times: "always" }));
     expect(await messageThrownBy(() => create(harness.context({ maxRetries: 2 }), inputs))).toBe(
       `Could not create the key "${name}": PayEngine returned 429 for POST ${harness.url}/api-keys: Status 429, as asked ` +

@@ -24,10 +24,10 @@ afterEach(() => harness.close());
 const context = (more = {}) => harness.context({ contract, ...more });
 const reveals = async () => (await harness.calls()).filter((call) => call.endsWith("/reveal"));
 const onReveal = { operation: "revealKey" } as const;
-/** Keys that were made, newest first. */
+/** Created keys, newest first. */
 const made = async () => (await harness.control.keys()).filter((key) => !key.credential);
 
-test("create asks once for a private value that a second call shows", async () => {
+test("create requests a private value once if a second request shows it", async () => {
   const state = completed(await create(context(), inputs));
   expect(state).toMatchObject({ ...inputs, name });
   expect(await harness.calls()).toEqual([
@@ -40,7 +40,7 @@ test("create asks once for a private value that a second call shows", async () =
   await harness.expectOnlyKeysOf(state);
 });
 
-test("create does not ask for a value that the first answer shows", async () => {
+test("create does not request a value that the first response includes", async () => {
   const state = completed(await create(context(), { ...inputs, type: "public" }));
   await harness.control.setDialect({ reveal: "atCreate" });
   const other = completed(await create(context(), harness.inputs()));
@@ -72,7 +72,7 @@ const lost: Record<string, FaultInput> = {
 };
 
 test.each(Object.entries(lost))(
-  "create makes another key when the answer to reveal is lost (%s)",
+  "create makes another key if the response to reveal is lost (%s)",
   async (_how, fault) => {
     await harness.control.addFault(fault);
     const state = completed(await create(context({ maxRetries: 3 }), inputs));
@@ -83,13 +83,13 @@ test.each(Object.entries(lost))(
       { name: `${name}-r2`, status: "active" },
       { name, status: "revoked" },
     ]);
-    // The value may have been shown already, so it is not asked for twice.
+    // The value may have been shown already, so it is not requested twice.
     expect(await reveals()).toEqual([first, second].map((key) => `POST /api/api-keys/${key?.id}/reveal`));
     await harness.expectOnlyKeysOf(state);
   },
 );
 
-test("create ends after three revoked keys when every answer to reveal is lost", async () => {
+test("create ends after three revoked keys if every response to reveal is lost", async () => {
   await harness.control.addFault({ ...onReveal, kind: "dropAfterCommit", times: "always" });
   const message = await messageThrownBy(() => create(context(), inputs));
   const [third] = await made();
@@ -103,7 +103,7 @@ test("create ends after three revoked keys when every answer to reveal is lost",
   await harness.expectOnlyKeysOf();
 });
 
-test("the error names the value that is missing from the answer to reveal", async () => {
+test("the error names the value that is missing from the response to reveal", async () => {
   await harness.control.addFault({ ...onReveal, kind: "valueMissing", times: "always" });
   expect(await messageThrownBy(() => create(context(), inputs))).toBe(
     `Could not create the key "${name}": The response to reveal did not include the key's value. No key was left behind.`,
@@ -147,7 +147,7 @@ test.each(refused)("a reveal refused for %s is one error after one key, which is
   await harness.expectOnlyKeysOf();
 });
 
-test("create remembers by its id a key that can be neither revealed nor revoked", async () => {
+test("create stores the id of a key that can be neither revealed nor revoked", async () => {
   const E106 = { status: 400, message: "E106: Key has been revealed before" };
   await harness.control.addFault({ ...onReveal, kind: "statusBeforeCommit", ...E106 });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
@@ -157,7 +157,7 @@ test("create remembers by its id a key that can be neither revealed nor revoked"
   await harness.expectOnlyKeysOf(completed(await update(context(), state, inputs)));
 });
 
-test("create repeats a rate-limited reveal, which shows the value of the same key", async () => {
+test("create retries a rate-limited reveal, which shows the value of the same key", async () => {
   await harness.control.addFault({ ...onReveal, kind: "rateLimit", retryAfter: 7 });
   const state = completed(await create(context({ maxRetries: 1 }), inputs));
   expect(state.name).toBe(name);
@@ -166,7 +166,7 @@ test("create repeats a rate-limited reveal, which shows the value of the same ke
   await harness.expectOnlyKeysOf(state);
 });
 
-test("a reveal by GET is not repeated either", async () => {
+test("a reveal by GET is not retried either", async () => {
   const got = parseContract({ reveal: "GET /api-keys/{id}/reveal" });
   const byGet = "contract" in got ? got.contract : DEFAULT_CONTRACT;
   expect(await messageThrownBy(() => create(context({ contract: byGet, maxRetries: 3 }), inputs))).toContain(

@@ -21,7 +21,7 @@ const maybeLeft =
   "A key with that name may still be active; its value was lost. State keeps the name: " +
   "run `pulumi up` again, without --continue-on-error, to revoke what is left and create another key, or run `pulumi destroy`.";
 
-/** How a POST is lost and the recovery after it fails. */
+/** Faults that lose a POST and make the recovery after it fail. */
 const failedRecoveries: Record<string, { faults: FaultInput[]; reason: string[] }> = {
   "the list answers 500": {
     faults: [
@@ -76,20 +76,20 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
     expect(outcome.state.unresolvedNames).toEqual([name]);
   });
 
-  test("the next update revokes every key of the name and makes the key", async () => {
+  test("the next update revokes every key with that name and creates the key", async () => {
     const { state } = await begin();
     const repaired = completed(await update(harness.context(), state, inputs));
     expect(repaired.name).toBe(`${name}-r2`);
     await harness.expectOnlyKeysOf(repaired);
   });
 
-  test("a refresh in between keeps what is left to do", async () => {
+  test("a refresh in between keeps the pending action", async () => {
     const { state } = await begin();
     const refreshed = await read(harness.context(), state);
     expect(refreshed).toMatchObject({ pendingAction: "create", unresolvedNames: [name], uniqueName: name });
   });
 
-  test("delete revokes all keys of the name", async () => {
+  test("delete revokes all keys with that name", async () => {
     const { state } = await begin();
     await harness.advance(65_001);
     await revokeAll(harness.context(), state);
@@ -97,7 +97,7 @@ describe.each(Object.entries(failedRecoveries))("when a POST is lost and %s", (_
   });
 });
 
-test("create does not accept a text that cannot be a private key's value", async () => {
+test("create does not accept text that cannot be a private key's value", async () => {
   await harness.control.addFault({
     operation: "createKey",
     kind: "maskedValue",
@@ -166,17 +166,17 @@ test("a credential revoked after a lost POST keeps the name in state, and anothe
   ).toContain(
     `Could not revoke what an unfinished creation of the key "${name}" left: PayEngine returned 401 for GET`,
   );
-  // Its own key, found by its exact name, proves the place to a credential that did not make it.
+  // Its own key, found by its exact name, proves the account for another credential.
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, its)));
 });
 
-test("an update that cannot clear up says so and changes nothing", async () => {
+test("an update that cannot revoke leftover keys fails and changes nothing", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   await harness.control.addFault({
     operation: "listKeys",
     kind: "statusBeforeCommit",
     status: 500,
-    // Of the creation's sweep, the update's first look at the list and its sweep.
+    // The creation's sweep, the update's first list and its sweep.
     times: 3,
     skip: 1,
   });

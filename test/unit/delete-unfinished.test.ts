@@ -16,17 +16,17 @@ let inputs: ApiKeyInputs;
 const name = newInputs().uniqueName;
 const MINUTES = 60_000;
 
-test("delete revokes a key that came without its value, and waits for no other", async () => {
+test("delete revokes a key that came without its value, without waiting for another", async () => {
   await harness.control.addFault({ operation: "createKey", kind: "valueMissing" });
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
   const { state } = unfinished(await create(harness.context(), inputs));
   expect(state.orphanKeyIds).toBeDefined();
-  // The one request is explained by the key that is revoked by its id: nothing is left to wait for.
+  // The revoked key accounts for the one request, so there is no need to wait.
   await revokeAll(harness.context(), state);
   await harness.expectOnlyKeysOf();
 });
 
-test("delete waits while the list does not show the kept key, for it may lack a second key too", async () => {
+test("delete waits while the list does not show the kept key, because it may not show a second key either", async () => {
   await harness.control.setLag({ listMs: 10 * MINUTES });
   await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
   const state = completed(await create(harness.context(), inputs));
@@ -70,7 +70,7 @@ test("delete of a key that is gone revokes another key of its resource", async (
   await harness.expectOnlyKeysOf();
 });
 
-describe("while PayEngine does not know a new key by its id,", () => {
+describe("while PayEngine does not find a new key by its id,", () => {
   const unknownById = { operation: "revokeKey", kind: "statusBeforeCommit", status: 404 } as const;
 
   test("a key without a value does not count as revoked and is found by its name later", async () => {
@@ -83,7 +83,7 @@ describe("while PayEngine does not know a new key by its id,", () => {
     await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
   });
 
-  test("a key of another name is remembered by its id", async () => {
+  test("a key with another name is stored by its id", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault(unknownById);
     const { client, ...rest } = harness.context();

@@ -17,7 +17,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const MINUTE = 60_000;
 const total = (waits: readonly number[]) => waits.reduce((sum, wait) => sum + wait, 0);
 
-/** A key in use, beside which a lost request may still make another. */
+/** A key in use, and a lost request that may still create another. */
 async function reconcilable(): Promise<ApiKeyState> {
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit" });
   const state = completed(await create(harness.context(), harness.inputs()));
@@ -25,7 +25,7 @@ async function reconcilable(): Promise<ApiKeyState> {
   return state;
 }
 
-/** No key, but a lost request that may still make one. */
+/** No key, but a lost request that may still create one. */
 async function unmade(): Promise<ApiKeyState> {
   await harness.control.addFault({ operation: "createKey", kind: "dropBeforeCommit", times: 3 });
   const { state } = unfinished(await create(harness.context(), harness.inputs()));
@@ -33,7 +33,7 @@ async function unmade(): Promise<ApiKeyState> {
   return state;
 }
 
-/** While the provider waits, the lost request makes its key. */
+/** While the provider waits, the lost request creates its key. */
 function lateContext({ uniqueName: name }: ApiKeyState): Context {
   const context = harness.context();
   return {
@@ -49,7 +49,7 @@ test.each([
   ["beside a key in use", reconcilable],
   ["where no key was made", unmade],
 ])(
-  "delete %s waits until a lost request can no longer take effect, and revokes what it made",
+  "delete %s waits until a lost request can no longer take effect, and revokes its key",
   async (_which, make) => {
     const state = await make();
     await revokeAll(lateContext(state), state);
@@ -79,7 +79,7 @@ test("the key in use works until the wait is over", async () => {
   await harness.expectOnlyKeysOf();
 });
 
-test("a wait that Pulumi's end cuts short leaves the key, and a state that can be deleted later", async () => {
+test("if Pulumi ends during the wait, the key stays and its state can be deleted later", async () => {
   const state = await reconcilable();
   const context = harness.context();
   const engine = { isGone: async () => harness.waits.length >= 3 };
@@ -94,7 +94,7 @@ test("a wait that Pulumi's end cuts short leaves the key, and a state that can b
   await harness.expectOnlyKeysOf();
 });
 
-test("a stored moment that is far ahead is waited for no longer than a request can take effect", async () => {
+test("a stored time far in the future does not make delete wait longer than a request can take effect", async () => {
   const state = await reconcilable();
   const ahead = {
     ...state,
@@ -105,7 +105,7 @@ test("a stored moment that is far ahead is waited for no longer than a request c
   await harness.expectOnlyKeysOf();
 });
 
-test("after the stored moment delete does not wait", async () => {
+test("delete does not wait after the stored time", async () => {
   const state = await reconcilable();
   await harness.advance(2 * MINUTE);
   await revokeAll(harness.context(), state);
@@ -113,7 +113,7 @@ test("after the stored moment delete does not wait", async () => {
   await harness.expectOnlyKeysOf();
 });
 
-test("an operation's limit does not count what is waited for outside it, and counts on afterwards", async () => {
+test("an operation's time limit pauses during an outside wait and continues afterwards", async () => {
   const limit = new OperationLimit(20);
   await limit.outside(() => sleep(100));
   expect(limit.isOver).toBe(false);

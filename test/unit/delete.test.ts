@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** What a Date header, which has whole seconds, needs to be a minute on. */
+/** A minute plus the rounding of a Date header to whole seconds. */
 const MINUTE = 61_000;
 const couldNotRevoke = (why: string) =>
   `Could not revoke the key "${state.name}" (${state.keyId}), which may still work: ${why} The key stays ` +
@@ -38,7 +38,7 @@ test.each(["404", "status"] as const)(
   },
 );
 
-test("delete fails within a minute of a key's creation, for PayEngine may not know it yet", async () => {
+test("delete fails within a minute of a key's creation, because PayEngine may not show it yet", async () => {
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await deleteError()).toContain("it was created less than a minute ago");
   await harness.advance(MINUTE);
@@ -52,7 +52,7 @@ test("a second delete succeeds", async () => {
   await harness.expectOnlyKeysOf();
 });
 
-test("a revocation whose answer was lost succeeds on the second try", async () => {
+test("a revocation whose response was lost succeeds on the second attempt", async () => {
   await harness.advance(MINUTE);
   await harness.control.addFault({ operation: "revokeKey", kind: "dropAfterCommit" });
   expect(await deleteError()).toContain("The connection to PayEngine was lost");
@@ -99,7 +99,7 @@ test("delete fails on a success that reports a failure", async () => {
   await harness.expectOnlyKeysOf(state);
 });
 
-test("delete fails on a web page instead of an answer", async () => {
+test("delete fails if the response is a web page", async () => {
   await harness.control.addFault({ operation: "revokeKey", kind: "html200", commit: false });
   expect(await deleteError()).toContain(
     `The response to DELETE ${harness.url}/api-keys/${state.keyId} is not JSON`,
@@ -131,7 +131,7 @@ test("delete never revokes the provider's own credential", async () => {
   expect(state.fingerprint).toBe(fingerprint(state.token ?? ""));
 });
 
-test("delete of an unfinished creation revokes every key that its attempts can have made", async () => {
+test("delete of an unfinished creation revokes every key that its attempts can have created", async () => {
   const { client: api } = harness.context();
   await api.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
   await api.createKey({ name: `${state.uniqueName}-r4`, type: "public" });
@@ -140,7 +140,7 @@ test("delete of an unfinished creation revokes every key that its attempts can h
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([unrelated.id]);
 });
 
-test("delete revokes a key in good order by one call", async () => {
+test("delete revokes a key without pending actions in one request", async () => {
   await harness.control.clearRequests();
   await revokeAll(harness.context(), state);
   expect(await harness.calls()).toEqual([`DELETE /api/api-keys/${state.keyId}`]);

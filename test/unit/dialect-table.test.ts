@@ -43,7 +43,7 @@ describe.each(Object.entries(DIALECTS))("on an account (%s)", (_name, dialect) =
     },
   );
 
-  test("a lost answer leaves one key", async () => {
+  test("a lost response leaves one key", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.expectOnlyKeysOf(completed(await create(harness.context(), harness.inputs())));
   });
@@ -61,7 +61,7 @@ describe.each(Object.entries(DIALECTS))("on an account (%s)", (_name, dialect) =
   });
 });
 
-/** Ways in which nothing can work, and what the error says. */
+/** Cases in which no key can be created, and their errors. */
 const IMPOSSIBLE: readonly [string, DialectInput, RegExp][] = [
   [
     "no private key may manage keys",
@@ -71,7 +71,7 @@ const IMPOSSIBLE: readonly [string, DialectInput, RegExp][] = [
 ];
 
 test.each(IMPOSSIBLE)(
-  "a creation ends with one clear error and no key where %s",
+  "a creation ends with one clear error and no key if %s",
   async (_name, dialect, said) => {
     await harness.speak(dialect);
     expect(await messageThrownBy(() => create(harness.context(), harness.inputs()))).toMatch(said);
@@ -79,14 +79,14 @@ test.each(IMPOSSIBLE)(
   },
 );
 
-/** Ways that need a contract, without it. */
+/** Cases that need a contract, without it. */
 test.each([
   ["keys for Bearer only", { scheme: "Bearer" }, /PayEngine returned 401 for GET/],
   ["another path", { path: "/v3/credentials" }, /Unsupported API call/],
   ["other names of fields", { fields: { id: "uuid", name: "label" } }, /entry 1 has no id/],
   ["the value by a second call", { reveal: "byCall" }, /set payengine:contract\.reveal to that request/],
 ] as const)(
-  "a creation without the contract that fits (%s) leaves no key live",
+  "a creation without a matching contract (%s) leaves no active key",
   async (_name, dialect, said) => {
     const context = harness.context();
     await harness.control.setDialect(dialect);
@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test("a key that is not found stays in state where a revoked value gets 403 instead of 401", async () => {
+test("a key that is not found stays in state if a revoked value gets 403 instead of 401", async () => {
   await harness.speak({ revokedValue: 403 });
   const made = completed(await create(harness.context(), harness.inputs()));
   await harness.control.revokeKey(made.keyId ?? "");

@@ -13,7 +13,7 @@ const state: ApiKeyState = {
   credentialFingerprint: "01234567",
 };
 
-test("a key in good order has no changes", () => {
+test("a key without pending actions has no changes", () => {
   expect(diff(state, inputs, now)).toEqual({ changes: false, replaces: [] });
 });
 
@@ -37,14 +37,14 @@ describe("a pin", () => {
   const to = (pinnedAccountId: string | undefined, more = {}) => ({ ...inputs, ...more, pinnedAccountId });
   const pinned = { ...state, pinnedAccountId: "acct_1" };
 
-  test("is updated in place when it is added, changed or removed, whatever account state records", () => {
+  test("is updated in place if it is added, changed or removed, with any account in state", () => {
     expect(diff(state, to("acct_1"), now)).toEqual({ changes: true, replaces: [] });
     expect(diff(pinned, to("acct_1"), now)).toEqual({ changes: false, replaces: [] });
     expect(diff(pinned, to("acct_2"), now)).toEqual({ changes: true, replaces: [] });
     expect(diff(pinned, inputs, now)).toEqual({ changes: true, replaces: [] });
   });
 
-  test("is refused when it is added or changed together with a replacement", () => {
+  test("is refused if it is added or changed together with a replacement", () => {
     const refused = (replaced: string, before: string, after: string) =>
       `The key "shop-0123456789" cannot be replaced (${replaced}) while payengine:accountId changes from ${before} to ` +
       `${after}. Run \`pulumi up\` with the new pin first, which checks it. For a key in another account, add an ` +
@@ -58,7 +58,7 @@ describe("a pin", () => {
     expect(diff(pinned, to("acct_1", { type: "public" }), now).replaces).toEqual(["type"]);
   });
 
-  test("is refused when it is added or changed together with a rotation without overlap", () => {
+  test("is refused if it is added or changed together with a rotation without overlap", () => {
     const rotating = { ...pinned, rotation: { triggers: { leak: 0 }, overlap: "0s" } };
     const asked = to("acct_2", { rotation: { triggers: { leak: 1 }, overlap: "0s" } });
     expect(() => diff(rotating, asked, now)).toThrow(
@@ -67,7 +67,7 @@ describe("a pin", () => {
   });
 });
 
-test("a console that has moved is a change in place, and another credential is no change", () => {
+test("a moved console is a change in place, and another credential is not a change", () => {
   const moved = { ...inputs, apiUrl: "https://console.example/api" };
   expect(diff(state, moved, now)).toEqual({ changes: true, replaces: [] });
   expect(diff({ ...state, apiUrl: moved.apiUrl }, moved, now).changes).toBe(false);

@@ -15,14 +15,14 @@ const remembered = "State keeps the name: run `pulumi up` again";
 const name = newInputs().uniqueName;
 const gone = `Pulumi's engine ended before it could store the key "${name}`;
 
-test("create revokes a key made while the engine died", async () => {
+test("create revokes a key that was created while the engine died", async () => {
   harness.engineLivesFor = 1;
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(`${gone}"; it was revoked.`);
   await harness.expectOnlyKeysOf();
   expect(await harness.calls()).toContain("POST /api/api-keys");
 });
 
-test("update revokes a key made while the engine died", async () => {
+test("update revokes a key that was created while the engine died", async () => {
   const { token: _, ...damaged } = completed(await create(harness.context(), inputs));
   harness.engineLivesFor = 2;
   const { state, reason } = unfinished(await update(harness.context(), damaged, inputs));
@@ -31,14 +31,14 @@ test("update revokes a key made while the engine died", async () => {
   await harness.expectOnlyKeysOf();
 });
 
-test("update revokes no key when it made none before the engine died", async () => {
+test("update revokes no key if it created none before the engine died", async () => {
   const state = completed(await create(harness.context(), inputs));
   harness.engineLivesFor = 1;
   await update(harness.context(), state, inputs);
   await harness.expectOnlyKeysOf(state);
 });
 
-test("create returns an unfinished state when it cannot revoke a key made while the engine died", async () => {
+test("create returns an unfinished state if it cannot revoke a key that was created while the engine died", async () => {
   harness.engineLivesFor = 1;
   await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 500 });
   const { state, reason } = unfinished(await create(harness.context(), inputs));
@@ -71,7 +71,7 @@ test("an unfinished creation stays unfinished when the engine dies", async () =>
   expect(state).toMatchObject({ pendingAction: "create", unresolvedNames: [inputs.uniqueName] });
 });
 
-test("create posts nothing when the engine has died before", async () => {
+test("create posts nothing if the engine died before", async () => {
   harness.engineLivesFor = 0;
   expect(await messageThrownBy(() => create(harness.context(), inputs))).toBe(
     `Could not create the key "${inputs.uniqueName}": Pulumi's engine has ended. No key was left behind.`,

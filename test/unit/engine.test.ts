@@ -51,7 +51,7 @@ test("an engine that died a moment ago is gone", async () => {
   expect(await engine.isGone()).toBe(true);
 });
 
-test("an engine that was never there is gone", async () => {
+test("an engine that never existed is gone", async () => {
   fake.kill();
   const engine = watchEngine(address, unsignalled);
   await goneCall(engine);

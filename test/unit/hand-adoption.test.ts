@@ -52,7 +52,7 @@ describe('under the contract "dashboard", check', () => {
     expect(checked({}, inputs)).toEqual({ failures: [], inputs });
   });
 
-  test("takes another value as a rotation, which needs only an overlap", () => {
+  test("treats another value as a rotation, which needs only an overlap", () => {
     const adopt = { token: NEXT };
     const asked = { ...inputs, ...overlap, adopt, adoptedFingerprint: fingerprint(NEXT) };
     expect(checked({ adopt, ...overlap }, inputs)).toEqual({ failures: [], inputs: asked });
@@ -129,14 +129,14 @@ describe('under the contract "dashboard", check', () => {
     ]);
   });
 
-  test("keeps whether people or calls made a key when the contract changes", () => {
+  test("keeps whether a key came from the dashboard when the contract changes", () => {
     const adopt = { token: TOKEN };
     expect(checked({ adopt }, inputs, configured(DEFAULT_CONTRACT))).toEqual({ failures: [], inputs });
     const { madeByHand: _, adoptedFingerprint: __, ...made } = inputs;
     expect(checked({}, made)).toEqual({ failures: [], inputs: made });
   });
 
-  test("shows no value in any failure", () => {
+  test("quotes no value in any failure", () => {
     const all = [
       ...reasons({ adopt: { token: TOKEN, keyId: TOKEN }, type: "public" }),
       ...reasons({ adopt: { token: CREDENTIAL } }),
@@ -147,7 +147,7 @@ describe('under the contract "dashboard", check', () => {
   });
 });
 
-test("under another contract, check requires the key's id in adopt and a reason for rotation", () => {
+test("under another contract, check requires the key's id in adopt and a period or triggers in rotation", () => {
   expect(reasons({ adopt: { token: TOKEN } }, {}, configured(DEFAULT_CONTRACT))).toEqual([
     "adopt.keyId is missing; set it to the key ID",
   ]);
@@ -156,7 +156,7 @@ test("under another contract, check requires the key's id in adopt and a reason 
   ]);
 });
 
-describe("diff of a key made by hand", () => {
+describe("diff of a key from the dashboard", () => {
   const state: ApiKeyState = { ...inputs, name: inputs.uniqueName, generation: 1, token: TOKEN };
   const previous = { previousToken: "old", previousRevokeAt: "2026-01-08T00:00:00.000Z", ...overlap };
   const asked = (token: string, more = {}) => ({
@@ -187,7 +187,7 @@ describe("diff of a key made by hand", () => {
     expect(diff({ ...state, ...previous }, unknown, now)).toEqual(inPlace);
   });
 
-  test("retires the previous value once its overlap is over", () => {
+  test("updates the key once the overlap of the previous value is over", () => {
     const rotated = { ...state, ...previous };
     expect(diff(rotated, asked(TOKEN, overlap), now).changes).toBe(false);
     const later = new Date("2026-01-08T00:00:00Z");

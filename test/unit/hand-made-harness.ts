@@ -5,16 +5,16 @@ import { DASHBOARD } from "../../provider/payengine/contract";
 import { fingerprint } from "../../provider/payengine/key-value";
 import { completed, newInputs, SandboxHarness } from "../sandbox-harness";
 
-/** A private key made in the dashboard. */
+/** A private key that was created in the dashboard. */
 export interface ByHand {
   readonly id: string;
   readonly token: string;
 }
 
-/** What messages show of a value. */
+/** The part of a value that messages show. */
 export const shown = (token: string) => `${token.slice(0, 4)}…${token.slice(-4)}`;
 
-/** An account in which only people make keys, and a resource that has taken one over. */
+/** An account whose keys can only be created in the dashboard, and a resource that adopted one. */
 export class HandMadeHarness {
   readonly name = newInputs().uniqueName;
 
@@ -35,7 +35,7 @@ export class HandMadeHarness {
     return { id, token: value };
   }
 
-  /** What check leaves of a program that passes this value. */
+  /** The inputs that check returns for a program with this value. */
   asked({ token }: { token: string }, more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
     const adopting = { madeByHand: true, adoptedFingerprint: fingerprint(token) };
     return this.harness.inputs({ uniqueName: this.name, ...adopting, ...more });
@@ -45,7 +45,7 @@ export class HandMadeHarness {
     return completed(await adoptHandMade(this.context(), this.asked(key), key));
   }
 
-  /** An outage, from the call after so many on. */
+  /** An outage after this many requests. */
   async everybodyGets401(skip = 0): Promise<void> {
     await this.harness.control.addFault({
       operation: "any",

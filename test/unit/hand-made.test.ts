@@ -25,7 +25,7 @@ const context: HandMadeHarness["context"] = (settings) => it.context(settings);
 const UNCLEAR = "PayEngine returns 401 for the credential too, so the key's status is unknown.";
 
 describe("the adoption of a value", () => {
-  test("asks only for the merchants, and stores what the value shows", async () => {
+  test("requests only the merchants, and stores the value and its fingerprint", async () => {
     const given = await it.make();
     const inputs = asked(given);
     await harness.control.clearRequests();
@@ -43,14 +43,14 @@ describe("the adoption of a value", () => {
   test.each([
     ["does not work", "0".repeat(108)],
     ["is public", `pk_test_${"a".repeat(32)}`],
-  ])("fails when the value %s", async (_what, token) => {
+  ])("fails if the value %s", async (_what, token) => {
     expect(await messageThrownBy(() => adoptHandMade(context(), asked({ token }), { token }))).toBe(
       `Could not adopt the key "${name}": PayEngine does not accept adopt.token; set it to the value of a private key ` +
         "that works. Nothing was changed.",
     );
   });
 
-  test("fails when the value was revoked meanwhile or PayEngine does not answer", async () => {
+  test("fails if the value was revoked meanwhile or PayEngine does not respond", async () => {
     await harness.control.addFault({
       operation: "merchant",
       kind: "statusBeforeCommit",
@@ -78,7 +78,7 @@ describe("the adoption of a value", () => {
     expect(refused).toContain(`payengine:accountId pins ${foreign}, but`);
   });
 
-  test("is the only way to a key: create without adopt posts nothing", async () => {
+  test("is the only way to get a key: create without adopt posts nothing", async () => {
     expect(await messageThrownBy(() => create(context(), harness.inputs({ uniqueName: name })))).toBe(
       `Could not create the key "${name}": payengine:contract is "dashboard", so the provider cannot list the account's keys. ` +
         "No key was left behind.",
@@ -90,7 +90,7 @@ describe("the adoption of a value", () => {
 describe("read", () => {
   const couldNotRead = (why: string) => `Could not read the key "${name}": ${why} State is unchanged.`;
 
-  test("leaves state as it is while the value works, and sees that it was revoked", async () => {
+  test("does not change state while the value works, and notices a revoked value", async () => {
     expect(await readHandMade(context(), state)).toEqual(state);
     await harness.control.revokeKey(first.id);
     const { token: _, fingerprint: __, redactedToken: ___, ...rest } = state;
@@ -101,13 +101,13 @@ describe("read", () => {
     expect(await harness.calls()).toEqual([]);
   });
 
-  test.each([0, 1, 2])("keeps the value when every credential gets 401 from call %i on", async (skip) => {
+  test.each([0, 1, 2])("keeps the value if every credential gets 401 from request %i on", async (skip) => {
     await harness.control.revokeKey(first.id);
     await it.everybodyGets401(skip);
     expect(await messageThrownBy(() => readHandMade(context(), state))).toBe(couldNotRead(UNCLEAR));
   });
 
-  test("keeps the value when something in front of PayEngine answers", async () => {
+  test("keeps the value if a proxy in front of PayEngine responds", async () => {
     for (const fault of [
       { status: 503 },
       { status: 401, body: "html" },

@@ -69,14 +69,14 @@ describe("a new value", () => {
     );
   });
 
-  test("is refused while the previous value is not retired", async () => {
+  test("is refused while the previous value still works", async () => {
     const third = await it.make();
     expect(await messageThrownBy(() => update(next, asked(third, overlap), third))).toBe(
       `Could not update the key "${name}": The previous key is not revoked yet. State is unchanged.`,
     );
   });
 
-  test("retires the previous value only once people have revoked it", async () => {
+  test("drops the previous value only once it was revoked in the dashboard", async () => {
     await harness.advance(7 * DAY);
     const stillWorks =
       `The previous value of "${name}" (${shown(first.token)}) still works, although its overlap ended at ` +
@@ -102,7 +102,7 @@ describe("a new value", () => {
     );
   });
 
-  test("loses the previous value as soon as a refresh sees it revoked", async () => {
+  test("drops the previous value once a refresh finds it revoked", async () => {
     await harness.control.revokeKey(first.id);
     const { previousToken: _, previousRevokeAt: __, ...retired } = next;
     expect(await readHandMade(context(), next)).toEqual(retired);
@@ -121,7 +121,7 @@ describe("a new value", () => {
       expect(repaired).not.toHaveProperty(none);
   });
 
-  test("and the previous one are forgotten in turn, each once it is revoked", async () => {
+  test("and the previous one can be deleted once both are revoked", async () => {
     const stillWorks = (token: string) =>
       `The key "${name}" (${shown(token)}) still works, and Pulumi cannot revoke it. ${CLICK}, then run this again. To ` +
       "keep using it without Pulumi, run `pulumi state delete` with this resource's URN.";
@@ -140,7 +140,7 @@ describe("a new value", () => {
     await forget(next);
   });
 
-  test("is forgotten without an error when another state holds it", async () => {
+  test("can be deleted without an error if another resource holds it", async () => {
     await forget(state, [fingerprint(first.token)]);
     expect(await messageThrownBy(() => forget(next, [fingerprint(second.token)]))).toContain(
       `The key "${name}" (${shown(first.token)}) still works`,
@@ -148,7 +148,7 @@ describe("a new value", () => {
   });
 });
 
-test("no error holds a value", async () => {
+test("no error quotes a value", async () => {
   const messages = [
     await messageThrownBy(() => forget(state)),
     await messageThrownBy(() => adoptHandMade(context(), asked(first), { token: "2".repeat(108) })),

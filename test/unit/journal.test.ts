@@ -19,7 +19,7 @@ test("an attempt whose outcome is unknown leaves the keys of earlier ones in the
   });
 });
 
-test("a revoked key resolves the attempt that made it, and no other", () => {
+test("a revoked key resolves only the attempt that created it", () => {
   const journal = noteUnresolved(harness.context(), earlier, "n-r2", "key_2");
   expect(noteRevoked(journal, ["n-r2"])).toMatchObject(earlier);
   expect(isResolved(noteRevoked(journal, ["n-r2"]))).toBe(false);

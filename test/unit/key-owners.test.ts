@@ -51,7 +51,7 @@ test("a state records its key and its previous key", () => {
   ]);
 });
 
-test("names that look generated are recognized by their digits and marks, also with marks that are never given", () => {
+test("names that look generated are recognized by their digits and suffixes, even with suffixes that are never used", () => {
   const like = [unique, `${unique}-g2-r3`, `${unique}-g1`, `${unique}-g9-r01`];
   expect([...like, "shop", `${unique}-x`, `${unique}-r2-g2`].map(uniqueNameIn)).toEqual([
     ...like.map(() => unique),

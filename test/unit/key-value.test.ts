@@ -25,7 +25,7 @@ test.each<[string, string, string | undefined, boolean]>([
   ["one dot, as in a token", `${PRIVATE}.${PRIVATE}`, undefined, true],
   ["a line end", `${PRIVATE}\n`, undefined, false],
   ["a blank", `${PRIVATE} ${PRIVATE}`, undefined, false],
-])("%s as a private key's value (%j beside %j) is whole: %j", (_what, value, redacted, isWhole) => {
+])("%s as a private key's value (%j, redacted %j) is complete: %j", (_what, value, redacted, isWhole) => {
   expect(isWholeValue(value, "private", redacted)).toBe(isWhole);
 });
 
@@ -36,13 +36,13 @@ test.each<[string, string, boolean]>([
   ["a masked value", "pk_test_0123****", false],
   ["a value with an ellipsis", "pk_test_0123…cdef", false],
   ["a value with dots", "pk_test_0123...cdef", false],
-])("%s as a public key's value (%j) is whole: %j", (_what, value, isWhole) => {
+])("%s as a public key's value (%j) is complete: %j", (_what, value, isWhole) => {
   expect(isWholeValue(value, "public", undefined)).toBe(isWhole);
-  // Where all of it is shown anyway, the two forms may be one.
+  // A public value may equal its redacted one.
   expect(isWholeValue(value, "public", value)).toBe(isWhole);
 });
 
-test("a missing value is not whole", () => {
+test("a missing value is not complete", () => {
   expect(isWholeValue(undefined, "private", undefined)).toBe(false);
   expect(isWholeValue(undefined, "public", undefined)).toBe(false);
 });
@@ -57,6 +57,6 @@ test.each([
   ["3f9a…c21d", "3f9ac2", false],
   ["…", "anything", undefined],
   ["•••1d", "anything1d", undefined],
-])("the redacted form %j against %j proves %j", (redacted, token, proven) => {
+])("the redacted value %j compared with %j proves %j", (redacted, token, proven) => {
   expect(matchesRedacted(token, redacted)).toBe(proven);
 });

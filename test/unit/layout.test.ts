@@ -6,7 +6,7 @@ const ROW = [
   ...["console.payengine.dev", "-", "never"],
 ];
 
-test("records are blocks where a terminal is too narrow for the table, and no word is broken", () => {
+test("records are blocks if the terminal is too narrow for the table, and no word is broken", () => {
   expect(renderRecords(HEAD, [ROW, ROW], 80)).toBe(`revoke  checkout
   key name   shop-dev-checkout-0123456789
   key id     7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318
@@ -31,7 +31,7 @@ test.each([
   ]);
 });
 
-test("a long text is broken between words, and a command only where it is wider than the terminal", () => {
+test("long text is broken between words, and a command only if it is wider than the terminal", () => {
   expect(hanging("FAIL  ", "set it: run `pulumi config set a` then this again", 26)).toBe(
     "FAIL  set it: run `pulumi\n      config set a` then\n      this again",
   );
@@ -50,7 +50,7 @@ test("only a terminal has a width", () => {
   ]);
 });
 
-test("times are short, and what is no time stays as it is", () => {
+test("times are shortened, and other text stays unchanged", () => {
   expect(["2026-11-27T07:33:59.994Z", "2026-11-27T09:33:59+02:00", "yesterday"].map(shortTime)).toEqual([
     "2026-11-27 07:33Z",
     "2026-11-27 07:33Z",
@@ -58,7 +58,7 @@ test("times are short, and what is no time stays as it is", () => {
   ]);
 });
 
-test("an account is named by its id, else its host, and its explicit provider", () => {
+test("an account is named by its id, or else its host, and its explicit provider", () => {
   const apiUrl = "https://console.payengine.dev/api";
   expect([
     accountName({ accountId: undefined, apiUrl, provider: undefined }),

@@ -4,7 +4,7 @@ import { endWithEngine } from "../../provider/lifetime";
 
 const DELIVERY_MS = 100;
 
-/** An engine that dies when told to. */
+/** An engine that dies on demand. */
 function mortal() {
   let onGone = (_: End) => {};
   const engine = {
@@ -25,7 +25,7 @@ test("the process ends at once when no operation is running", () => {
   expect(exit).toHaveBeenCalledTimes(1);
 });
 
-test("each answer gets its own delivery time", async () => {
+test("each result gets its own delivery time", async () => {
   jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
   try {
     const { engine, die } = mortal();
@@ -44,7 +44,7 @@ test("each answer gets its own delivery time", async () => {
   }
 });
 
-test("the process ends at once when an engine that has its answers hangs up", async () => {
+test("the process ends at once when an engine with all results hangs up", async () => {
   const { engine, hangUp } = mortal();
   const exit = jest.fn();
   const busy = endWithEngine(engine, exit);
@@ -53,7 +53,7 @@ test("the process ends at once when an engine that has its answers hangs up", as
   expect(exit).toHaveBeenCalledTimes(1);
 });
 
-test("a running operation finishes before the process ends, also when it fails", async () => {
+test("a running operation finishes before the process ends, even if it fails", async () => {
   const { engine, die } = mortal();
   const exit = jest.fn();
   const busy = endWithEngine(engine, exit);

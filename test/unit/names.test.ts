@@ -75,7 +75,7 @@ test.each([
   "",
   "n-r-2",
   "n-r1e3",
-])("%j is no name of the resource n", (name) => {
+])("%j is not a name of the resource n", (name) => {
   expect(marksIn("n", name)).toBeUndefined();
   expect(mayHaveGiven("n", "n", name)).toBe(false);
 });
@@ -95,11 +95,11 @@ test.each([
   ["n-r5", ["n-r8", "n-g2"], ["n-r9", "n-g3"]],
   ["n-g4-r2", ["n", "n-g2-r7", "n-g4-r5", "n-g5-r3"], ["n-g4-r6", "n-g5-r4", "n-g6"]],
   ["made by hand", ["n-g2", "n-g2-r3"], ["made by hand", "n-g3"]],
-])("a resource that posted %j last can have given %j and not %j", (latest, given, others) => {
+])("a resource that posted %j last can have used %j and not %j", (latest, given, others) => {
   expect([...given, ...others].filter((name) => mayHaveGiven("n", latest, name))).toEqual(given);
 });
 
-test("the longest prefix leaves room for the digits and the marks of a hundred attempts and generations", () => {
+test("the longest prefix leaves room for the digits and the suffixes of a hundred attempts and generations", () => {
   const longest = uniqueName("x".repeat(MAX_PREFIX_LENGTH), "0123456789");
   expect(MAX_PREFIX_LENGTH).toBe(108);
   expect(keyName(longest, { generation: 999, attempt: 99 })).toHaveLength(MAX_NAME_LENGTH);

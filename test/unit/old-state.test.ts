@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 
 let harness: SandboxHarness;
 let key: RotatingKey;
-/** The state before the last rotation, as a backup of it would be restored. */
+/** The state before the last rotation, like a restored backup. */
 let old: ApiKeyState;
 /** The state after it. */
 let latest: ApiKeyState;
@@ -27,7 +27,7 @@ const restore =
   "dashboard. Then run this again.";
 
 describe("under a restored old state", () => {
-  test("an update does not revoke the key of a later rotation that is in use, and says that state is old", async () => {
+  test("an update does not revoke a later rotation's key that is in use, and reports that state is old", async () => {
     await harness.advance(DAY);
     await use(latest.token);
     const [used] = await harness.liveKeys();
@@ -75,21 +75,21 @@ describe("under a restored old state", () => {
   });
 });
 
-describe("a key of the next generation that state does not know", () => {
-  test("is revoked where only the provider has tried it, however long ago", async () => {
+describe("a key of the next generation that is not in state", () => {
+  test("is revoked if only the provider has tested it, at any age", async () => {
     await harness.advance(30 * DAY);
     await use(old.token);
     const next = await key.rotate(old, key.triggered(2));
     await harness.expectOnlyKeysOf(next);
   });
 
-  test("is revoked at once where PayEngine does not tell of last use", async () => {
+  test("is revoked at once if PayEngine does not show last use", async () => {
     await harness.speak({ shows: { lastUsedAt: false } });
     const next = await key.rotate(old, key.triggered(2));
     await harness.expectOnlyKeysOf(next);
   });
 
-  test("is not revoked where PayEngine does not tell of last use and it was made more than a day ago", async () => {
+  test("is not revoked if PayEngine does not show last use and it was created more than a day ago", async () => {
     await harness.speak({ shows: { lastUsedAt: false } });
     await harness.advance(2 * DAY);
     const message = await messageThrownBy(() => update(harness.context(), old, key.triggered(2)));

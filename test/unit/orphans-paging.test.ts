@@ -20,7 +20,7 @@ const key = (id: number, name = "another's"): PayEngineKey => ({
   lastUsedAt: undefined,
 });
 
-/** A list that answers these pages one after the other, whatever page is asked for: the sandbox's never moves. */
+/** A list that returns these pages in order for any page number. The sandbox's list never changes while it is read. */
 function scripted(pages: KeyPage[]): { api: PayEngineClient; asked: number[] } {
   const asked: number[] = [];
   const readPage = async (page: number): Promise<KeyPage> => {
@@ -65,7 +65,7 @@ describe("in the sandbox with 250 other keys,", () => {
     expect(await harness.calls()).toHaveLength(requests);
   });
 
-  test("a client that has seen a full page takes a shorter one for the last", async () => {
+  test("a client that has seen a full page treats a shorter one as the last", async () => {
     await harness.control.setDialect({});
     const context = harness.context();
     await context.readableList();
@@ -74,7 +74,7 @@ describe("in the sandbox with 250 other keys,", () => {
     expect(await harness.calls()).toHaveLength(1);
   });
 
-  test("an unknown status counts as live, and the contract's revoked statuses do not", async () => {
+  test("an unknown status counts as active, and the contract's revoked statuses do not", async () => {
     await harness.control.setDialect({
       statuses: { active: "suspended", revoked: "disabled" },
       revokedKeys: "status",
@@ -100,7 +100,7 @@ test("an empty list is read once", async () => {
   expect(await findLiveKeys(scripted([end]).api, unique)).toEqual([]);
 });
 
-test("a key that a moving list hides from the first read is found by the second and confirmed by a third", async () => {
+test("a key that a changing list hides from the first read is found by the second and confirmed by a third", async () => {
   const without = [page([key(1), key(4)]), page([key(2)])];
   const withKey = [page([key(1), key(4)]), page([key(2), key(3, unique)]), end];
   const { api, asked } = scripted([...without, ...withKey, ...structuredClone(withKey)]);
@@ -108,14 +108,14 @@ test("a key that a moving list hides from the first read is found by the second 
   expect(asked).toEqual([1, 2, 1, 2, 3, 1, 2, 3]);
 });
 
-test("a list that differs at each of five reads is an error", async () => {
+test("a list that differs in each of five reads is an error", async () => {
   const reads = [1, 2, 3, 4, 5].flatMap((id) => [page([key(id, unique), key(8)]), page([key(9)])]);
   expect(await messageThrownBy(() => findLiveKeys(scripted(reads).api, unique))).toBe(
     "The list of keys kept changing over 5 reads; try again",
   );
 });
 
-test("a page that only repeats earlier ones is an error and not the end", async () => {
+test("a page that only repeats earlier ones is an error and not the end of the list", async () => {
   const ten = Array.from({ length: 10 }, (_, number) => key(number));
   const repeating = scripted([page(ten), page(ten)]);
   expect(await messageThrownBy(() => findLiveKeys(repeating.api, unique))).toBe(
@@ -123,7 +123,7 @@ test("a page that only repeats earlier ones is an error and not the end", async 
   );
 });
 
-test("a list without pages ends with its first answer if that is shorter than a page", async () => {
+test("a list without paging ends with its first response if that is shorter than a page", async () => {
   const whole = [key(1, unique), key(2)];
   const { api, asked } = scripted([page(whole), page(whole)]);
   expect(await findLiveKeys(api, unique)).toEqual([key(1, unique)]);
@@ -159,7 +159,7 @@ test("a list without an end is an error after a thousand pages", async () => {
   );
 });
 
-test("revoked keys, longer names and other marks do not count as live keys of the resource", async () => {
+test("revoked keys, longer names and other suffixes do not count as active keys of the resource", async () => {
   const keys = [
     { ...key(1, unique), status: "revoked", isRevoked: true },
     key(2, `${unique}0`),
@@ -173,7 +173,7 @@ test("revoked keys, longer names and other marks do not count as live keys of th
   ]);
 });
 
-test("a key that cannot be revoked does not keep others alive", async () => {
+test("a key that cannot be revoked does not stop the revocation of others", async () => {
   const harness = await SandboxHarness.open();
   try {
     const context = harness.context();
@@ -187,7 +187,7 @@ test("a key that cannot be revoked does not keep others alive", async () => {
   }
 });
 
-test("the sweep revokes all keys except the one to keep, and says whether the list showed that", async () => {
+test("the sweep revokes all keys except the one to keep, and reports whether the list showed that one", async () => {
   const harness = await SandboxHarness.open();
   try {
     const context = harness.context();

@@ -15,7 +15,7 @@ afterEach(() => {
   return rm(folder, { recursive: true });
 });
 
-test("a state file of a newer version is refused with what to install", async () => {
+test("a state file of a newer version is refused with the version to install", async () => {
   const path = join(folder, "state.json");
   const key = {
     urn: "urn:pulumi:dev::shop::key::k",
@@ -71,7 +71,7 @@ describe("the folder of a file backend", () => {
       expect(backendFolder(url, "/shop", platform)).toBe(expected);
   });
 
-  test("is none of a backend that is no folder", () => {
+  test("is undefined for a backend that is not a folder", () => {
     expect(backendFolder("s3://bucket", "D:\\shop", "win32")).toBeUndefined();
   });
 });
@@ -80,7 +80,7 @@ describe("the lock of a stack", () => {
   const lock = () => readLock(`file://${folder}`, folder, "shop", "dev");
   const locks = () => join(folder, ".pulumi/locks/organization/shop/dev");
 
-  test("is free where the backend has no folder for it", async () => {
+  test("is free if the backend has no folder for it", async () => {
     expect(await lock()).toBeUndefined();
   });
 
@@ -89,7 +89,7 @@ describe("the lock of a stack", () => {
     ["as a URL with options", (path: string) => `${pathToFileURL(path)}?no_tmp_dir=true#state`],
     ["as it is typed", (path: string) => `file://${path.replace("%", "%25")}`],
     ["from the working folder", () => "file://./a%20b%25%2Fc"],
-  ])("is seen in a folder with a blank and a percent sign in its name, %s", async (_form, urlOf) => {
+  ])("is found in a folder with a space and a percent sign in its name, %s", async (_form, urlOf) => {
     const backend = join(folder, "a b%/c");
     await mkdir(join(backend, ".pulumi/locks/organization/shop/dev"), { recursive: true });
     await writeFile(join(backend, ".pulumi/locks/organization/shop/dev/1.json"), "");
@@ -106,7 +106,7 @@ describe("the lock of a stack", () => {
     },
   );
 
-  test("is not free only because it cannot be read", async () => {
+  test("does not count as free if it cannot be read", async () => {
     await mkdir(join(locks(), "1.json"), { recursive: true });
     await expect(lock()).rejects.toThrow("EISDIR");
   });

@@ -11,9 +11,9 @@ afterEach(async () => {
   await harness.close();
 });
 
-test("concurrent calls stay below a rate limit", async () => {
+test("concurrent requests stay below a rate limit", async () => {
   await harness.control.setThrottle({ callsPerSecond: 5 });
-  // On a busy machine too, no request is given up and sent again.
+  // Long enough that no request times out on a busy machine.
   const settings = { credential: harness.credential, maxRetries: 3, requestTimeout: 60_000 };
   const { api } = client(harness.url, settings);
   const places = await Promise.all(Array.from({ length: 32 }, () => api.place()));
@@ -22,11 +22,11 @@ test("concurrent calls stay below a rate limit", async () => {
   const answers = (await harness.control.requests()).map(({ answered }) => answered);
   const refused = answers.filter((it) => it === 429).length;
   expect(answers.length - refused).toBe(32);
-  // All meet the first stretch; after it, about as many are sent as passed in it.
+  // All fall in the first window; each later window allows about as many as passed in it.
   expect(refused).toBeLessThan(64);
 }, 60_000);
 
-test("a call whose operation ends while the call waits is not sent", async () => {
+test("a request whose operation ends during the wait is not sent", async () => {
   const limiter = new RateLimiter();
   (await limiter.acquire(undefined)).refused(60_000);
   const operation = new AbortController();
@@ -35,7 +35,7 @@ test("a call whose operation ends while the call waits is not sent", async () =>
   await waiting;
 });
 
-test("a refusal without Retry-After holds no other call back", async () => {
+test("a 429 without Retry-After does not delay other requests", async () => {
   const limiter = new RateLimiter();
   (await limiter.acquire(undefined)).refused(undefined);
   await limiter.acquire(undefined);

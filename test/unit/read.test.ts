@@ -13,42 +13,39 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** What a Date header, which has whole seconds, needs to be a minute on. */
+/** A minute plus the rounding of a Date header to whole seconds. */
 const MINUTE = 61_000;
 const couldNotRead = (why: string) =>
   `Could not read the key "${state.name}" (${state.keyId}): ${why} State is unchanged.`;
 const readError = () => messageThrownBy(() => read(harness.context(), state));
 
-test("read leaves a live key's state as it is", async () => {
+test("read does not change the state of an active key", async () => {
   expect(await read(harness.context(), state)).toEqual(state);
 });
 
-describe.each(["404", "status"] as const)(
-  "where PayEngine answers for a revoked key with %s,",
-  (revokedKeys) => {
-    test("a key revoked outside Pulumi is gone", async () => {
-      await harness.control.setDialect({ revokedKeys });
-      await harness.advance(MINUTE);
-      await harness.control.revokeKey(state.keyId ?? "");
-      expect(await read(harness.context(), state)).toBeUndefined();
-    });
-  },
-);
+describe.each(["404", "status"] as const)("if PayEngine shows a revoked key as %s,", (revokedKeys) => {
+  test("a key revoked outside Pulumi is gone", async () => {
+    await harness.control.setDialect({ revokedKeys });
+    await harness.advance(MINUTE);
+    await harness.control.revokeKey(state.keyId ?? "");
+    expect(await read(harness.context(), state)).toBeUndefined();
+  });
+});
 
-test("a status of revoked proves that a key is gone, at once and for any credential", async () => {
+test("a revoked status proves that a key is gone, at once and for any credential", async () => {
   await harness.control.setDialect({ revokedKeys: "status" });
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context({ credential }), state)).toBeUndefined();
 });
 
-test("a status that the contract does not list as revoked counts as live", async () => {
+test("a status that the contract does not list as revoked counts as active", async () => {
   await harness.control.setDialect({ revokedKeys: "status", statuses: { revoked: "disabled" } });
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context(), state)).toEqual(state);
 });
 
-test("a 404 to a credential that did not make the key proves nothing", async () => {
+test("a 404 for a credential that did not create the key proves nothing", async () => {
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { merchantId: _, ...unrecorded } = state;
   await harness.advance(MINUTE);
@@ -95,7 +92,7 @@ test("read with an unknown credential keeps the key in state", async () => {
   expect(message).toContain("PayEngine returned 401");
 });
 
-test.each([401, 403, 500, 502])("an answer of %i is an error, not a missing key", async (status) => {
+test.each([401, 403, 500, 502])("a response of %i is an error, not a missing key", async (status) => {
   await harness.control.addFault({ operation: "getKey", kind: "statusBeforeCommit", status, body: "empty" });
   expect(await readError()).toContain(
     `PayEngine returned ${status} for GET ${harness.url}/api-keys/${state.keyId}`,
@@ -123,7 +120,7 @@ test.each(["contract", "html"] as const)(
   },
 );
 
-test("an orphan under the resource's name keeps the resource in state with its key yet to be made", async () => {
+test("an orphan with the resource's name keeps the resource in state with a key to create", async () => {
   const orphan = await harness
     .context()
     .client.createKey({ name: `${state.uniqueName}-r2`, type: "private" });
@@ -134,14 +131,14 @@ test("an orphan under the resource's name keeps the resource in state with its k
   expect((await harness.liveKeys()).map(({ id }) => id)).toEqual([orphan.id]);
 });
 
-test("a key whose name only starts like the resource's is not its own", async () => {
+test("a key whose name only starts like the resource's does not belong to it", async () => {
   await harness.context().client.createKey({ name: `${state.uniqueName}-other`, type: "private" });
   await harness.advance(MINUTE);
   await harness.control.revokeKey(state.keyId ?? "");
   expect(await read(harness.context(), state)).toBeUndefined();
 });
 
-describe("while PayEngine does not know a new key, by its id or in the list,", () => {
+describe("while PayEngine shows a new key neither by its id nor in the list,", () => {
   const lag = { listMs: 30_000, getMs: 30_000 };
 
   test("a private key whose value authenticates is not gone", async () => {
@@ -183,7 +180,7 @@ test("a public key whose name PayEngine does not show keeps the name in state", 
   expect(await read({ ...context, readKey: async () => nameless }, publicState)).toEqual(publicState);
 });
 
-test("read of a state without a key makes no call", async () => {
+test("read of a state without a key sends no request", async () => {
   const { keyId: _, token: __, ...rest } = state;
   await harness.control.clearRequests();
   expect(await read(harness.context(), { ...rest, pendingAction: "create" })).toMatchObject({

@@ -6,7 +6,7 @@ const value = fc.string({ unit: hexDigit, minLength: 12, maxLength: 120 });
 const secret = fc.oneof(value, fc.string({ unit: "grapheme-ascii", minLength: 12, maxLength: 60 }));
 const text = fc.string({ unit: "grapheme", maxLength: 200 });
 
-test("no known secret survives at any place", () => {
+test("no known secret remains anywhere", () => {
   fc.assert(
     fc.property(fc.array(secret, { maxLength: 3 }), fc.array(text, { maxLength: 4 }), (secrets, parts) => {
       const printed = redact(parts.flatMap((part) => [part, ...secrets]).join(""), secrets);
@@ -17,7 +17,7 @@ test("no known secret survives at any place", () => {
   );
 });
 
-test("no run of twelve hex digits survives, known secret or not", () => {
+test("no run of twelve hex digits remains, whether or not it is a known secret", () => {
   fc.assert(
     fc.property(text, value, text, (before, unknownValue, after) => {
       expect(redact(before + unknownValue + after, [])).not.toMatch(/[0-9a-f]{12}/i);
@@ -35,7 +35,7 @@ test("a redacted text is one line of at most 300 characters and an ellipsis, wit
   );
 });
 
-test("an ordinary message stays as it is", () => {
+test("an ordinary message stays unchanged", () => {
   const message = "The name shop-prod-0123456789 is in use by account acct_1";
   expect(redact(message, [])).toBe(message);
 });

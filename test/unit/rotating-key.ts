@@ -3,7 +3,7 @@ import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
 import { update } from "../../provider/api-key/update";
 import { completed, type SandboxHarness } from "../sandbox-harness";
 
-/** A key that rotates by a trigger, fresh at its PayEngine. */
+/** A new key that rotates by a trigger. */
 export class RotatingKey {
   private constructor(
     private readonly harness: SandboxHarness,

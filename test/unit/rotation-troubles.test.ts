@@ -45,7 +45,7 @@ describe("a rotation that fails", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("keeps the key in use when the outcome of its request is unknown, and the next update clears up", async () => {
+  test("keeps the key in use if the outcome of its request is unknown, and the next update revokes leftover keys", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -69,7 +69,7 @@ describe("a rotation that fails", () => {
       unresolvedNames: [`${state.name}-g2`],
       latestName: `${state.name}-g2`,
     });
-    // A list shows the key in use also while it lacks a newer one: a minute more has to pass.
+    // A list may show the key in use but not a newer one yet, so another minute must pass.
     expect(Date.parse(reconcileAfter) - harness.now().getTime()).toBeGreaterThan(120_000);
     expect(difference(failed.state, triggered(1))).toEqual({ changes: true, replaces: [] });
     expect(await read(harness.context(), failed.state)).toEqual(failed.state);
@@ -80,7 +80,7 @@ describe("a rotation that fails", () => {
     await harness.expectOnlyKeysOf(next);
   });
 
-  test("is reconciled by the next update when the program takes the trigger back", async () => {
+  test("is reconciled by the next update if the program sets the trigger back", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     await harness.control.addFault({
       operation: "listKeys",
@@ -90,12 +90,12 @@ describe("a rotation that fails", () => {
     });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
     const reconciled = await rotate(failed.state, inputs);
-    // PayEngine may never give that name again.
+    // PayEngine may never accept that name again.
     expect(reconciled).toEqual({ ...state, latestName: `${state.name}-g2` });
     await harness.expectOnlyKeysOf(reconciled);
   });
 
-  test("remembers by its id a new key with another name", async () => {
+  test("stores the id of a new key with another name", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "wrongName" });
     await harness.control.addFault({ operation: "revokeKey", kind: "statusBeforeCommit", status: 503 });
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
@@ -107,7 +107,7 @@ describe("a rotation that fails", () => {
     await harness.expectOnlyKeysOf(await rotate(failed.state, inputs));
   });
 
-  test("because the engine died ends without a new key", async () => {
+  test("after the engine's death ends without a new key", async () => {
     harness.engineLivesFor = 2;
     expect(await messageThrownBy(() => update(harness.context(), state, triggered(1)))).toEqual(
       abridged("Pulumi's engine ended", `"${state.name}-g2"; it was revoked. ${untouched()}`),
@@ -115,7 +115,7 @@ describe("a rotation that fails", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("after the engine's death revokes nothing that another update may have made", async () => {
+  test("after the engine's death revokes nothing that another update may have created", async () => {
     await harness.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });
     harness.engineLivesFor = 2;
     const failed = unfinished(await update(harness.context(), state, triggered(1)));
@@ -123,7 +123,7 @@ describe("a rotation that fails", () => {
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
-  test("sweeps nothing away when the engine ends while the list is read", async () => {
+  test("revokes nothing if the engine ends while the list is read", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     harness.engineLivesFor = 1;
     const interrupted = { ...state, pendingAction: "reconcile" as const };
@@ -131,12 +131,12 @@ describe("a rotation that fails", () => {
     expect(await harness.liveKeys()).toHaveLength(2);
   });
 
-  test("because its plugin was killed is found by name when it is repeated", async () => {
+  test("after its plugin was killed is found by name when it is repeated", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     await harness.expectOnlyKeysOf(await rotate(state, triggered(1)));
   });
 
-  test("because its plugin was killed is found by name after rotation was removed", async () => {
+  test("after its plugin was killed is found by name after rotation was removed", async () => {
     await harness.context().client.createKey({ name: `${state.name}-g2`, type: "private" });
     const { rotation: _, ...without } = inputs;
     expect(difference(state, without)).toEqual({ changes: true, replaces: [] });
@@ -214,7 +214,7 @@ test("read keeps a key in use that is gone while the previous key works, even wi
   });
 });
 
-test("a key that somebody named like a generation far ahead is not the resource's to revoke", async () => {
+test("a key of another user that is named like a much later generation is not revoked", async () => {
   const names = ["-g9", "-g1"].map((marks) => `${state.uniqueName}${marks}`);
   const { client } = harness.context();
   for (const name of names) await client.createKey({ name, type: "private" });

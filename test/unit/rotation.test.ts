@@ -29,7 +29,7 @@ test("an update without a reason to rotate changes nothing", async () => {
   await harness.expectOnlyKeysOf(state);
 });
 
-test("a changed trigger makes the next key in place, and the previous key still works", async () => {
+test("a changed trigger creates the next key in place, and the previous key still works", async () => {
   expect(difference(state, triggered(1))).toEqual({ changes: true, replaces: [] });
   const before = harness.now().getTime();
   const next = await rotate(state, triggered(1));
@@ -47,7 +47,7 @@ test("a changed trigger makes the next key in place, and the previous key still 
   expect(difference(next, triggered(1))).toEqual({ changes: false, replaces: [] });
 });
 
-test("a rotation takes one list, one POST and one try of the key, and one more list in a new process", async () => {
+test("a rotation takes one list, one POST and one test of the key, and one more list in a new process", async () => {
   const second = await RotatingKey.create(harness);
   const costs = ["GET /api/api-keys", "POST /api/api-keys", "GET /api/merchant"];
   const context = harness.context();
@@ -59,7 +59,7 @@ test("a rotation takes one list, one POST and one try of the key, and one more l
   expect(await harness.calls()).toEqual(costs);
 });
 
-test("a rotation by another credential of the account records the credential that made the new key", async () => {
+test("a rotation by another credential of the account records the credential that created the new key", async () => {
   const other = await harness.control.newCredential("sandbox", "Developer");
   const next = completed(await update(harness.context({ credential: other.key }), state, triggered(1)));
   expect(next.credentialFingerprint).toBe(shortFingerprint(other.key));
@@ -95,7 +95,7 @@ test("one update revokes a previous key whose overlap is over before it rotates 
   await harness.expectOnlyKeysOf(third);
 });
 
-test("a trigger during an overlap is refused with the end of the overlap and the way out", async () => {
+test("a trigger during an overlap is refused with the end of the overlap and the next step", async () => {
   const next = await rotate(state, triggered(1));
   const refusal = await thrownBy(() => difference(next, triggered(2)));
   expect((refusal as Error).message).toBe(
@@ -147,7 +147,7 @@ describe("overlap 0s", () => {
     expect(difference(due, asked)).toEqual({ changes: true, replaces: ["rotateAt"] });
   });
 
-  test("set during an overlap keeps the previous key, and replaces only once that is gone", async () => {
+  test("set during an overlap keeps the previous key, and replaces the key only once that one is gone", async () => {
     const next = await rotate(state, triggered(1));
     const promised = await rotate(next, cut(1));
     expect(promised.previousRevokeAt).toBe(next.previousRevokeAt);

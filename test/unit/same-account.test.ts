@@ -21,12 +21,12 @@ const made = async (type: string) => {
 const foreign = async () => (await harness.control.newCredential("production", "Admin")).key;
 const colleague = async () => (await harness.control.newCredential("sandbox", "Developer")).key;
 const posts = async () => (await harness.calls()).filter((call) => call.startsWith("POST"));
-/** The inputs alone, which are all that a replacement trigger shows. */
+/** Only the inputs, which is all that a replacement trigger shows. */
 const inputsAlone = ({ uniqueName, type, apiUrl, credentialFingerprint }: ApiKeyState): ApiKeyState =>
   ({ uniqueName, name: uniqueName, type, apiUrl, credentialFingerprint }) as ApiKeyState;
 
-describe.each(["private", "public"])("a new key in the place of a %s one", (type) => {
-  test("is not made in another account", async () => {
+describe.each(["private", "public"])("a new key that replaces a %s key", (type) => {
+  test("is not created in another account", async () => {
     const { state } = await made(type);
     const inputs = harness.inputs();
     const credential = await foreign();
@@ -48,7 +48,7 @@ describe.each(["private", "public"])("a new key in the place of a %s one", (type
     expect(await posts()).toEqual([]);
   });
 
-  test("is made with the credential that made the old one, without a further call, and with a colleague's after one", async () => {
+  test("is created by the old key's credential without a further request, and by a colleague's after one", async () => {
     const { state } = await made(type);
     const callsBefore = async (credential: string, replaced?: ApiKeyState) => {
       await harness.control.clearRequests();
@@ -63,7 +63,7 @@ describe.each(["private", "public"])("a new key in the place of a %s one", (type
     expect(await callsBefore(credential, inputsAlone(state))).toHaveLength(asFirst.length + 1);
   });
 
-  test("is made where the old one was revoked by hand and another witness shows the account", async () => {
+  test("is created if the old key was revoked by hand and another witness proves the account", async () => {
     const { state } = await made(type);
     const memory = new ProcessMemory();
     memory.noteRecorded((await made("public")).state);
@@ -79,7 +79,7 @@ describe.each(["private", "public"])("a new key in the place of a %s one", (type
   });
 });
 
-test("a new key in the place of one at another address is not made", async () => {
+test("a new key that would replace one at another address is not created", async () => {
   const { state } = await made("private");
   const elsewhere = { ...state, apiUrl: "https://console.example/api" };
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs(), elsewhere))).toContain(
@@ -88,14 +88,14 @@ test("a new key in the place of one at another address is not made", async () =>
   expect(await harness.calls()).toEqual(["GET /api/merchant"]);
 });
 
-describe("where the engine does not show whether a key is replaced,", () => {
+describe("if the engine does not show whether a key is replaced,", () => {
   const recorded = (...states: ApiKeyState[]) => {
     const memory = new ProcessMemory();
     for (const state of states) memory.noteRecorded(state);
     return memory;
   };
 
-  test("a credential has to be shown one of the keys that the process has seen in state", async () => {
+  test("PayEngine must show the credential one of the keys that the process has seen in state", async () => {
     const { state } = await made("private");
     const inputs = harness.inputs();
     const credential = await foreign();
@@ -116,7 +116,7 @@ describe("where the engine does not show whether a key is replaced,", () => {
     completed(await create(harness.context(settings, recorded(state)), harness.inputs()));
   });
 
-  test("nothing of keys at another address is sent", async () => {
+  test("nothing is sent about keys at another address", async () => {
     const { state } = await made("private");
     const elsewhere = { ...state, apiUrl: "https://console.example/api" };
     const context = harness.context({ credential: await colleague() }, recorded(elsewhere));
@@ -128,7 +128,7 @@ describe("where the engine does not show whether a key is replaced,", () => {
 describe("a key that moves to another provider", () => {
   const moving = (inputs: ApiKeyInputs) => ({ ...inputs, providerName: "team" });
 
-  test("is proven to be in the same account, and its state says where it is", async () => {
+  test("is proven to be in the same account, and its state records the provider", async () => {
     const { state, inputs } = await made("private");
     const context = harness.context({ credential: await colleague() });
     const moved = completed(await update(context, state, moving(inputs)));
@@ -136,7 +136,7 @@ describe("a key that moves to another provider", () => {
     expect(completed(await update(context, moved, inputs))).toEqual(state);
   });
 
-  test("stays where it is if nothing proves that", async () => {
+  test("is not moved if nothing proves that", async () => {
     const { state, inputs } = await made("private");
     const context = harness.context({ credential: await foreign() });
     const other = "the credential belongs to another account; use a credential of the key's account.";
@@ -155,7 +155,7 @@ describe("a process", () => {
   const digits = "0123456789";
   const next = () => harness.inputs({ uniqueName: `web-${digits}` });
 
-  test("knows by the digits of a new key which one it replaces: its inputs, then its state, and none once that is revoked", async () => {
+  test("finds the key that a new one replaces by its digits: first its inputs, then its state, and none once it is revoked", async () => {
     const { state, inputs } = await made("private");
     const memory = new ProcessMemory();
     memory.noteReplaceable(inputs, digits);
@@ -169,7 +169,7 @@ describe("a process", () => {
     expect(memory.recordedKeys()).toEqual([]);
   });
 
-  test("takes a key that moves between providers for no witness of either account", async () => {
+  test("does not use a key that moves between providers as a witness", async () => {
     const { state, inputs } = await made("private");
     const memory = new ProcessMemory();
     memory.noteCompared(state, { ...inputs, providerName: "team" });
@@ -200,11 +200,11 @@ describe("how to pin the account", () => {
       {} as ApiKeyState,
       ` is not set, ${lacking} run \`npx pulumi-payengine doctor\`, which prints the command.`,
     ],
-  ])("is said by an id that stays, or by doctor where none is known", (values, key, told) => {
+  ])("uses the account or merchant id, or doctor if none is known", (values, key, told) => {
     expect(howToPin(values, key)).toBe(`info: payengine:accountId${told}`);
   });
 
-  test("is not said where it is pinned", () => {
+  test("is not shown if it is pinned", () => {
     expect(howToPin({ ...config, accountId: "m_1" }, state)).toBeUndefined();
   });
 });

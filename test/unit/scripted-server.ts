@@ -15,7 +15,7 @@ export interface Received {
   readonly headers: IncomingMessage["headers"];
 }
 
-/** A local HTTP server whose answers a test writes: for what the sandbox, which speaks the contract, never says. */
+/** A local HTTP server with responses written by a test, for responses that the sandbox never sends. */
 export class ScriptedServer {
   readonly received: Received[] = [];
   private readonly server: Server;
@@ -29,7 +29,7 @@ export class ScriptedServer {
     this.server = createServer(listener);
   }
 
-  /** @param answer is given the number of requests so far. */
+  /** @param answer receives the number of requests so far. */
   static async open(answer: (response: ServerResponse, count: number) => void): Promise<ScriptedServer> {
     const scripted = new ScriptedServer(answer);
     scripted.server.listen(0, "127.0.0.1");
@@ -53,7 +53,7 @@ export class ScriptedServer {
   }
 }
 
-/** Answers with this status and body. */
+/** Responds with this status and body. */
 export function reply(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return (response: ServerResponse) => response.writeHead(status, headers).end(text);

@@ -59,7 +59,7 @@ describe("findSecrets", () => {
     expect(found(privateKey, file(gzipSync(text)))).toEqual(expect.arrayContaining(["plain", "base64 at 1"]));
   });
 
-  test("finds a secret that is shorter than a window only as a whole", () => {
+  test("finds a secret that is shorter than a window only if it is complete", () => {
     expect(found("hunter2", "the password is hunter2.")).toContain("plain");
     expect(found("hunter2", "the password is hunter.")).toEqual([]);
   });
@@ -87,13 +87,13 @@ describe("findSecrets", () => {
     );
   });
 
-  test("finds nothing in bytes that hold no part of it", () => {
+  test("finds nothing in bytes without any part of it", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => found(privateKey, bytes).length === 0),
     );
   });
 
-  test("finds a secret in files, file names and links at any depth, and names the place only", () => {
+  test("finds a secret in files, file names and links at any depth, and reports only the location", () => {
     const folder = mkdtempSync(join(tmpdir(), "secret-search-"));
     try {
       mkdirSync(join(folder, "a/b"), { recursive: true });

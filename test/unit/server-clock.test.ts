@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 const machine = new Date("2026-01-01T00:00:00.000Z");
 const ahead = (milliseconds: number) => new Date(machine.getTime() + milliseconds);
 
-test("where no answer has a Date, this machine's clock is all there is", () => {
+test("without a Date in any response, this machine's clock is used", () => {
   const clock = new ServerClock(() => machine);
   expect(clock.isTold).toBe(false);
   expect([clock.now(), clock.agreed()]).toEqual([machine, machine]);
@@ -13,7 +13,7 @@ test("where no answer has a Date, this machine's clock is all there is", () => {
 test.each([
   ["a minute ahead", MINUTE],
   ["a minute behind", -MINUTE],
-])("this machine's clock is planned by where PayEngine's is up to %s", (_where, skew) => {
+])("this machine's clock is used if PayEngine's is up to %s", (_where, skew) => {
   const warnings: string[] = [];
   const clock = new ServerClock(
     () => machine,
@@ -28,7 +28,7 @@ test.each([
 test.each([
   ["ahead", 2 * MINUTE, "2 minutes behind"],
   ["behind", -2 * MINUTE, "2 minutes ahead of"],
-])("PayEngine's clock is planned by where it is more than a minute %s, and that is said", (_, skew, said) => {
+])("PayEngine's clock is used if it is more than a minute %s, with a warning", (_, skew, said) => {
   const warnings: string[] = [];
   const clock = new ServerClock(
     () => machine,
@@ -42,7 +42,7 @@ test.each([
   ]);
 });
 
-test("PayEngine's latest answer counts", () => {
+test("PayEngine's latest response counts", () => {
   const clock = new ServerClock(() => machine);
   clock.note(ahead(-9 * MINUTE));
   clock.note(ahead(0));

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** All that an output is made of: left alone, a rejected part would end the process, as it ends a program. */
+/** Settles all promises of an output. An unhandled rejection would end the process, as it ends a program. */
 export async function settled(output: pulumi.Output<unknown>): Promise<PromiseSettledResult<unknown>> {
   const parts = output as unknown as {
     promise(): Promise<unknown>;

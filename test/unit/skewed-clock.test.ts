@@ -16,12 +16,12 @@ const YEARS = `
   const child = require("node:child_process").execFileSync(process.execPath, ["-p", "new Date().getFullYear()"]);
   console.log(JSON.stringify([new Date().getFullYear(), new Date(Date.now()).getFullYear(), Number(child)]));`;
 
-test("every way to ask for the time tells the wrong one, in child processes too", () => {
+test("every way to read the time returns the skewed one, in child processes too", () => {
   const year = new Date(Date.now() + YEAR_MS).getFullYear();
   expect(printed(YEARS, skewedClock(YEAR_MS))).toEqual([year, year, year]);
 });
 
-test("a date that is given stays that date", () => {
+test("an explicit date stays unchanged", () => {
   const program = `
     const date = new Date(0);
     class Own extends Date {}

@@ -17,7 +17,7 @@ const exported = (schemaVersion: string | undefined) =>
   });
 
 test.each(["0.1.0", undefined])(
-  "a stack whose keys are in the form of version %s is read",
+  "a stack whose keys have the format of version %s is read",
   (schemaVersion) => {
     expect(readStackState(exported(schemaVersion)).keys).toMatchObject([{ keyId: "key_1" }]);
   },

@@ -6,15 +6,15 @@ import { create } from "../../provider/api-key/create";
 import type { Outcome } from "../../provider/api-key/schema";
 import { newInputs, SandboxHarness } from "../sandbox-harness";
 
-/** How a PayEngine with unforeseen answers works. */
+/** A PayEngine with unforeseen responses. */
 interface Shape {
   readonly path: string;
   readonly fields: Readonly<Record<"id" | "name" | "type" | "status" | "key", string>>;
-  /** What is around objects and lists; "" for nothing. */
+  /** The property that wraps objects and lists; "" for none. */
   readonly objectIn: string;
   readonly listIn: string;
   readonly merchantsIn: string;
-  /** The answer to create holds the value, masks it, or leaves it out. */
+  /** Whether the response to create includes, masks or omits the value. */
   readonly value: "whole" | "masked" | "left out";
   readonly revokeBy: string;
   /** Other people's keys. */
@@ -50,7 +50,7 @@ interface Key {
   readonly value: string;
 }
 
-/** A server of that shape, with the keys that live there. */
+/** A server of that shape and its active keys. */
 class Unforeseen {
   readonly keys: Key[] = [];
   private readonly server: Server;
@@ -140,7 +140,7 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, string>>
   return text === "" ? {} : JSON.parse(text);
 }
 
-test("the first up at a server of any shape leaves no live key except the one in state", async () => {
+test("the first up with a server of any shape leaves no active key except the one in state", async () => {
   const harness = await SandboxHarness.open();
   let complete = 0;
   let refused = 0;
@@ -164,7 +164,7 @@ test("the first up at a server of any shape leaves no live key except the one in
             refused += 1;
             expect(server.made()).toEqual([]);
           } else if (server.made().length > 0) {
-            // What no call revokes is at least in state by its name, and said.
+            // A key that no request can revoke is at least named in state and in the error.
             expect(outcome?.state.uniqueName).toBe(inputs.uniqueName);
             message = outcome?.kind === "unfinished" ? outcome.reason : "";
             expect(message).toContain(inputs.uniqueName);

@@ -16,13 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-test("an update of a key in good order returns all outputs without a call", async () => {
+test("an update of a key without pending actions returns all outputs without a request", async () => {
   await harness.control.clearRequests();
   expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
   expect(await harness.calls()).toEqual([]);
 });
 
-test("an update of a state without a token makes a new key and revokes the old one", async () => {
+test("an update of a state without a token creates a new key and revokes the old one", async () => {
   const { token: _, ...damaged } = state;
   const repaired = completed(await update(harness.context(), damaged, inputs));
   expect(repaired.name).toBe(`${inputs.uniqueName}-r2`);
@@ -30,13 +30,13 @@ test("an update of a state without a token makes a new key and revokes the old o
   await harness.expectOnlyKeysOf(repaired);
 });
 
-describe("where PayEngine returns the account's id", () => {
+describe("if PayEngine returns the account's id", () => {
   beforeEach(async () => {
     await harness.control.setDialect({ merchant: "object" });
     state = completed(await create(harness.context(), inputs));
   });
 
-  test("state records it, and an update asks only for the account", async () => {
+  test("state records it, and an update requests only the account", async () => {
     expect(state.accountId).toBe(ACCOUNT_IDS.sandbox);
     await harness.control.clearRequests();
     expect(completed(await update(harness.context(), state, inputs))).toEqual(state);
@@ -54,14 +54,14 @@ describe("where PayEngine returns the account's id", () => {
     );
   });
 
-  test("a key made anew records it", async () => {
+  test("a new key records it", async () => {
     const { token: _, accountId: __, ...damaged } = state;
     expect(completed(await update(harness.context(), damaged, inputs)).accountId).toBe(ACCOUNT_IDS.sandbox);
   });
 });
 
 describe("a pin", () => {
-  test("that the account shows is recorded as given and proven once a process", async () => {
+  test("that the account shows is recorded unchanged and proven once per process", async () => {
     const pinnedAccountId = MERCHANT_IDS.sandbox[0];
     const context = harness.context({ accountId: pinnedAccountId });
     await harness.control.clearRequests();
@@ -84,7 +84,7 @@ describe("a pin", () => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("that is taken out of the inputs leaves state too when the account is proven", async () => {
+  test("that is removed from the inputs is removed from state too once the account is proven", async () => {
     const pinned = { ...state, pinnedAccountId: MERCHANT_IDS.sandbox[0] };
     expect(completed(await update(harness.context(), pinned, inputs))).toEqual(state);
     const { key: credential } = await harness.control.newCredential("production", "Admin");
@@ -116,7 +116,7 @@ test("an update to PayEngine's own address leaves no address in state", async ()
   expect(there).toEqual({ ...state, apiUrl: undefined });
 });
 
-test("a key made anew records the credential that made it", async () => {
+test("a new key records the credential that created it", async () => {
   const { key: credential } = await harness.control.newCredential("sandbox", "Developer");
   const { token: _, ...damaged } = state;
   const repaired = completed(await update(harness.context({ credential }), damaged, inputs));

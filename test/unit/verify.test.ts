@@ -12,18 +12,18 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 const unusable = () => harness.control.setLag({ newKeyUnusableMs: 3_600_000 });
-/** The calls that make a process's first key, before it is tried. */
+/** The requests that create a process's first key, before its test. */
 const MAKING = ["GET /api/merchant", "GET /api/api-keys", "POST /api/api-keys"];
 const total = (waits: readonly number[]) => waits.reduce((sum, wait) => sum + wait, 0);
 
-test("a private key that works is tried once", async () => {
+test("a private key that works is tested once", async () => {
   const state = completed(await create(harness.context(), harness.inputs()));
   expect(await harness.calls()).toEqual([...MAKING, "GET /api/merchant"]);
   await harness.expectOnlyKeysOf(state);
   expect(harness.waits).toEqual([]);
 });
 
-test("create tries a key for as long when the clock of the machine jumps by a year meanwhile", async () => {
+test("create tests a key for the same time if the machine's clock jumps by a year meanwhile", async () => {
   await harness.control.setLag({ newKeyUnusableMs: 60_000 });
   let aheadMs = 0;
   const now = () => new Date(Date.now() + aheadMs);
@@ -80,10 +80,10 @@ test.each([
   },
 );
 
-/** The limit of the operation that this context is for. */
+/** The time limit of this context's operation. */
 const limitOf = ({ limit }: Context) => limit as OperationLimit;
 
-test("a key that is tried for long adds few enough listeners to avoid Node's warning", async () => {
+test("a long test of a key adds few enough listeners to avoid Node's warning", async () => {
   await unusable();
   const context = harness.context();
   const { signal } = limitOf(context);
@@ -93,7 +93,7 @@ test("a key that is tried for long adds few enough listeners to avoid Node's war
   expect(length).toBeLessThanOrEqual(10);
 });
 
-test("a key that used up the operation's time before it worked is revoked in time that is reserved for it", async () => {
+test("a key that does not work within the operation's time is revoked in reserved time", async () => {
   await unusable();
   const context = harness.context();
   const sleep = async (milliseconds: number) => {
@@ -107,12 +107,12 @@ test("a key that used up the operation's time before it worked is revoked in tim
   await harness.expectOnlyKeysOf();
 });
 
-test("a 403 in the contract's form shows that the key works", async () => {
+test("a 403 in a published format shows that the key works", async () => {
   await harness.control.addFault({ operation: "merchant", kind: "statusBeforeCommit", status: 403, skip: 1 });
   await harness.expectOnlyKeysOf(completed(await create(harness.context(), harness.inputs())));
 });
 
-test("an answer that says nothing about the key does not show that it works", async () => {
+test("a response that proves nothing about the key does not show that it works", async () => {
   const web = { kind: "statusBeforeCommit", status: 403, body: "html" } as const;
   await harness.control.addFault({ operation: "merchant", ...web, skip: 1, times: "always" });
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs()))).toMatch(
@@ -137,7 +137,7 @@ test("an unusable key that cannot be revoked stays in state without a value", as
   await harness.expectOnlyKeysOf(completed(await update(harness.context(), state, inputs)));
 });
 
-test("create stops trying a key when the engine ends", async () => {
+test("create stops testing a key when the engine ends", async () => {
   await unusable();
   harness.engineLivesFor = 1;
   expect(await messageThrownBy(() => create(harness.context(), harness.inputs()))).toMatch(

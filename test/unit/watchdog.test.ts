@@ -30,7 +30,7 @@ const settings = (): Settings => ({
 });
 
 describe("the watchdog's journal", () => {
-  test("records a creation before its request and drops it once the key is handed over", async () => {
+  test("records a creation before its request and drops it once the key is returned", async () => {
     await create(harness.context(), inputs);
     expect(harness.watched).toEqual([`expect ${name}`, `forget ${name}`]);
   });
@@ -47,7 +47,7 @@ describe("the watchdog's journal", () => {
     expect(harness.watched).toEqual([`expect ${name}`, `forget ${name}`]);
   });
 
-  test("records no update, whose name is in state already", async () => {
+  test("records no update, because its name is already in state", async () => {
     const state: ApiKeyState = { ...inputs, name, pendingAction: "create" };
     await update(harness.context(), state, inputs);
     expect(harness.watched).toEqual([]);
@@ -63,7 +63,7 @@ describe("the watchdog's journal", () => {
   });
 });
 
-test("a watchdog that cannot be started reports that", async () => {
+test("a watchdog that cannot start returns an error", async () => {
   const watchdog = startWatchdog("/no/such/folder/main.js");
   expect(await watchdog.expect(settings(), name)).toBe(
     "The watchdog process, which revokes leftover keys of a killed plugin, did not start or has ended; run this again",
@@ -72,7 +72,7 @@ test("a watchdog that cannot be started reports that", async () => {
 });
 
 describe("the watchdog", () => {
-  test("counts the requests of each resource until it is told to forget it", () => {
+  test("counts the requests of each resource until a message drops it", () => {
     const expected = new Map<string, Expected>();
     const it = { settings: settings() };
     heed(expected, { kind: "expect", uniqueName: "a", ...it });
@@ -87,7 +87,7 @@ describe("the watchdog", () => {
   });
 });
 
-describe("after its plugin's death the watchdog", () => {
+describe("after its plugin's death, the watchdog", () => {
   const post = (attempt = 1) =>
     harness
       .context()
@@ -107,7 +107,7 @@ describe("after its plugin's death the watchdog", () => {
     };
   };
 
-  test("revokes at once the key that the plugin made, and no other", async () => {
+  test("at once revokes the key that the plugin created, and no other", async () => {
     const other = completed(await create(harness.context(), harness.inputs()));
     await post();
     const it = host();
@@ -123,7 +123,7 @@ describe("after its plugin's death the watchdog", () => {
     expect(it.pauses).toEqual([250, 500, 1_000]);
   });
 
-  test("waits for two requests, however many of their keys come first", async () => {
+  test("waits for two requests, even if one key appears first", async () => {
     await post();
     const it = host((pause) => (pause === 2 ? post(2) : Promise.resolve()));
     await sweepAfterDeath(it, expected(2));
@@ -131,7 +131,7 @@ describe("after its plugin's death the watchdog", () => {
     expect(it.pauses).toEqual([250, 500]);
   });
 
-  test("asks an unreachable PayEngine again", async () => {
+  test("retries an unreachable PayEngine", async () => {
     await post();
     await harness.control.addFault({
       operation: "listKeys",
@@ -154,14 +154,14 @@ describe("after its plugin's death the watchdog", () => {
     expect(waited).toBeLessThanOrEqual(67_000);
   });
 
-  test("asks PayEngine until it answers when it was unreachable for longer", async () => {
+  test("retries PayEngine until it responds if it was unreachable for longer", async () => {
     await post();
     await harness.control.addFault({ operation: "listKeys", kind: "dropBeforeCommit", times: 40 });
     await sweepAfterDeath(host(), expected());
     expect(await harness.liveKeys()).toEqual([]);
   });
 
-  test("tries a revoked credential no longer than a request can take effect", async () => {
+  test("uses a revoked credential no longer than a request can take effect", async () => {
     await harness.control.addFault({
       operation: "listKeys",
       kind: "statusBeforeCommit",
@@ -181,7 +181,7 @@ describe("after its plugin's death the watchdog", () => {
   });
 });
 
-describe("what a watchdog says after its plugin's death", () => {
+describe("the watchdog's message after its plugin's death", () => {
   const expected = () => ({ uniqueName: name, settings: settings(), posts: 1 });
   /** @param isLimitOver whether the limit passes before the first look. */
   const clearedUp = async ({ isLimitOver = false } = {}) => {
@@ -204,7 +204,7 @@ describe("what a watchdog says after its plugin's death", () => {
     `warning: The provider's process ended while it was creating "${name}". The watchdog now looks for keys with that name ` +
     "and revokes them, for at most 67 seconds.";
 
-  test("is that it looks, for how long, and that it has revoked the key", async () => {
+  test("says that it looks, for how long, and that it has revoked the key", async () => {
     await harness.context().client.createKey({ name, type: "private" });
     expect(await clearedUp()).toEqual([
       begun,
@@ -212,11 +212,11 @@ describe("what a watchdog says after its plugin's death", () => {
     ]);
   });
 
-  test("is that no key was made", async () => {
+  test("says that no key was created", async () => {
     expect(await clearedUp()).toEqual([begun, `No key "${name}" was created. Run \`pulumi up\` again.`]);
   });
 
-  test("is why it could not look", async () => {
+  test("says why it could not look", async () => {
     const refused = { kind: "statusBeforeCommit", status: 401, times: "always" } as const;
     await harness.control.addFault({ operation: "listKeys", ...refused });
     const [, line = ""] = await clearedUp();
@@ -226,7 +226,7 @@ describe("what a watchdog says after its plugin's death", () => {
     expect(line).toMatch(/ shows a key with that name, revoke it there\.$/);
   });
 
-  test("is what is left to do when the limit is over, before it lets go", async () => {
+  test("says what is left to do when its time is over, before it releases the output", async () => {
     const [, unfinishedYet, letsGo] = await clearedUp({ isLimitOver: true });
     expect(unfinishedYet).toBe(
       `warning: The watchdog has not finished with "${name}" and continues in the background. If a container ends with ` +

@@ -50,7 +50,7 @@ const fault: fc.Arbitrary<FaultInput> = fc.oneof(
     times,
     skip,
   }),
-  // What PayEngine itself answers after the commit as if nothing had happened would deceive any client.
+  // A false refusal from PayEngine itself after the commit would deceive any client.
   fc.record({
     operation: fc.constantFrom("createKey" as const, "revealKey" as const),
     kind: fc.constantFrom("statusAfterCommit" as const),
@@ -101,7 +101,7 @@ const step = fc.record({
 
 const rotation = { triggers: { count: 0 }, overlap: "20s" };
 
-/** What the engine does with one resource: keeps what it is given, and drops the name after a plain failure. */
+/** The engine with one resource: it stores results, and drops the name after a plain failure. */
 class Engine {
   state: ApiKeyState | undefined;
   private changes = 0;
@@ -124,7 +124,7 @@ class Engine {
     });
   }
 
-  /** The program changes a trigger; what the provider refuses stays in the program. */
+  /** The program changes a trigger. A refused change stays in the program. */
   async rotate(): Promise<void> {
     const triggers = { count: ++this.changes };
     this.inputs = { ...this.inputs, rotation: { ...rotation, triggers } };
@@ -165,7 +165,7 @@ class Engine {
   }
 }
 
-/** What consumers have been given works: the key in use, and the one before it as long as state promises it. */
+/** Keys that consumers have work: the key in use, and the previous key during its overlap. */
 async function expectUsable(harness: SandboxHarness, state: ApiKeyState | undefined): Promise<void> {
   const isPromised = harness.now() < new Date(state?.previousRevokeAt ?? 0);
   for (const token of [state?.token, isPromised ? state?.previousToken : undefined])
@@ -197,7 +197,7 @@ test("after any faults one more up leaves exactly the key in state, and a destro
     await engine.refresh();
     await engine.up();
     await harness.expectOnlyKeysOf(engine.state);
-    // A list that lags shows the new key only later, and until then the mark stays.
+    // A lagging list shows the new key only later; until then the mark stays.
     await harness.advance(120_000);
     await engine.up();
     await harness.expectOnlyKeysOf(engine.state);
@@ -213,7 +213,7 @@ test("after any faults one more up leaves exactly the key in state, and a destro
       lag,
       fc.array(step, { minLength: 1, maxLength: 5 }),
       async (manner, listMs, steps) => {
-        // A false 404 and a list that does not show the key yet are together what a key that is gone looks like.
+        // A false 404 together with a lagging list looks like a key that is gone.
         fc.pre(listMs === 0 || !JSON.stringify(steps).includes('"status":404'));
         const harness = await SandboxHarness.open();
         try {

@@ -32,7 +32,7 @@ async function allKeys(): Promise<string[]> {
 
 const foreign = async () => (await harness.control.newCredential("production", "Admin")).key;
 
-/** Outages in which something answers in PayEngine's place. */
+/** Outages in which a proxy responds instead of PayEngine. */
 const outages: Record<string, FaultInput> = {
   "401 to every credential": {
     operation: "any",
@@ -54,25 +54,25 @@ const outages: Record<string, FaultInput> = {
   "a maintenance page with 200": { operation: "any", kind: "html200", commit: false },
 };
 
-/** What would pass for a revocation that is done. */
+/** Responses that look like a completed revocation. */
 const quietOutages: Record<string, FaultInput> = {
   "an empty answer": { operation: "any", kind: "statusBeforeCommit", status: 200, body: "empty" },
   "JSON of something else": { operation: "any", kind: "unreadable" },
 };
 
-/** Strikes from then on. */
+/** Applies from then on. */
 async function strike(fault: FaultInput, skip: number): Promise<void> {
   await harness.control.clearFaults();
   await harness.control.addFault({ ...fault, skip, times: "always" });
 }
 
-/** More calls than any of these operations makes. */
+/** More requests than any of these operations sends. */
 const MOST_CALLS = 9;
 
 describe.each(Object.entries({ ...outages, ...quietOutages }))(
-  "an outage (%s) from any call on",
+  "an outage (%s) from any request on",
   (_outage, fault) => {
-    test.each(["private", "public"])("keeps a live %s key in state", async (type) => {
+    test.each(["private", "public"])("keeps an active %s key in state", async (type) => {
       const { state } = await made(type);
       const others: Partial<Settings>[] = [{}, { credential: await foreign() }];
       for (const settings of others) {
@@ -86,7 +86,7 @@ describe.each(Object.entries({ ...outages, ...quietOutages }))(
       await harness.expectOnlyKeysOf(state);
     });
 
-    test("keeps a private key in state that works though PayEngine does not find it", async () => {
+    test("keeps a private key in state that works although PayEngine does not find it", async () => {
       const { state } = await made("private");
       await harness.control.setLag({ listMs: 600_000, getMs: 600_000 });
       for (let skip = 0; skip < MOST_CALLS; skip++) {
@@ -97,8 +97,8 @@ describe.each(Object.entries({ ...outages, ...quietOutages }))(
   },
 );
 
-describe.each(Object.entries(outages))("an outage (%s) from any call of a delete on", (_outage, fault) => {
-  test.each(["private", "public"])("does not make a live %s key count as revoked", async (type) => {
+describe.each(Object.entries(outages))("an outage (%s) from any request of a delete on", (_outage, fault) => {
+  test.each(["private", "public"])("does not make an active %s key count as revoked", async (type) => {
     const credential = await foreign();
     for (let skip = 0; skip < MOST_CALLS; skip++) {
       const { state } = await made(type);
@@ -115,10 +115,10 @@ describe.each(Object.entries(outages))("an outage (%s) from any call of a delete
   });
 });
 
-test("an outage between the two tries of the credential proves nothing about the key", async () => {
+test("an outage between the two tests of the credential proves nothing about the key", async () => {
   const { state } = await made("private");
   await harness.control.revokeKey(state.keyId ?? "");
-  // By its id, in the list, the credential: from then on, everybody gets 401.
+  // After the read by id, the list and the credential, every request gets 401.
   const fault = { kind: "statusBeforeCommit", status: 401, message: "E121: Invalid API key" } as const;
   await harness.control.addFault({ operation: "any", ...fault, skip: 3, times: "always" });
   const unclear =
@@ -130,7 +130,7 @@ test("an outage between the two tries of the credential proves nothing about the
   expect(await read(harness.context(), state)).toBeUndefined();
 });
 
-test("a value that gets 403 instead of 401 when it is revoked is never proven to be gone", async () => {
+test("a value that gets 403 instead of 401 after its revocation is never proven to be gone", async () => {
   await harness.control.setDialect({ revokedValue: 403 });
   const { state } = await made("private");
   await harness.control.revokeKey(state.keyId ?? "");
@@ -167,7 +167,7 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     }
   });
 
-  test("a key made at PayEngine's own address is not looked for at another", async () => {
+  test("a key created at the default address is not looked for at another", async () => {
     const { state, due } = await made(type);
     const { apiUrl: _, ...own } = state;
     for (const run of Object.values(operations(own, due)))
@@ -192,7 +192,7 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     );
   });
 
-  test("a key gone at a moved console is gone to the credential that made it", async () => {
+  test("a key that is gone at a moved console is gone for the credential that created it", async () => {
     const { state } = await made(type);
     await harness.control.revokeKey(state.keyId ?? "");
     const moved = { apiUrl: harness.url.replace("127.0.0.1", "localhost"), formerApiUrl: harness.url };
@@ -223,7 +223,7 @@ describe.each(["private", "public"])("for a %s key", (type) => {
     await harness.expectOnlyKeysOf(state);
   });
 
-  test("another account's credential neither clears up nor completes an unfinished creation", async () => {
+  test("another account's credential neither revokes leftover keys of an unfinished creation nor completes it", async () => {
     const { state, due } = await made(type);
     const { token: _, ...unfinished } = state;
     const credential = await foreign();

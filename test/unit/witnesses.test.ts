@@ -66,7 +66,7 @@ describe.each([
   ["with merchants", "public", {}],
   ["without merchants", "public", { merchant: "empty" }],
 ] as const)("in an account %s, a %s key that was revoked in the dashboard", (_account, type, dialect) => {
-  test("is gone to the credential that made it", async () => {
+  test("is gone for the credential that created it", async () => {
     await expectGone(await revokedKey(type, dialect), {});
   });
 
@@ -75,12 +75,12 @@ describe.each([
     await expectKept(state, unproven(state), { credential: await otherCredential() });
   });
 
-  test("is kept when state records no credential, even by the one that made it", async () => {
+  test("is kept if state records no credential, even by the one that created it", async () => {
     const { credentialFingerprint: _, merchantId: __, ...state } = await revokedKey(type, dialect);
     await expectKept(state, unproven(state), {});
   });
 
-  test("is gone to another credential that sees another key of the same account", async () => {
+  test("is gone for another credential that sees another key of the same account", async () => {
     const state = await revokedKey(type, dialect);
     const recorded = new ProcessMemory();
     recorded.noteRecorded(completed(await create(harness.context(), harness.inputs({ type: "public" }))));
@@ -107,7 +107,7 @@ describe.each([
     const [accountId] = MERCHANT_IDS.production;
     await expectKept(state, notShown(accountId), { accountId });
     await expectKept(state, notShown("none"), { accountId: "none" });
-    // Its own id is none that the account still shows.
+    // The account no longer shows the key's own id.
     const own = state.keyId ?? "";
     await expectKept(state, notShown(own), { accountId: own });
   });
@@ -131,14 +131,14 @@ describe("another credential's key", () => {
     await expectGone(...(await seenByAnother(await revokedKey("private", { merchant: "empty" }))));
   });
 
-  test("is no witness for a public key", async () => {
+  test("is not a witness for a public key", async () => {
     const [state, settings, recorded] = await seenByAnother(
       await revokedKey("public", { merchant: "empty" }),
     );
     await expectKept(state, unproven(state), settings, recorded);
   });
 
-  test("is no witness at another address", async () => {
+  test("is not a witness at another address", async () => {
     const state = await revokedKey("public");
     const recorded = new ProcessMemory();
     const other = completed(await create(harness.context(), harness.inputs()));
@@ -148,7 +148,7 @@ describe("another credential's key", () => {
 });
 
 describe("a merchant of the account that state records", () => {
-  test("is a witness for a private key, also beyond the first page of the list", async () => {
+  test("is a witness for a private key, even beyond the first page of the list", async () => {
     const state = await revokedKey("private");
     expect(MERCHANT_IDS.sandbox).toContain(state.merchantId);
     for (let number = 0; number < 12; number++)
@@ -156,18 +156,18 @@ describe("a merchant of the account that state records", () => {
     await expectGone(state, { credential: await otherCredential() });
   });
 
-  test("is no witness for a public key, for a parent organisation may see it too", async () => {
+  test("is not a witness for a public key, because a parent organization may see it too", async () => {
     const state = await revokedKey("public");
     await expectKept(state, unproven(state), { credential: await otherCredential() });
   });
 
-  test("is no witness to a credential that does not see it", async () => {
+  test("is not a witness for a credential that does not see it", async () => {
     const { merchantId: _, ...state } = await revokedKey("private");
     const foreign = { ...state, merchantId: MERCHANT_IDS.production[1] };
     await expectKept(foreign, unproven(foreign), { credential: await otherCredential() });
   });
 
-  test("that is unreachable now gives its own error", async () => {
+  test("causes its own error while it is unreachable", async () => {
     const state = await revokedKey("private");
     const fault = { kind: "statusBeforeCommit", status: 503, times: "always" } as const;
     await harness.control.addFault({ operation: "getMerchant", ...fault });
@@ -177,7 +177,7 @@ describe("a merchant of the account that state records", () => {
 });
 
 describe.each(["private", "public"])(
-  "where PayEngine returns the account's id, a %s key that is gone",
+  "if PayEngine returns the account's id, a %s key that is gone",
   (type) => {
     test.each(["object", "withAccountId"] as const)(
       "is gone to any credential of the account (%s)",
@@ -210,15 +210,18 @@ test.each(["private", "public"])("a merchant pins the account of a %s key that i
     );
 });
 
-test.each(["private", "public"])("a pin set after a %s key was made does not prove it gone", async (type) => {
-  const { merchantId = "", ...state } = await revokedKey(type);
-  const settings = { credential: await otherCredential(), accountId: merchantId };
-  await expectKept(state, unproven(state), settings);
-  // Unless it names the merchant that state knows to be of the account.
-  await expectGone({ ...state, merchantId }, settings);
-});
+test.each(["private", "public"])(
+  "a pin that was set after a %s key was created does not prove it gone",
+  async (type) => {
+    const { merchantId = "", ...state } = await revokedKey(type);
+    const settings = { credential: await otherCredential(), accountId: merchantId };
+    await expectKept(state, unproven(state), settings);
+    // Unless it is the merchant in state.
+    await expectGone({ ...state, merchantId }, settings);
+  },
+);
 
-test("a pin of another account than state's pin proves no key gone", async () => {
+test("a pin of another account than the pin in state proves no key gone", async () => {
   const [was] = MERCHANT_IDS.sandbox;
   const [accountId] = MERCHANT_IDS.production;
   const inputs = harness.inputs({ type: "public", pinnedAccountId: was });

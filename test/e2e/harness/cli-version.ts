@@ -1,6 +1,6 @@
 import type { Project } from "./project";
 
-/** Says whether the CLI of these tests is of this version or a later one. */
+/** Whether the CLI of these tests has this version or a later one. */
 export async function isCliFrom(project: Project, version: string): Promise<boolean> {
   const { stdout } = await project.ok("version");
   return stdout.trim().slice(1).localeCompare(version, "en", { numeric: true }) >= 0;

@@ -37,10 +37,10 @@ function isPinHint(line: string): boolean {
   return line.startsWith("info: payengine:accountId is not set");
 }
 
-/** The folder of any project that a test makes. */
+/** The folder of any test project. */
 export const PROJECT_FOLDER = new RegExp(`${realpathSync(tmpdir())}/payengine-e2e-project-\\w+`, "g");
 
-/** The text without what differs from run to run. */
+/** The text without parts that differ from run to run. */
 export function steady(text: string): string {
   return (
     text
@@ -54,7 +54,7 @@ export function steady(text: string): string {
   );
 }
 
-/** What the CLI counts at the end, such as `["+ 3 created"]`. */
+/** The CLI's summary, such as `["+ 3 created"]`. */
 export function countsOf({ stdout }: Ended): string[] {
   const [, section = ""] = [...stdout.matchAll(/\nResources:\n((?: {4}.+\n)+)/g)].at(-1) ?? [];
   return section

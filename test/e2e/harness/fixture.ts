@@ -16,17 +16,17 @@ export interface FixtureOptions extends Partial<ProjectOptions> {
   readonly face?: Face;
 }
 
-/** A private key's value as the sandbox makes it. */
+/** A private key's value as the sandbox creates it. */
 const TOKEN = /^[0-9a-f]{108}$/;
 
-/** A sandbox and the projects that one test works with. */
+/** A sandbox and the projects of one test. */
 export class Fixture {
   readonly projects: Project[] = [];
-  /** Secrets that no state holds, such as credentials. */
+  /** Secrets that are in no state, such as credentials. */
   readonly secrets = new Set<string>();
-  /** Ids of keys that a test leaves alive outside of state, on purpose. */
+  /** Ids of keys that a test leaves active outside of state on purpose. */
   readonly leftAlive = new Set<string>();
-  /** Secrets that a test puts somewhere in the clear, on purpose. */
+  /** Secrets that a test stores in plaintext on purpose. */
   readonly inTheClear = new Set<string>();
 
   private constructor(
@@ -34,7 +34,7 @@ export class Fixture {
     readonly control: SandboxControl,
     /** The Admin's private key on the account "sandbox". */
     readonly credential: string,
-    /** Every private value that PayEngine has handed out, also those that never reached a state. */
+    /** Every private value that PayEngine has returned, even if it never reached a state. */
     readonly issued: ReadonlySet<string>,
     private readonly stopTap: () => void,
   ) {
@@ -52,7 +52,7 @@ export class Fixture {
 
   private aheadMs = 0;
 
-  /** Puts PayEngine's clock so far ahead of the right time, unless it is already. */
+  /** Sets PayEngine's clock ahead by this much, unless it already is. */
   async advanceTo(aheadMs: number): Promise<void> {
     const more = aheadMs - this.aheadMs;
     if (more <= 0) return;
@@ -82,12 +82,12 @@ export class Fixture {
     return credential;
   }
 
-  /** The keys at PayEngine that work and were made over its API. */
+  /** The active keys at PayEngine that were created over its API. */
   async liveKeys() {
     return (await this.control.keys()).filter(({ status, credential }) => status === "active" && !credential);
   }
 
-  /** Asks PayEngine whether it knows a private token. */
+  /** Whether PayEngine accepts a private token. */
   async authenticates(token: string): Promise<boolean> {
     const { status } = await fetch(`${this.sandbox.url}/merchant`, {
       headers: { authorization: `Basic ${token}` },
@@ -95,7 +95,7 @@ export class Fixture {
     return status === 200;
   }
 
-  /** Every secret that is known, wherever it should not be. */
+  /** All known secrets that must not appear anywhere. */
   findLeaks(): FoundSecret[] {
     const secrets = [this.secrets, this.issued, ...this.projects.map((project) => project.secrets)].flatMap(
       (set) => [...set],
@@ -108,7 +108,7 @@ export class Fixture {
     );
   }
 
-  /** What must hold after every test. */
+  /** Assertions after every test. */
   async verify(): Promise<void> {
     const keys = (await Promise.all(this.projects.map((project) => project.keys()))).flat();
     const live = (await this.liveKeys()).filter(({ id }) => !this.leftAlive.has(id));
@@ -128,7 +128,7 @@ export class Fixture {
     expect(this.findLeaks()).toEqual([]);
   }
 
-  /** Stops and removes everything, and says which processes had to be stopped. */
+  /** Stops and removes everything, and returns the processes that had to be stopped. */
   async close(): Promise<string[]> {
     const left = [];
     for (const project of this.projects) {
@@ -141,7 +141,7 @@ export class Fixture {
   }
 }
 
-/** A fresh fixture for each test. After it, whatever it did, state and PayEngine must agree and nothing have leaked. */
+/** A fresh fixture for each test. After every test, state and PayEngine must agree, and no secret may have leaked. */
 export function useFixture(): { readonly fixture: Fixture } {
   let current: Fixture | undefined;
   beforeEach(async () => {

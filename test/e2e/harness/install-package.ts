@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const repository = join(__dirname, "../../..");
 const MINUTE = 60_000;
 
-/** What the test project installs beside the package; the versions are those that the repository works with. */
+/** What the test project installs besides the package, in the repository's versions. */
 const BESIDE = ["@pulumi/pulumi", "typescript", "@types/node"];
 
 /**
@@ -68,7 +68,7 @@ async function pack(folder: string): Promise<string> {
   return join(folder, filename);
 }
 
-/** What this repository works with. */
+/** The repository's versions. */
 async function versionOf(name: string): Promise<string> {
   const manifest = await readFile(join(repository, "node_modules", name, "package.json"), "utf8");
   return JSON.parse(manifest).version;

@@ -5,7 +5,7 @@ import { kill, pluginsIn, processesIn, until, watchdogsIn } from "./processes";
 import type { Project } from "./project";
 import { type Ended, runProgram } from "./run-program";
 
-/** Holds calls back, so that an interruption hits them while they run, at any speed of the machine. */
+/** Holds requests back, so that an interruption hits them while they run on any machine. */
 export function held(operation: FaultInput["operation"], more: Partial<FaultInput> = {}): FaultInput {
   return { operation, kind: "delay", beforeCommitMs: 2_000, afterCommitMs: 2_000, ...more } as FaultInput;
 }
@@ -38,7 +38,7 @@ export async function upUntil(
   return { cli, ended };
 }
 
-/** A call of this kind is running. */
+/** Whether a request of this kind is running. */
 export function pending(operation: FaultInput["operation"]): (requests: readonly LoggedRequest[]) => boolean {
   return (requests) => requests.some((it) => it.operation === operation && it.answered === "pending");
 }

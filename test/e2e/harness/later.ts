@@ -5,8 +5,8 @@ import type { Project } from "./project";
 const LATER_MS = 600_000;
 
 /**
- * Does something with the clocks of the provider and of PayEngine ahead, by ten minutes or as long as is said. PayEngine's
- * stays ahead: keys that it has made would be made later than now.
+ * Runs something with the clocks of the provider and of PayEngine ahead, by ten minutes by default. PayEngine's clock
+ * stays ahead, because otherwise its keys would be created in the future.
  */
 export async function later<T>(
   { env, payengine }: Project,

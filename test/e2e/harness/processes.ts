@@ -3,13 +3,13 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** A process and what it was started as. */
+/** A process and its command line. */
 export interface Process {
   readonly pid: number;
   readonly command: string;
 }
 
-/** The processes that work in a folder or below it. Linux has /proc, macOS `lsof`; Windows does not tell. */
+/** The processes whose working folder is in this folder. Linux has /proc, macOS `lsof`; Windows has neither. */
 export async function processesIn(folder: string, platform = process.platform): Promise<Process[]> {
   const all = platform === "linux" ? await processesOfLinux() : await processesByLsof();
   const found = await Promise.all(
@@ -64,7 +64,7 @@ async function processesByLsof(): Promise<Found[]> {
   }));
 }
 
-/** Waits until a question is answered, and fails with `what` when the limit is over. */
+/** Waits until a condition holds, and fails with `what` after the limit. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
@@ -79,7 +79,7 @@ export async function until<T>(
   }
 }
 
-/** Stops whatever still works in a folder, and says what that was. */
+/** Stops every process that still runs in a folder, and returns them. */
 export async function stopLeftovers(folder: string): Promise<Process[]> {
   let left: Process[] = [];
   const ended = until(`the processes in ${folder} ended`, async () => {
@@ -106,7 +106,7 @@ export function pluginsIn(folder: string): Promise<number[]> {
   return thoseOf(folder, /^\S*node .*(dynamic-provider|plugin\.js )/);
 }
 
-/** The processes that clear up after a killed plugin. */
+/** The watchdog processes. */
 export function watchdogsIn(folder: string): Promise<number[]> {
   return thoseOf(folder, /watchdog/);
 }

@@ -27,10 +27,10 @@ export interface ProjectOptions {
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** The output shows secrets because the command was asked to: it is not searched for them. */
+  /** The command shows secrets on purpose, so its output is not searched for them. */
   readonly showsSecrets?: boolean;
   readonly onStart?: (pid: number) => void;
-  /** What the CLI is started by, such as `unshare` with its flags. */
+  /** A command that starts the CLI, such as `unshare` with its flags. */
   readonly by?: readonly string[];
 }
 
@@ -41,7 +41,7 @@ const CHANGING = ["up", "refresh", "destroy"];
 
 /** A Pulumi project in a fresh folder, with its own backend, its own Pulumi home, and the real CLI. */
 export class Project {
-  /** Everything the CLI has said so far, except what it was asked to show. */
+  /** All output of the CLI so far, except output that shows secrets on purpose. */
   readonly said: Ended[] = [];
   /** Every private token and config secret that has been in this project's state. */
   readonly secrets = new Set<string>();
@@ -105,7 +105,7 @@ export class Project {
     if (ended.exitCode !== 0) throw new Error(`${ended.command} failed:\n${ended.stdout}${ended.stderr}`);
   }
 
-  /** Runs the CLI to its end, whatever its exit code. */
+  /** Runs the CLI to its end with any exit code. */
   async run(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
     const [command = ""] = args;
     const all = ["--color=never", "--non-interactive", ...args];
@@ -142,7 +142,7 @@ export class Project {
     throw new Error(`${ended.command} should have failed:\n${ended.stdout}${ended.stderr}`);
   }
 
-  /** Runs the program and brings the stack to what it says, without a preview before. */
+  /** Runs `pulumi up` without a preview. */
   up(...args: string[]): Promise<Ended> {
     return this.ok("up", "--skip-preview", ...args);
   }

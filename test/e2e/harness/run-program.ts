@@ -17,7 +17,7 @@ export function hasFailed({ exitCode }: Pick<Ended, "exitCode">): boolean {
 
 export interface RunOptions {
   readonly cwd: string;
-  /** The whole environment: nothing of the test's own gets through. */
+  /** The whole environment: the test's own is not inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly limitMs: number;
@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly onErrorOutput?: (text: string) => void;
 }
 
-/** Runs a program to its end, whatever its exit code; fails only when it takes too long or cannot start. */
+/** Runs a program to its end with any exit code. Fails only if it takes too long or cannot start. */
 export function runProgram(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
   const { cwd, env, stdin = "", limitMs, onStart, onErrorOutput } = options;
   const command = [program.split("/").at(-1), ...args].join(" ");

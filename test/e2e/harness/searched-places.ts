@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import type { Haystack } from "../../secret-search";
 import type { Project } from "./project";
 
-/** The first that fits a path below the project's folder is its place. */
+/** The location of a path is the first entry that matches it. */
 const PLACES: readonly [place: string, path: RegExp][] = [
   ["state before the last change (`.bak`)", /^backend\/.*\.bak$/],
   ["state", /^backend\/\.pulumi\/stacks\//],

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const FILES = 400;
 
-/** Mounts a file system that is soon full in a folder. @returns whether this user and machine may. */
+/** Mounts a small file system in a folder. @returns false if this user or machine may not. */
 export function mountSmallDisk(folder: string): Promise<boolean> {
   return run("mount", ["-t", "tmpfs", "-o", `nr_inodes=${FILES}`, "tmpfs", folder]).then(
     () => true,
@@ -19,8 +19,8 @@ export async function unmount(folder: string): Promise<void> {
 }
 
 /**
- * Takes the last file that the disk has room for. With room for a file and none for what is in it, Pulumi's file
- * backend puts an empty file in the place of the state: what a provider does then has no bearing.
+ * Takes the last space of the disk. With room for a file but not for its contents, Pulumi's file
+ * backend replaces the state with an empty file, whatever a provider does.
  */
 export async function fillDisk(disk: string): Promise<void> {
   await mkdir(filler(disk));

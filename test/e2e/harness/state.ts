@@ -1,4 +1,4 @@
-/** A resource as a deployment holds it. */
+/** A resource in a deployment. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -10,11 +10,11 @@ export interface StateResource {
   readonly initErrors?: string[];
   /** To be deleted by the next operation. */
   readonly delete?: boolean;
-  /** Where the program makes it. */
+  /** Its position in the program. */
   readonly sourcePosition?: string;
 }
 
-/** What a stack's state holds. */
+/** A stack's state. */
 export interface Deployment {
   readonly resources?: StateResource[];
   readonly pending_operations?: { readonly type: string; readonly resource: StateResource }[];
@@ -38,7 +38,7 @@ export interface KeyInState {
   readonly awaitsDelete: boolean;
 }
 
-/** The text that stands for an encrypted value, whose plaintext is JSON. */
+/** The placeholder of an encrypted value, whose plaintext is JSON. */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
 /** @param deployment with its secrets shown. */
