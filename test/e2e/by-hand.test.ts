@@ -67,7 +67,7 @@ test("under the contract dashboard, a preview refuses a key without adopt and ev
   const project = await dashboardProject(fixture, value);
   const wrong: [args: string[], ...problems: string[]][] = [
     [[], "adopt is missing"],
-    [[ADOPT, `rotation: { period: "30d", overlap: "1d" }`], "rotation.period makes no key"],
+    [[ADOPT, `rotation: { period: "30d", overlap: "1d" }`], "rotation.period cannot create a key"],
     [
       [`adopt: { keyId: "x", token: config.requireSecret("checkoutKey") }`],
       "adopt.keyId cannot be looked up",
@@ -128,7 +128,7 @@ test("a key from the dashboard reaches its consumers, rotates with an overlap an
   const second = await madeByHand("checkout 2");
   await project.setSecret("shop:checkoutKey", second.value);
   expect(diagnosticsOf(await project.fails("preview")).checkout).toEqual([
-    abridged(`${PROBLEM}adopt.token has another value`, 'rotation: { overlap: "7d" }'),
+    abridged(`${PROBLEM}adopt.token has changed`, 'rotation: { overlap: "7d" }'),
   ]);
   await say(project, ADOPT, ROTATION);
   expect(countsOf(await project.ok("preview"))).toEqual(["~ 2 to update", "1 unchanged"]);

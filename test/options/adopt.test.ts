@@ -81,12 +81,12 @@ test("a wrong value, an edited adoption and a replacement are refused and change
   await project.up();
   await project.setSecret("checkoutKey", other.token);
   expect(await said()).toEqual([
-    expect.stringContaining("adopt.token is not the value that this resource has adopted"),
+    expect.stringContaining("adopt.token is not the value that this resource adopted"),
   ]);
   await project.setSecret("checkoutKey", hand.token);
   await project.write({ "index.js": commonJs(program(other.keyId)) });
   expect(await said()).toEqual([
-    expect.stringContaining("adopt.keyId is not the key that this resource has adopted"),
+    expect.stringContaining("adopt.keyId is not the key that this resource adopted"),
   ]);
   await project.write({ "index.js": commonJs(program(hand.keyId, `namePrefix: "other"`)) });
   expect(await said()).toEqual([expect.stringContaining("namePrefix has changed, which replaces the key")]);

@@ -81,7 +81,7 @@ test("PAYENGINE_API_KEY never replaces an unset credentialEnv", () => {
   const given = { provider: "second", credentialEnv: "SECOND_KEY" };
   expect(resolve(given, { PAYENGINE_API_KEY: "env" })).toMatchObject({
     kind: "invalid",
-    failures: [{ reason: expect.stringContaining("set SECOND_KEY") }],
+    failures: [{ reason: expect.stringContaining("set its apiKey or the variable SECOND_KEY") }],
   });
 });
 
@@ -116,7 +116,7 @@ test("a missing credential names the command that sets it", () => {
       {
         property: "payengine:apiKey",
         reason:
-          "is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user who has the " +
+          "is not set; run `pulumi config set --secret payengine:apiKey` with a private key of a user with the " +
           "Admin or Developer role, or set PAYENGINE_API_KEY",
       },
     ],
