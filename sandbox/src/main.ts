@@ -20,6 +20,7 @@ const command = new Command("payengine-sandbox")
   .option("--control", "Serve the control interface, for tests")
   .option("--json", "Print one line of JSON on start")
   .option("--log", "Write every request to stderr")
+  .helpOption("-h, --help", "Show help")
   .action(run);
 
 async function run(flags: Flags): Promise<void> {

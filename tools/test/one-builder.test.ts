@@ -52,7 +52,7 @@ describe("one process builds at a time", () => {
     expect(waiter.stderr).toBe(
       `Waiting for the build of Pulumi's CLI by process ${pid} (0 s)\n` +
         `Waited 1 s for the build of Pulumi's CLI by process ${pid}. ` +
-        "See what that process is doing, end it if it hangs, and run this again.\n",
+        "If that process hangs, end it and run this again.\n",
     );
     await kill();
   });

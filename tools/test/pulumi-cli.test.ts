@@ -95,7 +95,7 @@ describe("a CLI built with Go", () => {
     machine.addPulumi("stubs", "v3.216.0");
     const note =
       `${machine.root}/go/go is version 1.25.3, older than 1.26.6, which Pulumi 3.276.0 needs: ` +
-      "Pulumi 3.216.0, the oldest supported release, is used instead\n";
+      "using Pulumi 3.216.0, the oldest supported release, instead\n";
 
     const { found, stderr } = await find();
     expect(found).toMatchObject({ version: "3.216.0", source: "build" });
