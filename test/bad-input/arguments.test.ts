@@ -24,7 +24,7 @@ const wrong: Record<string, [args: string, ...messages: string[]]> = {
     "namePrefix is empty",
     "colour is not an argument of ApiKey",
   ],
-  ["long".repeat(30)]: [`{ type: "private" }`, "namePrefix is project-stack-resource by default"],
+  ["long".repeat(30)]: [`{ type: "private" }`, "namePrefix defaults to <project>-<stack>-<resource>"],
 };
 
 test("each invalid argument causes its own message in the preview, and nothing is created", async () => {
