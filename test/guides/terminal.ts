@@ -68,9 +68,9 @@ export class Terminal {
   }
 
   /** Types a line, and answers prompts. @param answers used answers are removed. */
-  enter(line: string, answers: Answer[]): Promise<Entered> {
+  enter(line: string, answers: Answer[], limitMs = LIMIT_MS): Promise<Entered> {
     this.process.stdin.write(`${line}\r`);
-    return this.untilPrompt(line, answers);
+    return this.untilPrompt(line, answers, limitMs);
   }
 
   /** Presses Ctrl-C. */
@@ -85,7 +85,7 @@ export class Terminal {
     if (isOver === undefined) this.process.kill("SIGKILL");
   }
 
-  private async untilPrompt(line: string, answers: Answer[]): Promise<Entered> {
+  private async untilPrompt(line: string, answers: Answer[], limitMs = LIMIT_MS): Promise<Entered> {
     const start = this.position;
     const look = async (): Promise<Entered | undefined> => {
       const unread = this.shown.slice(this.position);
@@ -106,7 +106,7 @@ export class Terminal {
       }
       return undefined;
     };
-    return until(`"${line}" has ended`, look, LIMIT_MS).catch((error: Error) => {
+    return until(`"${line}" has ended`, look, limitMs).catch((error: Error) => {
       throw new Error(`${error.message}. The terminal shows:\n${this.shown.slice(start)}`);
     });
   }

@@ -17,9 +17,11 @@ import { NewUser } from "../guides/new-user";
 import { type LocalRegistry, startLocalRegistry } from "./local-registry";
 import { outputOf } from "./output-of";
 import { checkOut, publishSteps } from "./publish-job";
-import { runSandbox } from "./run-sandbox";
+import { type RunningSandbox, runSandbox } from "./run-sandbox";
 
-jest.setTimeout(300_000);
+/** For one command; a busy machine takes minutes to install packages. */
+const LIMIT_MS = 180_000;
+jest.setTimeout(4 * LIMIT_MS);
 
 type Manager = "npm" | "pnpm" | "yarn";
 
@@ -93,8 +95,6 @@ function fromRegistry(): Record<string, string> {
     YARN_UNSAFE_HTTP_WHITELIST: "127.0.0.1",
     YARN_GLOBAL_FOLDER: join(folder, "yarn"),
     YARN_ENABLE_TELEMETRY: "false",
-    // Yarn refuses versions that are younger than a day.
-    YARN_NPM_MINIMAL_AGE_GATE: "0",
   };
 }
 
@@ -124,7 +124,11 @@ const EXECUTE: Record<Manager, string[]> = { npm: ["exec", "--no", "--"], pnpm: 
 const SETTINGS: Record<Manager, Record<string, string>> = {
   npm: {},
   pnpm: { "pnpm-workspace.yaml": "allowBuilds:\n  protobufjs: false\n" },
-  yarn: { ".yarnrc.yml": "nodeLinker: node-modules\n", "yarn.lock": "" },
+  yarn: {
+    // Other versions than these have to be older than a day.
+    ".yarnrc.yml": `nodeLinker: node-modules\nnpmPreapprovedPackages: [${PACKAGES}]\n`,
+    "yarn.lock": "",
+  },
 };
 
 test.each<Manager>(["npm", "pnpm", "yarn"])(
@@ -168,18 +172,11 @@ describe("from the registry", () => {
         PATH: `${tools.node}${delimiter}${process.env.PAYENGINE_E2E_CLI}:/usr/bin:/bin`,
       },
     });
+    let sandbox: RunningSandbox | undefined;
     try {
       await makesProject(user);
-      const second = await user.reader.openAnother();
-      // npx asks whether it may install the package. A free port, since another sandbox may have the usual one.
-      const ended = second.enter(`${start.text.trim()} --port 0`, [
-        { when: /Ok to proceed\? \(y\)/, type: "y" },
-      ]);
-      const shown = /sandbox at (http:\S+); admin key, shown only this once: ([0-9a-f]{108})/;
-      const [, url = "", key = ""] = await until(
-        "the sandbox runs",
-        () => shown.exec(second.shown) ?? undefined,
-      );
+      sandbox = await startInSecondTerminal(user, start.text.trim());
+      const { url, key } = sandbox;
       address.url = url;
       fixture.secrets.add(key);
       user.reader.unread.splice(0, 2);
@@ -187,11 +184,31 @@ describe("from the registry", () => {
       const works = async (token: string) => expect(await authenticates(url, token)).toBe(true);
       const token = await makesKey(user, key, works);
       expect(await authenticates(url, token)).toBe(false);
-      second.interrupt();
-      await ended;
-      await second.close();
     } finally {
+      await sandbox?.stop();
       await user.leave();
     }
   });
 });
+
+/** Types the guide's line as it is, plus a free port: another sandbox of this machine may have the usual one. */
+async function startInSecondTerminal({ reader }: NewUser, line: string): Promise<RunningSandbox> {
+  const terminal = await reader.openAnother();
+  // npx asks whether it may install the package.
+  const agrees = { when: /Ok to proceed\? \(y\)/, type: "y" };
+  const ended = terminal.enter(`${line} --port 0`, [agrees], 5 * LIMIT_MS);
+  const stop = async () => {
+    terminal.interrupt();
+    await ended;
+    await terminal.close();
+  };
+  const ready = /sandbox at (http:\S+); admin key, shown only this once: ([0-9a-f]{108})/;
+  const look = () => ready.exec(terminal.shown) ?? undefined;
+  try {
+    const [, url = "", key = ""] = await until("the sandbox runs", look, LIMIT_MS);
+    return { url, key, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

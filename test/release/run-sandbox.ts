@@ -3,11 +3,18 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { until } from "../e2e/harness/processes";
 
+export interface RunningSandbox {
+  readonly url: string;
+  /** The admin's private key. */
+  readonly key: string;
+  readonly stop: () => Promise<void>;
+}
+
 /** Starts the sandbox by a command, on a free port. `stop` presses Ctrl-C, and waits until nothing listens on the port. */
 export async function runSandbox(
   [program = "", ...args]: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-): Promise<{ url: string; key: string; stop: () => Promise<void> }> {
+): Promise<RunningSandbox> {
   // A group of its own: a terminal sends Ctrl-C to the package manager and to what it has started.
   const child = spawn(program, [...args, "--json", "--port", "0"], {
     ...options,
