@@ -1,5 +1,5 @@
 // @ts-check
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * Checks whether the repository in the working folder may be released as a tag, and prints every problem:
@@ -25,6 +25,7 @@ const wrong = [
   ...wrongRepository(process.env.GITHUB_REPOSITORY),
   ...wrongDistTag(),
   ...["SECURITY.md", "CODE_OF_CONDUCT.md"].flatMap(withoutAddress),
+  ...stillUnpublished(),
   ...leftToDo(),
 ];
 for (const problem of wrong) console.error(problem);
@@ -92,6 +93,18 @@ function withoutAddress(file) {
   return section !== undefined && /https:\/\/\S|\S@\S+\.\S/.test(section)
     ? []
     : [`${file} has no address for reports: add a link or an email address.`];
+}
+
+/** Pages that users get, and that tell them how to install the packages before their publication. */
+function stillUnpublished() {
+  const inFolders = ["docs", "examples", "sandbox"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`),
+  );
+  const pages = ["README.md", "SECURITY.md", "CODE_OF_CONDUCT.md", ...inFolders].filter(
+    (path) => path.endsWith(".md") && !/node_modules/.test(path),
+  );
+  const outdated = pages.filter((path) => /\bnot\s+published\s+yet\b/.test(read(path)));
+  return outdated.map((path) => `${path} says that the packages are not published yet: remove that.`);
 }
 
 /** The boxes that are not checked. */

@@ -13,7 +13,7 @@ const CONTACT = "# Page\n\n## Report a problem\n\nWrite to keys@acme.example.\n"
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "payengine-release-"));
-  for (const name of ["sandbox", ".github"]) mkdirSync(join(folder, name));
+  for (const name of ["sandbox", ".github", "docs", "examples"]) mkdirSync(join(folder, name));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -36,6 +36,7 @@ function check({ tag = "v1.2.0", version = "1.2.0", repository = REPOSITORY, ...
     "package.json": JSON.stringify({ ...manifest, ...(publishConfig && { publishConfig }) }),
     "sandbox/package.json": JSON.stringify({ ...manifest, ...sandbox }),
     "CHANGELOG.md": CHANGELOG,
+    "README.md": "# Keys\n",
     "SECURITY.md": CONTACT,
     "CODE_OF_CONDUCT.md": CONTACT,
     ".github/before-release.md": TODO,
@@ -127,6 +128,11 @@ it.each<[string, Repository, string]>([
     "a code of conduct without a section about reports",
     { files: { "CODE_OF_CONDUCT.md": "# Code of conduct\n\nhttps://docs.example\n" } },
     "CODE_OF_CONDUCT.md has no address for reports: add a link or an email address.",
+  ],
+  [
+    "a page that tells users how to install before publication",
+    { files: { "docs/start.md": "# Start\n\nThe packages are not\npublished yet.\n" } },
+    "docs/start.md says that the packages are not published yet: remove that.",
   ],
   [
     "a step that only a person can do, and that is not done",

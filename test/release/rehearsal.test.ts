@@ -161,7 +161,7 @@ describe("from the registry", () => {
 
   test("getting started leads from an empty folder to a key that works, and to no key", async () => {
     const { fixture } = given;
-    const [start] = (await readGuide(GUIDE)).filter(({ section }) => section === LOCAL);
+    const [start, shown] = (await readGuide(GUIDE)).filter(({ section }) => section === LOCAL);
     // Its address is known once it runs.
     const address = { url: "" };
     const user = await NewUser.reading(fixture, GUIDE, {
@@ -175,7 +175,7 @@ describe("from the registry", () => {
     let sandbox: RunningSandbox | undefined;
     try {
       await makesProject(user);
-      sandbox = await startInSecondTerminal(user, start.text.trim());
+      sandbox = await startInSecondTerminal(user, start.text.trim(), shown.text.trim());
       const { url, key } = sandbox;
       address.url = url;
       fixture.secrets.add(key);
@@ -191,8 +191,16 @@ describe("from the registry", () => {
   });
 });
 
-/** Types the guide's line as it is, plus a free port: another sandbox of this machine may have the usual one. */
-async function startInSecondTerminal({ reader }: NewUser, line: string): Promise<RunningSandbox> {
+/**
+ * Types the guide's line as it is, plus a free port: another sandbox of this machine may have the usual one.
+ *
+ * @param shown what the guide says that the sandbox prints
+ */
+async function startInSecondTerminal(
+  { reader }: NewUser,
+  line: string,
+  shown: string,
+): Promise<RunningSandbox> {
   const terminal = await reader.openAnother();
   // npx asks whether it may install the package.
   const agrees = { when: /Ok to proceed\? \(y\)/, type: "y" };
@@ -202,7 +210,10 @@ async function startInSecondTerminal({ reader }: NewUser, line: string): Promise
     await ended;
     await terminal.close();
   };
-  const ready = /sandbox at (http:\S+); admin key, shown only this once: ([0-9a-f]{108})/;
+  const [before = "", between = ""] = shown
+    .split(/http:\S+\/api|\w{4}…/)
+    .map((text) => text.replace(/[()]/g, "\\$&"));
+  const ready = new RegExp(`${before}(http:\\S+/api)${between}([0-9a-f]{108})`);
   const look = () => ready.exec(terminal.shown) ?? undefined;
   try {
     const [, url = "", key = ""] = await until("the sandbox runs", look, LIMIT_MS);
