@@ -74,7 +74,7 @@ test("a wrong value, an edited adoption and a replacement are refused and change
   });
   const said = async (...args: string[]) =>
     diagnosticsOf(await project.fails("up", "--skip-preview", ...args)).checkout;
-  expect(await said()).toEqual([expect.stringContaining("adopt.token is not the value of this key")]);
+  expect(await said()).toEqual([expect.stringContaining("adopt.token does not match the redacted value")]);
   expect(await project.keys()).toEqual([]);
 
   await project.setSecret("checkoutKey", hand.token);
