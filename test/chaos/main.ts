@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Face } from "../e2e/harness/native-face";
 import { DIRECTED, IN_DIALECTS } from "./directed";
 import { ALL_KINDS } from "./fault-kinds";
 import { ROTATION } from "./focused";
@@ -27,6 +28,7 @@ interface Flags {
   readonly mechanismOff?: MechanismName | "all";
   readonly faults?: string;
   readonly focus?: string;
+  readonly face?: Face;
   readonly atLeast: number;
   readonly directed: boolean;
   readonly dialects: boolean;
@@ -45,6 +47,11 @@ const program = new Command("chaos")
   .option("--faults <text>", "only runs that plan a fault of this kind")
   .addOption(
     new Option("--focus <kind>", "only this kind of fault, in each run").choices([...ALL_KINDS, ROTATION]),
+  )
+  .addOption(
+    new Option("--face <face>", "all runs by this form of the provider; default: a third are native").choices(
+      ["dynamic", "native"],
+    ),
   )
   .addOption(
     new Option(
@@ -106,11 +113,13 @@ async function withoutMechanisms(
   process.exitCode = all.every(({ losses }) => losses > 0) ? 0 : 1;
 }
 
-function scenariosOf({ runs, seed, first, faults, focus }: Flags): Scenario[] {
+function scenariosOf({ runs, seed, first, faults, focus, face, mechanismOff }: Flags): Scenario[] {
+  // Mechanisms are removed from a copy of the package, which the native plugin does not use.
+  const only = mechanismOff === undefined ? face : "dynamic";
   const found: Scenario[] = [];
   for (let index = first; found.length < runs; index++) {
     if (index - first > 10_000) throw new Error(`No run of this seed plans a fault of the kind "${faults}"`);
-    const scenario = generate(seed, index, focus);
+    const scenario = { ...generate(seed, index, focus), ...(only && { face: only }) };
     if (faults === undefined || JSON.stringify(scenario).includes(faults)) found.push(scenario);
   }
   return found;
