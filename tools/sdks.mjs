@@ -1,6 +1,6 @@
 // @ts-check
-import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findSdkGenerator } from "./language-hosts.mjs";
@@ -44,7 +44,9 @@ export const BUILDS = {
   /** Makes a wheel. */
   async python(folder, { log }) {
     const python = join(await findPythonEnvironment({ log }), "python");
-    const step = { cwd: join(folder, "python"), log, limitMs: 10 * MINUTE };
+    // The date of the files in the wheel: the earliest that a ZIP file can hold.
+    const env = { ...process.env, SOURCE_DATE_EPOCH: "315532800" };
+    const step = { cwd: join(folder, "python"), env, log, limitMs: 10 * MINUTE };
     const wheel = ["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", "dist", "."];
     await runStep(python, wheel, { title: "Building the wheel", ...step });
     // What every generated SDK has wrong, in a function that it does not export.
@@ -109,11 +111,51 @@ export async function installWheel(wheel, target, { log }) {
   await outputOf(python, ["-c", "import pulumi_payengine"], { cwd: "/", env, limitMs: MINUTE });
 }
 
-/** Writes and builds the SDKs: `node tools/sdks.mjs [--out FOLDER] [--only LANGUAGE] [--install FOLDER-FOR-THE-WHEEL]`. */
+/**
+ * Makes the archives of a release from SDKs that are built: a wheel, an npm package, and the sources for Go and .NET. The
+ * same sources give the same bytes.
+ *
+ * @param {string} folder of the SDKs
+ * @param {string} out
+ * @returns {Promise<string[]>} their paths
+ */
+export async function packSdks(folder, out) {
+  const { version } = JSON.parse(await readFile(SCHEMA, "utf8"));
+  await mkdir(out, { recursive: true });
+  const [wheel = ""] = await readdir(join(folder, "python/dist"));
+  await copyFile(join(folder, "python/dist", wheel), join(out, wheel));
+  const npm = ["pack", "--ignore-scripts", "--pack-destination", out];
+  const packed = await outputOf("npm", npm, { cwd: join(folder, "nodejs/bin"), limitMs: MINUTE });
+  const sources = [];
+  for (const [language, root] of [
+    ["go", join(folder, "go/payengine")],
+    ["dotnet", join(folder, "dotnet")],
+  ]) {
+    const name = `pulumi-payengine-sdk-${language}-v${version}.tar.gz`;
+    const same = [
+      "--sort=name",
+      "--mtime=@0",
+      "--owner=0",
+      "--group=0",
+      "--numeric-owner",
+      "--mode=u+rw,go=rX",
+    ];
+    const from = ["--exclude=./dist", "--exclude=./bin", "--exclude=./obj", "--directory", root ?? "", "."];
+    const args = ["--create", "--use-compress-program=gzip -9n", ...same, "--file", join(out, name), ...from];
+    await outputOf("tar", args, { cwd: folder, limitMs: MINUTE });
+    sources.push(name);
+  }
+  return [wheel, packed.split("\n").at(-1) ?? "", ...sources].map((name) => join(out, name));
+}
+
+/**
+ * Writes and builds the SDKs, and packs them: `node tools/sdks.mjs [--pack FOLDER]`. For tests, `--out` is where they are
+ * built, `--only` a language and `--install` where the wheel is installed.
+ */
 await runAsCommand(import.meta.url, async () => {
   const { values } = parseArgs({
     options: {
-      ...{ out: { type: "string" }, install: { type: "string" } },
+      ...{ out: { type: "string" }, install: { type: "string" }, pack: { type: "string" } },
       only: { type: "string", multiple: true },
     },
   });
@@ -128,5 +170,6 @@ await runAsCommand(import.meta.url, async () => {
     if (language === "python" && values.install) await installWheel(made, values.install, { log });
     lines.push(`${language}: ${made} (${Math.round((Date.now() - began) / 1000)} s)`);
   }
+  if (values.pack) lines.push(...(await packSdks(folder, resolve(values.pack))));
   return lines.join("\n");
 });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -24,6 +25,8 @@ export interface Toolbox {
 export default async function setUp(): Promise<void> {
   await installPackage();
   const folder = process.env.PAYENGINE_E2E_INSTALLED ?? "";
+  // The folder may be shared by several runs.
+  if (existsSync(join(folder, "toolbox.json"))) return;
   const sdks = join(folder, "sdks");
   const hosts = await node("tools/language-hosts.mjs");
   const python = await node("tools/python-environment.mjs");
