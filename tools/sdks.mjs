@@ -1,11 +1,11 @@
 // @ts-check
+import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findSdkGenerator } from "./language-hosts.mjs";
 import { outputOf, runAsCommand, runStep } from "./processes.mjs";
-import { programOnPath } from "./pulumi/cli-folder.mjs";
 import { findGo } from "./pulumi/go-build.mjs";
 import { findPythonEnvironment } from "./python-environment.mjs";
 
@@ -31,14 +31,31 @@ export async function writeSdks(folder) {
   await writeFile(join(folder, "python/README.md"), `# ${displayName} for Pulumi\n\n${description}.\n`);
   for (const name of ["go.mod", "go.sum"])
     await copyFile(join(REPOSITORY, "tools/pulumi/sdk-go", name), join(folder, "go/payengine", name));
+  await hideDebugValues(join(folder, "nodejs"));
   for (const sdk of ["python", "go/payengine", "nodejs", "dotnet"])
     await copyFile(join(REPOSITORY, "LICENSE"), join(folder, sdk, "LICENSE"));
 }
 
 /**
+ * Pulumi's Node SDK writes the values of keys into its debug messages, which every event log and automatic log holds. As in
+ * this package's own SDK, they are hidden once a program imports the SDK.
+ *
+ * @param {string} sdk
+ */
+async function hideDebugValues(sdk) {
+  await copyFile(join(REPOSITORY, "sdk/debug-log.ts"), join(sdk, "debugLog.ts"));
+  const [index, settings] = [join(sdk, "index.ts"), join(sdk, "tsconfig.json")];
+  const text = await readFile(index, "utf8");
+  const hiding = `import { hideValuesFromDebugLog } from "./debugLog";\n\nhideValuesFromDebugLog();\n`;
+  await writeFile(index, `${hiding}${text}`);
+  const { files, ...others } = JSON.parse(await readFile(settings, "utf8"));
+  await writeFile(settings, JSON.stringify({ ...others, files: [...files, "debugLog.ts"] }, null, 2));
+}
+
+/**
  * Builds the SDKs that {@link writeSdks} has written into a folder, and checks their types.
  *
- * @type {Record<Language, (folder: string, options: Options) => Promise<string>>} gives what it made, or why it made nothing
+ * @type {Record<Language, (folder: string, options: Options) => Promise<string>>} gives what it made
  */
 export const BUILDS = {
   /** Makes a wheel. */
@@ -87,12 +104,9 @@ export const BUILDS = {
     return join(source, "bin");
   },
 
-  async dotnet(folder, { log }) {
-    const dotnet = programOnPath(process.env, "dotnet");
-    if (!dotnet) return "not built: the .NET SDK is not on PATH";
-    const step = { cwd: join(folder, "dotnet"), log, limitMs: 10 * MINUTE };
-    await runStep(dotnet, ["pack", "--output", "dist"], { title: "Building the .NET SDK", ...step });
-    return join(folder, "dotnet/dist");
+  /** Its build has not been tried: it is released as its source. */
+  async dotnet(folder) {
+    return `${join(folder, "dotnet")}, not built`;
   },
 };
 
@@ -145,7 +159,21 @@ export async function packSdks(folder, out) {
     await outputOf("tar", args, { cwd: folder, limitMs: MINUTE });
     sources.push(name);
   }
-  return [wheel, packed.split("\n").at(-1) ?? "", ...sources].map((name) => join(out, name));
+  const names = [wheel, packed.split("\n").at(-1) ?? "", ...sources];
+  await addChecksums(out, names);
+  return names.map((name) => join(out, name));
+}
+
+/** Adds files to the list that the plugin's archives begin. @param {string} folder @param {readonly string[]} names */
+async function addChecksums(folder, names) {
+  const list = join(folder, "checksums.txt");
+  const lines = (await readFile(list, "utf8").catch(() => "")).split("\n").filter(Boolean);
+  const others = lines.filter((line) => !names.some((name) => line.endsWith(`  ${name}`)));
+  const sums = names.map(async (name) => {
+    const hash = createHash("sha256").update(await readFile(join(folder, name)));
+    return `${hash.digest("hex")}  ${name}`;
+  });
+  await writeFile(list, [...others, ...(await Promise.all(sums))].map((line) => `${line}\n`).join(""));
 }
 
 /**

@@ -80,7 +80,7 @@ test.each([
     "rotation.trigers is not an argument of rotation; it takes",
   ],
   ["a missing type", "", "Missing required property 'type'"],
-  ["an unknown type", 'type="secret"', 'type must be "public" or "private"'],
+  ["an unknown type", 'type="secret"', 'type is a string, but neither "public" nor "private"'],
 ])("Python: %s is one clear message", async (_what, args, message) => {
   expect(await complaintOf("python", python(args))).toContain(message);
 });
