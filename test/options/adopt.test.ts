@@ -1,19 +1,8 @@
 import { countsOf, diagnosticsOf } from "../e2e/harness/diagnostics";
 import { commonJs, useFixture } from "../e2e/harness/fixture";
+import { keyMadeByHand } from "../e2e/harness/made-by-hand";
 
 const given = useFixture();
-
-/** A key that was created in the dashboard, with its value. */
-async function madeByHand(name: string) {
-  const { fixture } = given;
-  const answer = await fetch(`${fixture.sandbox.url}/api-keys`, {
-    method: "POST",
-    headers: { authorization: `Basic ${fixture.credential}`, "content-type": "application/json" },
-    body: JSON.stringify({ name, type: "private" }),
-  });
-  const { data } = (await answer.json()) as { data: { id: string; key: string } };
-  return { keyId: data.id, token: data.key };
-}
 
 /** The value comes from encrypted config, as the guide says. */
 const program = (keyId: string | undefined, more = "") => `
@@ -28,7 +17,7 @@ exports.token = checkout.token;
 
 test("a key created by hand is adopted without redeploying anything, rotates and is destroyed", async () => {
   const { fixture } = given;
-  const hand = await madeByHand("Checkout (made by Ann)");
+  const hand = await keyMadeByHand(given.fixture, "Checkout (made by Ann)");
   const project = await fixture.project({
     program: program(hand.keyId),
     secrets: { "payengine:apiKey": fixture.credential, checkoutKey: hand.token },
@@ -66,7 +55,10 @@ test("a key created by hand is adopted without redeploying anything, rotates and
 
 test("a wrong value, an edited adoption and a replacement are refused and change nothing", async () => {
   const { fixture } = given;
-  const [hand, other] = [await madeByHand("one"), await madeByHand("two")];
+  const [hand, other] = [
+    await keyMadeByHand(given.fixture, "one"),
+    await keyMadeByHand(given.fixture, "two"),
+  ];
   fixture.leftAlive.add(other.keyId).add(hand.keyId);
   const project = await fixture.project({
     program: program(hand.keyId),
