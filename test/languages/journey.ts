@@ -23,6 +23,16 @@ async function startProject(fixture: Fixture, runtime: Runtime): Promise<Project
   });
 }
 
+/** A private key that was created in the dashboard, with its value. */
+async function madeByHand({ sandbox, credential }: Fixture): Promise<{ id: string; key: string }> {
+  const response = await fetch(`${sandbox.url}/api-keys`, {
+    method: "POST",
+    headers: { authorization: `Basic ${credential}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "Checkout (made by Ann)", type: "private" }),
+  });
+  return ((await response.json()) as { data: { id: string; key: string } }).data;
+}
+
 /** Tests a program in one language, from its first preview to destroy. */
 export function testJourney(runtime: Runtime): void {
   const given = useFixture();
@@ -59,5 +69,25 @@ export function testJourney(runtime: Runtime): void {
     await project.destroy();
     expect(await fixture.liveKeys()).toEqual([]);
     expect(findSecrets([...fixture.issued], await decryptedLogs(project))).toEqual([]);
+  });
+
+  test("a key is imported with its value, and the program goes on with it", async () => {
+    const { fixture } = given;
+    const hand = await madeByHand(fixture);
+    const project = await startProject(fixture, runtime);
+    const imported = ["import", "payengine:index:ApiKey", "checkout", hand.id, "--generate-code=false"];
+    const all = [...imported, "--protect=false", "--yes", "--stack", project.stack];
+    const without = await project.fails(...all);
+    expect(without.stdout + without.stderr).toContain("set PAYENGINE_IMPORT_TOKEN to it and import again");
+
+    project.env.PAYENGINE_IMPORT_TOKEN = hand.key;
+    expect(await changesIn(fixture, () => project.ok(...all))).toEqual([]);
+    delete project.env.PAYENGINE_IMPORT_TOKEN;
+    expect(await project.key("checkout")).toMatchObject({ keyId: hand.id, token: hand.key });
+    // The public key is new.
+    expect(await changesIn(fixture, () => project.up())).toEqual(["createKey"]);
+    expect(await project.key("checkout")).toMatchObject({ keyId: hand.id, token: hand.key });
+    await project.destroy();
+    expect(await fixture.liveKeys()).toEqual([]);
   });
 }
