@@ -3,10 +3,14 @@ import { kill, processesIn, until } from "../e2e/harness/processes";
 import type { Project } from "../e2e/harness/project";
 
 /** Kills an `up` and its plugin while PayEngine makes a key, so that no process receives the response. */
-export async function crashWhileCreating({ control }: Fixture, project: Project): Promise<void> {
+export async function crashWhileCreating(
+  { control }: Fixture,
+  project: Project,
+  args: readonly string[] = [],
+): Promise<void> {
   await control.addFault({ operation: "createKey", kind: "delay", beforeCommitMs: 3_000 });
   let cli = 0;
-  const ended = project.run(["up", "--skip-preview"], {
+  const ended = project.run(["up", "--skip-preview", ...args], {
     onStart: (pid) => {
       cli = pid;
     },

@@ -32,6 +32,28 @@ test("after a crash, orphans finds and revokes the key of a native resource", as
   await project.up();
 });
 
+test("a plan repeats the name of an interrupted creation; orphans then revokes the leftover only", async () => {
+  const { fixture } = given;
+  const project = await fixture.project({
+    program: `new payengine.ApiKey("checkout", { type: "private" });`,
+    face: "native",
+  });
+  await project.ok("preview", "--save-plan", "plan.json");
+  await crashWhileCreating(fixture, project, ["--plan", "plan.json"]);
+  const [leftover] = await fixture.liveKeys();
+  await project.ok("cancel", "--yes");
+  await project.up("--plan", "plan.json");
+  const key = await project.key("checkout");
+  expect(key.name).toBe(leftover?.name);
+  expect(key.keyId).not.toBe(leftover?.id);
+  await changeState(project, ({ manifest }) => {
+    manifest.time = longAgo();
+  });
+  const { stdout } = await payengine(project, ["orphans", "--revoke", "--yes"]);
+  expect(stdout).toContain("Revoked 1 of 1 key.");
+  expect((await fixture.liveKeys()).map(({ id }) => id)).toEqual([key.keyId]);
+});
+
 test("a stack may hold keys of both types; audit and doctor know them all", async () => {
   const { fixture } = given;
   const project = await fixture.project({ files: MIXED, settings: pluginSettings() });
