@@ -7,7 +7,7 @@ import { journeyFiles, journeySettings } from "./journey-programs";
 import { environmentOf, projectFile, type Runtime } from "./languages";
 
 /** What a command asks of PayEngine that changes something. */
-async function changesIn(fixture: Fixture, command: () => Promise<unknown>): Promise<string[]> {
+export async function changesIn(fixture: Fixture, command: () => Promise<unknown>): Promise<string[]> {
   await fixture.control.clearRequests();
   await command();
   const requests = await fixture.control.requests();
