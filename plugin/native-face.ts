@@ -75,7 +75,9 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
 
     checkConfig(urn, inputs) {
       const own = Object.entries(inputs).filter(([key]) => !FROM_ENGINE.includes(key));
-      const unknown = unknownConfigKeys(own.map(([key]) => `payengine:${key}`));
+      // Stack config must not have it.
+      const forStack = own.filter(([key]) => isDefault(urn) || key !== "credentialEnv");
+      const unknown = unknownConfigKeys(forStack.map(([key]) => `payengine:${key}`));
       const texts = Object.fromEntries(own.map(([key, value]) => [key, textOf(value)]));
       return {
         inputs: {

@@ -11,7 +11,8 @@ const given = useFixture();
 
 /** The key's ID in the guide. */
 const LEGACY = "7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318";
-const RESOURCES = ["billing", "checkout", "legacy", "live", "payouts", "storefront", "worker"];
+/** Six keys and an explicit provider; the key that moves, and the stack. */
+const PLANNED = ["+ 7 to create", "~ 1 to update", "8 changes"];
 
 /** A stack with the key that the snippets move over, at a PayEngine with the keys that they look up and adopt. */
 async function begun(): Promise<Project> {
@@ -42,11 +43,21 @@ async function use(project: Project, guide: readonly Block[], language: Tested):
   Object.assign(project.env, environmentOf(language));
 }
 
+/** The outputs, and whether `pulumi stack output` shows the public key's value; the private one is a secret. */
+async function outputsOf(project: Project): Promise<{ outputs: object; showsPublicKey: boolean }> {
+  const outputs = await project.outputs();
+  const { stdout } = await project.ok("stack", "output", "--json");
+  const shown = JSON.parse(stdout);
+  expect(shown).toEqual({ ...outputs, privateKey: "[secret]", publicKey: expect.anything() });
+  return { outputs, showsPublicKey: shown.publicKey === outputs.publicKey };
+}
+
 test("every section of the guide has a snippet in each language", async () => {
   const guide = await readGuide("docs/languages.md");
   const sections = sectionsOf(guide, "yaml");
   expect(sections).toHaveLength(9);
-  for (const language of ["python", "go", "ts", "csharp"]) expect(sectionsOf(guide, language)).toEqual(sections);
+  for (const language of ["python", "go", "ts", "csharp"])
+    expect(sectionsOf(guide, language)).toEqual(sections);
 });
 
 test("the guide's snippets in YAML, Python and Go create the same keys, and their previews change nothing", async () => {
@@ -55,23 +66,38 @@ test("the guide's snippets in YAML, Python and Go create the same keys, and thei
   const project = await begun();
   const moved = await project.key("payouts");
 
-  for (const language of ["python", "yaml", "go"] as const) {
+  for (const language of ["yaml", "python", "go"] as const) {
     await use(project, guide, language);
-    const preview = () => project.ok("preview", "--diff").then((ended) => console.log(ended.stdout));
+    const preview = async () => expect(countsOf(await project.ok("preview"))).toEqual(PLANNED);
     expect(await changesIn(fixture, preview)).toEqual([]);
   }
-  const made = await changesIn(fixture, () => project.up());
-  expect(made).toEqual(Array(5).fill("createKey"));
-  expect((await project.keys()).map(({ resource }) => resource)).toEqual(RESOURCES);
+  const created = ["checkout", "storefront", "worker", "live", "billing"];
+  expect(await changesIn(fixture, () => project.up())).toEqual(created.map(() => "createKey"));
+  const { outputs, showsPublicKey } = await outputsOf(project);
+  const [dashboardKey] = (await fixture.control.keys()).filter(
+    ({ name }) => name === "created-in-the-dashboard",
+  );
+  expect(outputs).toEqual({
+    privateKey: (await project.key("checkout")).token,
+    publicKey: expect.stringMatching(/^pk_test_/),
+    foundId: dashboardKey?.id,
+    newestKey: "shop-prod-checkout",
+  });
+  expect(showsPublicKey).toBe(true);
+  const keys = await project.keys();
+  expect(keys.map(({ resource }) => resource).sort()).toEqual([...created, "legacy", "payouts"].sort());
   expect(await project.key("payouts")).toMatchObject({ keyId: moved.keyId, token: moved.token });
   expect((await project.key("legacy")).keyId).toBe(LEGACY);
-  const outputs = await project.outputs();
-  console.log(outputs);
 
   for (const language of ["python", "yaml"] as const) {
     await use(project, guide, language);
-    expect(await changesIn(fixture, () => project.up("--expect-no-changes"))).toEqual([]);
-    expect(await project.outputs()).toEqual(outputs);
+    expect(await changesIn(fixture, () => project.up())).toEqual([]);
+    expect(await project.keys()).toEqual(keys);
+    expect(await outputsOf(project)).toEqual({ outputs, showsPublicKey: language === "python" });
+    const { resources = [] } = await project.deployment();
+    expect(resources.find(({ urn }) => urn.endsWith("::billing"))).toMatchObject({
+      customTimeouts: { create: 180, update: 180 },
+    });
   }
   await project.destroy();
 });

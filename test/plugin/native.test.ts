@@ -230,6 +230,20 @@ test("configuration may hold numbers and objects, its credential is a secret, an
   await made({ type: "private" });
 });
 
+test("only an explicit provider may name the variable of its credential", async () => {
+  environment = { SECOND_KEY: harness.credential };
+  rpc.close();
+  await plugin.stop();
+  await start();
+  const settings = { apiUrl: harness.url, credentialEnv: "SECOND_KEY" };
+  expect((await rpc.configure(settings)).failures).toEqual([
+    "payengine:credentialEnv belongs to payengine.Provider in the program; remove it",
+  ]);
+  expect((await rpc.configure(settings, "second")).failures).toEqual([]);
+  await made({ type: "private" });
+  expect(await harness.liveKeys()).toHaveLength(1);
+});
+
 test("a misspelled setting, a foreign argument and a wrong type are each one clear message", async () => {
   expect((await rpc.configure({ ...config(), acountId: "x" })).failures).toEqual([
     "payengine:acountId is not a payengine setting; did you mean payengine:accountId?",
