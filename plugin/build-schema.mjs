@@ -54,6 +54,7 @@ export function packageSchema() {
     description,
     keywords: ["pulumi", "payengine", "category/utility"],
     license: "Apache-2.0",
+    publisher: "pulumi-payengine",
     config: { variables: stackConfig(config) },
     types: {
       [KEY_TYPE]: {
@@ -163,11 +164,11 @@ func main() {
 \`\`\`csharp
 using System.Collections.Generic;
 using Pulumi;
-using Pulumi.PayEngine;
+using PayEngine = Pulumi.PayEngine;
 
 return await Deployment.RunAsync(() =>
 {
-    var checkout = new ApiKey("checkout", new() { Type = KeyType.Private });
+    var checkout = new PayEngine.ApiKey("checkout", new() { Type = PayEngine.KeyType.Private });
     return new Dictionary<string, object?> { ["privateKey"] = checkout.Token };
 });
 \`\`\`
@@ -259,10 +260,15 @@ function descriptionOf(declarations, name) {
 function docOf(node) {
   const [comment] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).slice(-1);
   const text = ts.getTextOfJSDocComment(comment?.comment) ?? "";
-  return text
-    .replace(/\{@link (\w+)\}/g, "`$1`")
-    .replace(/(?<!\n)\n(?!\n)/g, " ")
-    .trim();
+  return (
+    text
+      // Not every language has a value of this name.
+      .replace(/\bundefined\b/g, "not set")
+      .replace(/\bUndefined\b/g, "Not set")
+      .replace(/\{@link (\w+)\}/g, "`$1`")
+      .replace(/(?<!\n)\n(?!\n)/g, " ")
+      .trim()
+  );
 }
 
 /** Stack config holds texts. @param {Record<string, any>} args */
