@@ -54,7 +54,6 @@ export function packageSchema() {
     description,
     keywords: ["pulumi", "payengine", "category/utility"],
     license: "Apache-2.0",
-    publisher: "pulumi-payengine",
     config: { variables: stackConfig(config) },
     types: {
       [KEY_TYPE]: {
@@ -164,11 +163,11 @@ func main() {
 \`\`\`csharp
 using System.Collections.Generic;
 using Pulumi;
-using PayEngine = Pulumi.PayEngine;
+using Pulumi.PayEngine;
 
 return await Deployment.RunAsync(() =>
 {
-    var checkout = new PayEngine.ApiKey("checkout", new() { Type = PayEngine.KeyType.Private });
+    var checkout = new ApiKey("checkout", new() { Type = KeyType.Private });
     return new Dictionary<string, object?> { ["privateKey"] = checkout.Token };
 });
 \`\`\`
@@ -260,15 +259,10 @@ function descriptionOf(declarations, name) {
 function docOf(node) {
   const [comment] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).slice(-1);
   const text = ts.getTextOfJSDocComment(comment?.comment) ?? "";
-  return (
-    text
-      // Not every language has a value of this name.
-      .replace(/\bundefined\b/g, "not set")
-      .replace(/\bUndefined\b/g, "Not set")
-      .replace(/\{@link (\w+)\}/g, "`$1`")
-      .replace(/(?<!\n)\n(?!\n)/g, " ")
-      .trim()
-  );
+  return text
+    .replace(/\{@link (\w+)\}/g, "`$1`")
+    .replace(/(?<!\n)\n(?!\n)/g, " ")
+    .trim();
 }
 
 /** Stack config holds texts. @param {Record<string, any>} args */
