@@ -32,5 +32,5 @@ exports.tokens = payengine.listApiKeys({ namePrefix: "by-hand" })
     "index.js": `require("pulumi-payengine").getApiKey({ name: "none" }).then(() => {});`,
   });
   const failed = await reader.fails("preview");
-  expect(failed.stdout).toContain('getApiKey: this account has no key named "none"');
+  expect(failed.stdout).toContain('getApiKey: this account has no active key named "none"');
 });
