@@ -77,7 +77,7 @@ test("doctor reports a wrong configuration and sends nothing", async () => {
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      abridged("FAIL  config  payengine:apiUrl would send the ", "payengine:apiKey is not set; ", ""),
+      abridged("FAIL  config  payengine:apiUrl must be https", "payengine:apiKey is not set; ", ""),
       "  → set these with `pulumi config set`, or in the environment",
       "skip  connection  there is no usable configuration",
     ],
@@ -185,7 +185,7 @@ test("an address without a server, or with a server other than PayEngine, fails"
   expect(await troublesOf(project)).toEqual([
     2,
     [
-      startingWith("FAIL  credential  The answer to GET <address>/api/merchant is not JSON"),
+      startingWith("FAIL  credential  The response to GET <address>/api/merchant is not JSON"),
       "  → check that payengine:apiUrl is the address of PayEngine's API",
       NO_WORKS,
       NO_LIST,
