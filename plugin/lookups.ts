@@ -3,9 +3,9 @@ import { type Account, infoOf, type KeyFilter, onAccount } from "../provider/loo
 import type { Properties } from "./wire";
 
 /**
- * Answers a function of the package, such as `payengine:index:getApiKey`.
+ * Runs a function of the package, such as `payengine:index:getApiKey`.
  *
- * @throws Error where there is no such key, or PayEngine cannot be asked: failures that are returned, some languages hide.
+ * @throws Error if there is no such key, or PayEngine cannot be reached. Some languages hide returned failures.
  */
 export async function lookUp(
   token: string,

@@ -7,7 +7,7 @@ import { lacksKey } from "../provider/api-key/journal";
 import { DIGITS } from "../provider/api-key/names";
 import { hasPrevious, isPreviousPromised, nextRotateAt, rotationDue } from "../provider/api-key/rotation";
 import type { ApiKeyInputs, ApiKeyState } from "../provider/api-key/schema";
-import { parseInputs, parseState } from "../provider/api-key/state";
+import { parseInputs, parseState, plain } from "../provider/api-key/state";
 import { CONFIG_KEYS } from "../provider/config";
 import { unknownConfigKeys } from "../provider/config-keys";
 import { outputsOf } from "../provider/outputs";
@@ -15,33 +15,33 @@ import { lookUp } from "./lookups";
 import type { Checked, Difference, DiffKind, Provider, ReadResult, Target } from "./server";
 import { type Properties, secret } from "./wire";
 
-/** What {@link nativeProvider} is made of, beside what the process gives. */
+/** The release that runs, and how it learns of another engine. */
 export interface Release {
   readonly version: string;
   readonly schema: () => string;
-  /** Called where an engine uses a plugin that somebody else has started. */
+  /** Called when an engine uses a plugin that a developer started. */
   readonly attach: (address: string) => void;
 }
 
-/** Arguments that only the dynamic face gives to check. */
+/** Inputs that the SDK of the dynamic provider adds. Here they are no arguments. */
 const FROM_PROGRAM = ["defaultNamePrefix", "digits", "protect", "__provider"];
-/** What the engine adds to a provider's configuration. */
+/** Settings that the engine adds to a provider's configuration. */
 const FROM_ENGINE = ["version", "pluginDownloadURL", "pluginChecksums", "__internal"];
-/** What only PayEngine can tell of a new key. */
+/** Outputs that are known only after PayEngine has created the key. */
 const TOLD_BY_PAYENGINE = ["keyId", "name", "redactedToken", "fingerprint", "createdAt"] as const;
-/** The fields whose change a preview shows. */
+/** Fields whose changes a preview shows. */
 const SHOWN = [
   ...["type", "namePrefix", "verify", "rotation", "adoptedFingerprint"],
   ...["pinnedAccountId", "apiUrl", "providerName"],
 ] as const;
 
-/** Fits the lifecycle of a key to Pulumi's protocol for plugins that every language can use. */
+/** Connects the lifecycle of a key to Pulumi's protocol for plugins. */
 export function nativeProvider(host: Host, { version, schema, attach }: Release): Provider {
-  // The engine does not say whether it checks for a preview, which needs no watchdog: create starts it.
+  // `check` also runs for previews, and the engine does not tell which. So `create` starts the watchdog.
   const lifecycle = apiKeyProvider({ ...host, watchdog: { ...host.watchdog, getReady: () => {} } });
   let config: Properties = {};
 
-  /** The inputs with what depends on the moment: it is no input here, since an update plan would not hold. */
+  /** Adds the time of the next rotation. It is not an input, because it would break update plans. */
   const timed = (inputs: Properties, state: Partial<ApiKeyState> = {}): ApiKeyInputs => {
     const parsed = parseInputs(inputs);
     const now = host.now();
@@ -56,7 +56,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
     const state = parseState(olds);
     const inputs = timed(news, state);
     const { changes, replaces } = await lifecycle.diff(id, olds, inputs);
-    // The engine shows what is an input, which the time of the next rotation is not.
+    // The engine can only show changes of inputs.
     const shown = replaces.map((field) => (field === "rotateAt" ? "rotation" : field));
     return {
       changes,
@@ -70,7 +70,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
     schema,
     attach,
     cancel() {
-      // What runs ends within its own limit, and the engine stores it.
+      // Running operations end within their limits, and the engine stores the results.
     },
 
     checkConfig(urn, inputs) {
@@ -137,7 +137,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
     invoke: (name, args) => lookUp(name, args, (key) => config[key] as string | undefined, host.env),
   };
 
-  /** Takes over a key whose value a variable holds. It is proven as for `adopt`, and gets an id of this package. */
+  /** Adopts a key whose value is in an environment variable, with the same proof as `adopt`. The resource gets a new ID. */
   async function importKey({ urn, id: keyId }: Target): Promise<ReadResult> {
     const token = host.env.PAYENGINE_IMPORT_TOKEN;
     if (!token) {
@@ -161,16 +161,16 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
   }
 }
 
-/** What an update will make of new inputs, as far as it can be known before. */
+/** The state of a new key, as far as a preview can know it. */
 function foreseen(host: Host, inputs: ApiKeyInputs): Properties {
   const notice = adoptionNotice({}, { ...inputs, uniqueName: UNKNOWN });
   if (notice !== undefined) host.warn(notice);
   return { ...omit(inputs, ["adopt"]), ...toldBefore(inputs), ...(inputs.rotation && { rotateAt: UNKNOWN }) };
 }
 
-/** What an update will make of the state. Where the key changes, so does what PayEngine tells of it. */
+/** The state after an update, as far as a preview can know it. */
 function changed(state: ApiKeyState, inputs: ApiKeyInputs): Properties {
-  // An earlier rotation may hold a secret that the engine does not know as one any more.
+  // Drop the earlier rotation: it may hold a secret that the engine no longer marks as one.
   const outputs = { ...omit(outputsOf(state), ["rotation"]), ...omit(inputs, ["adopt"]) };
   return bringsKey(state, inputs) ? { ...outputs, ...toldBefore(inputs) } : outputs;
 }
@@ -180,13 +180,13 @@ function bringsKey(state: ApiKeyState, inputs: ApiKeyInputs): boolean {
   return rotationDue(state, inputs) !== undefined && !hasPrevious(state);
 }
 
-/** Unknown before the update. */
+/** Outputs of a key that does not exist yet. */
 function toldBefore({ type }: Pick<ApiKeyInputs, "type">): Properties {
   const told = Object.fromEntries(TOLD_BY_PAYENGINE.map((field) => [field, UNKNOWN]));
   return { ...told, token: type === "public" ? UNKNOWN : secret(UNKNOWN) };
 }
 
-/** What a preview shows: the inputs that differ, and what an update finishes. */
+/** Lists the changes that a preview shows: changed inputs, and work that the update finishes. */
 function detailsOf(
   state: ApiKeyState,
   inputs: ApiKeyInputs,
@@ -206,7 +206,7 @@ function kindOf(before: unknown, after: unknown): DiffKind {
   return after === undefined ? "delete" : "update";
 }
 
-/** What a program gives to `adopt` holds a value, whatever the program says of it. */
+/** Marks the value in `adopt` as a secret, even if the program does not. */
 function marked(inputs: Properties): Properties {
   const { adopt } = inputs as { adopt?: Properties };
   if (adopt?.token === undefined) return inputs;
@@ -217,13 +217,13 @@ function adoptOf({ adopt }: Properties): { readonly adopt?: unknown } {
   return adopt === undefined ? {} : { adopt };
 }
 
-/** Stack config holds texts; a program may give numbers and objects. */
+/** Stack config holds strings. A program may pass numbers and objects. */
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** The digits of a new resource's name: random, and the same wherever an update plan is carried out. */
+/** The digits of a new resource's name. They are random, but the same for an update plan and its update. */
 function digitsFrom(urn: string, seed: Uint8Array): string {
   const random = seed.length > 0 ? seed : crypto.getRandomValues(new Uint8Array(32));
   return createHash("sha256").update(random).update(urn).digest("hex").slice(0, DIGITS);
@@ -235,20 +235,16 @@ function prefixOf(urn: string): string {
   return `${project}-${stack}-${nameOf(urn)}`;
 }
 
-/** A name may itself hold colons. */
+/** Names may contain colons. */
 function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** The engine names the provider that stack config configures. */
+/** Whether stack config configures this provider. */
 function isDefault(urn: string): boolean {
   return /^default(_|$)/.test(nameOf(urn));
 }
 
 function omit(properties: Properties, fields: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([field]) => !fields.includes(field)));
-}
-
-function plain<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }

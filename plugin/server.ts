@@ -15,10 +15,10 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type Properties, plainOf, structOf } from "./wire";
 
-/** What a resource's arguments or a provider's configuration come to. */
+/** Result of checking a resource's arguments or a provider's configuration. */
 export interface Checked {
   readonly inputs: Properties;
-  /** Whole sentences: the engine would print the value of a property that it is told, so it is told none. */
+  /** Whole sentences. They name no property to the engine, because it would print the property's value. */
   readonly failures: readonly string[];
 }
 
@@ -38,15 +38,15 @@ export interface Target {
   readonly id: string;
 }
 
-/** How a create or update may run. */
+/** Options of a create or update. */
 export interface Manner {
-  /** Nothing may be changed: the result is what can be known before the update. */
+  /** Change nothing, and return what is known before the update. */
   readonly preview: boolean;
-  /** The longest time that the program allows, in milliseconds; undefined for the provider's own limit. */
+  /** `customTimeouts` of the program, in milliseconds. Default: the provider's own limit. */
   readonly limitMs: number | undefined;
 }
 
-/** A provider for one kind of resource. Values are plain; what is marked as a secret on the way out stays one. */
+/** A provider for one type of resource. It gets plain values, and marks secrets in its results. */
 export interface Provider {
   readonly version: string;
   schema(): string;
@@ -57,14 +57,14 @@ export interface Provider {
   check(target: Target, olds: Properties, news: Properties, seed: Uint8Array): Promise<Checked>;
   diff(target: Target, olds: Properties, news: Properties): Promise<Difference>;
   create(target: Target, inputs: Properties, manner: Manner): Promise<{ id: string; state: Properties }>;
-  /** @returns undefined where the resource is gone. */
+  /** @returns undefined if the resource is gone. */
   read(target: Target, state: Properties, inputs: Properties): Promise<ReadResult | undefined>;
   update(target: Target, olds: Properties, news: Properties, manner: Manner): Promise<Properties>;
   delete(target: Target, state: Properties, manner: Pick<Manner, "limitMs">): Promise<void>;
   invoke(name: string, args: Properties): Promise<Properties>;
-  /** The user has asked the update to end. */
+  /** The user pressed Ctrl-C. */
   cancel(): void;
-  /** An engine at this address uses a provider that somebody else has started. */
+  /** An engine at this address uses a provider that a developer started. */
   attach(address: string): void;
 }
 
@@ -127,7 +127,7 @@ function aboutConfig(provider: Provider) {
     checkConfig: unary<messages.CheckRequest, messages.CheckResponse>((request) =>
       checkResponse(provider.checkConfig(request.getUrn(), plainOf(request.getNews()))),
     ),
-    // A change never replaces the provider: with it, every resource would be replaced.
+    // Never replace the provider: the engine would replace each of its resources.
     diffConfig: unary<messages.DiffRequest, messages.DiffResponse>(() =>
       new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_UNKNOWN),
     ),
@@ -152,7 +152,7 @@ function aboutResources(provider: Provider) {
     read: unary<messages.ReadRequest, messages.ReadResponse>(async (request) => {
       const [state, inputs] = [plainOf(request.getProperties()), plainOf(request.getInputs())];
       const result = await provider.read(targetOf(request), state, inputs);
-      // Without an id, the engine takes the resource for gone.
+      // The engine treats a response without an ID as gone.
       if (result === undefined) return new messages.ReadResponse();
       return new messages.ReadResponse()
         .setId(result.id)
@@ -194,7 +194,7 @@ function mannerOf(request: { getPreview(): boolean; getTimeout(): number }): Man
   return { preview: request.getPreview(), limitMs: limitOf(request) };
 }
 
-/** The engine counts in seconds; zero is no limit of the program's. */
+/** The engine counts in seconds. Zero means that the program sets no limit. */
 function limitOf(request: { getTimeout(): number }): number | undefined {
   return request.getTimeout() > 0 ? request.getTimeout() * 1_000 : undefined;
 }
@@ -225,7 +225,7 @@ function diffResponse({ changes, replaces, details }: Difference): messages.Diff
   return response;
 }
 
-/** A method that answers a request, or rejects with what the engine is to show. */
+/** A method that returns a response, or fails with the error that the engine shows. */
 function unary<Request, Response>(
   answer: (request: Request) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
@@ -239,7 +239,7 @@ function unary<Request, Response>(
   };
 }
 
-/** What a create or update throws that has changed something: the engine stores it, and the next update goes on. */
+/** Error of a create or update that changed something. The engine stores its state, and the next update continues. */
 interface PartialFailure {
   readonly id: string;
   readonly properties: Properties;

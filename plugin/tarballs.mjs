@@ -1,10 +1,10 @@
 // @ts-check
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packFolder } from "../tools/archive.mjs";
 import { bundlePlugin } from "./bundle.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
@@ -25,21 +25,11 @@ export async function makeTarballs(folder) {
     await bundlePlugin(bundle);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const same = [
-      "--sort=name",
-      "--mtime=@0",
-      "--owner=0",
-      "--group=0",
-      "--numeric-owner",
-      "--mode=u+rw,go=rX",
-    ];
-    const archive = execFileSync("tar", ["--create", ...same, "--directory", bundle, "."], {
-      maxBuffer: 2 ** 26,
-    });
-    const packed = execFileSync("gzip", ["--best", "--no-name"], { input: archive, maxBuffer: 2 ** 26 });
     const names = PLATFORMS.map((platform) => `pulumi-resource-payengine-v${version}-${platform}.tar.gz`);
-    const sum = createHash("sha256").update(packed).digest("hex");
-    for (const name of names) writeFileSync(join(folder, name), packed);
+    const [first = "", ...others] = names.map((name) => join(folder, name));
+    packFolder(bundle, first);
+    for (const other of others) copyFileSync(first, other);
+    const sum = createHash("sha256").update(readFileSync(first)).digest("hex");
     writeFileSync(join(folder, "checksums.txt"), names.map((name) => `${sum}  ${name}\n`).join(""));
     return names;
   } finally {

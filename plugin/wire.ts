@@ -6,17 +6,17 @@ export type Properties = Readonly<Record<string, unknown>>;
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** The properties with their secrets in the clear. */
+/** The properties with secrets in plaintext. */
 export function plainOf(struct: Struct | undefined): Record<string, unknown> {
   return revealed(struct?.toJavaScript() ?? {}) as Record<string, unknown>;
 }
 
-/** @param properties plain JSON, in which `undefined` stands for a property that is left out. */
+/** @param properties plain JSON; properties that are `undefined` are left out. */
 export function structOf(properties: Properties): Struct {
   return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as Record<string, JavaScriptValue>);
 }
 
-/** A value that the engine encrypts in state, whatever the program says of it. */
+/** Marks a value, so that the engine always encrypts it in state. */
 export function secret(value: unknown): unknown {
   return { [SIGNATURE]: SECRET, value };
 }

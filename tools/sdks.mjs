@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promi
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { packFolder } from "./archive.mjs";
 import { findSdkGenerator } from "./language-hosts.mjs";
 import { outputOf, runAsCommand, runStep } from "./processes.mjs";
 import { findGo } from "./pulumi/go-build.mjs";
@@ -146,17 +147,7 @@ export async function packSdks(folder, out) {
     ["dotnet", join(folder, "dotnet")],
   ]) {
     const name = `pulumi-payengine-sdk-${language}-v${version}.tar.gz`;
-    const same = [
-      "--sort=name",
-      "--mtime=@0",
-      "--owner=0",
-      "--group=0",
-      "--numeric-owner",
-      "--mode=u+rw,go=rX",
-    ];
-    const from = ["--exclude=./dist", "--exclude=./bin", "--exclude=./obj", "--directory", root ?? "", "."];
-    const args = ["--create", "--use-compress-program=gzip -9n", ...same, "--file", join(out, name), ...from];
-    await outputOf("tar", args, { cwd: folder, limitMs: MINUTE });
+    packFolder(root ?? "", join(out, name), ["./dist", "./bin", "./obj"]);
     sources.push(name);
   }
   const names = [wheel, packed.split("\n").at(-1) ?? "", ...sources];
