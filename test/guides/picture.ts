@@ -27,7 +27,7 @@ export async function takePicture(): Promise<string> {
     for (const command of COMMANDS) {
       const { shown, exitCode } = await terminal.enter(command, []);
       if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}:\n${shown}`);
-      await screen.write(`\x1b[1m$ \x1b[0m${shown.trimEnd()}\r\n\r\n`);
+      await screen.write(`\x1b[1m$ \x1b[0m${command}\r\n${outputIn(shown).trimEnd()}\r\n\r\n`);
     }
     await project.ok("destroy", "--skip-preview");
   } finally {
@@ -38,6 +38,15 @@ export async function takePicture(): Promise<string> {
   const lines = screen.lines().map(steady);
   return drawn(lines.filter((line, at) => line.length > 0 || lines[at - 1]?.length > 0));
 }
+
+/** What follows the echo of a command: a terminal may echo it twice if it was typed before the shell was ready. */
+function outputIn(shown: string): string {
+  const [, ...output] = shown.split(END_OF_EDITING);
+  return output.join("");
+}
+
+/** How bash ends the editing of a line. */
+const END_OF_EDITING = "\x1b[?2004l\r";
 
 /** A line without what differs from run to run. */
 function steady(line: Line): Line {
