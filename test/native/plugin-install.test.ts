@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { payengine } from "../cli/command";
 import { useFixture } from "../e2e/harness/fixture";
 import { installedPlugin } from "../e2e/harness/native-face";
 import type { Project } from "../e2e/harness/project";
@@ -19,18 +20,31 @@ exports.key = new pulumi.CustomResource("payengine:index:ApiKey", "checkout", { 
 const withVersion = (version: string, settings?: string) =>
   given.fixture.project({ files: { "index.js": program(version) }, ...(settings && { settings }) });
 
-async function install(project: Project): Promise<void> {
+async function install(project: Project, version = "0.1.0"): Promise<void> {
   const folder = join(project.folder, "tarballs");
   execFileSync(process.execPath, [join(REPOSITORY, "plugin/tarballs.mjs"), folder]);
   execFileSync("sha256sum", ["--check", "--quiet", "checksums.txt"], { cwd: folder });
   const tarball = join(folder, "pulumi-resource-payengine-v0.1.0-linux-amd64.tar.gz");
-  await project.ok("plugin", "install", "resource", "payengine", "v0.1.0", "--file", tarball);
+  await project.ok("plugin", "install", "resource", "payengine", `v${version}`, "--file", tarball);
 }
 
 test("the release's archive installs, and programs then need nothing more", async () => {
   const project = await withVersion("0.1.0");
   await install(project);
   await project.up();
+  await project.destroy();
+});
+
+test("two versions of the plugin in one program work side by side", async () => {
+  const both = `${program("0.1.0")}
+new pulumi.CustomResource("payengine:index:ApiKey", "other", { type: "private" }, { ...secret, version: "0.1.1" });`;
+  const project = await given.fixture.project({ files: { "index.js": both } });
+  await install(project);
+  await install(project, "0.1.1");
+  await project.up();
+  expect((await project.keys()).map(({ resource }) => resource)).toEqual(["checkout", "other"]);
+  const audit = await payengine(project, ["audit", "--name-prefix", "shop-"]);
+  expect(audit.exitCode).toBe(0);
   await project.destroy();
 });
 
