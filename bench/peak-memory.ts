@@ -14,7 +14,7 @@ export function watchPeaks(folder: string): { stop(): Peaks } {
   const peaks = { program: 0, plugin: 0 };
   const look = async () => {
     for (const { pid, command } of await processesIn(folder)) {
-      const isPlugin = /node .*dynamic-provider/.test(command);
+      const isPlugin = /node .*(dynamic-provider|plugin\.js )/.test(command);
       if (!isPlugin && !/node .*cmd\/run/.test(command)) continue;
       // The process may have ended.
       const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
