@@ -172,7 +172,7 @@ export class SandboxHarness {
   }
 }
 
-/** What check would have left of a program's arguments, but for the place. */
+/** A program's arguments as check leaves them, without the address and credential. */
 export function newInputs(more: Partial<ApiKeyInputs> = {}): ApiKeyInputs {
   const namePrefix = more.namePrefix ?? "shop-prod-checkout";
   const digits = randomBytes(5).toString("hex");

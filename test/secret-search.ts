@@ -28,7 +28,7 @@ interface Needle {
 
 /**
  * Finds secrets, and every part of them that is 12 characters long: plain, in hex, percent-encoded, escaped for JSON,
- * and in base64 at each of its three offsets. Case is ignored, but for base64. What is compressed by gzip is searched
+ * and in base64 at each of its three offsets. Case is ignored, except in base64. What is compressed by gzip is searched
  * as it is and unpacked.
  *
  * @returns the first place of each secret, encoding and haystack; empty where nothing leaks.
