@@ -40,6 +40,8 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
   // `check` also runs for previews, and the engine does not tell which. So `create` starts the watchdog.
   const lifecycle = apiKeyProvider({ ...host, watchdog: { ...host.watchdog, getReady: () => {} } });
   let config: Properties = {};
+  /** A setting by its full key, such as "payengine:apiUrl". */
+  const setting = (key: string) => config[key] as string | undefined;
 
   /** Adds the time of the next rotation. It is not an input, because it would break update plans. */
   const timed = (inputs: Properties, state: Partial<ApiKeyState> = {}): ApiKeyInputs => {
@@ -91,8 +93,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
 
     configure(args) {
       config = Object.fromEntries(CONFIG_KEYS.map((key) => [`payengine:${key}`, args[key]]));
-      const get = (key: string) => config[key] as string | undefined;
-      void lifecycle.configure({ config: { get } });
+      void lifecycle.configure({ config: { get: setting } });
     },
 
     async check({ urn }, olds, news, seed): Promise<Checked> {
@@ -134,7 +135,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
 
     delete: ({ id }, state, { limitMs }) => lifecycle.delete(id, state, limitMs),
 
-    invoke: (name, args) => lookUp(name, args, (key) => config[key] as string | undefined, host.env),
+    invoke: (name, args) => lookUp(name, args, setting, host.env),
   };
 
   /** Adopts a key whose value is in an environment variable, with the same proof as `adopt`. The resource gets a new ID. */
@@ -147,12 +148,7 @@ export function nativeProvider(host: Host, { version, schema, attach }: Release)
           "a new ApiKey. Nothing was changed.",
       );
     }
-    const { type } = await lookUp(
-      "getApiKey",
-      { id: keyId },
-      (key) => config[key] as string | undefined,
-      host.env,
-    );
+    const { type } = await lookUp("getApiKey", { id: keyId }, setting, host.env);
     const fromUrn = { defaultNamePrefix: prefixOf(urn), digits: digitsFrom(urn, new Uint8Array()) };
     const { inputs, failures } = await lifecycle.check({}, { type, adopt: { keyId, token }, ...fromUrn });
     if (failures.length > 0) throw new KeyError(failures.map(({ reason }) => reason).join("; "));

@@ -54,7 +54,7 @@ export function contextMaker(source: ContextSource): (settings: Settings, limitM
 /**
  * The context of one operation.
  *
- * @param limitMs how long it may take, where the program says so; a part is kept for taking an unusable key back.
+ * @param limitMs its time limit. A part of it is reserved for revoking an unusable key.
  */
 export function contextOf(
   source: Omit<ContextSource, "now">,

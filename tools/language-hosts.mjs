@@ -39,8 +39,8 @@ const GENERATOR = { name: "sdk-generator", module: "sdk-generator", package: "."
 
 /**
  * @typedef {object} Options
- * @property {(line: string) => void} [log] gets progress; by default standard error
- * @property {NodeJS.ProcessEnv} [env] where PATH, HOME and XDG_CACHE_HOME are looked up
+ * @property {(line: string) => void} [log] receives progress; default: standard error
+ * @property {NodeJS.ProcessEnv} [env] with PATH, HOME and XDG_CACHE_HOME
  */
 
 /**

@@ -9,22 +9,22 @@ import { withProcessLock } from "../process-lock.mjs";
  *
  * @param {string} folder
  * @param {object} options
- * @param {string} options.what is waited for, as in "the build of Pulumi's CLI"
+ * @param {string} options.what the build that others wait for, such as "the build of Pulumi's CLI"
  * @param {(line: string) => void} options.log
  * @param {number} options.waitMs
- * @param {() => boolean} options.isMade whether the folder holds all that it should
+ * @param {() => boolean} options.isMade whether the folder is complete
  * @param {(draft: string) => Promise<void>} options.make makes the folder under another name
- * @returns {Promise<boolean>} false where another process has made it in the meantime
+ * @returns {Promise<boolean>} false if another process made it in the meantime
  */
 export async function makeOnce(folder, { what, log, waitMs, isMade, make }) {
   const [cache, key] = [join(folder, ".."), folder.split(/[\\/]/).at(-1)];
   return withProcessLock(`${folder}.lock`, { what, log, limitMs: waitMs }, async () => {
     if (isMade()) return false;
-    // What is there belongs to a process that died, or was damaged since: only the owner of the lock gets here.
+    // Only the owner of the lock gets here, so existing files are from a process that died, or were damaged.
     const drafts = `.draft-${key}-`;
     const left = (await readdir(cache)).filter((name) => name === key || name.startsWith(drafts));
     await Promise.all(left.map((name) => removeFolder(join(cache, name))));
-    // A name of its own: a compiler that outlived its killed parent may still write into the old one.
+    // A new name, because a compiler that outlived its parent may still write into the old folder.
     const draft = join(cache, `${drafts}${randomBytes(4).toString("hex")}`);
     try {
       await make(draft);
@@ -38,6 +38,6 @@ export async function makeOnce(folder, { what, log, waitMs, isMade, make }) {
 
 /** @param {string} folder */
 async function removeFolder(folder) {
-  // As far as it goes: an orphaned compiler may still write there. What is left then is removed by the next build.
+  // Best effort, because an orphaned compiler may still write there. The next build removes the rest.
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => {});
 }
