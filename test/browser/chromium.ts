@@ -1,42 +1,52 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type Browser, chromium } from "playwright-core";
 
 const run = promisify(execFile);
 const MINUTE = 60_000;
 
-/** Turns off Chromium's background work, such as requests for updates. */
-const QUIET = [
-  ...["--headless", "--no-first-run", "--disable-gpu", "--disable-quic", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update"],
-  // Chromium does not run as root with its own sandbox.
-  ...["--no-sandbox", "--remote-debugging-port=0"],
-];
+/** A running Chromium. */
+export interface RunningChromium {
+  readonly browser: Browser;
+  /** Ends its processes and removes its files. */
+  close(): Promise<void>;
+}
 
 /**
- * Opens a page in Chromium, and installs Chromium if it is missing.
+ * Starts Chromium without a window, and installs it if it is missing. It reaches only 127.0.0.1: no name resolves, except
+ * those below `example`.
  *
- * @param resolve address of all names below `example`, such as `127.0.0.1:PORT`; other names are not found.
- * @returns a function that closes it.
+ * @param examples address of all names below `example`, such as `127.0.0.1:8080`. Default: they do not resolve either.
  */
-export async function openInChromium(url: string, resolve: string): Promise<() => Promise<void>> {
+export async function startChromium(examples = "~NOTFOUND"): Promise<RunningChromium> {
   const tool = join(__dirname, "find-chromium.mjs");
   const { stdout } = await run(process.execPath, [tool], { timeout: 20 * MINUTE });
   // A short name, because Chromium crashes if the path of its socket is longer than 107 characters.
-  const profile = await mkdtemp(join(tmpdir(), "web-"));
-  const rules = `--host-resolver-rules=MAP *.example ${resolve}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
-  const args = [...QUIET, `--user-data-dir=${profile}`, rules, url];
-  const env = { ...process.env, HOME: profile, TMPDIR: profile };
-  // A separate process group, because Chromium is a dozen processes.
-  const browser = spawn(stdout.trim(), args, { env, stdio: "ignore", detached: true });
-  const ended = once(browser, "close");
-  return async () => {
-    if (browser.pid !== undefined && browser.exitCode === null && browser.signalCode === null)
-      process.kill(-browser.pid, "SIGKILL");
-    await ended;
-    await rm(profile, { recursive: true, maxRetries: 5, retryDelay: 100 });
-  };
+  const home = await mkdtemp(join(tmpdir(), "web-"));
+  const remove = () => rm(home, { recursive: true, maxRetries: 5, retryDelay: 100 });
+  try {
+    const browser = await chromium.launch({
+      executablePath: stdout.trim(),
+      args: [
+        "--disable-quic",
+        `--host-resolver-rules=MAP *.example ${examples}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+        // By default a heap snapshot cuts strings at 1,024 characters, and a search in it would miss the rest.
+        "--js-flags=--heap-snapshot-string-limit=10000000",
+      ],
+      // Playwright turns this cache off, but people's browsers show a page from it when they go back.
+      ignoreDefaultArgs: ["--disable-back-forward-cache"],
+      env: { ...process.env, HOME: home, TMPDIR: home },
+    });
+    const close = async () => {
+      await browser.close();
+      await remove();
+    };
+    return { browser, close };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
