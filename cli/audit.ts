@@ -37,8 +37,9 @@ Categories:
 Other keys of the account are foreign. The report only counts them.
 
 The audit checks the account of every PayEngine provider in state, and the
-account of the stack's config. It does not check keys that people made in
-PayEngine's dashboard (payengine:contract "dashboard"): no request lists them.
+account of the stack's config. It does not check keys that people
+created in PayEngine's dashboard (payengine:contract "dashboard"): no request
+lists them.
 
 For a state file, the credential comes from PAYENGINE_API_KEY. For an explicit
 provider, it comes from the variable that credentialEnv names.

@@ -61,7 +61,7 @@ export interface LookupOptions {
  * Looks up a key, in previews too.
  *
  * ```ts
- * const { keyId } = await payengine.getApiKey({ name: "made-by-hand" });
+ * const { keyId } = await payengine.getApiKey({ name: "created-by-hand" });
  * ```
  *
  * @throws pulumi.RunError if no key matches, if several keys have the name, or if the request fails.

@@ -26,7 +26,7 @@ export interface AuditReport {
   readonly keys: readonly AuditedKey[];
   /** What could not be checked. */
   readonly unreached: readonly AuditProblem[];
-  /** Keys that no request can check, which is not an error: keys made by hand, and accounts where only people make keys. */
+  /** Keys that no request can check, which is not an error: keys created by hand, and accounts where only people create keys. */
   readonly notAudited: readonly AuditProblem[];
 }
 

@@ -42,7 +42,7 @@ export interface AuditedKey {
   readonly provider: string | undefined;
   /** The account ID, if PayEngine returns it. */
   readonly accountId: string | undefined;
-  /** When PayEngine made it (ISO 8601). */
+  /** When PayEngine created it (ISO 8601). */
   readonly createdAt: string | undefined;
   /** When it was last used (ISO 8601), if PayEngine returns it. */
   readonly lastUsedAt: string | undefined;

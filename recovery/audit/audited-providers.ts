@@ -40,7 +40,7 @@ export function unusedProviders(
     if (used.has(reference) || isGuess || problem === undefined) return [];
     const name = state.providers.get(reference)?.values.provider;
     const resource = name === undefined ? "the default provider" : `provider ${name}`;
-    // Where only people make keys, the provider made none.
+    // Where only people create keys, the provider created none.
     return [{ resource, problem, isByHand: it.settings?.contract.kind === "dashboard" }];
   });
   const entry = ({ resource, problem }: Unused) => ({ resource, problem });

@@ -102,4 +102,4 @@ async function locate(
 }
 
 const MADE_BY_HAND =
-  "made by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";
+  "created by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";

@@ -30,7 +30,7 @@ export interface Orphan {
   readonly keyName: string;
   /** The key ID at PayEngine. */
   readonly keyId: string;
-  /** When PayEngine made it (ISO 8601), if PayEngine returns it. */
+  /** When PayEngine created it (ISO 8601), if PayEngine returns it. */
   readonly createdAt: string | undefined;
   /** When it was last used (ISO 8601), if PayEngine returns it. */
   readonly lastUsedAt: string | undefined;

@@ -73,7 +73,7 @@ function refuseOtherLayout(database: SandboxDatabase): void {
     .get() as { tableCount: number; version: number };
   if (tableCount === 0 || version === layout) return;
   database.close();
-  throw new Error("The database was made by another version of payengine-sandbox: use a new file");
+  throw new Error("The database was created by another version of payengine-sandbox: use a new file");
 }
 
 /** A setting that is stored once per database: `make` runs only if there is none. */

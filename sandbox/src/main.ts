@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { type RunningSandbox, startSandbox } from "./start-sandbox";
 
@@ -10,6 +12,9 @@ interface Flags {
   log?: boolean;
 }
 
+// From dist, both in the repository and as it is installed.
+const { version } = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
+
 const command = new Command("payengine-sandbox")
   .description(
     "Run a local PayEngine sandbox with API keys in SQLite, and with faults and dialects for tests.",
@@ -20,6 +25,7 @@ const command = new Command("payengine-sandbox")
   .option("--control", "Serve the control interface, for tests")
   .option("--json", "Print one line of JSON on start")
   .option("--log", "Write every request to stderr")
+  .version(version, "--version", "Print the version")
   .helpOption("-h, --help", "Show help")
   .action(run);
 

@@ -119,6 +119,12 @@ describe("payengine-sandbox", () => {
     expect((await created).status).toBe(200);
   });
 
+  it("prints its version", () => {
+    const printed = execFileSync(process.execPath, [command, "--version"], { encoding: "utf8" });
+
+    expect(printed).toBe(`${require("../package.json").version}\n`);
+  });
+
   it("says why it cannot start", async () => {
     const { url } = JSON.parse((await start("--json")).line);
     const { port } = new URL(url);

@@ -64,7 +64,7 @@ describe("the database", () => {
     other.close();
 
     await expect(openSandbox({ db })).rejects.toThrow(
-      "The database was made by another version of payengine-sandbox: use a new file",
+      "The database was created by another version of payengine-sandbox: use a new file",
     );
   });
 });

@@ -16,7 +16,7 @@ import {
 
 const given = useFixture();
 
-/** A stack whose account lets only people make keys, unless config says otherwise. */
+/** A stack whose account lets only people create keys, unless config says otherwise. */
 async function dashboardProject(change: (state: StoredState) => void, contract = "dashboard") {
   const { fixture } = given;
   const project = await fixture.project({
@@ -42,9 +42,9 @@ const AUDIT = ["audit", "--min-age", "0s"];
 const NO_LIST = 'payengine:contract is "dashboard", so no request lists the keys of its account';
 const NOT_LOOKED = "No account was checked, so it is unknown whether the keys of dev work.";
 const MADE_BY_HAND =
-  "Not audited: web of dev: made by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";
+  "Not audited: web of dev: created by hand: no request can check whether it works; revoke it in PayEngine's dashboard when you no longer need it";
 
-test("audit names keys made by hand, does not count them and exits with 0", async () => {
+test("audit names keys created by hand, does not count them and exits with 0", async () => {
   const { fixture } = given;
   const resource = await handMade(fixture, "web", 1);
   const project = await dashboardProject(({ resources }) => resources?.push(resource));
@@ -60,7 +60,7 @@ test("audit names keys made by hand, does not count them and exits with 0", asyn
   expect([orphans.exitCode, orphans.stdout]).toEqual([0, "Found no orphaned keys of stack dev.\n"]);
 });
 
-test("audit reports a key made by hand as neither damaged nor gone nor orphaned beside other keys", async () => {
+test("audit reports a key created by hand as neither damaged nor gone nor orphaned beside other keys", async () => {
   const { fixture } = given;
   const resource = await handMade(fixture, "web", 1);
   const other = await plantKey(fixture, keyNameOf("api", 2));
@@ -103,7 +103,7 @@ test('audit and orphans say once that they cannot check keys under the contract 
   ]);
 });
 
-test("orphans clears the pending creation of a key made by hand without asking PayEngine", async () => {
+test("orphans clears the pending creation of a key created by hand without asking PayEngine", async () => {
   const { fixture } = given;
   const pending = creating(storedKey(provider("dev"), "web", keyNameOf("web", 1)), {
     ...placeOf(fixture),
@@ -128,7 +128,7 @@ test("orphans clears the pending creation of a key made by hand without asking P
   expect(await fixture.control.requests()).toEqual([]);
 });
 
-test("the pending creation of a key made by hand does not stop orphans from clearing others", async () => {
+test("the pending creation of a key created by hand does not stop orphans from clearing others", async () => {
   const { fixture } = given;
   const byHand = storedKey(provider("dev"), "hand", keyNameOf("hand", 1));
   const byCall = storedKey(provider("dev"), "web", keyNameOf("web", 2));

@@ -13,7 +13,7 @@ test("a key made by hand is adopted as the guide says and no longer needs its va
   fixture.secrets.add(value);
   const { id } = await fixture.control.addKey("sandbox", {
     id: "7f0c1a52-9d3e-4b86-a1c4-5e2d90b7f318",
-    name: "made-by-hand",
+    name: "created-by-hand",
     type: "private",
     value,
     createdAt: new Date().toISOString(),
