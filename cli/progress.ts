@@ -31,7 +31,8 @@ export function showProgress({ isTTY, columns } = process.stderr, { CI, TERM } =
       const begun = performance.now();
       const show = () => {
         const line = `${text} … ${Math.round((performance.now() - begun) / 1000)} s`;
-        process.stderr.write(`${ERASED}${printable(line).slice(0, width - 1)}`);
+        // The cursor returns to the start, so that a slow reader of the output, such as a pager, writes over the line.
+        process.stderr.write(`${ERASED}${printable(line).slice(0, width - 1)}\r`);
         isShown = true;
         timer = setTimeout(show, TICK_MS).unref();
       };
