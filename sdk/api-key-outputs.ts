@@ -23,6 +23,10 @@ export class ApiKeyOutputs {
   readonly previousRevokeAt!: pulumi.Output<string | undefined>;
   /** Value of the previous key, until it is revoked. Secret if `token` is. */
   readonly previousToken!: pulumi.Output<string | undefined>;
+  /** The previous key's value as PayEngine shows it in lists, until that key is revoked. */
+  readonly previousRedactedToken!: pulumi.Output<string | undefined>;
+  /** First 16 hex digits of the SHA-256 of `previousToken`, until the previous key is revoked. */
+  readonly previousFingerprint!: pulumi.Output<string | undefined>;
   /** The resource ID: the key name without the suffixes of rotations and retries. */
   readonly uniqueName!: pulumi.Output<string>;
   /** The full key name at PayEngine. */

@@ -9,7 +9,7 @@ import { accountFields, guardPlace } from "./proof";
 import { isPreviousPromised, rotationOf } from "./rotation";
 import { isMoved, proveMove } from "./same-account";
 import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
-import { omit, plain, valueFields, withoutPrevious } from "./state";
+import { asPrevious, omit, plain, valueFields, withoutPrevious } from "./state";
 import { pulledBack } from "./wrong-clock";
 
 /*
@@ -164,10 +164,9 @@ async function takeNext(
   await requireWorking(context, token);
   const now = context.now();
   const end = now.getTime() + milliseconds(rotationOf({ rotation })?.overlap ?? "0s");
-  const previous = { previousToken: earlier, previousRevokeAt: new Date(end).toISOString() };
   return plain({
     ...omit(current, "pendingAction"),
-    ...(earlier === undefined ? {} : { ...previous, rotatedAt: now.toISOString() }),
+    ...(earlier === undefined ? {} : { ...asPrevious(current, new Date(end)), rotatedAt: now.toISOString() }),
     ...valueFields(token),
     generation: generation + 1,
     adoptedFingerprint,

@@ -69,6 +69,8 @@ const STATE: Looks<ApiKeyState> = {
   previousRevokeAt: isString,
   previousKeyId: isString,
   previousToken: isString,
+  previousRedactedToken: isString,
+  previousFingerprint: isString,
 };
 
 /** Checks of the earlier inputs that check uses. */

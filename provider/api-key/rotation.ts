@@ -9,7 +9,7 @@ import { type Journal, keysInUse, LAG_MS } from "./journal";
 import { nextName } from "./names";
 import { proveGone, provePlace, requireDeadValue } from "./proof";
 import type { ApiKeyInputs, ApiKeyState, Outcome, Rotation } from "./schema";
-import { plain, withJournal, withKey, withoutPrevious } from "./state";
+import { asPrevious, plain, withJournal, withKey, withoutPrevious } from "./state";
 import { isLive, refuseSelfRevocation, revokeIfFound, sweepBeside } from "./sweep";
 
 /** Fields for rotation, in inputs and in state. */
@@ -133,7 +133,7 @@ export async function rotate(
   inUse: ApiKeyState,
   { rotation, rotateAt }: Rotating,
 ): Promise<Outcome> {
-  const { uniqueName, name, type, verify, token, keyId } = inUse;
+  const { uniqueName, name, type, verify } = inUse;
   const generation = (inUse.generation ?? 1) + 1;
   const overlap = milliseconds(rotationOf({ rotation })?.overlap ?? "0s");
   const journal = await sweepBefore(context, inUse);
@@ -148,9 +148,7 @@ export async function rotate(
       rotation,
       rotateAt,
       rotatedAt: now.toISOString(),
-      previousKeyId: keyId,
-      previousToken: token,
-      previousRevokeAt: new Date(now.getTime() + overlap).toISOString(),
+      ...asPrevious(inUse, new Date(now.getTime() + overlap)),
       credentialFingerprint: shortFingerprint(context.settings.credential),
     };
     return { kind: "complete", state: withKey(rotated, issuance) };

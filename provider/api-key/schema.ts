@@ -227,6 +227,9 @@ export const ApiKeyState = ApiKeyInputs.extend(JournalFields.shape).extend({
   previousRevokeAt: z.string().optional(),
   previousKeyId: z.string().optional(),
   previousToken: z.string().optional(),
+  previousRedactedToken: z.string().optional(),
+  /** Fingerprint of the previous value, to compare values without decrypting state. */
+  previousFingerprint: z.string().optional(),
 });
 
 export type ApiKeyState = z.infer<typeof ApiKeyState>;

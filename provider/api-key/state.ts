@@ -100,9 +100,36 @@ export function valueFields(value: string, redacted = `${value.slice(0, 4)}…${
   return { token: value, redactedToken: redacted, fingerprint: fingerprint(value) };
 }
 
+const PREVIOUS = [
+  "previousKeyId",
+  "previousToken",
+  "previousRedactedToken",
+  "previousFingerprint",
+  "previousRevokeAt",
+] as const;
+
+/** The key in use as the previous key of a rotation. */
+export function asPrevious(
+  { keyId, token, redactedToken, fingerprint: print }: ApiKeyState,
+  revokeAt: Date,
+): Pick<ApiKeyState, (typeof PREVIOUS)[number]> {
+  return {
+    previousKeyId: keyId,
+    previousToken: token,
+    previousRedactedToken: redactedToken,
+    previousFingerprint: print,
+    previousRevokeAt: revokeAt.toISOString(),
+  };
+}
+
+/** Fields of the previous key. */
+export function previousFields(state: ApiKeyState): Pick<ApiKeyState, (typeof PREVIOUS)[number]> {
+  return Object.fromEntries(PREVIOUS.map((field) => [field, state[field]]));
+}
+
 /** State without the previous key. */
 export function withoutPrevious(state: ApiKeyState): ApiKeyState {
-  return omit(state, "previousKeyId", "previousToken", "previousRevokeAt");
+  return omit(state, ...PREVIOUS);
 }
 
 /** Drops undefined fields: state is plain JSON, and the engine's encoder throws on undefined. */

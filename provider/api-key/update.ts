@@ -15,7 +15,7 @@ import {
 } from "./rotation";
 import { isMoved, proveMove } from "./same-account";
 import type { ApiKeyInputs, ApiKeyState, Outcome } from "./schema";
-import { omit, plain, withJournal } from "./state";
+import { omit, plain, previousFields, withJournal } from "./state";
 import { reconcile, sweep } from "./sweep";
 import { notDue, pulledBack } from "./wrong-clock";
 
@@ -84,8 +84,8 @@ async function createMissing(context: Context, state: ApiKeyState, inputs: ApiKe
 
 /** Fields to keep of a state without a usable key: the previous key may be in use. */
 function withoutKey(state: ApiKeyState) {
-  const { uniqueName, generation, rotatedAt, previousKeyId, previousToken, previousRevokeAt } = state;
-  return { name: uniqueName, generation, rotatedAt, previousKeyId, previousToken, previousRevokeAt };
+  const { uniqueName, generation, rotatedAt } = state;
+  return { name: uniqueName, generation, rotatedAt, ...previousFields(state) };
 }
 
 /** Proves the key's account and address, and a changed pin or provider. */

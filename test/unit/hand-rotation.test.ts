@@ -5,6 +5,7 @@ import {
   updateHandMade,
 } from "../../provider/api-key/hand-made";
 import type { ApiKeyInputs, ApiKeyState } from "../../provider/api-key/schema";
+import { withoutPrevious } from "../../provider/api-key/state";
 import { fingerprint } from "../../provider/payengine/key-value";
 import { abridged } from "../abridged";
 import { completed, messageThrownBy, type SandboxHarness } from "../sandbox-harness";
@@ -51,6 +52,7 @@ describe("a new value", () => {
       generation: 2,
       ...{ token: second.token, redactedToken: shown(second.token), fingerprint: fingerprint(second.token) },
       previousToken: first.token,
+      ...{ previousRedactedToken: shown(first.token), previousFingerprint: fingerprint(first.token) },
     });
     expect(Date.parse(next.previousRevokeAt ?? "") - Date.parse(next.rotatedAt ?? "")).toBe(7 * DAY);
     expect(next).not.toHaveProperty("previousKeyId");
@@ -86,7 +88,8 @@ describe("a new value", () => {
     expect(await messageThrownBy(() => update(next, asked(second, overlap)))).toBe(stillWorks);
     expect(await messageThrownBy(() => update(next, asked(third, overlap), third))).toBe(stillWorks);
     await harness.control.revokeKey(first.id);
-    const { previousToken: _, previousRevokeAt: __, ...retired } = next;
+    const retired = withoutPrevious(next);
+    expect(Object.keys(retired).filter((field) => field.startsWith("previous"))).toEqual([]);
     expect(completed(await update(next, asked(second, overlap)))).toEqual(retired);
     expect(completed(await update(next, asked(third, overlap), third))).toMatchObject({
       ...{ generation: 3, token: third.token, previousToken: second.token },
@@ -104,8 +107,7 @@ describe("a new value", () => {
 
   test("drops the previous value once a refresh finds it revoked", async () => {
     await harness.control.revokeKey(first.id);
-    const { previousToken: _, previousRevokeAt: __, ...retired } = next;
-    expect(await readHandMade(context(), next)).toEqual(retired);
+    expect(await readHandMade(context(), next)).toEqual(withoutPrevious(next));
   });
 
   test("replaces a revoked value without any overlap", async () => {

@@ -17,11 +17,22 @@ class FloorKey extends pulumi.CustomResource {
     };
     const times = { rotateAt: undefined, rotatedAt: undefined, verify: undefined, rotation: undefined };
     const previous = { previousKeyId: undefined, previousToken: undefined, previousRevokeAt: undefined };
+    const shown = { previousRedactedToken: undefined, previousFingerprint: undefined };
     const uniqueName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}-${randomBytes(5).toString("hex")}`;
     super(
       "pulumi-nodejs:dynamic/payengine:ApiKey",
       name,
-      { ...outputs, ...more, ...last, ...times, ...previous, uniqueName, ...args, __provider: PROVIDER },
+      {
+        ...outputs,
+        ...more,
+        ...last,
+        ...times,
+        ...previous,
+        ...shown,
+        uniqueName,
+        ...args,
+        __provider: PROVIDER,
+      },
       { additionalSecretOutputs: args.rotation ? ["token", "previousToken"] : ["token"] },
     );
   }

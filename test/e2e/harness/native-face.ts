@@ -20,6 +20,7 @@ const pulumi = require("@pulumi/pulumi");
 const OUTPUTS = [
   ...["uniqueName", "name", "keyId", "token", "redactedToken", "fingerprint", "createdAt", "accountId", "merchantId"],
   ...["generation", "rotatedAt", "rotateAt", "previousKeyId", "previousToken", "previousRevokeAt", "pendingAction"],
+  ...["previousRedactedToken", "previousFingerprint"],
 ];
 const SECRET = { additionalSecretOutputs: ["token", "previousToken"] };
 exports.ApiKey = class ApiKey extends pulumi.CustomResource {

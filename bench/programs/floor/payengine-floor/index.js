@@ -35,8 +35,9 @@ module.exports = {
   },
 
   async update(_id, olds, { __provider, ...inputs }) {
-    const { keyId, token, merchantId } = olds;
-    const previous = { previousKeyId: keyId, previousToken: secret(token) };
+    const { keyId, token, redactedToken, fingerprint, merchantId } = olds;
+    const shown = { previousRedactedToken: redactedToken, previousFingerprint: fingerprint };
+    const previous = { previousKeyId: keyId, previousToken: secret(token), ...shown };
     const now = new Date().toISOString();
     const times = { rotatedAt: now, previousRevokeAt: now };
     const name = `${inputs.uniqueName}-g2`;
