@@ -11,14 +11,11 @@ import { collected, readDuration } from "./flags";
 import { accountName, hanging, renderRecords, shortTime } from "./layout";
 import { unreachedLine } from "./orphans-report";
 import { withProgress } from "./progress";
+import { addStateFlags, type StateFlags } from "./state-flags";
 import { counted, printWarning } from "./terminal";
 
-interface Flags {
-  readonly stack: readonly string[];
-  readonly state: readonly string[];
-  readonly allStacks?: boolean;
+interface Flags extends StateFlags {
   readonly namePrefix: readonly string[];
-  readonly cwd?: string;
   readonly minAge?: number;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -60,29 +57,13 @@ Exit codes:
      an account that could not be checked`;
 
 export function auditCommand(): Command {
-  return new Command("audit")
+  return addStateFlags(new Command("audit"))
     .description("Compare the live keys of your accounts with stack state (changes nothing)")
-    .addOption(
-      new Option("--stack <name>", "Stack to audit; repeat for more")
-        .argParser(collected)
-        .default([], "the selected stack"),
-    )
-    .addOption(
-      new Option("--state <file>", "File that `pulumi stack export` wrote; repeat for more")
-        .argParser(collected)
-        .default([], "none"),
-    )
-    .addOption(
-      new Option("--all-stacks", "Audit every stack of the backend that has keys, in any project").conflicts(
-        "stack",
-      ),
-    )
     .addOption(
       new Option("--name-prefix <text>", "Prefix of your key names; repeat for more")
         .argParser(collected)
         .default([], "any name"),
     )
-    .option("--cwd <folder>", "Folder of the Pulumi project (default: the working folder)")
     .option("--min-age <duration>", "How long state must be unchanged, as in `orphans`", readDuration)
     .option("--all", "Show managed and other keys too")
     .option("--json", "Print JSON, with all keys")

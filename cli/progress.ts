@@ -19,16 +19,20 @@ export function showProgress({ isTTY, columns } = process.stderr, { CI, TERM } =
   const width = columns || 80;
   let timer: NodeJS.Timeout | undefined;
   let isShown = false;
+  let firstStep: number | undefined;
   const end = () => {
     clearTimeout(timer);
     if (isShown) process.stderr.write(ERASED);
     isShown = false;
+    firstStep = undefined;
   };
   return {
     end,
     step(text) {
       clearTimeout(timer);
       const begun = performance.now();
+      // Many quick steps take long together.
+      firstStep ??= begun;
       const show = () => {
         const line = `${text} … ${Math.round((performance.now() - begun) / 1000)} s`;
         // The cursor returns to the start, so that a slow reader of the output, such as a pager, writes over the line.
@@ -36,7 +40,7 @@ export function showProgress({ isTTY, columns } = process.stderr, { CI, TERM } =
         isShown = true;
         timer = setTimeout(show, TICK_MS).unref();
       };
-      timer = setTimeout(show, isShown ? 0 : QUICK_MS).unref();
+      timer = setTimeout(show, Math.max(0, firstStep + QUICK_MS - begun)).unref();
     },
   };
 }

@@ -9,7 +9,8 @@ import { connectionBy, createRequest } from "../provider/payengine/http";
 import type { Place } from "../provider/payengine/read-answer";
 import { ServerClock } from "../provider/payengine/server-clock";
 import { accountMismatch, placeLookup, requirePin } from "../provider/payengine/witnesses";
-import type { RecordedKey, StackState } from "./pulumi/stack-state";
+import type { RecordedKey } from "./pulumi/recorded-key";
+import type { StackState } from "./pulumi/stack-state";
 import { LOOK_BY_HAND, providerValues, type StateSource } from "./pulumi/state-source";
 
 /** One account, as a credential reaches it. */

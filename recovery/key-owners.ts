@@ -1,5 +1,5 @@
 import { mayHaveGiven, uniqueNameIn } from "../provider/api-key/names";
-import type { RecordedKey } from "./pulumi/stack-state";
+import type { RecordedKey } from "./pulumi/recorded-key";
 
 /**
  * Finds the resource that can have named a key. Uses an index, because a state may have thousands of keys.

@@ -3,8 +3,8 @@ import { shortFingerprint } from "../provider/payengine/key-value";
 import { redact } from "../provider/payengine/redact";
 import { showsPin } from "../provider/payengine/witnesses";
 import type { Reachable } from "./accounts";
+import type { RecordedKey } from "./pulumi/recorded-key";
 import { isDefault } from "./pulumi/recorded-provider";
-import type { RecordedKey } from "./pulumi/stack-state";
 
 /**
  * Says whether something proves that a key was requested in this account.

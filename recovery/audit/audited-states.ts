@@ -1,7 +1,8 @@
 import { type AccountPool, type Reachable, type Reached, reachAccounts, unreachedBecause } from "../accounts";
 import { mayChangeUntil, type RecoveryOptions } from "../operation-time";
+import type { RecordedKey } from "../pulumi/recorded-key";
 import type { StackLock } from "../pulumi/stack-lock";
-import type { RecordedKey, StackState } from "../pulumi/stack-state";
+import type { StackState } from "../pulumi/stack-state";
 import type { StateSource } from "../pulumi/state-source";
 import { groupedByProblem, type Unreached } from "../unreached";
 import { type AccountLists, type AuditedAccount, listAccounts } from "./account-lists";
@@ -92,7 +93,7 @@ async function locate(
     return { ...key, source, state, audited, settings: it?.settings, mayChangeUntil: until, lock };
   });
   const unused = unusedProviders(state, reached, unlisted);
-  const byHand = state.madeByHand.map((resource) => ({ resource, problem: MADE_BY_HAND }));
+  const byHand = state.madeByHand.map(({ resource }) => ({ resource, problem: MADE_BY_HAND }));
   const ofSource = (it: Unreached) => ({ source: source.name, ...it });
   return {
     keys,

@@ -14,8 +14,9 @@ import {
 import { ownersOf, recordedIds } from "../key-owners";
 import { mayChangeUntil, type RecoveryOptions } from "../operation-time";
 import type { PulumiStack } from "../pulumi/pulumi-stack";
+import type { RecordedKey } from "../pulumi/recorded-key";
 import type { StackLock } from "../pulumi/stack-lock";
-import type { RecordedKey, StackState } from "../pulumi/stack-state";
+import type { StackState } from "../pulumi/stack-state";
 import { stateOfStack } from "../pulumi/state-source";
 import { groupedByProblem, type Unreached } from "../unreached";
 import { type Look, type Looked, reasonToKeep } from "./pending-creates";

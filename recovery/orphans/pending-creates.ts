@@ -4,7 +4,8 @@ import type { Reachable } from "../accounts";
 import { ownersOf } from "../key-owners";
 import { longestOperation } from "../operation-time";
 import { isProvenPlace, wayToProve } from "../place-proof";
-import type { RecordedKey, StackState } from "../pulumi/stack-state";
+import type { RecordedKey } from "../pulumi/recorded-key";
+import type { StackState } from "../pulumi/stack-state";
 
 /** The account where a key was looked up, and the list's keys. */
 export interface Looked extends Reachable {

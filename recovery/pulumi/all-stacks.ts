@@ -10,6 +10,24 @@ const Stacks = z.array(z.object({ name: z.string() }));
 const LIMIT_MS = 120_000;
 
 /**
+ * Names of all stacks of the backend, in every project.
+ *
+ * @throws Error if Pulumi's CLI does not run, or there is none.
+ */
+export async function listStacks(location: Omit<StackLocation, "stack"> = {}): Promise<string[]> {
+  const { env = process.env, command = "pulumi" } = location;
+  const how = { command, cwd: resolve(location.cwd ?? process.cwd()), env };
+  const listed = await pulumiJson(how, Stacks, ["stack", "ls", "--all", "--json"], LIMIT_MS);
+  if (listed.length === 0) throw new Error("This backend has no stacks; check `pulumi whoami --verbose`.");
+  return listed.map(({ name }) => name);
+}
+
+/** The CLI prints full names, `organization/project/stack`, only for stacks of other projects. */
+export function isOfThisProject(name: string): boolean {
+  return name.split("/").length < 3;
+}
+
+/**
  * Opens all stacks of the backend whose states have keys or PayEngine's configuration.
  *
  * @param onStep called before each stack, with text.
@@ -19,13 +37,11 @@ export async function openAllStacks(
   location: Omit<StackLocation, "stack"> = {},
   onStep?: (step: string) => void,
 ): Promise<StateSource[]> {
-  const { env = process.env, command = "pulumi" } = location;
-  const how = { command, cwd: resolve(location.cwd ?? process.cwd()), env };
-  const listed = await pulumiJson(how, Stacks, ["stack", "ls", "--all", "--json"], LIMIT_MS);
+  const names = await listStacks(location);
   const sources: StateSource[] = [];
   // In sequence, because each starts a process of the CLI.
-  for (const [index, { name }] of listed.entries()) {
-    onStep?.(`Reading stack ${index + 1} of ${listed.length}`);
+  for (const [index, name] of names.entries()) {
+    onStep?.(`Reading stack ${index + 1} of ${names.length}`);
     const stack = await openStack({ ...location, stack: name });
     const source = isOfThisProject(name) ? stateOfStack(stack) : stateOfOtherProject(stack);
     if (isOurs(await source.load())) sources.push(source);
@@ -35,11 +51,6 @@ export async function openAllStacks(
       "No stack of this backend has PayEngine keys or configuration. Name a stack with --stack.",
     );
   return sources;
-}
-
-/** The CLI prints full names only for stacks of other projects. */
-function isOfThisProject(name: string): boolean {
-  return !name.includes("/");
 }
 
 function isOurs({ keys, madeByHand, providers }: StackState): boolean {

@@ -65,13 +65,8 @@ export function stateOfOtherProject(stack: PulumiStack): StateSource {
  * @throws Error if the file cannot be read.
  */
 export async function openStateFile(path: string, env: Environment = process.env): Promise<StateSource> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new Error(`Cannot read the state file ${path}: ${messageOf(error)}`);
-  });
-  // Windows PowerShell redirects output to a file as UTF-16.
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
-  const text = new TextDecoder(encoding).decode(bytes);
-  const state = requireNames(parse(path, text), "name the stack with --stack, so that they can be decrypted");
+  const todo = "name the stack with --stack, so that they can be decrypted";
+  const state = requireNames(await readStateFile(path), todo);
   const encrypted = () =>
     new Error(
       `its provider's configuration is partly encrypted in ${path}; if that is only the credential, set PAYENGINE_API_KEY ` +
@@ -95,6 +90,20 @@ export async function openStateFile(path: string, env: Environment = process.env
     },
     lock: async () => undefined,
   };
+}
+
+/**
+ * Reads a file that `pulumi stack export` wrote.
+ *
+ * @throws Error if the file cannot be read, or is not a stack's state.
+ */
+export async function readStateFile(path: string): Promise<StackState> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new Error(`Cannot read the state file ${path}: ${messageOf(error)}`);
+  });
+  // Windows PowerShell redirects output to a file as UTF-16.
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
+  return parse(path, new TextDecoder(encoding).decode(bytes));
 }
 
 function parse(path: string, text: string): StackState {

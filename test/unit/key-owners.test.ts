@@ -1,6 +1,6 @@
 import { uniqueNameIn } from "../../provider/api-key/names";
 import { ownersOf, recordedIds } from "../../recovery/key-owners";
-import type { RecordedKey } from "../../recovery/pulumi/stack-state";
+import type { RecordedKey } from "../../recovery/pulumi/recorded-key";
 
 const unique = "shop-prod-checkout-0123456789";
 const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey => ({
@@ -11,7 +11,14 @@ const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey =>
   latestName: name,
   keyId: "key_1",
   createdAt: undefined,
+  fingerprint: undefined,
+  redactedToken: undefined,
+  generation: 1,
+  rotateAt: undefined,
+  overlap: undefined,
   previous: undefined,
+  pendingAction: undefined,
+  reconcileAfter: undefined,
   type: "private",
   apiUrl: "https://console.payengine.co/api",
   credentialFingerprint: undefined,
@@ -19,6 +26,9 @@ const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey =>
   accountId: undefined,
   merchantId: undefined,
   evidence: "resource",
+  isMadeByHand: false,
+  isReplaced: false,
+  encrypted: [],
   provider: "",
   isDamaged: false,
   ...more,
