@@ -49,6 +49,13 @@ export class AccountStore {
     return user as User;
   }
 
+  /** All users of one account or of all, the seeded ones first. */
+  users(accountId?: string): User[] {
+    const where = accountId === undefined ? "" : " WHERE account_id = ?";
+    const select = this.database.prepare(`${userColumns}${where} ORDER BY rowid`);
+    return (accountId === undefined ? select.all() : select.all(accountId)) as User[];
+  }
+
   /** The account's seeded Admin. */
   adminOf(account: string): User {
     return this.user(seededUserId(this.account(account).id, "Admin"));
@@ -73,8 +80,14 @@ export class AccountStore {
   }
 }
 
+/** A user's name: a seeded user's, such as "sandbox_admin", or the start of the ID. */
+export function nameOfUser({ id }: User): string {
+  return seededNames.get(id) ?? `user ${id.slice(0, 8)}`;
+}
+
 const seededIds = new Map(
   accountNames.flatMap((account) =>
     roles.map((role) => [userName(account, role), seededUserId(account, role)] as const),
   ),
 );
+const seededNames = new Map(Array.from(seededIds, ([name, id]) => [id, name]));

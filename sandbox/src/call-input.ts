@@ -12,6 +12,11 @@ export interface PageQuery {
   size: number;
 }
 
+/** A requested page, and the text to find in key names; "" for all keys. */
+export interface ListQuery extends PageQuery {
+  q: string;
+}
+
 // The schemas have OpenAPI keywords, which strict mode would reject.
 const bodies = new Ajv2020({ strict: false, allErrors: true });
 // Coerces types in queries only: in a body, a number is not a string.
@@ -39,10 +44,10 @@ export function readNewKey(
  * @throws {ValidationFailure} for a query that does not fit the contract and the dialect's paging.
  */
 export function readListQuery(
-  { query }: FastifyRequest,
+  { query }: Pick<FastifyRequest, "query">,
   dialect: Dialect,
   path: "/api-keys" | "/merchant",
-): PageQuery & { q: string } {
+): ListQuery {
   const read = validated(listValidator(dialect, path), { ...Object(query) }) as ReadQuery;
   const size = dialect.pageSize ?? (dialect.paging === "limit" ? read.limit : read.size);
   return { page: read.page, size, q: read.q ?? "" };

@@ -17,7 +17,13 @@ export function callRoute(dialect: Dialect, method: string, path: string): CallR
   return undefined;
 }
 
-function callTemplates({ path, getById, reveal, revokeBy }: Dialect): Partial<Record<Operation, string>> {
+/** Method and path of each call, such as `GET /api-keys/{id}`. */
+export function callTemplates({
+  path,
+  getById,
+  reveal,
+  revokeBy,
+}: Dialect): Partial<Record<Operation, string>> {
   return {
     createKey: `POST ${path}`,
     listKeys: `GET ${path}`,

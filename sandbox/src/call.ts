@@ -50,7 +50,7 @@ async function endingOf(context: CallContext): Promise<Ending> {
   const route = callRoute(sandbox.dialect, request.method, path);
   if (!route) throw unsupported();
   const { operation, id } = route;
-  const identity = authenticate(sandbox, operation, request.headers.authorization);
+  const identity = authenticate(sandbox, operation, request);
   const { keyName, perform } = callReaders[operation](sandbox, identity, request, id);
 
   request.logged.operation = operation;

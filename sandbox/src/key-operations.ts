@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { User } from "./account-store";
 import type { CallResult } from "./answer";
 import type { Identity } from "./authenticate";
-import { readListQuery, readNewKey } from "./call-input";
+import { type ListQuery, readListQuery, readNewKey } from "./call-input";
 import type { CallRoute } from "./call-route";
 import type { Operation } from "./contract";
 import { Failure } from "./failure";
@@ -47,18 +47,11 @@ export const callReaders: Record<Operation, CallReader> = {
   },
 
   listKeys(sandbox, { caller }, request) {
-    const { page, size, q } = readListQuery(request, sandbox.dialect, "/api-keys");
+    const wanted = readListQuery(request, sandbox.dialect, "/api-keys");
     return {
-      keyName: q === "" ? undefined : q,
+      keyName: wanted.q === "" ? undefined : wanted.q,
       perform() {
-        const { dialect, lag, clock } = sandbox;
-        const filter = {
-          accountId: caller.accountId,
-          nameHas: dialect.ignoreQuery ? "" : q,
-          withRevoked: dialect.revokedKeys === "status",
-          madeUntil: clock.now() - lag.listMs,
-        };
-        const { keys, total } = sandbox.keys.list(filter, page, size);
+        const { keys, total } = listedKeys(sandbox, caller, wanted);
         return { status: 200, resource: "key", data: keys.map((key) => keyItem(key)), total };
       },
     };
@@ -99,6 +92,21 @@ export const callReaders: Record<Operation, CallReader> = {
   },
 };
 
+/** The keys that a list shows to this user, with the number of keys on all pages. */
+export function listedKeys(
+  { dialect, lag, clock, keys }: Sandbox,
+  { accountId }: User,
+  { page, size, q }: ListQuery,
+): { keys: StoredKey[]; total: number } {
+  const filter = {
+    accountId,
+    nameHas: dialect.ignoreQuery ? "" : q,
+    withRevoked: dialect.revokedKeys === "status",
+    madeUntil: clock.now() - lag.listMs,
+  };
+  return keys.list(filter, page, size);
+}
+
 /** Whether the lag still applies to this key. */
 export function isYounger(sandbox: Sandbox, key: StoredKey, ageMs: number): boolean {
   return key.credential === 0 && key.createdAt > sandbox.clock.now() - ageMs;
@@ -119,7 +127,12 @@ function keyItem(key: StoredKey, value = key.publicValue): Record<string, unknow
   };
 }
 
-function visibleKey(sandbox: Sandbox, caller: User, id: string): StoredKey {
+/**
+ * The key with this ID, if the user may see it.
+ *
+ * @throws {Failure} 404
+ */
+export function visibleKey(sandbox: Sandbox, caller: User, id: string): StoredKey {
   const key = sandbox.keys.find(id);
   if (!key || key.accountId !== caller.accountId) throw notFound();
   if (key.status === "revoked" && sandbox.dialect.revokedKeys === "404") throw notFound();

@@ -35,17 +35,18 @@ async function run(flags: Flags): Promise<void> {
     // Only once, so that a second signal ends a slow stop.
     process.once(signal, () => sandbox.close().then(() => process.exit(0)));
   }
-  console.log(flags.json ? jsonLine(sandbox) : humanLine(sandbox));
+  console.log(flags.json ? jsonLine(sandbox) : humanLines(sandbox));
 }
 
-function humanLine({ url, controlUrl, adminKey }: RunningSandbox): string {
+function humanLines({ url, controlUrl, adminKey, pageUrl, signInCode }: RunningSandbox): string {
   const control = controlUrl ? `; control interface at ${controlUrl}` : "";
   const key = adminKey ? `; admin key (shown only once): ${adminKey}` : "";
-  return `PayEngine sandbox at ${url}${control}${key}`;
+  const page = `Page "Manage Keys" at ${pageUrl}; sign-in code (new on each start): ${signInCode}`;
+  return `PayEngine sandbox at ${url}${control}${key}\n${page}`;
 }
 
-function jsonLine({ url, adminKey, controlUrl }: RunningSandbox): string {
-  return JSON.stringify({ url, adminKey, controlUrl, pid: process.pid });
+function jsonLine({ url, adminKey, controlUrl, pageUrl, signInCode }: RunningSandbox): string {
+  return JSON.stringify({ url, adminKey, controlUrl, pageUrl, signInCode, pid: process.pid });
 }
 
 function wholeNumber(text: string): number {

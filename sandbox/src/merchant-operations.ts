@@ -4,12 +4,12 @@ import { Failure } from "./failure";
 import type { CallReader } from "./key-operations";
 import type { Merchant } from "./merchant-store";
 
-/** The calls about the account's merchants. Faults match them by the name of the caller's key. */
+/** The calls about the account's merchants. Faults match them by the name of the caller's key, if there is one. */
 export const merchantOperations: Record<"merchant" | "getMerchant", CallReader> = {
   merchant(sandbox, { caller, callerKey }, request) {
     const { page, size } = readListQuery(request, sandbox.dialect, "/merchant");
     return {
-      keyName: callerKey.name,
+      keyName: callerKey?.name,
       perform() {
         const { dialect } = sandbox;
         const { id, name } = sandbox.accounts.account(caller.accountId);
@@ -25,7 +25,7 @@ export const merchantOperations: Record<"merchant" | "getMerchant", CallReader> 
 
   getMerchant(sandbox, { caller, callerKey }, _request, id) {
     return {
-      keyName: callerKey.name,
+      keyName: callerKey?.name,
       perform() {
         const { dialect } = sandbox;
         const merchant = dialect.merchant === "empty" ? undefined : sandbox.merchants.find(id);

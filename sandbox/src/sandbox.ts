@@ -6,6 +6,8 @@ import { FaultList } from "./fault-list";
 import { KeyStore, type StoredKey } from "./key-store";
 import { type Lag, lagSchema } from "./lag";
 import { MerchantStore } from "./merchant-store";
+import { SessionStore } from "./page/session-store";
+import { newSignInCode } from "./page/sign-in-code";
 import { randomSource } from "./random-source";
 import { RequestLog } from "./request-log";
 import type { Role } from "./seeds";
@@ -16,6 +18,9 @@ export class Sandbox {
   readonly clock = new Clock();
   readonly faults = new FaultList();
   readonly requests = new RequestLog();
+  readonly sessions = new SessionStore(this.clock);
+  /** For people who sign in on the page as a user; new on each start. */
+  readonly signInCode = newSignInCode();
   readonly accounts: AccountStore;
   readonly keys: KeyStore;
   readonly merchants: MerchantStore;

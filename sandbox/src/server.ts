@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import fastifyCookie from "@fastify/cookie";
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -12,6 +13,7 @@ import { controlRoutes } from "./control-routes";
 import type { Dialect } from "./dialect";
 import { Failure, failureBody } from "./failure";
 import { refuseForeign } from "./foreign-callers";
+import { isOfPage, pageRoutes } from "./page/page-routes";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
 import type { Sandbox } from "./sandbox";
@@ -58,6 +60,8 @@ export function sandboxServer(
   server.addHook("onRequest", async (_request, reply) => {
     void pending.add(once(reply.raw, "close"));
   });
+  void server.register(fastifyCookie);
+  void server.register(pageRoutes, { sandbox });
   void server.register(apiRoutes, { prefix: apiPrefix, sandbox, pending });
   if (options.control) void server.register(controlRoutes, { prefix: controlPrefix, sandbox, pending });
   return server;
@@ -83,7 +87,8 @@ function answerMalformed(error: NodeJS.ErrnoException, socket: Socket, dialect: 
 /** Logs every call and its response, and dates the response by the sandbox's clock. */
 function logRequests(server: FastifyInstance, sandbox: Sandbox): void {
   server.addHook("onRequest", async (request, reply) => {
-    if (request.url.startsWith(controlPrefix)) return;
+    // The page polls. Its calls to the API count, but not its own parts.
+    if (isOfPage(request.url) || request.url.startsWith(controlPrefix)) return;
     const logged = sandbox.requests.add(sandbox.clock.now(), request.method, request.url);
     request.logged = logged;
     reply.raw.once("close", () => {

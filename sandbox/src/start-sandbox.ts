@@ -27,6 +27,10 @@ export interface RunningSandbox {
   controlUrl: string | undefined;
   /** A private key of the sandbox account's Admin; only on the first start of a database. */
   adminKey: string | undefined;
+  /** The page Manage Keys, for a browser: `http://127.0.0.1:PORT/`. */
+  pageUrl: string;
+  /** What the page asks for when a person signs in as a user; new on each start. Show it only to who may have every key. */
+  signInCode: string;
   /** Waits at most `graceMs` for running calls, then closes the database. */
   close(): Promise<void>;
 }
@@ -67,6 +71,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       url: `${origin}${apiPrefix}`,
       controlUrl: control ? `${origin}${controlPrefix}` : undefined,
       adminKey: sandbox.adminKey,
+      pageUrl: `${origin}/`,
+      signInCode: sandbox.signInCode,
       close() {
         stopped ??= stop();
         return stopped;

@@ -1,0 +1,115 @@
+// @ts-check
+import { CallError, callApi, callPage, pageData } from "./api.mjs";
+import { byId, inputValue, showError, showStatus } from "./messages.mjs";
+
+const POLL_MS = 2_000;
+
+let page = 1;
+/** The query and response that the table shows. */
+let shown = "";
+/** The latest refresh: an earlier one that ends later shows nothing. */
+let latest = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let next;
+/** Whether the error on the page is about the list, so that a list that works again clears it. */
+let isListError = false;
+
+/** Shows the keys, and keeps the table up to date while the page is visible. */
+export function startKeys() {
+  page = 1;
+  shown = "";
+  return refresh();
+}
+
+/** Ends the updates. */
+export function stopKeys() {
+  latest += 1;
+  clearTimeout(next);
+}
+
+/** @param {number} step 1 or -1 */
+export function turnPage(step) {
+  page = Math.max(1, page + step);
+  return refresh();
+}
+
+export function filterKeys() {
+  page = 1;
+  return refresh();
+}
+
+/** Lists the keys, and changes the table if the list has changed. */
+export async function refresh() {
+  stopKeys();
+  const mine = latest;
+  const { sizeParameter, size } = pageData();
+  const query = new URLSearchParams({ page: String(page), [sizeParameter]: String(size) });
+  const filter = inputValue("filter");
+  if (filter !== "") query.set("q", filter);
+  try {
+    const list = `${query} ${await callApi("listKeys", { query })}`;
+    const results = list === shown ? undefined : await callPage("GET", `keys?${query}`);
+    if (mine !== latest) return;
+    if (results !== undefined) showResults(results, list);
+    if (isListError) showError("");
+    isListError = false;
+  } catch (error) {
+    if (mine !== latest) return;
+    if (!(error instanceof CallError)) throw error;
+    isListError = true;
+    showError(`The list is not up to date: ${error.message}`);
+    // Only another sign-in helps.
+    if (error.status === 401 || error.status === 403) return;
+  }
+  next = setTimeout(() => document.visibilityState === "visible" && refresh(), POLL_MS);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && byId("results") !== null && shown !== "") void refresh();
+});
+
+/** @param {string} results @param {string} list */
+function showResults(results, list) {
+  const isSameQuery = shown.split(" ", 1)[0] === list.split(" ", 1)[0];
+  shown = list;
+  const focused = document.activeElement?.id ?? "";
+  const template = document.createElement("template");
+  template.innerHTML = results;
+  const added = patchRows(template.content);
+  const [below, newBelow] = [byId("below"), template.content.getElementById("below")];
+  if (below !== null && newBelow !== null && !below.isEqualNode(newBelow)) below.replaceWith(newBelow);
+  if (document.activeElement === document.body && focused !== "") refocus(focused);
+  if (isSameQuery && added.length > 0) showStatus(`New in the list: ${added.join(", ")}`);
+}
+
+/**
+ * Changes only the rows that differ, so that the others keep the focus. Both lists are newest first.
+ *
+ * @param {DocumentFragment} content
+ * @returns {string[]} the names of new rows
+ */
+function patchRows(content) {
+  const body = document.querySelector("#results tbody");
+  const rows = [...content.querySelectorAll("tbody tr")];
+  const ids = new Set(rows.map(({ id }) => id));
+  for (const row of [...(body?.children ?? [])]) if (!ids.has(row.id)) row.remove();
+  const added = [];
+  let place = body?.firstElementChild ?? null;
+  for (const row of rows) {
+    if (place?.id !== row.id) {
+      body?.insertBefore(row, place);
+      added.push(row.getAttribute("data-name") ?? "");
+      continue;
+    }
+    const following = place.nextElementSibling;
+    if (!place.isEqualNode(row)) place.replaceWith(row);
+    place = following;
+  }
+  return added;
+}
+
+/** Puts the focus back after its element was replaced; to the heading if the element is gone. @param {string} id */
+export function refocus(id) {
+  byId(id)?.focus();
+  if (document.activeElement === document.body) document.querySelector("h1")?.focus();
+}
