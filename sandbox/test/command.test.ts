@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,7 @@ import { temporaryFolder } from "./temporary-folder";
 const folder = join(__dirname, "..");
 const command = join(folder, "bin/payengine-sandbox.js");
 const started: ChildProcess[] = [];
+const SIGN_IN_CODE = /^[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}$/;
 
 // The tests run the compiled command, as a user does.
 beforeAll(() => {
@@ -30,13 +31,15 @@ async function start(...flags: string[]) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   started.push(child);
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const lines = on(createInterface({ input: child.stdout }), "line");
+  const nextLine = async () => (await lines.next()).value[0] as string;
+  const line = await nextLine();
   const stop = async (signal: NodeJS.Signals) => {
     const exited = once(child, "exit");
     child.kill(signal);
     return exited;
   };
-  return { line, pid: child.pid, stop };
+  return { line, nextLine, pid: child.pid, stop };
 }
 
 /** The error output and exit code of a command that does not start. */
@@ -58,11 +61,17 @@ async function failOf(file: string, ...flags: string[]) {
 }
 
 describe("payengine-sandbox", () => {
-  it("prints its address and, on the first start only, the admin key", async () => {
+  it("prints its address, its page and, on the first start only, the admin key", async () => {
     const db = join(temporaryFolder(), "keys.db");
     const first = await start("--db", db);
     const [, url = "", key = ""] =
       /^PayEngine sandbox at (\S+); admin key \(shown only once\): ([0-9a-f]{108})$/.exec(first.line) ?? [];
+    const [, page, code = ""] =
+      /^Page "Manage Keys" at (\S+); sign-in code \(new on each start\): (\S+)$/.exec(
+        await first.nextLine(),
+      ) ?? [];
+    expect(page).toBe(url.replace("/api", "/"));
+    expect(code).toMatch(SIGN_IN_CODE);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
     expect((await new SandboxClient(url, key).create("kept")).status).toBe(200);
     await first.stop("SIGTERM");
@@ -99,8 +108,12 @@ describe("payengine-sandbox", () => {
     expect(one).toEqual({
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/api$/),
       adminKey: two.adminKey,
+      pageUrl: one.url.replace("/api", "/"),
+      signInCode: expect.stringMatching(SIGN_IN_CODE),
       pid: plain.pid,
     });
+    // The seed is no secret, so the code must not follow from it.
+    expect(two.signInCode).not.toBe(one.signInCode);
     expect(two.controlUrl).toBe(two.url.replace("/api", "/__control"));
     expect(await new SandboxControl(two.controlUrl).keys()).toHaveLength(1);
   });

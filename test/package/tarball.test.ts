@@ -46,8 +46,8 @@ const packages: [string, () => string, { atMost: number; files: string[] }][] = 
     "payengine-sandbox",
     sandbox,
     {
-      atMost: 50_000,
-      files: ["LICENSE", "README.md", "bin", "dist", "package.json", "payengine-keys-api.yaml"],
+      atMost: 75_000,
+      files: ["LICENSE", "README.md", "bin", "dist", "package.json", "page", "payengine-keys-api.yaml"],
     },
   ],
 ];
