@@ -15,6 +15,8 @@
  * @property {boolean} mayCall
  */
 
+const SIGNED_OUT = "Your session has ended, or your key was revoked. Reload the page and sign in again";
+
 /** The key that a person signed in with. It is in this variable only, so a reload signs out. */
 let key = "";
 
@@ -69,9 +71,9 @@ export function itemIn(text) {
 async function send(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = {};
-  const { scheme, csrfHeader, csrfToken } = pageData();
+  const { scheme, csrfHeader, csrfToken, mayCall } = pageData();
   if (key !== "") headers.authorization = `${scheme} ${key}`;
-  else if (method !== "GET" && csrfToken !== undefined) headers[csrfHeader] = csrfToken;
+  else if (csrfToken !== undefined) headers[csrfHeader] = csrfToken;
   if (body !== undefined) headers["content-type"] = "application/json";
   // A person who is signed in with a key may have the cookie of an earlier session.
   const credentials = key === "" ? "same-origin" : "omit";
@@ -79,6 +81,7 @@ async function send(method, path, body) {
     const response = await fetch(path, { method, headers, credentials, body: JSON.stringify(body) });
     const text = await response.text();
     if (response.ok) return text;
+    if (response.status === 401 && mayCall) throw new CallError(SIGNED_OUT, 401);
     throw new CallError(messageIn(text) ?? `The sandbox responded with ${response.status}`, response.status);
   } catch (error) {
     if (error instanceof CallError) throw error;

@@ -57,15 +57,17 @@ export async function refresh() {
     if (mine !== latest) return;
     if (!(error instanceof CallError)) throw error;
     isListError = true;
-    showError(`The list is not up to date: ${error.message}`);
+    const hasChanged = error.status === 400 || error.status === 403;
+    const advice = hasChanged ? ". If your role or the sandbox's dialect has changed, reload the page" : "";
+    showError(`The list is not up to date: ${error.message}${advice}`);
     // Only another sign-in helps.
-    if (error.status === 401 || error.status === 403) return;
+    if (error.status === 401) return;
   }
   next = setTimeout(() => document.visibilityState === "visible" && refresh(), POLL_MS);
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && byId("results") !== null && shown !== "") void refresh();
+  if (document.visibilityState === "visible" && byId("results") !== null) void refresh();
 });
 
 /** @param {string} results @param {string} list */
@@ -95,10 +97,12 @@ function patchRows(content) {
   for (const row of [...(body?.children ?? [])]) if (!ids.has(row.id)) row.remove();
   const added = [];
   let place = body?.firstElementChild ?? null;
+  const wasEmpty = place === null;
   for (const row of rows) {
     if (place?.id !== row.id) {
       body?.insertBefore(row, place);
-      added.push(row.getAttribute("data-name") ?? "");
+      // A row at the end is an older one, which comes up when another goes.
+      if (place !== null || wasEmpty) added.push(row.getAttribute("data-name") ?? "");
       continue;
     }
     const following = place.nextElementSibling;

@@ -1,24 +1,7 @@
-import { once } from "node:events";
-import { type OutgoingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { call } from "./raw-call";
 import { openSandbox } from "./sandbox-client";
-
-interface Call {
-  method?: string;
-  headers?: OutgoingHttpHeaders;
-  body?: unknown;
-}
-
-/** Sends the given headers unchanged; `fetch` would set Host itself. */
-async function call(url: string, { method = "GET", headers = {}, body }: Call = {}) {
-  const json = body === undefined ? {} : { "content-type": "application/json" };
-  const sent = request(url, { method, headers: { ...json, ...headers }, agent: false });
-  sent.end(body === undefined ? undefined : JSON.stringify(body));
-  const [answer] = await once(sent, "response");
-  const said = await text(answer);
-  return { status: answer.statusCode, body: said === "" ? undefined : JSON.parse(said) };
-}
 
 const CREDENTIAL = { method: "POST", body: { role: "Admin" } };
 

@@ -12,7 +12,7 @@ export function consoleView(sandbox: Sandbox, visitor: Visitor): string {
   const { caller, callerKey } = visitor;
   const { name } = sandbox.accounts.account(caller.accountId);
   const way = callerKey ? `with the key ${callerKey.redacted}` : "";
-  return html`<div class="console" data-title="Manage Keys">
+  return html`<div class="console">
 <header>
 !${brand}
 <nav aria-label="Console"><p>API</p><ul><li><a href="/" aria-current="page">Manage Keys</a></li></ul></nav>

@@ -12,11 +12,17 @@ export function newSignInCode(): string {
   return code.replace(/^(.{4})(.{4})(.{4})$/, "$1-$2-$3");
 }
 
-/** Compares in constant time. Case, spaces and hyphens do not count. */
+/** Compares what a person typed. Case, spaces and hyphens do not count. */
 export function isSameCode(left: string, right: string): boolean {
+  const [one, other] = [left, right].map((code) => code.toLowerCase().replaceAll(/[\s-]/g, ""));
+  return isSameSecret(one ?? "", other ?? "");
+}
+
+/** Compares in constant time. */
+export function isSameSecret(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-function digest(code: string): Buffer {
-  return createHash("sha256").update(code.toLowerCase().replaceAll(/[\s-]/g, "")).digest();
+function digest(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
 }

@@ -24,7 +24,8 @@ export async function signInRoutes(server: FastifyInstance, sandbox: Sandbox): P
     errorResponseBuilder: (_request, { ttl }) =>
       new Failure(429, `Too many attempts to sign in. Try again in ${Math.ceil(ttl / 1000)} seconds`),
   });
-  const limited = { config: { rateLimit: { groupId: "sign-in" } } };
+  // One hook for both routes, because each hook counts on its own.
+  const limited = { onRequest: server.rateLimit() };
 
   server.post("/page/sign-in/key", limited, (request, reply) => {
     const visitor = keyVisitor(sandbox, request);

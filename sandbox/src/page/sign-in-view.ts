@@ -6,7 +6,7 @@ import { pageData } from "./page-data";
 
 /** The form to sign in with a key, and the form to sign in as a user. No input has a name, so that a form without the script sends nothing. */
 export function signInView(sandbox: Sandbox): string {
-  return html`<main class="sign-in" data-title="Sign in">
+  return html`<main class="sign-in">
 !${brand}
 <h1 tabindex="-1">Sign in</h1>
 <p class="alert" role="alert"></p>

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Failure } from "../failure";
 import type { Sandbox } from "../sandbox";
 import { SESSION_AGE_MS, type Session } from "./session-store";
+import { isSameSecret } from "./sign-in-code";
 
 /** The header with the session's CSRF token. */
 export const CSRF_HEADER = "x-csrf-token";
@@ -12,18 +13,24 @@ export function sessionOf(sandbox: Sandbox, request: FastifyRequest): Session | 
 }
 
 /**
- * Rejects a request with a cookie that the page did not send. A browser adds the cookie to the requests of any page of
- * this machine: SameSite ignores the port.
+ * Rejects a request with a cookie that this session's page did not send:
+ *
+ * - A browser adds the cookie to the requests of every page of this machine, because SameSite ignores the port. Only the
+ *   sandbox's page knows the CSRF token. Each request that changes something must have it.
+ * - A second tab may have signed in as another user. The first one still sends its own token.
  *
  * @throws Failure 403
  */
 export function refuseForged(session: Session, { method, headers }: FastifyRequest): void {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin") {
-    throw new Failure(403, "Another page sent this request. Use the sandbox's own page");
+    throw new Failure(403, "This request is not from the page Manage Keys of this sandbox. Use the page");
   }
-  if (method !== "GET" && headers[CSRF_HEADER] !== session.csrfToken) {
-    throw new Failure(403, `The header ${CSRF_HEADER} is missing or old. Reload the page and try again`);
+  const token = headers[CSRF_HEADER];
+  if (method === "GET" && token === undefined) return;
+  if (!isSameSecret(String(token ?? ""), session.csrfToken)) {
+    const reason = `The header ${CSRF_HEADER} does not fit the session`;
+    throw new Failure(403, `${reason}. If you signed in again in another tab, reload this page`);
   }
 }
 
