@@ -112,8 +112,16 @@ function patchRows(content) {
   return added;
 }
 
-/** Puts the focus back after its element was replaced; to the heading if the element is gone. @param {string} id */
+/**
+ * Puts the focus back after its element was replaced. If the element is gone, the heading gets it; if it is the button of a
+ * last page, the other button.
+ *
+ * @param {string} id
+ */
 export function refocus(id) {
-  byId(id)?.focus();
-  if (document.activeElement === document.body) document.querySelector("h1")?.focus();
+  const turner = document.querySelector(`.pages:has(#${CSS.escape(id || "none")}) button:enabled`);
+  const places = [byId(id), turner, document.querySelector("h1")];
+  for (const place of places) {
+    if (document.activeElement === document.body && place instanceof HTMLElement) place.focus();
+  }
 }
