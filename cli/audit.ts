@@ -1,15 +1,13 @@
 import { Command, Option } from "commander";
 import { type AuditReport, auditKeys } from "../recovery/audit/audit-keys";
 import { type AuditedKey, CATEGORIES } from "../recovery/audit/audited-key";
-import type { AuditProblem } from "../recovery/audit/audited-states";
 import { openAllStacks } from "../recovery/pulumi/all-stacks";
 import { openStack } from "../recovery/pulumi/pulumi-stack";
 import { openStateFile } from "../recovery/pulumi/state-source";
-import type { Unreached } from "../recovery/unreached";
 import { EXIT } from "./exit-code";
 import { collected, readDuration } from "./flags";
 import { accountName, hanging, renderRecords, shortTime } from "./layout";
-import { unreachedLine } from "./orphans-report";
+import { sourceProblemLine } from "./problem-lines";
 import { withProgress } from "./progress";
 import { addStateFlags, type StateFlags } from "./state-flags";
 import { counted, printWarning } from "./terminal";
@@ -117,9 +115,9 @@ function describe(report: AuditReport, all: boolean): string {
     return [category, note || "nothing", source, resource, keyName, keyId, accountName(key), ...times];
   });
   return [
-    ...report.unreached.map((it) => unreachedLine(withSource(it))),
+    ...report.unreached.map((it) => sourceProblemLine(it)),
     ...(rows.length > 0 ? [renderRecords(HEAD, rows)] : []),
-    ...report.notAudited.map((it) => unreachedLine(withSource(it), "Not audited")),
+    ...report.notAudited.map((it) => sourceProblemLine(it, "Not audited")),
     ...report.accounts.map(({ id, apiUrl, live, foreign }) =>
       hanging(
         "",
@@ -128,10 +126,6 @@ function describe(report: AuditReport, all: boolean): string {
     ),
     hanging("", summary(report)),
   ].join("\n");
-}
-
-function withSource({ source, resources, problem }: AuditProblem): Unreached {
-  return { resources: resources.map((name) => `${name} of ${source}`), problem };
 }
 
 /** Counts only the keys that were checked. */

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { messageOf } from "../provider/payengine/errors";
 import { auditCommand } from "./audit";
 import { doctorCommand } from "./doctor";
+import { dueCommand } from "./due";
 import { EXIT } from "./exit-code";
 import { orphansCommand } from "./orphans";
 import { printable } from "./terminal";
@@ -14,6 +15,7 @@ Examples:
   pulumi-payengine doctor             check the setup before you create keys
   pulumi-payengine orphans --revoke   clean up after a crash and \`pulumi cancel\`
   pulumi-payengine audit              compare the account's keys with state
+  pulumi-payengine due                show what must rotate, and how
 
 Exit codes:
   0  nothing is left to do
@@ -33,6 +35,7 @@ const program = new Command("pulumi-payengine")
   .helpCommand("help [command]", "Show help for a command")
   .addCommand(orphansCommand())
   .addCommand(auditCommand())
+  .addCommand(dueCommand())
   .addCommand(doctorCommand())
   .addHelpText("after", HELP);
 

@@ -2,9 +2,9 @@ import ms from "ms";
 import type { OrphanReport } from "../recovery/orphans/find-orphans";
 import type { RevokeReport } from "../recovery/orphans/revoke-orphans";
 import type { StackLock } from "../recovery/pulumi/stack-lock";
-import type { Unreached } from "../recovery/unreached";
 import { accountName, hanging, renderRecords, shortTime } from "./layout";
-import { counted, fewOf, printable } from "./terminal";
+import { unreachedLine } from "./problem-lines";
+import { counted, printable } from "./terminal";
 
 const HEAD = ["ACTION", "RESOURCE", "KEY NAME", "KEY ID", "ACCOUNT", "CREATED", "LAST USED", "EVIDENCE"];
 
@@ -40,10 +40,6 @@ function foundText({ orphans, stack, unreached, lookedFor }: OrphanReport, actio
 function possibleAction({ lock, waitUntil }: OrphanReport, action: string): string {
   if (lock !== undefined) return "none: locked";
   return waitUntil === undefined ? action : "none: wait";
-}
-
-export function unreachedLine({ resources, problem }: Unreached, label = "Not checked"): string {
-  return hanging("", printable(`${label}: ${fewOf(resources)}: ${problem}`));
 }
 
 function pendingLines({ pendingOperations, keepPending }: OrphanReport): string[] {

@@ -21,12 +21,14 @@
  */
 export { type AuditOptions, type AuditReport, auditKeys } from "./audit/audit-keys";
 export type { AuditedKey, Category } from "./audit/audited-key";
-export type { AuditProblem } from "./audit/audited-states";
+export { type DueKey, type DueOptions, type DueReport, dueKeys } from "./due/due-keys";
+export type { DueAction } from "./due/due-steps";
 export type { RecoveryOptions } from "./operation-time";
 export { findOrphans, type Orphan, type OrphanReport } from "./orphans/find-orphans";
 export { type RevokeOptions, type RevokeReport, revokeOrphans } from "./orphans/revoke-orphans";
 export { openAllStacks } from "./pulumi/all-stacks";
 export { type ConfigEntry, openStack, type PulumiStack, type StackLocation } from "./pulumi/pulumi-stack";
+export type { StateSelection } from "./pulumi/read-states";
 export type { StackLock } from "./pulumi/stack-lock";
 export { openStateFile, type StateSource } from "./pulumi/state-source";
-export type { Unreached } from "./unreached";
+export type { SourceProblem, Unreached } from "./unreached";

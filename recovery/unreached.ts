@@ -6,6 +6,12 @@ export interface Unreached {
   readonly problem: string;
 }
 
+/** What could not be checked in one of several states. */
+export interface SourceProblem extends Unreached {
+  /** Name of the stack or path of the file. */
+  readonly source: string;
+}
+
 /** Groups resources by their problem. */
 export function groupedByProblem(
   problems: readonly { readonly resource: string; readonly problem: string }[],

@@ -2,8 +2,9 @@ import { AccountPool, presentOf } from "../accounts";
 import type { RecoveryOptions } from "../operation-time";
 import type { PulumiStack } from "../pulumi/pulumi-stack";
 import { type StateSource, stateOfStack } from "../pulumi/state-source";
+import type { SourceProblem } from "../unreached";
 import type { AuditedKey, Category } from "./audited-key";
-import { type AuditProblem, readAudited } from "./audited-states";
+import { readAudited } from "./audited-states";
 import { goneKeys } from "./gone-keys";
 import { liveKeys } from "./live-keys";
 
@@ -25,9 +26,9 @@ export interface AuditReport {
   /** Every key in a state, and every live key that is named like this provider's keys. */
   readonly keys: readonly AuditedKey[];
   /** What could not be checked. */
-  readonly unreached: readonly AuditProblem[];
+  readonly unreached: readonly SourceProblem[];
   /** Keys that no request can check, which is not an error: keys created by hand, and accounts where only people create keys. */
-  readonly notAudited: readonly AuditProblem[];
+  readonly notAudited: readonly SourceProblem[];
 }
 
 /** How to compare accounts with states. */

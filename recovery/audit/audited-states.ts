@@ -4,7 +4,7 @@ import type { RecordedKey } from "../pulumi/recorded-key";
 import type { StackLock } from "../pulumi/stack-lock";
 import type { StackState } from "../pulumi/stack-state";
 import type { StateSource } from "../pulumi/state-source";
-import { groupedByProblem, type Unreached } from "../unreached";
+import { groupedByProblem, type SourceProblem, type Unreached } from "../unreached";
 import { type AccountLists, type AuditedAccount, listAccounts } from "./account-lists";
 import { auditedProviders, unusedProviders } from "./audited-providers";
 
@@ -20,19 +20,13 @@ export interface LocatedKey extends RecordedKey {
   readonly lock: StackLock | undefined;
 }
 
-/** What could not be checked in one of the states. */
-export interface AuditProblem extends Unreached {
-  /** Name of the stack or path of the file. */
-  readonly source: string;
-}
-
 /** States and accounts side by side. */
 export interface Audited {
   readonly accounts: readonly AuditedAccount[];
   readonly keys: readonly LocatedKey[];
-  readonly unreached: readonly AuditProblem[];
+  readonly unreached: readonly SourceProblem[];
   /** Keys and accounts that no request can check. */
-  readonly notAudited: readonly AuditProblem[];
+  readonly notAudited: readonly SourceProblem[];
 }
 
 /** A state as it was before its accounts were listed, with its providers' accounts. */

@@ -3,19 +3,20 @@ import { messageOf, NotFoundError } from "../../provider/payengine/errors";
 import type { Reachable } from "../accounts";
 import type { RecoveryOptions } from "../operation-time";
 import { isProvenPlace, wayToProve } from "../place-proof";
+import type { SourceProblem } from "../unreached";
 import type { AuditedAccount } from "./account-lists";
 import type { AuditedKey } from "./audited-key";
-import type { Audited, AuditProblem, LocatedKey } from "./audited-states";
+import type { Audited, LocatedKey } from "./audited-states";
 
 /** Keys whose values are in state and no longer work. */
 export async function goneKeys(
   { accounts, keys }: Audited,
   now: Date,
   { onStep }: RecoveryOptions,
-): Promise<{ readonly keys: readonly AuditedKey[]; readonly unreached: readonly AuditProblem[] }> {
+): Promise<{ readonly keys: readonly AuditedKey[]; readonly unreached: readonly SourceProblem[] }> {
   const live = new Map(accounts.map((it) => [it, new Set(it.live.map(({ id }) => id))]));
   const found: AuditedKey[] = [];
-  const unreached: AuditProblem[] = [];
+  const unreached: SourceProblem[] = [];
   for (const key of keys) {
     const { audited, settings, keyId, resource, source } = key;
     if (audited === undefined || settings === undefined || keyId === undefined) continue;

@@ -82,6 +82,10 @@ export interface PreviousKey {
   readonly keyId: string | undefined;
   /** When it is to be revoked. */
   readonly revokeAt: Date | undefined;
+  /** Fingerprint of its value, if state has it. */
+  readonly fingerprint: string | undefined;
+  /** Its value as PayEngine shows it, if state has it. */
+  readonly redactedToken: string | undefined;
 }
 
 export function isKey(resource: StoredResource): boolean {
@@ -154,7 +158,12 @@ const VALUES = ["token", "previousToken", "adopt"];
 function previousKey(told: StoredResource["outputs"]): PreviousKey | undefined {
   const keyId = readText(told.previousKeyId);
   if (keyId === undefined && told.previousToken === undefined) return undefined;
-  return { keyId, revokeAt: readTime(readText(told.previousRevokeAt)) };
+  return {
+    keyId,
+    revokeAt: readTime(readText(told.previousRevokeAt)),
+    fingerprint: readText(told.previousFingerprint),
+    redactedToken: readText(told.previousRedactedToken),
+  };
 }
 
 function readTime(text = ""): Date | undefined {

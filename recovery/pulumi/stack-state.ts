@@ -28,6 +28,12 @@ const Export = z.object({
   }),
 });
 
+/** A key whose operation never ended. */
+export interface InterruptedKey extends Pick<RecordedKey, "urn" | "resource" | "isMadeByHand"> {
+  /** The engine's word for the operation, such as "creating". */
+  readonly type: string;
+}
+
 /** The parts of a stack's state that recovery uses. */
 export interface StackState {
   /** When state was last written. */
@@ -44,6 +50,8 @@ export interface StackState {
   readonly root: string | undefined;
   /** Operations that never ended, of any resource: `type urn`. */
   readonly pendingOperations: readonly string[];
+  /** Keys with an operation that never ended, made by hand or not. */
+  readonly interrupted: readonly InterruptedKey[];
   /** All pending operations create keys with known names, or change keys that are also in state. */
   readonly onlyOwnOperations: boolean;
   /** How secrets are encrypted, such as "passphrase". */
@@ -78,6 +86,14 @@ export function readStackState(text: string): StackState {
       providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider)]),
     ),
     pendingOperations: pending.map(({ type, resource }) => `${type} ${resource.urn}`),
+    interrupted: pending
+      .filter(({ resource }) => isKey(resource))
+      .map(({ type, resource }) => ({
+        type,
+        urn: resource.urn,
+        resource: nameIn(resource.urn),
+        isMadeByHand: isMadeByHand(resource),
+      })),
     onlyOwnOperations: evidence.every(
       ({ type, resource }) =>
         type === "creating" &&

@@ -23,10 +23,11 @@ const FOLDER = `/tmp/shop-${process.pid.toString(36).padStart(6, "0").slice(-6)}
 
 const INTRO = `# What the commands print
 
-This page shows the output of \`orphans\`, \`audit\` and \`doctor\` at terminals of 80 and 120 columns. It takes two minutes to read.
+This page shows the output of \`orphans\`, \`audit\`, \`due\` and \`doctor\` at terminals of 80 and 120 columns. It takes two minutes to read.
 
 At a terminal, lines break between words, and a key that does not fit in a table is a block of lines. In a file, a pipe or a CI log,
-each key is one line, so that you can search it with \`grep\`. For programs, use \`--json\`. \`npm run captures\` writes this page.
+each key is one line, so that you can search it with \`grep\`. A command to copy is one line everywhere. For programs, use \`--json\`.
+\`npm run captures\` writes this page.
 `;
 
 /** Runs the commands on a stack after a crash, at terminals of each width, and returns their output as Markdown. */
@@ -42,7 +43,7 @@ export async function takeCaptures(): Promise<string> {
     await symlink(project.folder, FOLDER);
     await plantCrash(project, { sandbox, credential });
     const sections: string[] = [];
-    for (const command of ["orphans", "audit --name-prefix shop-", "doctor"]) {
+    for (const command of ["orphans", "audit --name-prefix shop-", "due", "doctor"]) {
       sections.push(`## ${command}\n`);
       for (const columns of WIDTHS) {
         const args = [...command.split(" "), "--cwd", FOLDER];

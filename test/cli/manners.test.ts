@@ -12,7 +12,9 @@ const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`);
 test("--help of every command shows examples and exit codes", async () => {
   const project = await given.fixture.project({});
   const all = await Promise.all(
-    [[], ["orphans"], ["audit"], ["doctor"]].map((command) => payengine(project, [...command, "--help"])),
+    [[], ["orphans"], ["audit"], ["due"], ["doctor"]].map((command) =>
+      payengine(project, [...command, "--help"]),
+    ),
   );
   for (const { exitCode, stdout, stderr } of all) {
     expect([exitCode, stderr]).toEqual([0, ""]);

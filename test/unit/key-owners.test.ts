@@ -54,7 +54,7 @@ test.each([
 });
 
 test("a state records its key and its previous key", () => {
-  const previous = { keyId: "key_0", revokeAt: undefined };
+  const previous = { keyId: "key_0", revokeAt: undefined, fingerprint: undefined, redactedToken: undefined };
   expect([...recordedIds([recorded(unique, { previous }), recorded(unique, { keyId: undefined })])]).toEqual([
     "key_1",
     "key_0",

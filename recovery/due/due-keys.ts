@@ -1,0 +1,181 @@
+import { type ReadState, readStates, type StateSelection, type UnreadState } from "../pulumi/read-states";
+import { nameIn } from "../pulumi/recorded-key";
+import type { StackState } from "../pulumi/stack-state";
+import { groupedByProblem, type SourceProblem } from "../unreached";
+import { type CommandPlace, orphansCommand, upCommand } from "./commands";
+import { type DueAction, type DueStep, dueSteps } from "./due-steps";
+
+/** Something to do for a key. */
+export interface DueKey {
+  /** What the next `up` does. */
+  readonly action: DueAction;
+  /** When (ISO 8601); undefined for what an interrupted or failed run left. */
+  readonly dueAt: string | undefined;
+  /** The stack or state file, as given. */
+  readonly source: string;
+  /** Name of the stack, for `--stack`. */
+  readonly stack: string;
+  /** Name of the Pulumi project. The commands run in its folder. */
+  readonly project: string;
+  /** Name of the resource in the program. */
+  readonly resource: string;
+  /** URN of that resource. */
+  readonly urn: string;
+  /** The name of its key at PayEngine, if state has it. */
+  readonly keyName: string | undefined;
+  /** The ID of its key at PayEngine, if state has it. */
+  readonly keyId: string | undefined;
+  /** The ID of the previous key of a rotation, if there is one. */
+  readonly previousKeyId: string | undefined;
+  /** People create and revoke it in PayEngine's dashboard. */
+  readonly isMadeByHand: boolean;
+  /** What to know, or to do before the commands. */
+  readonly note: string;
+  /** Whether the stack belongs to the project in the given folder. Always false for a file. */
+  readonly isOfThisProject: boolean;
+  /** The commands that do it, in order, for a POSIX shell. */
+  readonly commands: readonly string[];
+}
+
+/** What the next `up` of some stacks has to do with their keys, and when. */
+export interface DueReport {
+  /** This machine's time, with which the dates were compared (ISO 8601). */
+  readonly checkedAt: string;
+  /** Names of the stacks and paths of the files that were read and hold keys. */
+  readonly sources: readonly string[];
+  /** Number of keys in these states. */
+  readonly keyCount: number;
+  /** What is due now, in the order of the dates. */
+  readonly due: readonly DueKey[];
+  /** What is due within the given time, in the order of the dates. */
+  readonly upcoming: readonly DueKey[];
+  /** What is due next after now, whenever that is. */
+  readonly next: DueKey | undefined;
+  /** What could not be read: the report does not cover it. `resources` is empty if it is a whole state. */
+  readonly unread: readonly SourceProblem[];
+}
+
+/** Which states to read, and how far ahead to look. */
+export interface DueOptions extends StateSelection {
+  /** Also report what is due within this time, in milliseconds. Default: 0. */
+  readonly within?: number | undefined;
+  /** The clock. Default: this machine's. */
+  readonly now?: (() => Date) | undefined;
+  /** Called before each state is read, with text such as "Reading stack 12 of 300". */
+  readonly onStep?: ((step: string) => void) | undefined;
+}
+
+/**
+ * Says which keys must rotate, retire or be finished, and when, from state alone: it sends no request to PayEngine and
+ * decrypts nothing.
+ *
+ * ```ts
+ * import { dueKeys } from "pulumi-payengine/recovery";
+ *
+ * const { due, next } = await dueKeys({ stacks: ["dev", "prod"], cwd: "infra" });
+ * for (const { resource, commands } of due) console.log(resource, commands);
+ * if (due.length === 0) console.log(`Next: ${next?.resource} at ${next?.dueAt}`);
+ * ```
+ *
+ * @throws Error if Pulumi's CLI does not run, no state can be read, or no stack of the backend has keys.
+ */
+export async function dueKeys(options: DueOptions = {}): Promise<DueReport> {
+  const { within = 0, now = () => new Date() } = options;
+  const checkedAt = now();
+  const sources: string[] = [];
+  const unread: SourceProblem[] = [];
+  const found: DueKey[] = [];
+  let keyCount = 0;
+  for await (const it of readStates(options, options.onStep)) {
+    if ("problem" in it) {
+      unread.push(unreadState(it));
+      continue;
+    }
+    const count = countKeys(it);
+    if (options.allStacks && count === 0 && it.from !== "file") continue;
+    sources.push(it.name);
+    keyCount += count;
+    unread.push(...encryptedDates(it));
+    found.push(...dueSteps(it.state).map((step) => dueKey(step, it, options.cwd)));
+  }
+  requireStates(sources, unread);
+  found.sort((left, right) => timeOf(left) - timeOf(right));
+  const isBy = (limit: number) => (key: DueKey) => timeOf(key) <= limit;
+  const isDue = isBy(checkedAt.getTime());
+  const later = found.filter((key) => !isDue(key));
+  return {
+    checkedAt: checkedAt.toISOString(),
+    sources,
+    keyCount,
+    due: found.filter(isDue),
+    upcoming: later.filter(isBy(checkedAt.getTime() + within)),
+    next: later[0],
+    unread,
+  };
+}
+
+/** What an interrupted run left has no date: it comes first. */
+function timeOf({ dueAt }: DueKey): number {
+  return dueAt === undefined ? 0 : Date.parse(dueAt);
+}
+
+function countKeys({ state }: ReadState): number {
+  const urns = [...state.keys, ...state.madeByHand, ...state.interrupted].map(({ urn }) => urn);
+  return new Set(urns).size + nameless(state).length;
+}
+
+/** Resources whose names at PayEngine are encrypted. */
+function nameless({ hidden, keys }: StackState): string[] {
+  return hidden.filter((resource) => !keys.some((key) => key.resource === resource));
+}
+
+function unreadState({ name, problem }: UnreadState): SourceProblem {
+  return { source: name, resources: [], problem };
+}
+
+/** A program may make any output a secret. */
+function encryptedDates({ name, state }: ReadState): SourceProblem[] {
+  const dates = ["rotateAt", "previousRevokeAt", "pendingAction", "reconcileAfter"];
+  const unknown = [...state.keys, ...state.madeByHand].flatMap(({ resource, encrypted }) => {
+    const [date] = dates.filter((it) => encrypted.includes(it));
+    return date === undefined ? [] : [{ resource, problem: encryptedProblem(date) }];
+  });
+  const hidden = nameless(state).map((resource) => ({ resource, problem: encryptedProblem("uniqueName") }));
+  return groupedByProblem([...unknown, ...hidden]).map((it) => ({ source: name, ...it }));
+}
+
+function encryptedProblem(what: string): string {
+  return `${what} is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs`;
+}
+
+/** @throws Error if the report would cover nothing. */
+function requireStates(sources: readonly string[], unread: readonly SourceProblem[]): void {
+  if (sources.length > 0) return;
+  const [first, ...others] = unread;
+  if (first === undefined) throw new Error("No stack of this backend has PayEngine keys.");
+  const more = others.length === 0 ? "" : ` (${others.length} more could not be read either)`;
+  throw new Error(`${first.problem}${more}`);
+}
+
+function dueKey(step: DueStep, { name, from }: ReadState, cwd: string | undefined): DueKey {
+  const { action, at, key, note, isInterrupted } = step;
+  const [stackPart = "", project = ""] = key.urn.split("::");
+  const stack = from === "file" ? (stackPart.split(":").at(-1) ?? "") : name;
+  const place: CommandPlace = { stack, cwd: from === "stack" ? cwd : undefined };
+  return {
+    action,
+    dueAt: at?.toISOString(),
+    source: name,
+    stack,
+    project,
+    resource: nameIn(key.urn),
+    urn: key.urn,
+    keyName: key.name,
+    keyId: key.keyId,
+    previousKeyId: key.previous?.keyId,
+    isMadeByHand: key.isMadeByHand,
+    note,
+    isOfThisProject: from === "stack",
+    commands: [...(isInterrupted ? [orphansCommand(place)] : []), upCommand(place, [key.urn])],
+  };
+}
