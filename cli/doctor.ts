@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { contractLines } from "./doctor/contract-lines";
+import { contractLines } from "./contract/contract-lines";
 import { type Examination, type Examined, examine } from "./doctor/examine";
 import type { Finding, Status } from "./doctor/finding";
 import { reportOf } from "./doctor/report";

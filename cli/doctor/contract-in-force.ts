@@ -1,6 +1,7 @@
 import type { Settings } from "../../provider/api-key/context";
 import { type Contract, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
-import { type ContractChange, type Finding, pass, SET_IT, skip, warn } from "./finding";
+import type { ContractChange } from "../contract/contract-lines";
+import { type Finding, pass, SET_IT, skip, warn } from "./finding";
 import { callLine } from "./observer";
 
 const CALLS = ["create", "list", "get", "reveal", "revoke"] as const;

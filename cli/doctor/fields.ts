@@ -1,9 +1,9 @@
 import { type Contract, FIELDS, type Field } from "../../provider/payengine/contract";
 import { unwrapped } from "../../provider/payengine/read-answer";
+import { guessFields, guessPublicValueField, hasField, namesOf } from "../contract/guess-fields";
+import { ISO_DATE, isObject, shapeOf, told } from "../contract/shape";
 import { counted } from "../terminal";
 import { type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
-import { guessFields, guessPublicValueField, hasField, namesOf } from "./guess-fields";
-import { ISO_DATE, isObject, shapeOf, told } from "./shape";
 
 /** Keys can be found only if a list has these. */
 const NEEDED: readonly Field[] = ["id", "name"];

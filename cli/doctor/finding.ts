@@ -1,13 +1,7 @@
+import type { ContractChange } from "../contract/contract-lines";
+
 /** Result of a check. A warning does not make the command fail. */
 export type Status = "pass" | "fail" | "warn" | "skip";
-
-/** A member of payengine:contract that fits the account's responses. */
-export interface ContractChange {
-  /** Where in the contract, such as "fields.id". */
-  readonly path: string;
-  /** The whole value; for `revokedStatuses`, all its words. */
-  readonly value: string | readonly string[];
-}
 
 /** What one check found. */
 export interface Finding {

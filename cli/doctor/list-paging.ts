@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { messageOf } from "../../provider/payengine/errors";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import { isObject } from "../contract/shape";
 import { counted } from "../terminal";
 import { type Finding, fail, pass, REPORT_IT } from "./finding";
 import type { Observer, Seen } from "./observer";
-import { isObject } from "./shape";
 
 /** A shorter list needs no paging: a list with pages returns at least ten keys a page. */
 const SMALLEST_PAGE = 10;

@@ -2,7 +2,7 @@ import type { Settings } from "../../provider/api-key/context";
 import { ApiError, messageOf, NetworkError } from "../../provider/payengine/errors";
 import type { PayEngineKey, Place } from "../../provider/payengine/read-answer";
 import { requirePin } from "../../provider/payengine/witnesses";
-import { type ContractPlace, setLine } from "./contract-lines";
+import { type ContractPlace, setLine } from "../contract/contract-lines";
 import { type Finding, fail, pass, warn } from "./finding";
 import type { Observer } from "./observer";
 

@@ -1,9 +1,9 @@
 import type { Settings } from "../../provider/api-key/context";
 import { type CallSpec, type Contract, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { ApiError, NetworkError } from "../../provider/payengine/errors";
+import { HIDDEN, isFieldName, isObject, shapeOf, told } from "../contract/shape";
 import type { Finding } from "./finding";
 import type { Seen } from "./observer";
-import { HIDDEN, isFieldName, isObject, shapeOf, told } from "./shape";
 
 const HOSTS: Readonly<Record<string, string>> = {
   "console.payengine.co": "PayEngine's production",

@@ -1,7 +1,8 @@
 import { ApiError, messageOf } from "../../provider/payengine/errors";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
+import type { ContractChange } from "../contract/contract-lines";
 import { toldKey } from "./fields";
-import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, skip } from "./finding";
+import { type Finding, fail, pass, REPORT_IT, SET_IT, skip } from "./finding";
 import type { Observer } from "./observer";
 import { reasonOf } from "./refusal";
 

@@ -4,10 +4,12 @@ import { ApiError, messageOf, NotFoundError } from "../../provider/payengine/err
 import { listLiveKeys } from "../../provider/payengine/key-list";
 import type { PayEngineKey } from "../../provider/payengine/read-answer";
 import { tryValue } from "../../provider/payengine/witnesses";
-import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
+import type { ContractChange } from "../contract/contract-lines";
+import { revokedStatuses, wordsOf } from "../contract/known-words";
+import { type Finding, fail, pass, REPORT_IT, SET_IT, skip, warn } from "./finding";
 import { callLine, type Observer } from "./observer";
 import { reasonOf } from "./refusal";
-import { inQuotes, revokedStatuses, wordsOf } from "./words";
+import { inQuotes } from "./words";
 
 const LOOKS_FOR_LOST = 5;
 const LOOKS_FOR_DEAD = 10;

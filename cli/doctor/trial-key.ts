@@ -4,13 +4,14 @@ import { ApiError, messageOf, NetworkError } from "../../provider/payengine/erro
 import { isWholeValue } from "../../provider/payengine/key-value";
 import { type CreatedKey, listIn, readCreated, unwrapped } from "../../provider/payengine/read-answer";
 import { isWithoutEffect } from "../../provider/payengine/retry-policy";
-import { withChanges } from "./contract-lines";
+import type { ContractChange } from "../contract/contract-lines";
+import { withChanges } from "../contract/contract-lines";
+import { guessValueField, namesOf } from "../contract/guess-fields";
+import { contentOf, isObject, shapeOf, told } from "../contract/shape";
 import { fieldFindings, toldKey } from "./fields";
-import { type ContractChange, type Finding, fail, pass, REPORT_IT, SET_IT, warn } from "./finding";
-import { guessValueField, namesOf } from "./guess-fields";
+import { type Finding, fail, pass, REPORT_IT, SET_IT, warn } from "./finding";
 import { callLine, type Observer, type Seen } from "./observer";
 import { refusalOf } from "./refusal";
-import { contentOf, isObject, shapeOf, told } from "./shape";
 import { removeTrial, type Trial } from "./trial-end";
 import { newTrialName } from "./trial-name";
 

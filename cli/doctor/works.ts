@@ -3,10 +3,10 @@ import type { Settings } from "../../provider/api-key/context";
 import { ApiError, messageOf, NetworkError } from "../../provider/payengine/errors";
 import type { Place } from "../../provider/payengine/read-answer";
 import { LARGEST_SKEW_MS } from "../../provider/payengine/server-clock";
+import { shapeOf, told } from "../contract/shape";
 import { type Finding, fail, pass, skip, warn } from "./finding";
 import type { Observer, Seen } from "./observer";
 import { reasonOf } from "./refusal";
-import { shapeOf, told } from "./shape";
 
 const NOTHING_TOLD: Place = { accountIds: [], merchantIds: [] };
 

@@ -1,4 +1,4 @@
-import { contractLines, shellWord } from "../../cli/doctor/contract-lines";
+import { contractLines, shellWord } from "../../cli/contract/contract-lines";
 import { markerFinding } from "../../cli/doctor/list";
 
 const publicKey = (marker: string) => ({ type: "public", value: `pk_${marker}_${"a1".repeat(16)}` });

@@ -1,7 +1,14 @@
 import type { Contract } from "../../provider/payengine/contract";
 import { parseJson } from "../../provider/payengine/parse-json";
 import { parseContract } from "../../provider/payengine/written-contract";
-import type { ContractChange } from "./finding";
+
+/** A member of payengine:contract that fits the account's responses. */
+export interface ContractChange {
+  /** Where in the contract, such as "fields.id". */
+  readonly path: string;
+  /** The whole value; for `revokedStatuses`, all its words. */
+  readonly value: string | readonly string[];
+}
 
 /** Where the contract is set: stack config, or the props of an explicit provider. */
 export interface ContractPlace {
