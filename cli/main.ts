@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { messageOf } from "../provider/payengine/errors";
 import { auditCommand } from "./audit";
+import { contractCommand } from "./contract";
 import { doctorCommand } from "./doctor";
 import { dueCommand } from "./due";
 import { EXIT } from "./exit-code";
@@ -37,6 +38,7 @@ const program = new Command("pulumi-payengine")
   .addCommand(auditCommand())
   .addCommand(dueCommand())
   .addCommand(doctorCommand())
+  .addCommand(contractCommand())
   .addHelpText("after", HELP);
 
 // A reader such as `head` may close the pipe early.
@@ -50,7 +52,7 @@ function printError(message: string): void {
 }
 
 // Commander prints errors in flags itself.
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap((it) => it.commands)]) {
   command.configureOutput({
     outputError(text, write) {
       write(text);

@@ -24,16 +24,18 @@ export interface ContractPlace {
 export function contractLines(changes: readonly ContractChange[], place: ContractPlace): string[] {
   const latest = [...new Map(changes.map((change) => [change.path, change])).values()];
   if (latest.length === 0) return [];
-  if (place.provider !== undefined) {
-    const contract = latest.reduce<Members>((members, change) => withMember(members, change), {});
-    return [`contract: ${JSON.stringify(contract)}`];
-  }
+  if (place.provider !== undefined) return [`contract: ${JSON.stringify(contractOf(latest))}`];
   return latest.flatMap(({ path, value }) => {
     const key = `payengine:contract.${path}`;
     if (typeof value === "string") return [setLine(place, ["--path", key, value])];
     const lines = value.map((word, index) => setLine(place, ["--path", `${key}[${index}]`, word]));
     return isText(place.current, path) ? [line(place, "rm", ["--path", key]), ...lines] : lines;
   });
+}
+
+/** The contract that has these members, as a program passes it. */
+export function contractOf(changes: readonly ContractChange[]): Readonly<Record<string, unknown>> {
+  return changes.reduce<Members>((members, change) => withMember(members, change), {});
 }
 
 /** A `pulumi config set`, ready for a shell. */

@@ -75,7 +75,8 @@ export function guessFields(keys: readonly unknown[], contract: Contract): Parti
   return guesses;
 }
 
-function byName(field: Field, names: readonly string[]): string | undefined {
+/** The first of these names that is a common one for the field. */
+export function byName(field: Field, names: readonly string[]): string | undefined {
   const known = [...CONVENTIONAL_NAMES[field], ...OTHER_NAMES[field].split(" ")].map(folded);
   return known.flatMap((wanted) => names.filter((name) => folded(name) === wanted)).at(0);
 }
@@ -124,7 +125,7 @@ function isLikeName(value: unknown): boolean {
 }
 
 /** A name that payengine:contract accepts, and that no shell reads as a flag. */
-function isSettable(name: string): boolean {
+export function isSettable(name: string): boolean {
   return /^[a-z_][\w.-]{0,63}$/i.test(name) && redact(name, []) === name;
 }
 
