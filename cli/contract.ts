@@ -1,10 +1,8 @@
 import { Command } from "commander";
+import { describeLearned, isDecided } from "./contract/describe";
 import { readHar } from "./contract/har-file";
-import { type Learned, learn } from "./contract/learn";
-import type { Lesson } from "./contract/learned";
+import { learn } from "./contract/learn";
 import { EXIT } from "./exit-code";
-import { hanging } from "./layout";
-import { colored, printable } from "./terminal";
 
 const HELP = `
 A HAR is the recording of a browser's network tab. This command reads it on this
@@ -55,67 +53,6 @@ export function contractCommand(): Command {
 
 async function learnFrom(file: string, { json }: { readonly json?: boolean }): Promise<void> {
   const learned = learn(file, await readHar(file));
-  console.log(json ? JSON.stringify(learned, undefined, 2) : describe(file, learned));
+  console.log(json ? JSON.stringify(learned, undefined, 2) : describeLearned(file, learned));
   process.exitCode = isDecided(learned) ? EXIT.done : EXIT.left;
-}
-
-/** Whether a person has nothing left to decide or to do about the contract and the keys. */
-function isDecided({ findings, keys }: Learned): boolean {
-  return findings.every(({ todo }) => todo === undefined) && keys.revoked >= keys.created;
-}
-
-const COLORS = { sure: "green", "not sure": "yellow", "not seen": "gray" } as const;
-const LABEL_WIDTH = 8;
-const ABOUT_WIDTH = 13;
-
-function describe(file: string, learned: Learned): string {
-  const { commands, seenCommands, findings, contract } = learned;
-  const indented = (lines: readonly string[]) => lines.map((line) => `  ${printable(line)}`);
-  const seen =
-    seenCommands.length === 0
-      ? []
-      : [
-          "",
-          hanging(
-            "",
-            "`doctor` only reads. To see whether a private key may send the requests too, set these instead, and run it:",
-          ),
-          "",
-          ...indented(seenCommands),
-        ];
-  return [
-    ...findings.map(findingLine),
-    "",
-    ...(commands.length === 0
-      ? ["PayEngine's published conventions fit this recording: nothing needs to be set."]
-      : ["Settings that fit this recording:", "", ...indented(commands)]),
-    ...seen,
-    "",
-    hanging(
-      "",
-      contract === "dashboard"
-        ? "Then run `pulumi-payengine doctor`, and adopt a key (see docs/dashboard.md)."
-        : "Then run `pulumi-payengine doctor`: it proves the contract before anything is created.",
-    ),
-    hanging(
-      "",
-      `Delete ${printable(file)}: it holds secrets, such as your session and the key's value. ${revocation(learned)}`,
-    ),
-  ].join("\n");
-}
-
-function revocation({ keys: { created, revoked } }: Learned): string {
-  const left = created - revoked;
-  if (created === 1)
-    return left <= 0
-      ? "The key in it was revoked."
-      : "The key in it was not revoked: revoke it in the console now.";
-  if (left <= 0) return `The ${created} keys in it were revoked.`;
-  return `${left} of the ${created} keys in it ${left === 1 ? "was" : "were"} not revoked: revoke what is left in the console now.`;
-}
-
-function findingLine({ about, certainty, found, todo }: Lesson): string {
-  const head = `${certainty.padEnd(LABEL_WIDTH)}  ${about.padEnd(ABOUT_WIDTH)}  `;
-  const line = hanging(head, printable(found)).replace(certainty, colored(COLORS[certainty], certainty));
-  return todo === undefined ? line : `${line}\n${hanging(`${"".padEnd(head.length)}→ `, printable(todo))}`;
 }

@@ -41,7 +41,7 @@ function byHeader(header: string, exchanges: readonly Exchange[]): Authorization
   if (/^basic$/i.test(first) && isUserAndPassword(second))
     return { kind: "other", what: "a user name and a password (Basic)" };
   const isReturned = second.length >= SHORTEST_TOKEN && exchanges.some(({ text }) => text.includes(second));
-  if (isReturned) return { kind: "session", by: `a token (${first}) that a response returned` };
+  if (isReturned) return { kind: "session", by: `the ${first} token of a sign-in` };
   return { kind: "key", header: `${first} {key}`, isCertain: false };
 }
 
@@ -80,7 +80,7 @@ export function authorizationIn(
       return { kind: found.kind, lesson, changes: header === usual ? [] : [{ path: about, value: header }] };
     }
     case "session": {
-      const what = `${found.by} of a signed-in person, not a private key: only people are known to create keys in this account`;
+      const what = `${found.by}: a signed-in person sent these requests, so only people are known to create keys in this account`;
       const todo =
         'use the contract "dashboard": people create the keys, and you adopt them (see docs/dashboard.md)';
       return { kind: found.kind, lesson: unsure(about, what, todo), changes: [] };

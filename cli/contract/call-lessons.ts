@@ -2,10 +2,11 @@ import { readCreated, readPage } from "../../provider/payengine/read-answer";
 import type { Creation } from "./creations";
 import type { Exchange } from "./exchanges";
 import { INEXPRESSIBLE, type Lesson, missing, sure, unseen, unsure } from "./learned";
+import { isPlainName } from "./plain-words";
 import type { RecordedCalls } from "./recorded-calls";
-import { attempt, type CallLesson, named, queryLesson, type Reading } from "./request-form";
+import { attempt, type CallLesson, formOf, named, queryLesson, type Reading } from "./request-form";
 import { requestLine } from "./request-line";
-import { isFieldName, isObject, shapeOf, told } from "./shape";
+import { isObject } from "./shape";
 
 export function createLesson({ create, key, ...made }: Creation, { contract, base }: Reading): CallLesson {
   const about = "create";
@@ -17,16 +18,17 @@ export function createLesson({ create, key, ...made }: Creation, { contract, bas
   );
   const read = attempt(() => readCreated(create.raw, contract));
   const isRead =
-    (id === undefined || read?.id === id.value) &&
+    (id === undefined || key[id.field] === undefined || read?.id === id.value) &&
     (reveal !== undefined || read?.value === value.value) &&
     (name === undefined || key[name.field] === undefined || read?.name === name.value);
-  const how = told(shapeOf(create.raw, "object"));
+  const how = formOf(create, "object");
   const withValue = reveal === undefined ? "with the key's value" : "without the key's value";
+  const withoutId = id !== undefined && key[id.field] === undefined ? " and without its ID" : "";
   return {
     line,
     lessons: [
       isRead
-        ? sure(about, `${line} returned ${create.status}, ${withValue}: ${how}`)
+        ? sure(about, `${line} returned ${create.status}, ${withValue}${withoutId}: ${how}`)
         : unsure(
             about,
             `${line} returned ${create.status}, but the provider cannot read it: ${how}`,
@@ -85,7 +87,7 @@ function valueLesson({
   shown,
   value,
 }: Pick<Creation, "isUsualValue" | "shown" | "value">): Lesson[] {
-  const field = isFieldName(value.field) ? `"${value.field}"` : "a field";
+  const field = isPlainName(value.field) ? `"${value.field}"` : "a field";
   if (!isUsualValue)
     return [
       unsure(
@@ -118,8 +120,7 @@ export function listLesson(
   const showing = lists.find((it) =>
     attempt(() => readPage(it.raw, contract).data.some((key) => id === undefined || key.id === id.value)),
   );
-  const shape = told({ ...shapeOf(list.raw, "list"), count: undefined });
-  const how = `${line} returned ${list.status}: ${shape}`;
+  const how = `${line} returned ${list.status}: ${formOf(list, "list")}`;
   if (!isListed)
     return {
       line,

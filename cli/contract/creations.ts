@@ -71,8 +71,8 @@ function creationOf(
   earlier: readonly Exchange[],
   later: readonly Exchange[],
 ): Unjudged | undefined {
-  const id = idOf(key, earlier, later);
   const sent = sentIn(create, key, later);
+  const id = idOf(key, earlier, later) ?? idInList(sent.name, earlier, later);
   const name = nameOf(key, sent.name);
   // A response without any trace of a key is something else, such as a sign-in.
   if (id === undefined && sent.name === undefined) return undefined;
@@ -107,15 +107,26 @@ function idOf(key: Fields, earlier: readonly Exchange[], later: readonly Exchang
   return found && (used.includes(found) || isListed(found.value)) ? found : undefined;
 }
 
+/** For a response without an ID: the list has the key under its name. */
+function idInList(
+  name: Place | undefined,
+  earlier: readonly Exchange[],
+  later: readonly Exchange[],
+): Place | undefined {
+  const entries = later.flatMap(({ raw }) => entriesIn(raw));
+  const entry = entries.find((it) => name !== undefined && Object.values(it).includes(name.value));
+  return entry && idOf(entry, earlier, later);
+}
+
 /** The fields of the request's body that are the key's name and type. */
 function sentIn({ sent }: Exchange, key: Fields, later: readonly Exchange[]): Creation["sent"] {
   const fields = flat(sent);
   const known = [key, ...later.flatMap(({ raw }) => entriesIn(raw))];
   const isBack = ({ value }: Place) => known.some((object) => Object.values(object).includes(value));
   const isType = ({ field, value }: Place) =>
-    byName("type", [lastPart(field)]) !== undefined || meantType(value) !== undefined;
+    byName("type", [lastPart({ field }) ?? ""]) !== undefined || meantType(value) !== undefined;
   const names = fields.filter((place) => isBack(place) && !isType(place));
-  const usual = names.find(({ field }) => byName("name", [lastPart(field)]) !== undefined);
+  const usual = names.find(({ field }) => byName("name", [lastPart({ field }) ?? ""]) !== undefined);
   const name = usual ?? names[0];
   const types = fields.filter((place) => place !== name && isType(place));
   const type = types.find(({ value }) => meantType(value) !== undefined) ?? types[0];
@@ -135,8 +146,9 @@ function flat(sent: unknown): Place[] {
   });
 }
 
-function lastPart(field: string): string {
-  return field.split(".").at(-1) ?? "";
+/** The name of a field in its own object. */
+export function lastPart(place: Pick<Place, "field"> | undefined): string | undefined {
+  return place?.field.split(".").at(-1);
 }
 
 function nameOf(key: Fields, sent: Place | undefined): Place | undefined {

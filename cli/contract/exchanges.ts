@@ -29,8 +29,9 @@ export interface Exchange {
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** Bodies that cannot be a response of an API. */
 const NO_DATA = /^(image|font|audio|video)\/|css|javascript|wasm/i;
-/** Bytes that compressed bodies of one recording may have together: a small file can unpack to any size. */
-const MOST_UNPACKED = 100_000_000;
+/** Bytes that a compressed body may have, and all of them together: a small file can unpack to any size. */
+const LARGEST_UNPACKED = 10_000_000;
+const MOST_UNPACKED = 10 * LARGEST_UNPACKED;
 
 /** The requests of a recording in their order, without preflights and aborted requests. */
 export function exchangesOf(entries: readonly HarEntry[]): readonly Exchange[] {
@@ -95,7 +96,9 @@ function unpacked(bytes: Buffer, room: number): string {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   if (!isGzip) return bytes.toString("utf8");
   try {
-    return gunzipSync(bytes, { maxOutputLength: Math.max(1, room) }).toString("utf8");
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, Math.min(room, LARGEST_UNPACKED)) }).toString(
+      "utf8",
+    );
   } catch {
     return "";
   }

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { parseJson } from "../../provider/payengine/parse-json";
 
@@ -70,22 +70,22 @@ const CUT = `is cut short: its JSON does not end; ${EXPORT_AGAIN}, and wait unti
 const NOT_JSON = `is not JSON, so it is not a HAR; ${EXPORT_AGAIN}, with "Save all as HAR" or "Export HAR".`;
 
 async function readText(path: string): Promise<string> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+  // Opening a pipe would wait for its writer.
+  const status = await readable(path, stat(path));
+  if (status.isDirectory()) throw new Error(`${path} is a folder; give the .har file in it.`);
+  if (!status.isFile()) throw new Error(`${path} is not a file; save the recording as a .har file first.`);
+  if (status.size > LARGEST_HAR)
+    throw new Error(
+      `${path} has ${megabytes(status.size)} MB, and at most ${megabytes(LARGEST_HAR)} MB are read; clear the network tab, ` +
+        "create, list and revoke one key, and export the recording at once.",
+    );
+  return readable(path, readFile(path, "utf8"));
+}
+
+async function readable<T>(path: string, result: Promise<T>): Promise<T> {
+  return result.catch((error: NodeJS.ErrnoException) => {
     throw new Error(`Cannot read ${path}: ${WHY[error.code ?? ""] ?? `the system reports ${error.code}`}.`);
   });
-  try {
-    const status = await file.stat();
-    if (status.isDirectory()) throw new Error(`${path} is a folder; give the .har file in it.`);
-    if (!status.isFile()) throw new Error(`${path} is not a file; save the recording as a .har file first.`);
-    if (status.size > LARGEST_HAR)
-      throw new Error(
-        `${path} has ${megabytes(status.size)} MB, and at most ${megabytes(LARGEST_HAR)} MB are read; clear the network tab, ` +
-          "create, list and revoke one key, and export the recording at once.",
-      );
-    return await file.readFile("utf8");
-  } finally {
-    await file.close();
-  }
 }
 
 const WHY: Readonly<Record<string, string>> = {

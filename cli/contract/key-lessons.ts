@@ -1,13 +1,12 @@
 import { CONVENTIONAL_NAMES, DEFAULT_CONTRACT, FIELDS, type Field } from "../../provider/payengine/contract";
 import { type PayEngineKey, readPage } from "../../provider/payengine/read-answer";
 import { type ContractChange, withChanges } from "./contract-lines";
-import { type Creation, contractWith, entriesIn } from "./creations";
+import { type Creation, contractWith, entriesIn, lastPart } from "./creations";
 import { guessFields, guessPublicValueField, isSettable, namesOf } from "./guess-fields";
 import { meansDead, meantType, revokedStatuses, typeChanges } from "./known-words";
 import { INEXPRESSIBLE, type Lesson, missing, sure, unseen, unsure } from "./learned";
+import { isPlainName, isPlainWord } from "./plain-words";
 import type { RecordedCalls } from "./recorded-calls";
-import { isWord } from "./request-line";
-import { isFieldName } from "./shape";
 
 /** What a recording shows, and the members of the contract that differ from the default. */
 export interface Taught {
@@ -23,13 +22,13 @@ export function fieldLessons(
   const entries = calls.lists.flatMap(({ raw }) => entriesIn(raw));
   const known = {
     ...own("id", id?.field),
-    ...own("name", sent.name?.field ?? name?.field),
-    ...own("type", sent.type?.field),
+    ...own("name", lastPart(sent.name ?? name)),
+    ...own("type", lastPart(sent.type)),
     ...own("value", made.value.field),
   };
   const keys = entries.length > 0 ? entries : [key];
   const fields = { ...guessFields(keys, contractWith(known)), ...known };
-  const unsettable = Object.values(fields).filter((field) => !isSettable(field));
+  const unsettable = Object.values(fields).filter((field) => !(isSettable(field) && isPlainName(field)));
   const publicValue = guessPublicValueField(keys, contractWith(fields));
   const seen = new Set(
     [create.sent, key, ...keys, { [made.value.field]: 1 }].flatMap((it) => Object.keys(Object(it))),
@@ -37,7 +36,7 @@ export function fieldLessons(
   const has = (field: Field) => namesOf(field, contractWith(fields)).find((it) => seen.has(it));
   const told = FIELDS.flatMap((field) => {
     const found = has(field);
-    if (found === undefined || !isFieldName(found)) return [];
+    if (found === undefined || !isPlainName(found)) return [];
     return CONVENTIONAL_NAMES[field].includes(found) ? [found] : [`${found} (${field})`];
   });
   const absent = FIELDS.filter((field) => has(field) === undefined);
@@ -46,15 +45,15 @@ export function fieldLessons(
   const renamed =
     name !== undefined &&
     sent.name !== undefined &&
-    key[sent.name.field] !== name.value &&
-    name.field !== sent.name.field;
+    key[name.field] === name.value &&
+    name.field !== lastPart(sent.name);
   return {
     lessons: [
       ...(unsettable.length > 0 || renamed
         ? [
             unsure(
               "fields",
-              "the request and the response have different names for a field, or nested ones",
+              "a field has different names in the request and the response, or a name that is not a word",
               INEXPRESSIBLE,
             ),
           ]
@@ -70,7 +69,7 @@ export function fieldLessons(
           ]),
     ],
     changes: Object.entries(fields).flatMap(([field, path]) =>
-      isSettable(path) ? [{ path: `fields.${field}`, value: path }] : [],
+      isSettable(path) && isPlainName(path) ? [{ path: `fields.${field}`, value: path }] : [],
     ),
   };
 }
@@ -90,7 +89,7 @@ export function typeLessons(creations: readonly Creation[], calls: RecordedCalls
   const words = { private: forPrivate, public: forPublic } as const;
   const changes = (["public", "private"] as const).flatMap((type) => {
     const word = words[type];
-    if (word === undefined || !isWord(word) || word === DEFAULT_CONTRACT.types[type]) return [];
+    if (word === undefined || !isPlainWord(word) || word === DEFAULT_CONTRACT.types[type]) return [];
     return [{ path: `types.${type}`, value: word }];
   });
   const lesson = typeLesson(forPrivate, forPublic ?? listedPublic(calls, fields));
@@ -101,7 +100,7 @@ function typeLesson(forPrivate: string | undefined, forPublic: string | undefine
   const about = "types";
   if (forPrivate === undefined)
     return unseen(about, 'the request names no type; the provider sends "private" or "public"');
-  if (!isWord(forPrivate) || (forPublic !== undefined && !isWord(forPublic)))
+  if (!isPlainWord(forPrivate) || (forPublic !== undefined && !isPlainWord(forPublic)))
     return unsure(about, "a type is not a word", "set payengine:contract.types by hand");
   if (meantType(forPrivate) === "public")
     return unsure(about, `"${forPrivate}" was sent for the key`, "record the creation of a private key");
@@ -125,7 +124,7 @@ export function statusLessons(calls: RecordedCalls, fields: Taught): Taught {
     .map(({ status }) => status)
     .filter(meansDead);
   const words = [...new Set([...(statusAfter === undefined ? [] : [statusAfter]), ...dead])];
-  if (!words.every(isWord))
+  if (!words.every(isPlainWord))
     return {
       lessons: [
         unsure(
@@ -138,7 +137,7 @@ export function statusLessons(calls: RecordedCalls, fields: Taught): Taught {
     };
   const isDefault = words.every((word) => DEFAULT_CONTRACT.revokedStatuses.includes(word));
   const before =
-    statusBefore !== undefined && isWord(statusBefore) ? `; a live key is "${statusBefore}"` : "";
+    statusBefore !== undefined && isPlainWord(statusBefore) ? `; a live key is "${statusBefore}"` : "";
   const told = words.map((word) => `"${word}"`).join(" and ");
   const lesson =
     words.length > 0

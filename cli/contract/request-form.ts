@@ -1,7 +1,8 @@
 import type { Contract } from "../../provider/payengine/contract";
 import type { Exchange } from "./exchanges";
 import { INEXPRESSIBLE, type Lesson, unsure } from "./learned";
-import { isFieldName, isObject } from "./shape";
+import { isPlainName } from "./plain-words";
+import { isObject, type Shape, shapeOf, told } from "./shape";
 
 /** A request as the contract has it, and what is certain about it. */
 export interface CallLesson {
@@ -34,7 +35,7 @@ export function queryLesson(about: string, { query }: Exchange): Lesson[] {
 
 /** Names in brackets, if all of them are names of fields. */
 export function named(names: readonly string[]): string {
-  return names.length > 0 && names.every(isFieldName) ? ` (${names.join(", ")})` : "";
+  return names.length > 0 && names.every(isPlainName) ? ` (${names.join(", ")})` : "";
 }
 
 /** What a reader of the provider returns; undefined if it cannot read the response. */
@@ -44,4 +45,11 @@ export function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The form of a response in a few words, without the number of its entries. */
+export function formOf({ raw }: Exchange, wanted: "list" | "object"): string {
+  const shape: Shape = { ...shapeOf(raw, wanted), count: undefined };
+  const isPlain = shape.at === "" || shape.at.split(".").every(isPlainName);
+  return told(isPlain ? shape : { ...shape, at: "an inner object" });
 }

@@ -1,11 +1,8 @@
 import type { Exchange } from "./exchanges";
+import { isPlainName } from "./plain-words";
 
-/** A part of a path that is a word, such as "api-keys" or "v2", and not the ID of something. */
-const WORD = /^(?:[A-Za-z]?[a-z]{1,19}\d?(?:[A-Z][a-z]{1,19})*(?:[._~-][A-Za-z]?[a-z]{1,19})*|v\d{1,3})$/;
-const LONGEST_WORD = 40;
-
-/** A host's label that is a name and not a token. */
-const LABEL = /^(?=.{1,40}$)(?!.*[0-9a-f]{12})(?!.*\d{5})[a-z\d-]+$/i;
+/** A host's label that is a name or a part of an address, and not a token. */
+const LABEL = /^(?:\d{1,3}|[a-z]{1,20}\d{0,3}(?:-[a-z]{1,20}\d{0,3}){0,3})$/i;
 
 /** A request with the parts of its path that payengine:contract needs. */
 export interface RequestLine {
@@ -48,7 +45,7 @@ export function hostName(host: string): string {
 }
 
 function pathPart(part: string, index: number): string {
-  return WORD.test(part) && part.length <= LONGEST_WORD ? part : `<part ${index + 1}>`;
+  return isPlainName(part) ? part : `<part ${index + 1}>`;
 }
 
 function hostPart(label: string): string {
@@ -57,9 +54,4 @@ function hostPart(label: string): string {
 
 function isHidden(part: string): boolean {
   return part.startsWith("<");
-}
-
-/** A word of the account for a type or status; anything longer may be a name or a value. */
-export function isWord(text: string): boolean {
-  return /^[a-z]{1,20}(?:[ _-][a-z]{1,20}){0,2}$/i.test(text);
 }

@@ -2,9 +2,8 @@ import { readCreated, readKey } from "../../provider/payengine/read-answer";
 import type { Creation } from "./creations";
 import { INEXPRESSIBLE, missing, sure, unseen, unsure } from "./learned";
 import type { RecordedCalls } from "./recorded-calls";
-import { attempt, type CallLesson, queryLesson, type Reading, sentLesson } from "./request-form";
+import { attempt, type CallLesson, formOf, queryLesson, type Reading, sentLesson } from "./request-form";
 import { requestLine } from "./request-line";
-import { shapeOf, told } from "./shape";
 
 // Requests with a key's ID in their paths.
 
@@ -14,7 +13,7 @@ export function revealLesson({ reveal, id, value }: Creation, { contract, base }
     return { line: undefined, lessons: [sure(about, "none: create returns the value")] };
   const { line } = requestLine(reveal, base, id?.value);
   const isRead = attempt(() => readCreated(reveal.raw, contract).value) === value.value;
-  const how = `${line} returned ${reveal.status} with the key's value: ${told(shapeOf(reveal.raw, "object"))}`;
+  const how = `${line} returned ${reveal.status} with the key's value: ${formOf(reveal, "object")}`;
   const first = isRead
     ? sure(about, how)
     : unsure(about, `${how}, which the provider cannot read`, INEXPRESSIBLE);
@@ -31,7 +30,7 @@ export function getLesson(
   if (get !== undefined) {
     const { line } = requestLine(get, base, id?.value);
     const isRead = attempt(() => readKey(get.raw, contract).id) === id?.value;
-    const how = `${line} returned ${get.status}: ${told(shapeOf(get.raw, "object"))}`;
+    const how = `${line} returned ${get.status}: ${formOf(get, "object")}`;
     if (isRead) return { line, lessons: [sure(about, how), ...queryLesson(about, get)] };
     return {
       line: undefined,
