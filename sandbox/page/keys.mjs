@@ -1,6 +1,6 @@
 // @ts-check
 import { CallError, callApi, callPage, pageData } from "./api.mjs";
-import { byId, inputValue, showError, showStatus } from "./messages.mjs";
+import { byId, inputValue, showListError, showListNews } from "./messages.mjs";
 
 const POLL_MS = 2_000;
 
@@ -51,7 +51,7 @@ export async function refresh() {
     const results = list === shown ? undefined : await callPage("GET", `keys?${query}`);
     if (mine !== latest) return;
     if (results !== undefined) showResults(results, list);
-    if (isListError) showError("");
+    if (isListError) showListError("");
     isListError = false;
   } catch (error) {
     if (mine !== latest) return;
@@ -59,7 +59,7 @@ export async function refresh() {
     isListError = true;
     const hasChanged = error.status === 400 || error.status === 403;
     const advice = hasChanged ? ". If your role or the sandbox's dialect has changed, reload the page" : "";
-    showError(`The list is not up to date: ${error.message}${advice}`);
+    showListError(`The list is not up to date: ${error.message}${advice}`);
     // Only another sign-in helps.
     if (error.status === 401) return;
   }
@@ -77,24 +77,25 @@ function showResults(results, list) {
   const focused = document.activeElement?.id ?? "";
   const template = document.createElement("template");
   template.innerHTML = results;
-  const added = patchRows(template.content);
+  const news = patchRows(template.content);
   const [below, newBelow] = [byId("below"), template.content.getElementById("below")];
   if (below !== null && newBelow !== null && !below.isEqualNode(newBelow)) below.replaceWith(newBelow);
   if (document.activeElement === document.body && focused !== "") refocus(focused);
-  if (isSameQuery && added.length > 0) showStatus(`New in the list: ${added.join(", ")}`);
+  if (isSameQuery && news !== "") showListNews(news);
 }
 
 /**
  * Changes only the rows that differ, so that the others keep the focus. Both lists are newest first.
  *
  * @param {DocumentFragment} content
- * @returns {string[]} the names of new rows
+ * @returns what is new, in words
  */
 function patchRows(content) {
   const body = document.querySelector("#results tbody");
   const rows = [...content.querySelectorAll("tbody tr")];
   const ids = new Set(rows.map(({ id }) => id));
-  for (const row of [...(body?.children ?? [])]) if (!ids.has(row.id)) row.remove();
+  const gone = [...(body?.children ?? [])].filter(({ id }) => !ids.has(id));
+  for (const row of gone) row.remove();
   const added = [];
   let place = body?.firstElementChild ?? null;
   const wasEmpty = place === null;
@@ -102,14 +103,20 @@ function patchRows(content) {
     if (place?.id !== row.id) {
       body?.insertBefore(row, place);
       // A row at the end is an older one, which comes up when another goes.
-      if (place !== null || wasEmpty) added.push(row.getAttribute("data-name") ?? "");
+      if (place !== null || wasEmpty) added.push(row);
       continue;
     }
     const following = place.nextElementSibling;
     if (!place.isEqualNode(row)) place.replaceWith(row);
     place = following;
   }
-  return added;
+  if (added.length > 0) return `New in the list: ${namesOf(added)}`;
+  return gone.length > 0 ? `No longer in the list: ${namesOf(gone)}` : "";
+}
+
+/** @param {Element[]} rows */
+function namesOf(rows) {
+  return rows.map((row) => row.getAttribute("data-name")).join(", ");
 }
 
 /**

@@ -17,17 +17,34 @@ export function dialog(id) {
 }
 
 /**
- * Shows an error where a person can read it: an open dialog hides the rest of the page.
+ * Says why something that a person asked for failed, where the person can read it: an open dialog hides the page.
  *
  * @param {string} message "" to clear it
  */
 export function showError(message) {
-  const alert = document.querySelector("dialog[open] [role=alert]") ?? document.querySelector("[role=alert]");
-  if (alert !== null && alert.textContent !== message) alert.textContent = message;
+  setText(document.querySelector("dialog[open] [role=alert]") ?? pageAlert(), message);
 }
 
-/** Says what has changed. @param {string} message */
+/** Says what has happened, as {@link showError} does. @param {string} message */
 export function showStatus(message) {
-  const status = document.querySelector("dialog[open] [role=status]") ?? byId("status");
-  if (status !== null) status.textContent = message;
+  setText(document.querySelector("dialog[open] [role=status]") ?? byId("status"), message);
+}
+
+/** Says on the page, not in a dialog, what is wrong with the list. @param {string} message "" to clear it */
+export function showListError(message) {
+  setText(pageAlert(), message);
+}
+
+/** Says on the page, not in a dialog, what has changed in the list. @param {string} message */
+export function showListNews(message) {
+  setText(byId("status"), message);
+}
+
+function pageAlert() {
+  return document.querySelector("h1 + [role=alert]");
+}
+
+/** Leaves the same text alone, because a screen reader would read it again. @param {Element | null} place @param {string} text */
+function setText(place, text) {
+  if (place !== null && place.textContent !== text) place.textContent = text;
 }
