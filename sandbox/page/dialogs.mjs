@@ -32,7 +32,7 @@ export async function createKey() {
       showStatus(`Created the public key ${name}`);
       return;
     }
-    showOnce(created[fields.value] ?? (calls.revealKey ? await reveal(id) : undefined), name);
+    showOnce(created[fields.value] ?? (calls.revealKey ? await reveal(id, name) : undefined), name);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     showError(createError(error));
@@ -47,9 +47,15 @@ export function closeDialog(button) {
   button.closest("dialog")?.close();
 }
 
-/** @param {string} id */
-async function reveal(id) {
-  return itemIn(await callApi("revealKey", { id }))[pageData().fields.value];
+/** @param {string} id @param {string} name */
+async function reveal(id, name) {
+  try {
+    return itemIn(await callApi("revealKey", { id }))[pageData().fields.value];
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    // The key exists, whatever the status says.
+    throw new CallError(`The value of ${name} was not revealed: ${error.message}`, 0);
+  }
 }
 
 /** @param {CallError} error */

@@ -15,6 +15,7 @@ import { byId, inputValue, showError, showStatus } from "./messages.mjs";
 
 /** @type {Record<string, (button: HTMLElement) => unknown>} */
 const actions = {
+  "manage-keys": () => byId("results") !== null && startKeys(),
   "sign-out": signOut,
   "open-create": openCreate,
   details: ({ dataset: { key = "" } }) => openForKey("details", key),
@@ -33,9 +34,12 @@ const forms = {
   revoke: revokeKey,
 };
 
-document.addEventListener("click", ({ target }) => {
-  const button = target instanceof Element ? target.closest("[data-action]") : null;
-  if (button instanceof HTMLElement) void attempt(() => actions[button.dataset.action ?? ""]?.(button));
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  // Following a link would load the page anew, and forget the key that a person signed in with.
+  event.preventDefault();
+  void attempt(() => actions[button.dataset.action ?? ""]?.(button));
 });
 
 document.addEventListener("submit", async (event) => {

@@ -15,7 +15,7 @@ export function consoleView(sandbox: Sandbox, visitor: Visitor): string {
   return html`<div class="console">
 <header>
 !${brand}
-<nav aria-label="Console"><p>API</p><ul><li><a href="/" aria-current="page">Manage Keys</a></li></ul></nav>
+<nav aria-label="Console"><p>API</p><ul><li><a href="/" aria-current="page" data-action="manage-keys">Manage Keys</a></li></ul></nav>
 <div class="who">
 <p><strong>${nameOfUser(caller)}</strong> <span>${caller.role} of ${name}</span> <span>${way}</span></p>
 <button type="button" data-action="sign-out">Sign out</button>
