@@ -37,6 +37,7 @@ module.exports = {
     project("plugin"),
     project("matrix"),
     project("browser"),
+    project("start"),
     ...INSTALLED.map(installed),
     { ...installed("languages"), globalSetup: "<rootDir>/test/languages/set-up.ts" },
   ],

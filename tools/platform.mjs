@@ -72,7 +72,36 @@ export function backendUrl(folder, platform = process.platform) {
   return `file://${platform === "win32" ? folder.replaceAll("\\", "/") : folder}`;
 }
 
-/** A line that sets a variable in the user's shell. @param {string} name @param {string} value @param {NodeJS.Platform} [platform] */
-export function settingLine(name, value, platform = process.platform) {
-  return platform === "win32" ? `$env:${name} = '${value}'` : `export ${name}='${value}'`;
+/**
+ * A script for the user's shell that goes to a folder and sets variables.
+ *
+ * @param {{ folder: string, settings: Record<string, string>, binDir: string }} options `binDir` becomes the first on PATH
+ * @param {NodeJS.Platform} [platform]
+ */
+export function shellScript({ folder, settings, binDir }, platform = process.platform) {
+  /** @param {string} text */
+  const quote = (text) => quoted(text, platform);
+  const isWindows = platform === "win32";
+  const lines = Object.entries(settings).map(([name, value]) =>
+    isWindows ? `$env:${name} = ${quote(value)}` : `export ${name}=${quote(value)}`,
+  );
+  const path = isWindows
+    ? `$env:PATH = ${quote(`${binDir};`)} + $env:PATH`
+    : `export PATH=${quote(binDir)}:"$PATH"`;
+  return [`cd ${quote(folder)}`, ...lines, path, ""].join("\n");
+}
+
+/**
+ * The line that runs such a script in the user's shell. PowerShell may not run script files, so it reads the text.
+ *
+ * @param {string} file @param {NodeJS.Platform} [platform]
+ */
+export function sourceLine(file, platform = process.platform) {
+  const path = quoted(file, platform);
+  return platform === "win32" ? `iex (gc -raw ${path})` : `source ${path}`;
+}
+
+/** @param {string} text @param {NodeJS.Platform} platform */
+function quoted(text, platform) {
+  return `'${text.replaceAll("'", platform === "win32" ? "''" : "'\\''")}'`;
 }

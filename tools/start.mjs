@@ -6,21 +6,24 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { installMissing } from "./install.mjs";
-import { settingLine } from "./platform.mjs";
 import { endOnSignals, isEnding } from "./processes.mjs";
 import { findPulumiCli, firstRunNotice } from "./pulumi-cli.mjs";
+import { keptText, realAccountText, writeShellScript } from "./start/next-steps.mjs";
 import { createStack, layOutProject } from "./start/quickstart.mjs";
 import { startSandboxProcess } from "./start/sandbox.mjs";
+import { colored, wrapped } from "./terminal.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 
 /** @param {string} line */
-const log = (line) => console.log(`  ${line}`);
+const log = (line) => console.log(wrapped(line, "  "));
 /** @param {string} title */
-const step = (title) => console.log(`\n▸ ${title}`);
+const step = (title) => console.log(`\n${colored("bold", `▸ ${title}`)}`);
+/** @param {string} fact */
+const proven = (fact) => console.log(wrapped(`✓ ${fact}`, "  ").replace("✓", colored("green", "✓")));
 
 const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
-const folder = mkdtempSync(join(tmpdir(), "pulumi-payengine-"));
+const folder = mkdtempSync(join(tmpdir(), "payengine-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** @type {Awaited<ReturnType<typeof startSandboxProcess>> | undefined} */
@@ -31,7 +34,7 @@ endOnSignals({ cleanUp: async () => sandbox?.stop(), exitCode: () => (kept ? 0 :
 
 await main().catch((error) => {
   if (isEnding()) return;
-  console.error(`\nnpm start failed: ${error instanceof Error ? error.message : error}`);
+  console.error(wrapped(`\nnpm start failed: ${error instanceof Error ? error.message : error}`));
   process.exitCode = 1;
 });
 // After a signal, the handler stops the sandbox once `pulumi up` has ended.
@@ -39,18 +42,20 @@ if (!kept && !isEnding()) await sandbox?.stop();
 
 async function main() {
   const notice = await firstRunNotice();
-  if (notice) console.log(notice);
+  if (notice) console.log(wrapped(notice));
 
   step("Install packages and build");
   await installMissing({ log });
 
   step("Find the Pulumi CLI");
   const cli = await findPulumiCli({ log });
-  log(`Pulumi ${cli.version} (${cli.source}): ${cli.pulumi}`);
+  log(`Pulumi ${cli.version} (${cli.source})`);
 
   step("Start the local sandbox and create a stack with encrypted state");
   sandbox = await startSandboxProcess({ repository: REPOSITORY, folder });
   log(`The sandbox runs at ${sandbox.url}`);
+  // Moves ahead by a minute later. The provider warns if the clocks differ by more than a minute.
+  await sandbox.advanceClock(-30_000);
   const project = await layOutProject({ repository: REPOSITORY, folder, log });
   const stack = await createStack({ binDir: cli.binDir, project, folder });
   await stack.ask(["config", "set", "payengine:apiUrl", sandbox.url]);
@@ -76,9 +81,8 @@ async function main() {
   await sandbox.call(sandbox.adminKey, `/api-keys/${keyId}`, "DELETE");
   await expectStatus(sandbox, token, 401);
 
-  // A missing key counts as gone only if it is older than a minute.
   await sandbox.advanceClock(61_000);
-  log("The sandbox's clock moves ahead by a minute, so the next commands warn about the clock");
+  log("The sandbox's clock moves ahead by a minute: a key must be a minute old to count as gone");
 
   step("pulumi refresh and pulumi up: notice that and create a new key");
   await stack.show(["refresh", "--yes", "--skip-preview"]);
@@ -86,13 +90,19 @@ async function main() {
   const renewed = await stack.ask(["stack", "output", "privateKey", "--show-secrets"]);
   await expectStatus(sandbox, renewed, 200);
 
-  if (values.keep) return keep(project, stack.settings);
+  if (values.keep) {
+    const script = await writeShellScript({ folder, project, settings: stack.settings, binDir: cli.binDir });
+    step("The sandbox and the stack are still running");
+    console.log(keptText({ sandbox, script }));
+    kept = true;
+    return;
+  }
 
   step("pulumi destroy: revoke both keys");
   await stack.show(["destroy", "--yes", "--skip-preview"]);
   await expectStatus(sandbox, renewed, 401);
   await expectNoLiveKey(sandbox);
-  nextSteps("Done.");
+  console.log(`\n${colored("green", "Done.")} ${realAccountText()}`);
 }
 
 /** @param {NonNullable<typeof sandbox>} server @param {string} token @param {number} status */
@@ -100,7 +110,9 @@ async function expectStatus(server, token, status) {
   const answer = await server.call(token, "/merchant");
   if (answer.status !== status)
     throw new Error(`expected ${status} from GET /merchant, got ${answer.status}`);
-  log(`GET /merchant with the key ${token.slice(0, 4)}…${token.slice(-4)}: ${status} ${answer.statusText}`);
+  proven(
+    `GET /merchant with the key ${token.slice(0, 4)}…${token.slice(-4)}: ${status} ${answer.statusText}`,
+  );
 }
 
 /** @param {string} state @param {string} token */
@@ -113,7 +125,7 @@ async function expectNoTrace(state, token) {
     if (windows.some((window) => text.includes(window)))
       throw new Error(`${join(parentPath, name)} contains a part of the private key`);
   }
-  log(`None of the ${files.length} files in the backend has 12 consecutive characters of the key`);
+  proven(`None of the ${files.length} files in the backend has 12 consecutive characters of the key`);
 }
 
 /** What pins the account: the id of one of its merchants. @param {NonNullable<typeof sandbox>} server */
@@ -129,29 +141,5 @@ async function expectNoLiveKey(server) {
   const keys = JSON.parse(await answer.text()).data;
   const live = keys.filter(({ status }) => status !== "revoked");
   if (live.length > 0) throw new Error(`still live: ${live.map(({ name }) => name).join(", ")}`);
-  log("GET /api-keys shows no live key of this stack");
-}
-
-/** @param {string} project @param {Record<string, string>} settings */
-function keep(project, settings) {
-  step("The sandbox and the stack are still running. In another terminal, run:");
-  console.log(`\ncd ${project}`);
-  for (const [name, value] of Object.entries(settings)) console.log(settingLine(name, value));
-  console.log("pulumi stack output");
-  nextSteps("Press Ctrl-C here to stop the sandbox and remove the folder.");
-  kept = true;
-}
-
-/** @param {string} now */
-function nextSteps(now) {
-  console.log(`
-${now} To use a real account, run in your own Pulumi project:
-
-  npm install pulumi-payengine
-  pulumi config set --secret payengine:apiKey
-  pulumi up
-
-Until the package is published, run \`npm pack\` here and install the .tgz file. The second command prompts for a private
-key of a user with the Admin or Developer role. To start from an empty folder, follow docs/getting-started.md.
-PayEngine does not publish its key endpoints, so try a sandbox account first. See README.md.`);
+  proven("GET /api-keys shows no live key of this stack");
 }

@@ -18,9 +18,9 @@ const CORE = ["unit", "plugin", "sandbox", "journey"];
 /** The shards of `npm run test:full` that run the jest project of the same name. MORE has the rest of each shard. */
 const PROJECTS = [
   ...["tools", "package", "e2e", "options", "rotation", "bad-input", "cli", "examples", "guides", "upgrade"],
-  ...["shared-backend", "chaos", "matrix", "browser", "release", "native", "languages"],
+  ...["start", "shared-backend", "chaos", "matrix", "browser", "release", "native", "languages"],
 ];
-const AREAS = ["start", ...PROJECTS, "newest", "oldest"];
+const AREAS = [...PROJECTS, "newest", "oldest"];
 /**
  * Tests for the newest Node and SDK, and for the oldest supported Node, SDK and CLI, in addition to the core and the type
  * check: the search for secrets, and the tests that depend most on Pulumi.
@@ -112,7 +112,6 @@ async function core() {
 
 /** What a shard runs besides its jest projects. @type {Record<string, () => Promise<unknown>>} */
 const MORE = {
-  start: () => npm(["start"]),
   async chaos() {
     await npm(["run", "chaos", "--", "--directed"]);
     await npm(["run", "chaos", "--", "--seed", "1", "--runs", "2"]);

@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { backendUrl } from "../platform.mjs";
 import { outputOf, run, runStep } from "../processes.mjs";
+import { mayColor } from "../terminal.mjs";
 
 const MINUTE = 60_000;
 /** @type {import("node:child_process").StdioOptions} */
@@ -51,16 +52,17 @@ export async function createStack({ binDir, project, folder }) {
     PULUMI_CONFIG_PASSPHRASE: randomBytes(12).toString("hex"),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PATH: `${binDir}${delimiter}${process.env.PATH}`,
   };
+  const PATH = `${binDir}${delimiter}${process.env.PATH}`;
   // Removes the user's own settings for stacks and accounts.
   const others = Object.entries(process.env).filter(([name]) => !/^(PULUMI|PAYENGINE)_/.test(name));
-  const options = { cwd: project, env: { ...Object.fromEntries(others), ...settings } };
+  const options = { cwd: project, env: { ...Object.fromEntries(others), ...settings, PATH } };
 
   /** Runs the CLI and shows its output. @param {string[]} args */
   const show = async (args) => {
     const seen = { ...options, stdio: SHOWN, limitMs: 5 * MINUTE };
-    const failure = await run("pulumi", args, seen);
+    // Without an input, Pulumi does not color by itself.
+    const failure = await run("pulumi", [...args, "--color", mayColor() ? "always" : "never"], seen);
     if (failure) throw new Error(`pulumi ${args.join(" ")} ${failure}`);
   };
 

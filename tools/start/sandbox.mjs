@@ -46,8 +46,8 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
     await stop();
     throw error;
   });
-  /** @type {{ url: string, adminKey: string, controlUrl: string }} */
-  const { url, adminKey, controlUrl } = JSON.parse(line);
+  /** @type {{ url: string, adminKey: string, controlUrl: string, pageUrl: string, signInCode: string }} */
+  const { url, adminKey, controlUrl, pageUrl, signInCode } = JSON.parse(line);
   const patience = () => ({ signal: AbortSignal.timeout(10_000) });
 
   /**
@@ -57,7 +57,7 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
   const call = (key, path, method = "GET") =>
     fetch(`${url}${path}`, { method, headers: { authorization: `Basic ${key}` }, ...patience() });
 
-  /** Advances the sandbox's clock. @param {number} milliseconds */
+  /** Advances the sandbox's clock, or sets it back. @param {number} milliseconds */
   async function advanceClock(milliseconds) {
     const body = JSON.stringify({ advanceMs: milliseconds });
     const headers = { "content-type": "application/json" };
@@ -65,5 +65,5 @@ export async function startSandboxProcess({ repository, folder, limitMs = 20_000
     if (!answer.ok) throw new Error(`the sandbox's clock returned ${answer.status}`);
   }
 
-  return { url, adminKey, call, advanceClock, stop };
+  return { url, adminKey, pageUrl, signInCode, call, advanceClock, stop };
 }

@@ -51,10 +51,20 @@ describe("on Windows", () => {
     ).toEqual([false, true, true]);
   });
 
-  it("a backend's address has slashes, and a setting is PowerShell's", async () => {
+  it("a backend's address has slashes", async () => {
     const folder = "C:\\Users\\my self\\state";
     expect(await answerOf('platform.backendUrl(a, "win32")', folder)).toBe("file://C:/Users/my self/state");
-    expect(await answerOf('platform.settingLine("A", a, "win32")', folder)).toBe(`$env:A = '${folder}'`);
+  });
+
+  it("the script for another terminal is PowerShell's, and its text is run instead of the file", async () => {
+    const [folder, binDir] = ["C:\\O'Neil\\shop", "C:\\bin"];
+    const options = "{ folder: a, settings: { A: 'b' }, binDir: b }";
+    expect(await answerOf(`platform.shellScript(${options}, "win32")`, folder, binDir)).toBe(
+      ["cd 'C:\\O''Neil\\shop'", "$env:A = 'b'", "$env:PATH = 'C:\\bin;' + $env:PATH", ""].join("\n"),
+    );
+    expect(await answerOf('platform.sourceLine(a, "win32")', "C:\\O'Neil\\env")).toBe(
+      "iex (gc -raw 'C:\\O''Neil\\env')",
+    );
   });
 
   it("no CLI is built", async () => {
@@ -73,5 +83,5 @@ it.each(["darwin", "linux"])("on %s, the names of npm and files are unchanged", 
     ["ci"],
   ]);
   expect(await answerOf(`platform.backendUrl("/a b", "${name}")`)).toBe("file:///a b");
-  expect(await answerOf(`platform.settingLine("A", "b", "${name}")`)).toBe("export A='b'");
+  expect(await answerOf(`platform.sourceLine("/o'neil/env", "${name}")`)).toBe("source '/o'\\''neil/env'");
 });

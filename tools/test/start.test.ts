@@ -114,3 +114,47 @@ describe("the example of npm start", () => {
     expect(stderr).toContain("package-lock.json has no @pulumi/pulumi, which the example needs");
   });
 });
+
+describe("the text of npm start", () => {
+  it("breaks between words to fit 80 columns, and keeps indents and longer words", async () => {
+    const text = `${"word ".repeat(20).trim()}\n    at ${"/long".repeat(20)} end`;
+    const { stdout } = await given.machine.run(
+      'import { wrapped } from "./terminal.mjs"; console.log(wrapped(process.argv[1], "  "));',
+      text,
+    );
+
+    expect(stdout.split("\n")).toEqual([
+      `  ${"word ".repeat(15).trim()}`,
+      `  ${"word ".repeat(5).trim()}`,
+      "      at",
+      `  ${"/long".repeat(20)}`,
+      "  end",
+      "",
+    ]);
+  });
+
+  it("fits 80 columns in the folder of a user of macOS, and says how to use what --keep leaves running", async () => {
+    const sandbox = {
+      url: "http://127.0.0.1:65535/api",
+      pageUrl: "http://127.0.0.1:65535/",
+      signInCode: "k7m2-9qxd-4htv",
+    };
+    const script = `/var/folders/zz/${"x".repeat(30)}/T/payengine-XXXXXX/env`;
+    const { stdout } = await given.machine.run(
+      `import { keptText, realAccountText } from "./start/next-steps.mjs";
+      console.log(keptText(JSON.parse(process.argv[1])) + "\\n" + realAccountText());`,
+      JSON.stringify({ sandbox, script }),
+    );
+    const lines = stdout.split("\n");
+
+    expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+    expect(lines.map((line) => line.trim())).toEqual(
+      expect.arrayContaining([
+        `Page     ${sandbox.pageUrl}`,
+        `Sign in  with the code ${sandbox.signInCode}`,
+        `API      ${sandbox.url}`,
+        `source '${script}'`,
+      ]),
+    );
+  });
+});
