@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY, said } from "./installed-command";
 import { brokenLinksIn } from "./shipped-links";
+import { missingTypesIn } from "./shipped-types";
 
 jest.setTimeout(300_000);
 
@@ -77,6 +78,10 @@ describe.each(packages)("the tarball of %s", (name, find, { atMost, files }) => 
 
   test("holds everything that its Markdown files link to", () => {
     expect(brokenLinksIn(unpacked)).toEqual([]);
+  });
+
+  test("holds every type declaration that its exported types import", () => {
+    expect(missingTypesIn(unpacked)).toEqual([]);
   });
 
   test("has nothing that publint finds wrong", async () => {
