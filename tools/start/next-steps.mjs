@@ -3,9 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shellScript, sourceLine } from "../platform.mjs";
 import { colored, wrapped } from "../terminal.mjs";
+import { STACK } from "./quickstart.mjs";
 
-/** Settings that a user's terminal may have for other stacks and accounts; the empty text counts as not set. */
-const UNSET = { PULUMI_STACK: "", PAYENGINE_API_KEY: "", PAYENGINE_API_URL: "" };
+/** Replaces what a user's terminal may have for another stack and account. An empty text counts as no account. */
+const THIS_STACK = { PULUMI_STACK: STACK, PAYENGINE_API_KEY: "", PAYENGINE_API_URL: "" };
 
 /**
  * Writes a script that gets another terminal ready for the stack. It has the stack's passphrase, which the terminal of
@@ -16,7 +17,7 @@ const UNSET = { PULUMI_STACK: "", PAYENGINE_API_KEY: "", PAYENGINE_API_URL: "" }
  */
 export async function writeShellScript({ folder, project, settings, binDir }) {
   const path = join(folder, "env");
-  const script = shellScript({ folder: project, settings: { ...UNSET, ...settings }, binDir });
+  const script = shellScript({ folder: project, settings: { ...THIS_STACK, ...settings }, binDir });
   await writeFile(path, script, { mode: 0o600 });
   return path;
 }
@@ -30,7 +31,7 @@ export async function writeShellScript({ folder, project, settings, binDir }) {
 export function keptText({ sandbox: { url, pageUrl, signInCode }, script }) {
   return `
   Page     ${accent(pageUrl)}
-  Sign in  with the code ${accent(signInCode)}
+  Sign in  as a user, with the code ${accent(signInCode)}
   API      ${accent(url)}
 
 In another terminal, go to the program and select its stack:

@@ -6,6 +6,9 @@ import { backendUrl } from "../platform.mjs";
 import { outputOf, run, runStep } from "../processes.mjs";
 import { mayColor } from "../terminal.mjs";
 
+/** Name of the stack. */
+export const STACK = "dev";
+
 const MINUTE = 60_000;
 /** @type {import("node:child_process").StdioOptions} */
 const SHOWN = ["ignore", "inherit", "inherit"];
@@ -73,7 +76,7 @@ export async function createStack({ binDir, project, folder }) {
    */
   const ask = (args, input) => outputOf("pulumi", args, { ...options, input, limitMs: MINUTE });
 
-  await ask(["stack", "init", "dev"]);
+  await ask(["stack", "init", STACK]);
   return { state, settings, show, ask };
 }
 

@@ -151,7 +151,7 @@ describe("the text of npm start", () => {
     expect(lines.map((line) => line.trim())).toEqual(
       expect.arrayContaining([
         `Page     ${sandbox.pageUrl}`,
-        `Sign in  with the code ${sandbox.signInCode}`,
+        `Sign in  as a user, with the code ${sandbox.signInCode}`,
         `API      ${sandbox.url}`,
         `source '${script}'`,
       ]),
