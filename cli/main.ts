@@ -10,6 +10,7 @@ import { dueCommand } from "./due";
 import { EXIT } from "./exit-code";
 import { orphansCommand } from "./orphans";
 import { printable } from "./terminal";
+import { whoseCommand } from "./whose";
 
 const HELP = `
 Examples:
@@ -17,6 +18,7 @@ Examples:
   pulumi-payengine orphans --revoke   clean up after a crash and \`pulumi cancel\`
   pulumi-payengine audit              compare the account's keys with state
   pulumi-payengine due                show what must rotate, and how
+  pulumi-payengine whose < app.log    find out whose a leaked key is
 
 Exit codes:
   0  nothing is left to do
@@ -37,6 +39,7 @@ const program = new Command("pulumi-payengine")
   .addCommand(orphansCommand())
   .addCommand(auditCommand())
   .addCommand(dueCommand())
+  .addCommand(whoseCommand())
   .addCommand(doctorCommand())
   .addCommand(contractCommand())
   .addHelpText("after", HELP);
@@ -51,12 +54,16 @@ function printError(message: string): void {
   if (process.argv.includes("--json")) console.log(JSON.stringify({ error: message }, undefined, 2));
 }
 
+/** An argument in the wrong place may be a key. */
+const LONG_WORD = /[^\s'"`=]{40,}/g;
+
 // Commander prints errors in flags itself.
 for (const command of [program, ...program.commands, ...program.commands.flatMap((it) => it.commands)]) {
   command.configureOutput({
     outputError(text, write) {
-      write(text);
-      printError(text.trim().replace(/^error: /, ""));
+      const shown = text.replace(LONG_WORD, "[not shown]");
+      write(shown);
+      printError(shown.trim().replace(/^error: /, ""));
     },
   });
 }

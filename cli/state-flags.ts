@@ -10,13 +10,17 @@ export interface StateFlags {
   readonly cwd?: string;
 }
 
-/** Adds the flags that name states. */
-export function addStateFlags(command: Command): Command {
+/**
+ * Adds the flags that name states.
+ *
+ * @param standard what the command reads without them.
+ */
+export function addStateFlags(command: Command, standard = "the selected stack"): Command {
   return command
     .addOption(
       new Option("--stack <name>", "Stack to read; repeat for more")
         .argParser(collected)
-        .default([], "the selected stack"),
+        .default([], standard),
     )
     .addOption(
       new Option("--state <file>", "File that `pulumi stack export` wrote; repeat for more")

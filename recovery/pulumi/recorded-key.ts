@@ -13,6 +13,10 @@ export const StoredResource = z.object({
   provider: z.string().optional(),
   /** It was replaced, and its deletion is pending. */
   delete: z.boolean().optional(),
+  /** Pulumi does not delete or replace it. */
+  protect: z.boolean().optional(),
+  /** Pulumi forgets it without a call of the provider. */
+  retainOnDelete: z.boolean().optional(),
   inputs: Properties,
   outputs: Properties,
 });
@@ -66,8 +70,14 @@ export interface RecordedKey {
   readonly merchantId: string | undefined;
   /** Where it is in state: a resource, an unfinished resource, or a pending operation. */
   readonly evidence: "resource" | "unfinished" | "pending operation";
+  /** ID of the key that the resource adopted. */
+  readonly adoptedKeyId: string | undefined;
   /** Another resource has replaced it, and the next `up` revokes it. */
   readonly isReplaced: boolean;
+  /** The option `protect`: Pulumi does not replace it. */
+  readonly isProtected: boolean;
+  /** The option `retainOnDelete`: a replacement does not revoke it. */
+  readonly isRetained: boolean;
   /** Names of the properties that are encrypted: what is read from them is undefined. The values themselves are not among them. */
   readonly encrypted: readonly string[];
   /** Reference to the provider it belongs to, `urn::id`. */
@@ -144,7 +154,10 @@ export function recordedKey(resource: StoredResource, evidence: RecordedKey["evi
       accountId: text("accountId"),
       merchantId: text("merchantId"),
       evidence,
+      adoptedKeyId: text("adoptedKeyId"),
       isReplaced: resource.delete === true,
+      isProtected: resource.protect === true,
+      isRetained: resource.retainOnDelete === true,
       encrypted: Object.keys(told).filter((name) => !VALUES.includes(name) && isEncrypted(told[name])),
       provider,
       isDamaged: !isByHand && outputs.token !== undefined && keyId === undefined,
