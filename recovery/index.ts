@@ -32,3 +32,6 @@ export type { StateSelection } from "./pulumi/read-states";
 export type { StackLock } from "./pulumi/stack-lock";
 export { openStateFile, type StateSource } from "./pulumi/state-source";
 export type { SourceProblem, Unreached } from "./unreached";
+export type { KnownCredential } from "./whose/known-keys";
+export type { Input } from "./whose/scan-input";
+export { type FoundKey, type WhoseOptions, type WhoseReport, whoseKeys } from "./whose/whose-keys";

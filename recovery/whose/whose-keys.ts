@@ -82,6 +82,7 @@ export interface WhoseOptions extends StateSelection {
  * decrypted, nothing of the text is sent anywhere, and nothing of it is in the report.
  *
  * ```ts
+ * import { createReadStream } from "node:fs";
  * import { whoseKeys } from "pulumi-payengine/recovery";
  *
  * const { keys } = await whoseKeys(createReadStream("app.log"), { allStacks: true });

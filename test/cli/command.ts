@@ -14,6 +14,8 @@ export interface PayengineOptions {
   readonly without?: readonly string[];
   readonly onStart?: (pid: number) => void;
   readonly onErrorOutput?: (text: string) => void;
+  /** Standard input, which is not searched for secrets. Default: empty. */
+  readonly stdin?: string;
   /** Width of the terminal. Default: the width that `script` sets. */
   readonly columns?: number;
   /** Working folder. Default: the project's folder. */
@@ -26,7 +28,7 @@ export async function payengine(
   args: readonly string[],
   options: PayengineOptions = {},
 ): Promise<Ended> {
-  return noted(project, process.execPath, [main(), ...args], options);
+  return noted(project, process.execPath, [main(), ...args], options, options.stdin);
 }
 
 /** The same at a terminal with a user's input. */

@@ -22,6 +22,8 @@ export interface ReaderOptions {
   readonly section?: string;
   /** Sections that the reader skips, such as an alternative. */
   readonly skipped?: readonly string[];
+  /** Exit codes that the guide announces. Default: 0. */
+  readonly exitCodes?: readonly number[];
   /** Replaces what is not available here, such as an unpublished package. */
   readonly replace?: (line: string) => string;
 }
@@ -43,13 +45,14 @@ export class Reader {
     /** The remaining blocks. */
     readonly unread: Block[],
     private readonly replace: (line: string) => string,
+    private readonly exitCodes: readonly number[],
   ) {
     this.watching = this.watchProcesses();
   }
 
   static async open(project: Project, path: string, options: ReaderOptions = {}): Promise<Reader> {
     const { cwd = project.folder, env = {}, without = [], section, skipped = [] } = options;
-    const { replace = (line: string) => line } = options;
+    const { replace = (line: string) => line, exitCodes = [0] } = options;
     const all = Object.entries({ ...project.env, ...NPM, ...env }).filter(
       ([name]) => !without.includes(name),
     );
@@ -59,7 +62,7 @@ export class Reader {
     const blocks = (await readGuide(path)).filter(
       (block) => (section === undefined || block.section === section) && !skipped.includes(block.section),
     );
-    return new Reader(project, terminal, own, blocks, replace);
+    return new Reader(project, terminal, own, blocks, replace, exitCodes);
   }
 
   /**
@@ -86,7 +89,7 @@ export class Reader {
     for (const line of lines.split("\n")) {
       this.commands += 1;
       const { exitCode = 0, shown } = await this.terminal.enter(this.replace(line), remaining);
-      if (exitCode !== 0) throw new Error(`"${line}" ended with ${exitCode}:\n${shown}`);
+      if (!this.exitCodes.includes(exitCode)) throw new Error(`"${line}" ended with ${exitCode}:\n${shown}`);
       all += shown;
       if (line.includes("--show-secrets")) this.shownOnPurpose.push(shown);
     }

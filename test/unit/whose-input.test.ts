@@ -168,7 +168,11 @@ describe("an input without a known key", () => {
     ["a public key", `pk_prod_${"q".repeat(32)}`, { hasUnknownPublicKey: true, hasCandidate: true }],
     ["bytes of zero", "ab\u0000cd", { isBinary: true }],
     ["a compressed file", gzipped(), { isBinary: true }],
-    ["Latin-1", Buffer.from("Grüße aus Köln: die Schlüssel sind da. ".repeat(9), "latin1"), { isBinary: false }],
+    [
+      "Latin-1",
+      Buffer.from("Grüße aus Köln: die Schlüssel sind da. ".repeat(9), "latin1"),
+      { isBinary: false },
+    ],
   ])("is described: %s", async (_what, input, facts) => {
     expect(await scan(input)).toMatchObject({ exact: [], possible: [], ...facts });
   });
