@@ -29,6 +29,7 @@ export { type RevokeOptions, type RevokeReport, revokeOrphans } from "./orphans/
 export { openAllStacks } from "./pulumi/all-stacks";
 export { type ConfigEntry, openStack, type PulumiStack, type StackLocation } from "./pulumi/pulumi-stack";
 export type { StateSelection } from "./pulumi/read-states";
+export type { ResourcePlace } from "./pulumi/resource-place";
 export type { StackLock } from "./pulumi/stack-lock";
 export { openStateFile, type StateSource } from "./pulumi/state-source";
 export type { SourceProblem, Unreached } from "./unreached";

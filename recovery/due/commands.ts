@@ -1,36 +1,16 @@
-/** Where the commands of a state run. */
-export interface CommandPlace {
-  /** Name for `--stack`. */
-  readonly stack: string;
-  /** Folder for `--cwd`, if it is not the working folder. */
-  readonly cwd: string | undefined;
-}
+import { type CommandPlace, commandLine } from "../pulumi/command-line";
 
 /**
- * The command that does what is due for some keys of a stack, for a POSIX shell.
+ * The command that does what is due for a key.
  *
- * `--target-dependents` updates the resources that use the keys in the same run. Without it, they would keep a value that
- * this run or a later one revokes.
+ * `--target-dependents` updates the resources that use the key in the same run. Without it, they would keep a value that this
+ * run or a later one revokes.
  */
-export function upCommand(place: CommandPlace, urns: readonly string[]): string {
-  const targets = [...new Set(urns)].map((urn) => `--target ${quoted(urn)}`);
-  return ["pulumi up", ...placeFlags(place), ...targets, "--target-dependents"].join(" ");
+export function upCommand(place: CommandPlace, urn: string): string {
+  return commandLine("pulumi up", place, ["--target", urn, "--target-dependents"]);
 }
 
 /** The command that cleans up after an interrupted run. */
 export function orphansCommand(place: CommandPlace): string {
-  return ["npx pulumi-payengine orphans --revoke --wait", ...placeFlags(place)].join(" ");
-}
-
-function placeFlags({ stack, cwd }: CommandPlace): string[] {
-  return [`--stack ${plain(stack)}`, ...(cwd === undefined ? [] : [`--cwd ${plain(cwd)}`])];
-}
-
-/** URNs of children of components have a `$`, which a shell would expand. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function plain(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text);
+  return commandLine("npx pulumi-payengine orphans --revoke --wait", place);
 }

@@ -1,22 +1,17 @@
+import { encryptedOutputs, nameless } from "../encrypted-outputs";
 import { type ReadState, readStates, type StateSelection, type UnreadState } from "../pulumi/read-states";
 import { nameIn } from "../pulumi/recorded-key";
-import type { StackState } from "../pulumi/stack-state";
-import { groupedByProblem, type SourceProblem } from "../unreached";
-import { type CommandPlace, orphansCommand, upCommand } from "./commands";
+import { type ResourcePlace, resourcePlace } from "../pulumi/resource-place";
+import type { SourceProblem } from "../unreached";
+import { orphansCommand, upCommand } from "./commands";
 import { type DueAction, type DueStep, dueSteps } from "./due-steps";
 
 /** Something to do for a key. */
-export interface DueKey {
+export interface DueKey extends ResourcePlace {
   /** What the next `up` does. */
   readonly action: DueAction;
   /** When (ISO 8601); undefined for what an interrupted or failed run left. */
   readonly dueAt: string | undefined;
-  /** The stack or state file, as given. */
-  readonly source: string;
-  /** Name of the stack, for `--stack`. */
-  readonly stack: string;
-  /** Name of the Pulumi project. The commands run in its folder. */
-  readonly project: string;
   /** Name of the resource in the program. */
   readonly resource: string;
   /** URN of that resource. */
@@ -31,8 +26,6 @@ export interface DueKey {
   readonly isMadeByHand: boolean;
   /** What to know, or to do before the commands. */
   readonly note: string;
-  /** Whether the stack belongs to the project in the given folder. Always false for a file. */
-  readonly isOfThisProject: boolean;
   /** The commands that do it, in order, for a POSIX shell. */
   readonly commands: readonly string[];
 }
@@ -95,7 +88,7 @@ export async function dueKeys(options: DueOptions = {}): Promise<DueReport> {
     if (options.allStacks && count === 0 && it.from !== "file") continue;
     sources.push(it.name);
     keyCount += count;
-    unread.push(...encryptedDates(it));
+    unread.push(...encryptedOutputs(it, DATES));
     found.push(...dueSteps(it.state).map((step) => dueKey(step, it, options.cwd)));
   }
   requireStates(sources, unread);
@@ -124,29 +117,11 @@ function countKeys({ state }: ReadState): number {
   return new Set(urns).size + nameless(state).length;
 }
 
-/** Resources whose names at PayEngine are encrypted. */
-function nameless({ hidden, keys }: StackState): string[] {
-  return hidden.filter((resource) => !keys.some((key) => key.resource === resource));
-}
-
 function unreadState({ name, problem }: UnreadState): SourceProblem {
   return { source: name, resources: [], problem };
 }
 
-/** A program may make any output a secret. */
-function encryptedDates({ name, state }: ReadState): SourceProblem[] {
-  const dates = ["rotateAt", "previousRevokeAt", "pendingAction", "reconcileAfter"];
-  const unknown = [...state.keys, ...state.madeByHand].flatMap(({ resource, encrypted }) => {
-    const [date] = dates.filter((it) => encrypted.includes(it));
-    return date === undefined ? [] : [{ resource, problem: encryptedProblem(date) }];
-  });
-  const hidden = nameless(state).map((resource) => ({ resource, problem: encryptedProblem("uniqueName") }));
-  return groupedByProblem([...unknown, ...hidden]).map((it) => ({ source: name, ...it }));
-}
-
-function encryptedProblem(what: string): string {
-  return `${what} is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs`;
-}
+const DATES = ["rotateAt", "previousRevokeAt", "pendingAction", "reconcileAfter"];
 
 /** @throws Error if the report would cover nothing. */
 function requireStates(sources: readonly string[], unread: readonly SourceProblem[]): void {
@@ -159,15 +134,11 @@ function requireStates(sources: readonly string[], unread: readonly SourceProble
 
 function dueKey(step: DueStep, { name, from }: ReadState, cwd: string | undefined): DueKey {
   const { action, at, key, note, isInterrupted } = step;
-  const [stackPart = "", project = ""] = key.urn.split("::");
-  const stack = from === "file" ? (stackPart.split(":").at(-1) ?? "") : name;
-  const place: CommandPlace = { stack, cwd: from === "stack" ? cwd : undefined };
+  const { place, ...where } = resourcePlace(key.urn, { name, from }, cwd);
   return {
     action,
     dueAt: at?.toISOString(),
-    source: name,
-    stack,
-    project,
+    ...where,
     resource: nameIn(key.urn),
     urn: key.urn,
     keyName: key.name,
@@ -175,7 +146,6 @@ function dueKey(step: DueStep, { name, from }: ReadState, cwd: string | undefine
     previousKeyId: key.previous?.keyId,
     isMadeByHand: key.isMadeByHand,
     note,
-    isOfThisProject: from === "stack",
-    commands: [...(isInterrupted ? [orphansCommand(place)] : []), upCommand(place, [key.urn])],
+    commands: [...(isInterrupted ? [orphansCommand(place)] : []), upCommand(place, key.urn)],
   };
 }

@@ -15,6 +15,7 @@ export interface HeldKey {
 export interface KnownCredential {
   /** Display name of the state. */
   readonly source: string;
+  /** Address of the API where it has created them. */
   readonly apiUrl: string;
   /** Reference to the provider, `urn::id`. */
   readonly provider: string;

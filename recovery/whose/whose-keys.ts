@@ -1,26 +1,19 @@
-import type { CommandPlace } from "../pulumi/command-line";
+import { encryptedOutputs } from "../encrypted-outputs";
 import { type ReadState, readStates, type StateSelection } from "../pulumi/read-states";
-import { groupedByProblem, type SourceProblem } from "../unreached";
+import { type ResourcePlace, resourcePlace } from "../pulumi/resource-place";
+import type { SourceProblem } from "../unreached";
 import { type HeldKey, type KnownCredential, KnownKeys } from "./known-keys";
 import { replacementOf } from "./replacement";
 import { type Input, scanInput } from "./scan-input";
 
 /** A key that the input has, or may have. */
-export interface FoundKey {
+export interface FoundKey extends ResourcePlace {
   /** `value`: the input has its value. `redacted form`: the input has a redacted form that fits; other keys may fit too. */
   readonly match: "value" | "redacted form";
   /** Whether it is the current key of the resource, or the previous one of a rotation. */
   readonly which: "current" | "previous";
   /** "public" or "private". */
   readonly type: string | undefined;
-  /** The stack or state file, as given. */
-  readonly source: string;
-  /** Name of the stack, for `--stack`. */
-  readonly stack: string;
-  /** Name of the Pulumi project. The commands run in its folder. */
-  readonly project: string;
-  /** Whether the stack belongs to the project in the given folder. Always false for a file. */
-  readonly isOfThisProject: boolean;
   /** Name of the resource in the program. */
   readonly resource: string;
   /** URN of that resource. */
@@ -125,42 +118,33 @@ export async function whoseKeys(input: Input, options: WhoseOptions = {}): Promi
 
 const COMPARED = ["fingerprint", "redactedToken", "previousFingerprint", "previousRedactedToken"];
 
-/** A program may make any output a secret. An older key may not have a fingerprint of its previous one. */
-function notComparable({ name, state }: ReadState): SourceProblem[] {
-  const { keys, madeByHand, hidden } = state;
-  const held = [...keys, ...madeByHand].filter(({ evidence }) => evidence !== "pending operation");
-  const problems = held.flatMap(({ resource, encrypted, previous }) => {
-    const secret = COMPARED.filter((output) => encrypted.includes(output));
-    if (secret.length > 0) return [{ resource, problem: encryptedProblem(secret.join(" and ")) }];
-    const isOld = previous !== undefined && previous.fingerprint === undefined;
-    return isOld ? [{ resource, problem: "state has no fingerprint of its previous key" }] : [];
-  });
-  const nameless = hidden
-    .filter((resource) => !held.some((key) => key.resource === resource))
-    .map((resource) => ({ resource, problem: encryptedProblem("uniqueName") }));
-  return groupedByProblem([...problems, ...nameless]).map((it) => ({ source: name, ...it }));
-}
-
-function encryptedProblem(what: string): string {
-  return `${what} is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs`;
+/** A version before this one wrote no fingerprint of a previous key. */
+function notComparable(read: ReadState): SourceProblem[] {
+  const { name, state } = read;
+  const unknown = [...state.keys, ...state.madeByHand].filter(
+    ({ previous, encrypted }) =>
+      previous !== undefined &&
+      previous.fingerprint === undefined &&
+      !COMPARED.some((output) => encrypted.includes(output)),
+  );
+  const problem = "state has no fingerprint of its previous key";
+  const resources = unknown.map(({ resource }) => resource);
+  return [
+    ...encryptedOutputs(read, COMPARED),
+    ...(unknown.length > 0 ? [{ source: name, resources, problem }] : []),
+  ];
 }
 
 function foundKey(match: FoundKey["match"], held: HeldKey, cwd: string | undefined, now: Date): FoundKey {
   const { key, which, source, from } = held;
   const { urn, resource, type, accountId, pinnedAccountId, apiUrl, isMadeByHand, previous } = key;
   const isCurrent = which === "current";
-  const [stackPart = "", project = ""] = urn.split("::");
-  const stack = from === "file" ? (stackPart.split(":").at(-1) ?? "") : source;
-  const isOfThisProject = from === "stack";
-  const place: CommandPlace = { stack, cwd: isOfThisProject ? cwd : undefined };
+  const { place, ...where } = resourcePlace(urn, { name: source, from }, cwd);
   return {
     match,
     which,
     type,
-    source,
-    stack,
-    project,
-    isOfThisProject,
+    ...where,
     resource,
     urn,
     keyName: isCurrent ? key.name : undefined,

@@ -237,8 +237,8 @@ describe("without a match, the output says", () => {
     expect(lines).toEqual([
       `Not compared: broken.json: broken.json is not a stack's state; create one with \`pulumi stack export --file <file>\`.`,
       "Not compared: print of secret.json: fingerprint is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
-      "Not compared: old of secret.json: state has no fingerprint of its previous key",
       "Not compared: name of secret.json: uniqueName is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
+      "Not compared: old of secret.json: state has no fingerprint of its previous key",
       "Not in the stacks that could be read: compared with 3 keys of dev.json, secret.json. It may be in the others.",
     ]);
     expect(report).toMatchObject({ keys: [], keyCount: 3 });
