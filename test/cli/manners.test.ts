@@ -12,8 +12,8 @@ const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`);
 test("--help of every command shows examples and exit codes", async () => {
   const project = await given.fixture.project({});
   const all = await Promise.all(
-    [[], ["orphans"], ["audit"], ["due"], ["doctor"], ["contract"], ["contract", "learn"]].map((command) =>
-      payengine(project, [...command, "--help"]),
+    [[], ["orphans"], ["audit"], ["due"], ["whose"], ["doctor"], ["contract"], ["contract", "learn"]].map(
+      (command) => payengine(project, [...command, "--help"]),
     ),
   );
   for (const { exitCode, stdout, stderr } of all) {
