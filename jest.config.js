@@ -23,7 +23,7 @@ const installed = (name) => ({
 
 const INSTALLED = [
   ...["journey", "e2e", "options", "rotation", "bad-input", "cli", "chaos", "examples", "guides"],
-  ...["upgrade", "shared-backend", "package", "release", "native"],
+  ...["upgrade", "shared-backend", "package", "release", "native", "browser"],
 ];
 
 /** @type {import("jest").Config} */
@@ -36,7 +36,6 @@ module.exports = {
     { ...project("unit"), roots: ["test/unit", "provider", "sdk"].map((name) => `<rootDir>/${name}`) },
     project("plugin"),
     project("matrix"),
-    project("browser"),
     project("start"),
     ...INSTALLED.map(installed),
     { ...installed("languages"), globalSetup: "<rootDir>/test/languages/set-up.ts" },

@@ -51,6 +51,14 @@ export function findSecrets(secrets: Iterable<string>, haystacks: Iterable<Hayst
   return findings;
 }
 
+/**
+ * Whether a text has 12 characters of a secret in a row. Unlike {@link findSecrets} it knows no encodings, which is enough
+ * for the strings of a memory, and takes a moment for many megabytes.
+ */
+export function hasPartOf(secret: string, text: string): boolean {
+  return windowsOf(secret).some((window) => text.includes(window));
+}
+
 /** How many bytes a search of these reads. */
 export function sizeOf(haystacks: Iterable<Haystack>): number {
   return [...contentsOf(haystacks)].reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 export interface OtherSite {
   /** Host and port, such as `127.0.0.1:8080`. */
   readonly address: string;
+  /** The cookies that browsers sent to it. */
+  readonly cookies: readonly string[];
   /**
    * Moves the site's names to 127.0.0.1 after its start page is loaded (DNS rebinding): all later requests of the browser
    * to them reach this sandbox unchanged.
@@ -15,9 +17,11 @@ export interface OtherSite {
 /** A site for the tests of a file. */
 export function useOtherSite(): OtherSite {
   let target: URL | undefined;
+  const cookies: string[] = [];
   const server: Server = createServer((request, response) => {
     const { url: path = "/", method, headers } = request;
-    if (path === "/" || target === undefined) {
+    if (headers.cookie) cookies.push(headers.cookie);
+    if (path === "/" || target === undefined || !headers.host?.includes(".example")) {
       response
         .writeHead(200, { "content-type": "text/html" })
         .end("<!doctype html><title>Other site</title>");
@@ -28,6 +32,7 @@ export function useOtherSite(): OtherSite {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
+    onward.on("error", () => response.destroy());
     request.pipe(onward);
   });
   beforeAll(() => new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening)));
@@ -36,6 +41,7 @@ export function useOtherSite(): OtherSite {
     server.close();
   });
   return {
+    cookies,
     get address() {
       return `127.0.0.1:${(server.address() as AddressInfo).port}`;
     },

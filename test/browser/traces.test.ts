@@ -1,0 +1,61 @@
+import { useBrowser } from "./fixture";
+import { ManageKeys } from "./manage-keys";
+import { tracesOf } from "./traces";
+
+const given = useBrowser();
+
+/** A signed-in page that shows the value of a new private key. */
+async function shownValue() {
+  const opened = await given.open();
+  const keys = new ManageKeys(opened.page, opened.address);
+  await keys.signInWithKey(opened.credential);
+  const known = new Set(given.issued);
+  await keys.create("checkout", "Private");
+  await keys.valueDialog.waitFor();
+  const values = [...given.issued].filter((value) => !known.has(value));
+  expect(values).toHaveLength(1);
+  return { ...opened, keys, value: values[0] };
+}
+
+test("the search finds what a page shows and what its script holds", async () => {
+  const { page, value, credential } = await shownValue();
+  expect(await tracesOf([value], page)).toEqual(["document"]);
+  expect(await tracesOf([credential], page)).toEqual(["memory"]);
+});
+
+test.each<[string, (keys: ManageKeys) => Promise<unknown>]>([
+  ["Done", (keys) => keys.valueDialog.getByRole("button", { name: "Done" }).click()],
+  ["Escape", ({ page }) => page.keyboard.press("Escape")],
+])("after %s, the value of a new key is nowhere in the page", async (_, leave) => {
+  const { keys, value, received } = await shownValue();
+  await leave(keys);
+  await keys.valueDialog.waitFor({ state: "hidden" });
+  await keys.button("Details of checkout").click();
+  expect(await tracesOf([value], keys.page)).toEqual([]);
+  const shown = (await received()).filter(({ body }) => body.includes(value));
+  expect(shown.map(({ request }) => request)).toEqual([expect.stringMatching(/^POST .*\/api\/api-keys$/)]);
+});
+
+test.each<[string, (keys: ManageKeys) => Promise<unknown>]>([
+  ["a reload", ({ page }) => page.reload()],
+  [
+    "going to another page and back",
+    async ({ page }) => {
+      await page.goto("about:blank");
+      await page.goBack();
+    },
+  ],
+])("after %s, neither the new key nor the one for signing in is anywhere in the page", async (_, leave) => {
+  const { keys, value, credential } = await shownValue();
+  await leave(keys);
+  await keys.heading("Sign in").waitFor();
+  expect(await keys.valueDialog.isVisible()).toBe(false);
+  expect(await tracesOf([value, credential], keys.page)).toEqual([]);
+});
+
+test("after you sign out, the key for signing in is nowhere in the page", async () => {
+  const { keys, credential } = await shownValue();
+  await keys.page.keyboard.press("Escape");
+  await keys.signOut();
+  expect(await tracesOf([credential], keys.page)).toEqual([]);
+});
