@@ -5,6 +5,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { startChromium } from "./chromium";
 import { ManageKeys } from "./manage-keys";
 import { addKeys, statesOf } from "./page-states";
+import { smallPng } from "./small-png";
 
 /** The folder of the pictures of the Manage Keys page. `npm run screenshots` writes them. */
 export const PICTURES = join(__dirname, "../../docs/development/images");
@@ -17,11 +18,11 @@ const NOW = new Date("2026-03-02T09:41:00Z");
 
 const VIEWS: Record<string, { options: BrowserContextOptions; states: readonly string[] }> = {
   light: {
-    options: { colorScheme: "light", viewport: { width: 1120, height: 700 } },
+    options: { colorScheme: "light", viewport: { width: 1120, height: 640 } },
     states: ["sign-in", "list", "create", "value", "revoke", "user"],
   },
   dark: {
-    options: { colorScheme: "dark", viewport: { width: 1120, height: 700 } },
+    options: { colorScheme: "dark", viewport: { width: 1120, height: 640 } },
     states: ["sign-in", "list", "value"],
   },
   narrow: {
@@ -29,6 +30,9 @@ const VIEWS: Record<string, { options: BrowserContextOptions; states: readonly s
     states: ["sign-in", "list", "create", "value"],
   },
 };
+
+/** Pixels of the page around a dialog. */
+const AROUND = 40;
 
 /** Takes the pictures, and returns them by the names of their files. */
 export async function takePictures(): Promise<Map<string, Buffer>> {
@@ -49,7 +53,7 @@ export async function takePictures(): Promise<Map<string, Buffer>> {
         for await (const state of statesOf({ keys, control, credential, signInCode })) {
           if (!states.includes(state)) continue;
           await hideValues(page);
-          pictures.set(`${state}-${view}.png`, await page.screenshot({ animations: "disabled" }));
+          pictures.set(`${state}-${view}.png`, smallPng(await pictureOf(page)));
         }
         await context.close();
       } finally {
@@ -64,13 +68,23 @@ export async function takePictures(): Promise<Map<string, Buffer>> {
 
 /** Replaces each value on the page, so that no picture holds one. */
 async function hideValues(page: Page): Promise<void> {
-  await page.getByLabel("Private key value").evaluateAll((elements) => {
-    for (const element of elements) {
-      const hidden = "•".repeat(108);
-      if ("value" in element) element.value = hidden;
-      else element.textContent = hidden;
-    }
+  await page.getByLabel("Private key value").evaluateAll((places) => {
+    for (const place of places) place.textContent = "•".repeat(108);
   });
+}
+
+/** An open dialog, or else the content of the page, with some of what is around it. */
+async function pictureOf(page: Page): Promise<Buffer> {
+  const { width = 0, height = 0 } = page.viewportSize() ?? {};
+  const [dialog, content] = [page.getByRole("dialog"), page.locator("main > *:visible").last()];
+  const isOpen = (await dialog.count()) > 0;
+  const box = await (isOpen ? dialog : content).boundingBox();
+  if (box === null) throw new Error("The page shows nothing");
+  const [x, y] = isOpen ? [Math.max(0, box.x - AROUND), Math.max(0, box.y - AROUND)] : [0, 0];
+  const right = isOpen ? Math.min(width, box.x + box.width + AROUND) : width;
+  const bottom = Math.min(height, box.y + box.height + AROUND);
+  const clip = { x, y, width: right - x, height: bottom - y };
+  return page.screenshot({ animations: "disabled", clip });
 }
 
 /** Writes the pictures. */
