@@ -1,5 +1,10 @@
 // @ts-check
 
+/** How long the page says what has happened, in milliseconds. */
+const STATUS_MS = 8_000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let clearing;
+
 /** @param {string} id @returns {HTMLElement | null} */
 export const byId = (id) => document.getElementById(id);
 
@@ -27,7 +32,9 @@ export function showError(message) {
 
 /** Says what has happened, as {@link showError} does. @param {string} message */
 export function showStatus(message) {
-  setText(document.querySelector("dialog[open] [role=status]") ?? byId("status"), message);
+  const inDialog = document.querySelector("dialog[open] [role=status]");
+  if (inDialog === null) showListNews(message);
+  else setText(inDialog, message);
 }
 
 /** Says on the page, not in a dialog, what is wrong with the list. @param {string} message "" to clear it */
@@ -38,6 +45,9 @@ export function showListError(message) {
 /** Says on the page, not in a dialog, what has changed in the list. @param {string} message */
 export function showListNews(message) {
   setText(byId("status"), message);
+  clearTimeout(clearing);
+  // It covers a part of the page.
+  clearing = setTimeout(() => setText(byId("status"), ""), STATUS_MS);
 }
 
 function pageAlert() {
