@@ -2,19 +2,21 @@ import { Command, Option } from "commander";
 import { type AuditReport, auditKeys } from "../recovery/audit/audit-keys";
 import { type AuditedKey, CATEGORIES } from "../recovery/audit/audited-key";
 import { openAllStacks } from "../recovery/pulumi/all-stacks";
-import { openStack } from "../recovery/pulumi/pulumi-stack";
-import { openStateFile } from "../recovery/pulumi/state-source";
+import { openStack, type PulumiStack } from "../recovery/pulumi/pulumi-stack";
+import { type StateSelection, selectedStacks } from "../recovery/pulumi/read-states";
+import { type StateSource, stateOfFile } from "../recovery/pulumi/state-source";
 import { EXIT } from "./exit-code";
 import { collected, readDuration } from "./flags";
 import { accountName, hanging, renderRecords, shortTime } from "./layout";
 import { sourceProblemLine } from "./problem-lines";
 import { withProgress } from "./progress";
-import { addStateFlags, type StateFlags } from "./state-flags";
+import { addStateFlags, type StateFlags, selectionOf } from "./state-flags";
 import { counted, printWarning } from "./terminal";
 
 interface Flags extends StateFlags {
   readonly namePrefix: readonly string[];
   readonly minAge?: number;
+  readonly maxAge?: number;
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +28,7 @@ Categories:
   unsettled  too early to tell: an operation may still be running; run again
   gone       a state has its value, but the key no longer works
   overdue    previous key of a rotation, still live after its end date
+  unrotated  live and in use, but older than --max-age
   unmatched  live, named like a key of this provider, but in none of the states
   other      same as unmatched, but with none of the --name-prefix values:
              another team's key, no action needed
@@ -44,6 +47,7 @@ Examples:
   pulumi-payengine audit --stack dev --stack prod   two stacks of this project
   pulumi-payengine audit --all-stacks               every stack with keys
   pulumi-payengine audit --name-prefix shop-        in a shared account
+  pulumi-payengine audit --max-age 90d              report older keys
 
   pulumi stack export > prod.json                   (in the other project)
   pulumi-payengine audit --state prod.json --json
@@ -52,7 +56,7 @@ Exit codes:
   0  every audited key is managed, other or foreign
   1  the command failed
   2  action needed: a key of another category, a key that two resources hold, or
-     an account that could not be checked`;
+     a state or account that could not be checked`;
 
 export function auditCommand(): Command {
   return addStateFlags(new Command("audit"))
@@ -63,6 +67,7 @@ export function auditCommand(): Command {
         .default([], "any name"),
     )
     .option("--min-age <duration>", "How long state must be unchanged, as in `orphans`", readDuration)
+    .option("--max-age <duration>", 'Report keys that are older than this, such as "90d"', readDuration)
     .option("--all", "Show managed and other keys too")
     .option("--json", "Print JSON, with all keys")
     .helpOption("-h, --help", "Show help")
@@ -70,31 +75,26 @@ export function auditCommand(): Command {
     .action(audit);
 }
 
-async function audit({
-  stack,
-  state,
-  allStacks,
-  cwd,
-  minAge,
-  namePrefix,
-  all = false,
-  json,
-}: Flags): Promise<void> {
-  const isDefault = stack.length === 0 && state.length === 0 && !allStacks;
-  const stacks = isDefault ? [undefined] : [...new Set(stack)];
+async function audit({ minAge, maxAge, namePrefix, all = false, json, ...flags }: Flags): Promise<void> {
   const report = await withProgress(async ({ step: onStep }) => {
     onStep("Reading the stack from Pulumi");
-    const ofBackend = allStacks ? await openAllStacks({ cwd }, onStep) : [];
-    const sources = await Promise.all([
-      ...ofBackend,
-      ...stacks.map((name) => openStack({ stack: name, cwd })),
-      ...[...new Set(state)].map((path) => openStateFile(path)),
-    ]);
-    return auditKeys(sources, { minAge, namePrefixes: namePrefix, onStep, onWarning: printWarning });
+    const sources = await sourcesOf(selectionOf(flags), onStep);
+    return auditKeys(sources, { minAge, maxAge, namePrefixes: namePrefix, onStep, onWarning: printWarning });
   });
   console.log(json ? JSON.stringify(report, undefined, 2) : describe(report, all));
   const isWell = report.unreached.length === 0 && !report.keys.some(needsPerson);
   process.exitCode = isWell ? EXIT.done : EXIT.left;
+}
+
+async function sourcesOf(
+  selection: StateSelection,
+  onStep: (step: string) => void,
+): Promise<(PulumiStack | StateSource)[]> {
+  const { cwd, files, allStacks } = selection;
+  const stacks = allStacks
+    ? await openAllStacks({ cwd }, onStep)
+    : (await selectedStacks(selection)).map((stack) => openStack({ stack, cwd }));
+  return [...(await Promise.all(stacks)), ...[...new Set(files)].map((path) => stateOfFile(path))];
 }
 
 function needsPerson({ category, sharedWith }: AuditedKey): boolean {

@@ -10,6 +10,19 @@ export interface Unreached {
 export interface SourceProblem extends Unreached {
   /** Name of the stack or path of the file. */
   readonly source: string;
+  /** Names of the resources in the program; empty if the whole state could not be read. */
+  readonly resources: readonly string[];
+}
+
+/** The problem of a state that cannot be read. */
+export function wholeState(source: string, problem: string): SourceProblem {
+  return { source, resources: [], problem };
+}
+
+/** The error if no state at all can be read. */
+export function nothingRead([first, ...others]: readonly SourceProblem[]): Error {
+  const more = others.length === 0 ? "" : ` (${others.length} more could not be read either)`;
+  return new Error(`${first?.problem}${more}`);
 }
 
 /** Groups resources by their problem. */

@@ -6,10 +6,17 @@ import type { SourceProblem } from "../unreached";
 import type { AuditedKey, Category } from "./audited-key";
 import { readAudited } from "./audited-states";
 import { goneKeys } from "./gone-keys";
+import { agedKeys } from "./key-age";
 import { liveKeys } from "./live-keys";
 
 /** How the live keys of accounts compare with the given states. */
 export interface AuditReport {
+  /** The format of the report. It changes when a field is removed or gets another meaning. */
+  readonly schemaVersion: 1;
+  /** The time with which ages and dates were compared (ISO 8601): this machine's, or PayEngine's if the two differ. */
+  readonly checkedAt: string;
+  /** The age from which a key counts as unrotated, in milliseconds; undefined if none was given. */
+  readonly maxAge: number | undefined;
   /** Names of the stacks and paths of the files. */
   readonly sources: readonly string[];
   /** The accounts that the states' providers reach, with counts of live keys. */
@@ -25,7 +32,7 @@ export interface AuditReport {
   }[];
   /** Every key in a state, and every live key that is named like this provider's keys. */
   readonly keys: readonly AuditedKey[];
-  /** What could not be checked. */
+  /** What could not be checked. `resources` is empty if it is a whole state. */
   readonly unreached: readonly SourceProblem[];
   /** Keys that no request can check, which is not an error: keys created by hand, and accounts where only people create keys. */
   readonly notAudited: readonly SourceProblem[];
@@ -38,13 +45,15 @@ export interface AuditOptions extends RecoveryOptions {
    * given states counts as unmatched if its name has one of these prefixes, otherwise as other. Default: any name.
    */
   readonly namePrefixes?: readonly string[] | undefined;
+  /** A current key of a state that is older than this, in milliseconds, counts as unrotated. Default: any age is allowed. */
+  readonly maxAge?: number | undefined;
 }
 
 /**
  * Compares the live keys of accounts with the given states. Changes nothing.
  *
  * @param sources stacks from `openStack`, and files from `openStateFile`. A key of any other stack counts as unmatched.
- * @throws Error if Pulumi's CLI does not run or a state cannot be read. The report names accounts that cannot be reached.
+ * @throws Error if no state can be read. The report names states that cannot be read and accounts that cannot be reached.
  */
 export async function auditKeys(
   sources: readonly (PulumiStack | StateSource)[],
@@ -60,16 +69,22 @@ export async function auditKeys(
       ...liveKeys(it, audited.keys, now, options.namePrefixes ?? []),
     }));
     const gone = await goneKeys(audited, now, options);
+    const all = onceEach([...listed.flatMap(({ keys }) => keys), ...gone.keys]);
+    const { maxAge } = options;
+    const aged = agedKeys(all, audited.keys, now, maxAge ?? Number.POSITIVE_INFINITY);
     return {
-      sources: states.map(({ name }) => name),
+      schemaVersion: 1,
+      checkedAt: now.toISOString(),
+      maxAge,
+      sources: audited.sources,
       accounts: listed.map(({ it: { account, live }, foreign }) => ({
         id: account.id,
         apiUrl: account.apiUrl,
         live: live.length,
         foreign,
       })),
-      keys: onceEach([...listed.flatMap(({ keys }) => keys), ...gone.keys]),
-      unreached: [...audited.unreached, ...gone.unreached],
+      keys: aged.keys,
+      unreached: [...audited.unreached, ...gone.unreached, ...(maxAge === undefined ? [] : aged.unreached)],
       notAudited: audited.notAudited,
     };
   } finally {

@@ -6,16 +6,26 @@
  * - `unsettled`: too early to tell, because an operation may still be changing the state that names it.
  * - `gone`: a state has its value, but the key no longer works.
  * - `overdue`: the previous key of a rotation, still live after its end date.
+ * - `unrotated`: live and current in a state, but older than the given age.
  * - `unmatched`: live and named like this provider's keys, but in none of the given states.
  * - `other`: same as unmatched, but its name has none of the given prefixes.
  */
-export type Category = "managed" | "orphaned" | "unsettled" | "gone" | "overdue" | "unmatched" | "other";
+export type Category =
+  | "managed"
+  | "orphaned"
+  | "unsettled"
+  | "gone"
+  | "overdue"
+  | "unrotated"
+  | "unmatched"
+  | "other";
 
 /** All categories, in the order in which reports show them. */
 export const CATEGORIES: readonly Category[] = [
   "orphaned",
   "overdue",
   "gone",
+  "unrotated",
   "unsettled",
   "unmatched",
   "other",

@@ -1,10 +1,12 @@
+import { messageOf } from "../../provider/payengine/errors";
 import { type AccountPool, type Reachable, type Reached, reachAccounts, unreachedBecause } from "../accounts";
 import { mayChangeUntil, type RecoveryOptions } from "../operation-time";
+import { allFewAtOnce } from "../pulumi/few-at-once";
 import type { RecordedKey } from "../pulumi/recorded-key";
 import type { StackLock } from "../pulumi/stack-lock";
 import type { StackState } from "../pulumi/stack-state";
 import type { StateSource } from "../pulumi/state-source";
-import { groupedByProblem, type SourceProblem, type Unreached } from "../unreached";
+import { groupedByProblem, nothingRead, type SourceProblem, type Unreached, wholeState } from "../unreached";
 import { type AccountLists, type AuditedAccount, listAccounts } from "./account-lists";
 import { auditedProviders, unusedProviders } from "./audited-providers";
 
@@ -22,6 +24,8 @@ export interface LocatedKey extends RecordedKey {
 
 /** States and accounts side by side. */
 export interface Audited {
+  /** Names of the states that were read. */
+  readonly sources: readonly string[];
   readonly accounts: readonly AuditedAccount[];
   readonly keys: readonly LocatedKey[];
   readonly unreached: readonly SourceProblem[];
@@ -44,17 +48,42 @@ export async function readAudited(
 ): Promise<Audited> {
   const names = sources.map(({ name }) => name).join(", ");
   options.onStep?.(`Reading the state of ${names}`);
-  const loaded = await Promise.all(sources.map(async (source) => ({ source, earlier: await source.load() })));
+  const loaded = await readEach(
+    sources.map((source) => ({ source })),
+    async ({ source }) => ({ source, earlier: await source.load() }),
+  );
+  if (loaded.done.length === 0 && sources.length > 0) throw nothingRead(loaded.failed);
   options.onStep?.("Listing the keys at PayEngine");
-  const states = await Promise.all(loaded.map((it) => reach(pool, it.source, it.earlier)));
-  const lists = await listAccounts(states.flatMap(({ reached }) => [...reached.values()]));
+  const reached = await allFewAtOnce(loaded.done.map((it) => () => reach(pool, it.source, it.earlier)));
+  const lists = await listAccounts(reached.flatMap((it) => [...it.reached.values()]));
   options.onStep?.(`Reading the state of ${names} again`);
-  const located = await Promise.all(states.map((state) => locate(state, lists, options)));
+  const again = await readEach(reached, (state) => locate(state, lists, options));
+  const located = again.done;
   return {
+    sources: loaded.done.map(({ source }) => source.name),
     accounts: [...new Set([...lists.values()].flatMap((list) => ("problem" in list ? [] : [list])))],
     keys: located.flatMap(({ keys }) => keys),
-    unreached: located.flatMap(({ unreached }) => unreached),
+    unreached: [...loaded.failed, ...again.failed, ...located.flatMap(({ unreached }) => unreached)],
     notAudited: located.flatMap(({ notAudited }) => notAudited),
+  };
+}
+
+/** Reads several states, a few at once. One that cannot be read does not stop the others. */
+async function readEach<T extends { readonly source: StateSource }, R>(
+  items: readonly T[],
+  read: (item: T) => Promise<R>,
+): Promise<{ readonly done: readonly R[]; readonly failed: readonly SourceProblem[] }> {
+  const reads = items.map((item) => async (): Promise<{ done: R } | { failed: SourceProblem }> => {
+    try {
+      return { done: await read(item) };
+    } catch (error) {
+      return { failed: wholeState(item.source.name, messageOf(error)) };
+    }
+  });
+  const results = await allFewAtOnce(reads);
+  return {
+    done: results.flatMap((it) => ("done" in it ? [it.done] : [])),
+    failed: results.flatMap((it) => ("failed" in it ? [it.failed] : [])),
   };
 }
 
@@ -67,7 +96,7 @@ async function locate(
   { source, earlier, reached }: ReachedState,
   lists: AccountLists,
   options: RecoveryOptions,
-): Promise<Omit<Audited, "accounts">> {
+): Promise<Omit<Audited, "accounts" | "sources">> {
   const lock = earlier.project === undefined ? undefined : await source.lock(earlier.project);
   const state = await source.load();
   const until = mayChangeUntil(earlier, state, [...reached.values()], options);

@@ -1,8 +1,8 @@
 import { encryptedOutputs, nameless } from "../encrypted-outputs";
-import { type ReadState, readStates, type StateSelection, type UnreadState } from "../pulumi/read-states";
+import { type ReadState, readStates, type StateSelection } from "../pulumi/read-states";
 import { nameIn } from "../pulumi/recorded-key";
 import { type ResourcePlace, resourcePlace } from "../pulumi/resource-place";
-import type { SourceProblem } from "../unreached";
+import { nothingRead, type SourceProblem, wholeState } from "../unreached";
 import { orphansCommand, upCommand } from "./commands";
 import { type DueAction, type DueStep, dueSteps } from "./due-steps";
 
@@ -32,6 +32,8 @@ export interface DueKey extends ResourcePlace {
 
 /** What the next `up` of some stacks has to do with their keys, and when. */
 export interface DueReport {
+  /** The format of the report. It changes when a field is removed or gets another meaning. */
+  readonly schemaVersion: 1;
   /** This machine's time, with which the dates were compared (ISO 8601). */
   readonly checkedAt: string;
   /** Names of the stacks and paths of the files that were read and hold keys. */
@@ -81,7 +83,7 @@ export async function dueKeys(options: DueOptions = {}): Promise<DueReport> {
   let keyCount = 0;
   for await (const it of readStates(options, options.onStep)) {
     if ("problem" in it) {
-      unread.push(unreadState(it));
+      unread.push(wholeState(it.name, it.problem));
       continue;
     }
     const count = countKeys(it);
@@ -91,12 +93,14 @@ export async function dueKeys(options: DueOptions = {}): Promise<DueReport> {
     unread.push(...encryptedOutputs(it, DATES));
     found.push(...dueSteps(it.state).map((step) => dueKey(step, it, options.cwd)));
   }
-  requireStates(sources, unread);
+  if (sources.length === 0)
+    throw unread.length > 0 ? nothingRead(unread) : new Error("No stack of this backend has PayEngine keys.");
   found.sort((left, right) => timeOf(left) - timeOf(right));
   const isBy = (limit: number) => (key: DueKey) => timeOf(key) <= limit;
   const isDue = isBy(checkedAt.getTime());
   const later = found.filter((key) => !isDue(key));
   return {
+    schemaVersion: 1,
     checkedAt: checkedAt.toISOString(),
     sources,
     keyCount,
@@ -117,20 +121,7 @@ function countKeys({ state }: ReadState): number {
   return new Set(urns).size + nameless(state).length;
 }
 
-function unreadState({ name, problem }: UnreadState): SourceProblem {
-  return { source: name, resources: [], problem };
-}
-
 const DATES = ["rotateAt", "previousRevokeAt", "pendingAction", "reconcileAfter"];
-
-/** @throws Error if the report would cover nothing. */
-function requireStates(sources: readonly string[], unread: readonly SourceProblem[]): void {
-  if (sources.length > 0) return;
-  const [first, ...others] = unread;
-  if (first === undefined) throw new Error("No stack of this backend has PayEngine keys.");
-  const more = others.length === 0 ? "" : ` (${others.length} more could not be read either)`;
-  throw new Error(`${first.problem}${more}`);
-}
 
 function dueKey(step: DueStep, { name, from }: ReadState, cwd: string | undefined): DueKey {
   const { action, at, key, note, isInterrupted } = step;

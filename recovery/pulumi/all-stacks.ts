@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { z } from "zod";
-import { openStack, type StackLocation } from "./pulumi-stack";
+import { allFewAtOnce } from "./few-at-once";
+import { backendUrl, openStackOn, pulumiAt, type StackLocation } from "./pulumi-stack";
 import { isConfigured } from "./recorded-provider";
 import { pulumiJson } from "./run-pulumi";
 import type { StackState } from "./stack-state";
@@ -15,9 +15,7 @@ const LIMIT_MS = 120_000;
  * @throws Error if Pulumi's CLI does not run, or there is none.
  */
 export async function listStacks(location: Omit<StackLocation, "stack"> = {}): Promise<string[]> {
-  const { env = process.env, command = "pulumi" } = location;
-  const how = { command, cwd: resolve(location.cwd ?? process.cwd()), env };
-  const listed = await pulumiJson(how, Stacks, ["stack", "ls", "--all", "--json"], LIMIT_MS);
+  const listed = await pulumiJson(pulumiAt(location), Stacks, ["stack", "ls", "--all", "--json"], LIMIT_MS);
   if (listed.length === 0) throw new Error("This backend has no stacks; check `pulumi whoami --verbose`.");
   return listed.map(({ name }) => name);
 }
@@ -28,24 +26,29 @@ export function isOfThisProject(name: string): boolean {
 }
 
 /**
- * Opens all stacks of the backend whose states have keys or PayEngine's configuration.
+ * Opens all stacks of the backend whose states have keys or PayEngine's configuration, and those whose states cannot be
+ * read.
  *
  * @param onStep called before each stack, with text.
- * @throws Error if there is no such stack, or a state cannot be read.
+ * @throws Error if there is no such stack.
  */
 export async function openAllStacks(
   location: Omit<StackLocation, "stack"> = {},
   onStep?: (step: string) => void,
 ): Promise<StateSource[]> {
   const names = await listStacks(location);
-  const sources: StateSource[] = [];
-  // In sequence, because each starts a process of the CLI.
-  for (const [index, name] of names.entries()) {
-    onStep?.(`Reading stack ${index + 1} of ${names.length}`);
-    const stack = await openStack({ ...location, stack: name });
-    const source = isOfThisProject(name) ? stateOfStack(stack) : stateOfOtherProject(stack);
-    if (isOurs(await source.load())) sources.push(source);
-  }
+  const backend = backendUrl(location);
+  const opened = await allFewAtOnce(
+    names.map((name, index) => async () => {
+      onStep?.(`Reading stack ${index + 1} of ${names.length}`);
+      const stack = await openStackOn({ ...location, stack: name }, backend);
+      const source = isOfThisProject(name) ? stateOfStack(stack) : stateOfOtherProject(stack);
+      // One that cannot be read may have keys: the audit says why it cannot.
+      const isToAudit = await source.load().then(isOurs, () => true);
+      return isToAudit ? [source] : [];
+    }),
+  );
+  const sources = opened.flat();
   if (sources.length === 0)
     throw new Error(
       "No stack of this backend has PayEngine keys or configuration. Name a stack with --stack.",

@@ -63,16 +63,33 @@ const Config = z.record(
 
 /** @throws Error if no stack is selected or the CLI does not run. */
 export async function openStack(location: StackLocation = {}): Promise<PulumiStack> {
-  const env = location.env ?? process.env;
-  const cwd = resolve(location.cwd ?? process.cwd());
-  const how = { command: location.command ?? "pulumi", cwd, env };
+  return openStackOn(location, backendUrl(location));
+}
+
+/** How to run the CLI for a stack. */
+export function pulumiAt({ command = "pulumi", cwd = process.cwd(), env = process.env }: StackLocation) {
+  return { command, cwd: resolve(cwd), env };
+}
+
+/** Asks the CLI for the address of the backend, once for all stacks that share the returned function. */
+export function backendUrl(location: StackLocation): () => Promise<string> {
+  const args = ["whoami", "--json", "--verbose"];
+  return once(async () => (await pulumiJson(pulumiAt(location), Backend, args, LIMIT_MS)).url);
+}
+
+/** @param backend see {@link backendUrl}. */
+export async function openStackOn(
+  location: StackLocation,
+  backend: () => Promise<string>,
+): Promise<PulumiStack> {
+  const how = pulumiAt(location);
+  const { cwd, env } = how;
   const pulumi = (args: string[]) => runPulumi(how, args, LIMIT_MS);
   const name = location.stack ?? (await pulumi(["stack", "--show-name"])).trim();
   const on = ["--stack", name];
   const readConfig = (...flags: string[]) =>
     pulumiJson(how, Config, ["config", "--json", ...flags, ...on], LIMIT_MS);
   const configAsIs = once(() => readConfig());
-  const backend = once(() => pulumiJson(how, Backend, ["whoami", "--json", "--verbose"], LIMIT_MS));
   return {
     name,
     env,
@@ -84,8 +101,7 @@ export async function openStack(location: StackLocation = {}): Promise<PulumiSta
       return needsDecryption(asIs, env) ? ownConfig(await readConfig("--show-secrets")).values : asIs.values;
     }),
     async lock(project) {
-      const { url } = await backend();
-      return readLock(url, cwd, project, name.split("/").at(-1) ?? "");
+      return readLock(await backend(), cwd, project, name.split("/").at(-1) ?? "");
     },
     async clearPendingCreates(root) {
       const target = root === undefined ? [] : ["--target", root];

@@ -43,7 +43,7 @@ export async function* readStates(
   onStep: (step: string) => void = () => {},
 ): AsyncGenerator<ReadState | UnreadState> {
   onStep("Reading the stack from Pulumi");
-  const stacks = await namesOf(selection);
+  const stacks = await selectedStacks(selection);
   const files = [...new Set(selection.files)];
   const count = stacks.length + files.length;
   let begun = 0;
@@ -70,7 +70,7 @@ export async function* readStates(
 }
 
 /** Names of the selected stacks, without duplicates. */
-async function namesOf(selection: StateSelection): Promise<readonly string[]> {
+export async function selectedStacks(selection: StateSelection): Promise<readonly string[]> {
   const { stacks = [], files = [], allStacks = false } = selection;
   if (allStacks) return listStacks(selection);
   if (stacks.length > 0 || files.length > 0) return [...new Set(stacks)];

@@ -65,8 +65,15 @@ export function stateOfOtherProject(stack: PulumiStack): StateSource {
  * @throws Error if the file cannot be read.
  */
 export async function openStateFile(path: string, env: Environment = process.env): Promise<StateSource> {
+  const source = stateOfFile(path, env);
+  await source.load();
+  return source;
+}
+
+/** The same, read when it is used. */
+export function stateOfFile(path: string, env: Environment = process.env): StateSource {
   const todo = "name the stack with --stack, so that they can be decrypted";
-  const state = requireNames(await readStateFile(path), todo);
+  const load = once(async () => requireNames(await readStateFile(path), todo));
   const encrypted = () =>
     new Error(
       `its provider's configuration is partly encrypted in ${path}; if that is only the credential, set PAYENGINE_API_KEY ` +
@@ -76,9 +83,9 @@ export async function openStateFile(path: string, env: Environment = process.env
     name: path,
     isFile: true,
     env,
-    load: async () => state,
+    load,
     async config() {
-      const provider = defaultProvider(state.providers);
+      const provider = defaultProvider((await load()).providers);
       // Without the address, the credential would go to the default address.
       if (provider === undefined)
         throw new Error(`${path} has no default provider; name the stack with --stack`);

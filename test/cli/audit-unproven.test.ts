@@ -66,6 +66,8 @@ test("audit reports no key as gone with another account's credential or an unrea
   expect([refused.exitCode, JSON.parse(plainText(refused.stdout))]).toEqual([
     2,
     {
+      schemaVersion: 1,
+      checkedAt: "<time>",
       sources: ["dev"],
       accounts: [],
       keys: [],

@@ -45,13 +45,15 @@ test("the commands of the guide to evidence print the fields that it shows", asy
     await reader.enter("pulumi up --yes --skip-preview --message 'Quarterly rotation'");
     const { keyId, previousKeyId, token = "" } = await project.key("checkout");
 
-    const audit = await answer("npx pulumi-payengine audit --all-stacks --json");
+    const audit = await answer("npx pulumi-payengine audit --all-stacks --max-age 90d --json");
     expect(fieldsOf(audit.written)).toEqual(fieldsOf(audit.shown));
     expect(audit.written.keys.map((key: { keyId: string }) => key.keyId).sort()).toEqual(
       [keyId, previousKeyId].sort(),
     );
     const orphans = await answer("npx pulumi-payengine orphans --json");
     expect(fieldsOf(orphans.written)).toEqual(fieldsOf(orphans.shown));
+    const due = await answer("npx pulumi-payengine due --all-stacks --json");
+    expect(fieldsOf(due.written)).toEqual(fieldsOf(due.shown));
     const keys = await answer("pulumi stack export | jq");
     expect(fieldsOf(keys.written)).toEqual(fieldsOf(keys.shown));
     expect(Object.values(keys.written)).not.toContain(null);
