@@ -36,9 +36,7 @@ async function* pasted(stdin: NodeJS.ReadStream): AsyncGenerator<Uint8Array> {
   stdin.setRawMode(true);
   const chunks: Uint8Array[] = [];
   try {
-    console.error(
-      "Paste a key, a redacted form or a log, then press Ctrl-D. Your input is not shown. (Ctrl-C stops.)",
-    );
+    console.error("Paste the key or the log, then press Ctrl-D. Your input is not shown.");
     for await (const chunk of stdin as AsyncIterable<Uint8Array>) {
       if (chunk.includes(CTRL_C)) throw new Error("Stopped. Nothing was compared.");
       const end = chunk.indexOf(CTRL_D);

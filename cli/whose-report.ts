@@ -24,7 +24,7 @@ function rowOf(key: FoundKey): string[] {
   const account = key.accountId ?? key.pinnedAccountId;
   const host = new URL(key.apiUrl).host;
   return [
-    match === "value" ? "exact" : "possible",
+    match,
     `${which} ${type ?? ""} key${until}, generation ${generation}`,
     source,
     resource,
@@ -40,7 +40,7 @@ function rowOf(key: FoundKey): string[] {
 function stepLines(key: FoundKey): string[] {
   const { match, which, source, resource, project, isOfThisProject, note, commands } = key;
   const place = isOfThisProject ? "" : ` (in the folder of the project ${project})`;
-  const condition = match === "value" ? "Replace" : "If it is this key, replace";
+  const condition = match === "exact" ? "Replace" : "If it is this key, replace";
   const name = `${which === "previous" ? "the previous key of " : ""}${resource} of ${source}`;
   const head = commands.length === 0 ? `${name}:` : `${condition} ${name}${place}:`;
   return [
@@ -62,10 +62,10 @@ function summary(report: WhoseReport): string[] {
     report;
   const compared = `${counted(keyCount, "key")}${sources.length === 0 ? "" : ` of ${fewOf(sources)}`}`;
   const isFound = keys.length + credentials.length > 0;
-  const exact = keys.filter(({ match }) => match === "value").length;
+  const exact = keys.filter(({ match }) => match === "exact").length;
   const possible = keys.length - exact;
   const counts = [
-    ...(exact > 0 ? [`the values of ${counted(exact, "key")}`] : []),
+    ...(exact > 0 ? [`the ${exact === 1 ? "value" : "values"} of ${counted(exact, "key")}`] : []),
     ...(possible > 0 ? [`a redacted form that fits ${counted(possible, "key")}`] : []),
     ...(credentials.length > 0 ? ["a provider credential"] : []),
   ];

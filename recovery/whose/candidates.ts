@@ -29,6 +29,8 @@ const MOST_SHOWN = 64;
 const BASE64 = /[A-Za-z0-9+/_-]{27,}/g;
 /** So many characters of base64 show whether they hold text. */
 const SAMPLE = 24;
+/** Text has colors and other characters too; of random bytes, about a third are printable. */
+const TEXT = 2 / 3;
 /** A header in a body in a log. */
 const DEEPEST = 3;
 
@@ -75,9 +77,13 @@ function* redactedIn(text: string): Generator<Candidate> {
 function* base64In(text: string): Generator<string> {
   for (const { 0: run, index } of text.matchAll(BASE64)) {
     for (const skipped of index === 0 ? [0, 1, 2, 3] : [0]) {
-      const sample = Buffer.from(run.slice(skipped, skipped + SAMPLE), "base64").toString("latin1");
-      if (/^[\t\r\n\x20-\x7e]+$/.test(sample))
-        yield Buffer.from(run.slice(skipped), "base64").toString("latin1");
+      const bytes = Buffer.from(run.slice(skipped, skipped + SAMPLE), "base64");
+      if (bytes.filter(isPrintable).length >= bytes.length * TEXT)
+        yield Buffer.from(run.slice(skipped), "base64").toString();
     }
   }
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 32 && byte < 127;
 }

@@ -8,8 +8,8 @@ import { type Input, scanInput } from "./scan-input";
 
 /** A key that the input has, or may have. */
 export interface FoundKey extends ResourcePlace {
-  /** `value`: the input has its value. `redacted form`: the input has a redacted form that fits; other keys may fit too. */
-  readonly match: "value" | "redacted form";
+  /** `exact`: the input has its value. `possible`: the input has a redacted form that fits; other keys may fit too. */
+  readonly match: "exact" | "possible";
   /** Whether it is the current key of the resource, or the previous one of a rotation. */
   readonly which: "current" | "previous";
   /** "public" or "private". */
@@ -107,7 +107,7 @@ export async function whoseKeys(input: Input, options: WhoseOptions = {}): Promi
     [...held].map((each) => foundKey(match, each, options.cwd, now())).sort(byPlace);
   const fitting = [...possible].filter((held) => !exact.has(held));
   return {
-    keys: [...found("value", exact), ...found("redacted form", fitting)],
+    keys: [...found("exact", exact), ...found("possible", fitting)],
     credentials: [...credentials],
     sources,
     keyCount,

@@ -96,12 +96,12 @@ test("each leaked key in a log is found in its stack, and the printed commands r
     [match, which, source, resource, keyId, generation, commands.length].join(" "),
   );
   expect(shown).toEqual([
-    `value current dev checkout ${checkout.keyId} 1 2`,
-    `value current dev legacy ${legacy.keyId} 1 2`,
-    `value current dev web ${web.keyId} 1 0`,
-    `value current dev worker ${worker.keyId} 2 1`,
-    `value previous dev worker ${worker.previousKeyId} 1 1`,
-    "value current hand byHand  1 2",
+    `exact current dev checkout ${checkout.keyId} 1 2`,
+    `exact current dev legacy ${legacy.keyId} 1 2`,
+    `exact current dev web ${web.keyId} 1 0`,
+    `exact current dev worker ${worker.keyId} 2 1`,
+    `exact previous dev worker ${worker.previousKeyId} 1 1`,
+    "exact current hand byHand  1 2",
   ]);
 
   const run = async (key: FoundKey) => {

@@ -139,8 +139,8 @@ describe("the output names", () => {
       "The input has the values of 2 keys. Compared with 2 keys of dev.json, prod.json.",
     ]);
     expect(report.keys.map(({ match, stack }) => [match, stack])).toEqual([
-      ["value", "dev"],
-      ["value", "prod"],
+      ["exact", "dev"],
+      ["exact", "prod"],
     ]);
   });
 
@@ -177,7 +177,7 @@ describe("the output names", () => {
     expect(lines.slice(2)).toEqual([
       "web of dev.json:",
       "  A public key is meant to be public: no incident.",
-      "The input has the values of 1 key. Compared with 1 key of dev.json.",
+      "The input has the value of 1 key. Compared with 1 key of dev.json.",
     ]);
   });
 
