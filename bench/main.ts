@@ -11,10 +11,11 @@ import type { Bench, Cli } from "./measured-stack";
 import { writeReport } from "./report";
 import type { Part, Results, StepPart } from "./results";
 import { SUBJECTS } from "./stack";
+import { manyStacks } from "./stacks";
 import { starts } from "./starts";
 import { throughput } from "./throughput";
 
-const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput"] as const;
+const PARTS = ["lifecycle", "rotation", "network", "starts", "throughput", "stacks"] as const;
 /** The supported releases of Pulumi's CLI, by their names in tools/pulumi-cli.mjs. */
 const RELEASES = ["newest", "oldest"] as const;
 const DOCS = join(__dirname, "../docs/development");
@@ -71,6 +72,7 @@ async function main({ keys, rounds, add, only, subjects, steps, cli }: Flags): P
     const keep = (part: string, results: readonly unknown[]) => keepPart(part, { ...about, results });
     if (only.includes("starts")) keep("starts", await starts(installed, START_ROUNDS));
     if (only.includes("throughput")) keep("throughput", await throughput(THROUGHPUT_ROUNDS));
+    if (only.includes("stacks")) keep("stacks", await manyStacks(bench, rounds));
     const keepRounds = async (part: StepPart, measure: Measure, size: number) => {
       const results = add ? [...(readResults()[part]?.results ?? [])] : [];
       const before = Math.max(0, ...results.map(({ round }) => round));

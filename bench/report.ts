@@ -2,7 +2,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lifecycleParts, lifecycleTables, plotted } from "./lifecycle-report";
-import { median, type Part, type Results, type StartResult, type StepResult } from "./results";
+import {
+  median,
+  type Part,
+  type Results,
+  type StacksResult,
+  type StartResult,
+  type StepResult,
+} from "./results";
 import { about, distinct, medianOf, ratio, resultsOf, short, table } from "./tables";
 
 /** Writes the tables between their marks in docs/development/benchmarks.md, and the plot in the same folder. */
@@ -14,6 +21,7 @@ export function writeReport(docs: string): void {
     network: results.network ? networkTable(results.network) : "",
     starts: results.starts ? startsTable(results.starts) : "",
     throughput: results.throughput ? throughputTable(results.throughput) : "",
+    stacks: results.stacks ? stacksTable(results.stacks) : "",
   };
   const file = join(docs, "benchmarks.md");
   let text = readFileSync(file, "utf8");
@@ -96,5 +104,28 @@ function throughputTable(part: NonNullable<Results["throughput"]>): string {
     return [String(concurrency), short(own), short(raw), ratio(own, raw)];
   });
   const head = ["concurrent requests", "this client, requests/s", "undici alone, requests/s", "×"];
+  return [about(part), table(head, rows)].join("\n\n");
+}
+
+function stacksTable(part: Part<StacksResult>): string {
+  const { results } = part;
+  const sizes = distinct(results.map(({ stacks }) => stacks));
+  const rows = distinct(results.map(({ command }) => command)).flatMap((command) =>
+    sizes.map((stacks) => {
+      const own = results.filter((it) => it.command === command && it.stacks === stacks);
+      const middle = (field: "keys" | "seconds" | "commandMiB" | "cliMiB" | "calls") =>
+        short(median(own.map((it) => it[field])));
+      return [
+        command,
+        String(stacks),
+        middle("keys"),
+        middle("seconds"),
+        middle("commandMiB"),
+        middle("cliMiB"),
+        middle("calls"),
+      ];
+    }),
+  );
+  const head = ["command", "stacks", "keys", "s", "command, MiB", "CLI processes, MiB", "requests"];
   return [about(part), table(head, rows)].join("\n\n");
 }

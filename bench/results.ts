@@ -37,6 +37,23 @@ export interface ThroughputResult {
   readonly callsPerSecond: number;
 }
 
+/** One command of `pulumi-payengine` over all stacks of a backend. */
+export interface StacksResult {
+  /** Such as `audit`. */
+  readonly command: string;
+  readonly stacks: number;
+  /** Of all stacks together. */
+  readonly keys: number;
+  readonly round: number;
+  readonly seconds: number;
+  /** Peak resident memory of the command. */
+  readonly commandMiB: number;
+  /** Peak resident memory of all processes of the CLI that it ran at once. */
+  readonly cliMiB: number;
+  /** Calls that PayEngine received. */
+  readonly calls: number;
+}
+
 /** One part of the measurements, with everything that you need to repeat it. */
 export interface Part<Result> {
   readonly command: string;
@@ -57,6 +74,7 @@ export interface Results {
   readonly network?: Part<StepResult>;
   readonly starts?: Part<StartResult>;
   readonly throughput?: Part<ThroughputResult>;
+  readonly stacks?: Part<StacksResult>;
 }
 
 export function median(values: readonly number[]): number {

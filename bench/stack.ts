@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { environmentOf } from "../test/chaos/prepare";
 import { NATIVE_MODULE, pluginSettings } from "../test/e2e/harness/native-face";
 import { kill, processesIn } from "../test/e2e/harness/processes";
-import { runProgram } from "../test/e2e/harness/run-program";
-import { type Peaks, watchPeaks } from "./peak-memory";
+import { type Ended, runProgram } from "../test/e2e/harness/run-program";
+import { type CommandPeaks, type Peaks, watchCommand, watchPeaks } from "./peak-memory";
 
 /**
  * This provider, its native plugin, a floor with equal state that sends no requests, and a simple provider as a user
@@ -96,9 +96,35 @@ export class BenchStack {
     return { seconds, peaks };
   }
 
+  /** Runs one command of `pulumi-payengine`, with any exit code. */
+  async payengine(
+    args: readonly string[],
+    stdin = "",
+  ): Promise<Ended & { readonly seconds: number; readonly peaks: CommandPeaks }> {
+    const main = join(this.folder, "node_modules/pulumi-payengine/dist/cli/main.js");
+    let watch: ReturnType<typeof watchCommand> | undefined;
+    const started = performance.now();
+    const ended = await runProgram(process.execPath, [main, ...args], {
+      cwd: this.folder,
+      env: this.env,
+      stdin,
+      limitMs: LIMIT_MS,
+      onStart: (pid) => {
+        watch = watchCommand(pid);
+      },
+    });
+    const seconds = (performance.now() - started) / 1000;
+    return { ...ended, seconds, peaks: watch?.stop() ?? { commandMiB: 0, cliMiB: 0 } };
+  }
+
+  /** The backend's file with the state of a stack. */
+  stateFile(stack: string): string {
+    return join(this.folder, `backend/.pulumi/stacks/shop/${stack}.json`);
+  }
+
   /** Size of the state's file, and of the text in it that names the provider, in bytes. */
   async sizes(): Promise<{ state: number; provider: number }> {
-    const text = await readFile(join(this.folder, "backend/.pulumi/stacks/shop/dev.json"), "utf8");
+    const text = await readFile(this.stateFile("dev"), "utf8");
     const [, quoted = ""] = /"__provider": ?("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
     return { state: Buffer.byteLength(text), provider: Buffer.byteLength(quoted) };
   }
