@@ -1,4 +1,4 @@
-import type { Environment } from "../provider/config";
+import type { Environment } from "../provider/config-keys";
 import { type Account, infoOf, type KeyFilter, onAccount } from "../provider/lookup";
 import type { Properties } from "./wire";
 

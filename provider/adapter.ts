@@ -12,7 +12,8 @@ import type { Adopt, ApiKeyInputs, ApiKeyState, Outcome } from "./api-key/schema
 import { adoptIn, parseInputs, parseState, readInputs } from "./api-key/state";
 import { update } from "./api-key/update";
 import { requireDue } from "./api-key/wrong-clock";
-import { type ConfigValues, configValues, type Environment, requireSettings, resolveConfig } from "./config";
+import { type ConfigValues, configValues, requireSettings, resolveConfig } from "./config";
+import type { Environment } from "./config-keys";
 import { contextMaker } from "./contexts";
 import type { End, Engine } from "./engine";
 import { endWithEngine } from "./lifetime";

@@ -16,6 +16,15 @@ export const STACK_KEYS = [
 /** Settings that only an explicit provider has: its name in the program and its credential variable. */
 export const EXPLICIT_ONLY = ["provider", "credentialEnv"] as const;
 
+/** All settings of a provider. */
+export const CONFIG_KEYS = [...STACK_KEYS, ...EXPLICIT_ONLY] as const;
+
+/** The name of a setting. */
+export type ConfigKey = (typeof CONFIG_KEYS)[number];
+
+/** The environment, read in every operation. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A stack config key that has no effect and looks like a setting. */
 export interface UnknownConfigKey {
   /** The full key, such as "payengine:acountId". */

@@ -6,7 +6,7 @@ import {
   type Settings,
   UNKNOWN,
 } from "./api-key/context";
-import { EXPLICIT_ONLY, STACK_KEYS } from "./config-keys";
+import { CONFIG_KEYS, type ConfigKey, type Environment } from "./config-keys";
 import { type Contract, DEFAULT_CONTRACT } from "./payengine/contract";
 import { duration, type Rule } from "./payengine/duration";
 import { DEFAULT_API_URL, isCredential, isLoopback } from "./payengine/settings";
@@ -14,17 +14,10 @@ import { DEFAULT_API_URL, isCredential, isLoopback } from "./payengine/settings"
 /** What the engine passes to configure: stack config, or an explicit provider's props. Keys start with `payengine:`. */
 export type ConfigValues = Readonly<Record<ConfigKey, string | undefined>>;
 
-/** The environment, read in every operation. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Time limit of one create, read, update or delete, in milliseconds. */
 export function operationLimit({ requestTimeout }: Pick<Settings, "requestTimeout">): number {
   return 10 * requestTimeout + ms(LONGEST_VERIFICATION);
 }
-
-export const CONFIG_KEYS = [...STACK_KEYS, ...EXPLICIT_ONLY] as const;
-
-export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
 /** An explicit provider may get a value of another type. */
 const NO_TEXT = { problem: "is not a string; write it in quotes" };

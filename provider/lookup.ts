@@ -1,4 +1,5 @@
-import { configValues, type Environment, operationLimit, requireSettings, resolveConfig } from "./config";
+import { configValues, operationLimit, requireSettings, resolveConfig } from "./config";
+import type { Environment } from "./config-keys";
 import { sharedBy } from "./contexts";
 import { type PayEngineClient, payEngineClient } from "./payengine/calls";
 import { openDispatcher } from "./payengine/dispatcher";

@@ -24,6 +24,8 @@ export interface RecoveryOptions {
 /**
  * How long after a state's last change one of its operations may still be running, in milliseconds. After the operation's
  * own limit, a create request may still take effect, and a delete waits that long too.
+ *
+ * @internal
  */
 export function longestOperation(settings: Settings): number {
   return operationLimit(settings) + longestEffect(settings);
@@ -34,6 +36,8 @@ export function longestOperation(settings: Settings): number {
  *
  * @param before the same state, read earlier.
  * @returns `undefined` if that time is over.
+ *
+ * @internal
  */
 export function mayChangeUntil(
   before: StackState,

@@ -10,7 +10,11 @@ import type { StackState } from "../pulumi/stack-state";
  */
 export type DueAction = "rotate" | "retire" | "finish";
 
-/** Something to do for a key, without the place of its state. */
+/**
+ * Something to do for a key, without the place of its state.
+ *
+ * @internal
+ */
 export interface DueStep {
   readonly action: DueAction;
   /** When; undefined for what an interrupted or failed run left. */
@@ -22,7 +26,11 @@ export interface DueStep {
   readonly isInterrupted: boolean;
 }
 
-/** Everything that is or will be due in a state. */
+/**
+ * Everything that is or will be due in a state.
+ *
+ * @internal
+ */
 export function dueSteps(state: StackState): DueStep[] {
   const { keys, madeByHand, interrupted } = state;
   const held = [...keys, ...madeByHand].filter(({ evidence }) => evidence !== "pending operation");

@@ -70,13 +70,21 @@ export interface OrphanReport {
   readonly keepPending: string | undefined;
 }
 
-/** An orphan and its account. */
+/**
+ * An orphan and its account.
+ *
+ * @internal
+ */
 export interface FoundOrphan {
   readonly orphan: Orphan;
   readonly account: ReachedAccount;
 }
 
-/** The result of a look, with what is needed to act on it. */
+/**
+ * The result of a look, with what is needed to act on it.
+ *
+ * @internal
+ */
 export interface Findings {
   readonly report: OrphanReport;
   readonly state: StackState;
@@ -98,7 +106,11 @@ export async function findOrphans(stack: PulumiStack, options: RecoveryOptions =
   }
 }
 
-/** Looks at state and at PayEngine once. @mechanism orphans command */
+/**
+ * Looks at state and at PayEngine once. @mechanism orphans command
+ *
+ * @internal
+ */
 export async function lookForOrphans(
   pool: AccountPool,
   stack: PulumiStack,

@@ -45,7 +45,11 @@ export async function revokeOrphans(stack: PulumiStack, options: RevokeOptions =
   }
 }
 
-/** Acts on findings, as {@link revokeOrphans} does. */
+/**
+ * Acts on findings, as {@link revokeOrphans} does.
+ *
+ * @internal
+ */
 export async function actOn(
   { report, state, found }: Findings,
   stack: PulumiStack,

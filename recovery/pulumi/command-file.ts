@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve, win32 } from "node:path";
-import type { Environment } from "../../provider/config";
+import type { Environment } from "../../provider/config-keys";
 
 /**
  * The file to start for a command; `undefined` if Windows has none. On Windows this searches PATH itself: Node would search

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import type { Environment } from "../../provider/config";
+import type { Environment } from "../../provider/config-keys";
 import { once } from "../../provider/payengine/once";
 import { CONFIG_PREFIX, needsDecryption } from "./recorded-provider";
 import { pulumiJson, runPulumi } from "./run-pulumi";

@@ -15,7 +15,11 @@ export interface StateSelection extends Omit<StackLocation, "stack"> {
   readonly allStacks?: boolean | undefined;
 }
 
-/** One state. Nothing in it is decrypted. */
+/**
+ * One state. Nothing in it is decrypted.
+ *
+ * @internal
+ */
 export interface ReadState {
   /** Display name: the stack's name or the file's path. */
   readonly name: string;
@@ -24,7 +28,11 @@ export interface ReadState {
   readonly state: StackState;
 }
 
-/** A state that could not be read. */
+/**
+ * A state that could not be read.
+ *
+ * @internal
+ */
 export interface UnreadState {
   /** Display name: the stack's name or the file's path. */
   readonly name: string;
@@ -37,6 +45,8 @@ export interface UnreadState {
  *
  * @param onStep called before each state, with text.
  * @throws Error if Pulumi's CLI does not run, no stack is selected, or the backend has no stacks.
+ *
+ * @internal
  */
 export async function* readStates(
   selection: StateSelection,
@@ -69,7 +79,11 @@ export async function* readStates(
   ]);
 }
 
-/** Names of the selected stacks, without duplicates. */
+/**
+ * Names of the selected stacks, without duplicates.
+ *
+ * @internal
+ */
 export async function selectedStacks(selection: StateSelection): Promise<readonly string[]> {
   const { stacks = [], files = [], allStacks = false } = selection;
   if (allStacks) return listStacks(selection);

@@ -1,4 +1,4 @@
-import { CONFIG_KEYS, type ConfigKey, type Environment } from "../../provider/config";
+import { CONFIG_KEYS, type ConfigKey, type Environment } from "../../provider/config-keys";
 import { NATIVE_PROVIDER_TYPE } from "../../provider/resource-type";
 import { isEncrypted, revealed } from "./property-text";
 

@@ -17,6 +17,8 @@ export interface ResourcePlace {
  * Where a resource is recorded, and where commands about it run.
  *
  * @param cwd the given folder.
+ *
+ * @internal
  */
 export function resourcePlace(
   urn: string,

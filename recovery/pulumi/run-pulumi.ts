@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import type { z } from "zod";
-import type { Environment } from "../../provider/config";
+import type { Environment } from "../../provider/config-keys";
 import { parseJson } from "../../provider/payengine/parse-json";
 import { commandFile } from "./command-file";
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Environment } from "../../provider/config";
+import type { Environment } from "../../provider/config-keys";
 import { messageOf } from "../../provider/payengine/errors";
 import { once } from "../../provider/payengine/once";
 import type { PulumiStack } from "./pulumi-stack";

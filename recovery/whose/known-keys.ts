@@ -2,7 +2,11 @@ import { LEAST_SHOWN, type ShownParts, shownParts } from "../../provider/payengi
 import type { ReadState } from "../pulumi/read-states";
 import type { RecordedKey } from "../pulumi/recorded-key";
 
-/** A key whose value is in a state: the current or the previous one of a resource. */
+/**
+ * A key whose value is in a state: the current or the previous one of a resource.
+ *
+ * @internal
+ */
 export interface HeldKey {
   /** Display name of the state. */
   readonly source: string;
@@ -26,7 +30,11 @@ export interface KnownCredential {
 /** The start of every public key, which proves nothing. */
 const MARKER = /^pk(_([a-z]+(_|$))?)?/;
 
-/** Keys by fingerprint and by redacted form, so that each candidate is looked up at once. */
+/**
+ * Keys by fingerprint and by redacted form, so that each candidate is looked up at once.
+ *
+ * @internal
+ */
 export class KnownKeys {
   private readonly byPrint = new Map<string, HeldKey[]>();
   private readonly byStart = new Map<string, Shown[]>();

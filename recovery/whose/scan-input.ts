@@ -6,7 +6,11 @@ import type { HeldKey, KnownCredential, KnownKeys } from "./known-keys";
 /** Bytes, all at once or as they come. */
 export type Input = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** What an input has. No part of the input is in it. */
+/**
+ * What an input has. No part of the input is in it.
+ *
+ * @internal
+ */
 export interface Scanned {
   /** Keys whose values are in the input. */
   readonly exact: ReadonlySet<HeldKey>;
@@ -36,6 +40,8 @@ const UNREADABLE = 0.15;
  * Looks for known keys in an input of any length and any line length, in bounded memory.
  *
  * @param input UTF-8, or UTF-16 with a byte order mark.
+ *
+ * @internal
  */
 export async function scanInput(input: Input, known: KnownKeys): Promise<Scanned> {
   const matches = new Matches(known);

@@ -6,7 +6,7 @@ import {
   type Settings,
   UNKNOWN,
 } from "../../provider/api-key/context";
-import type { Environment } from "../../provider/config";
+import type { Environment } from "../../provider/config-keys";
 import { DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { shortFingerprint } from "../../provider/payengine/key-value";
 

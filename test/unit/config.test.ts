@@ -1,5 +1,6 @@
 import { UNKNOWN } from "../../provider/api-key/context";
-import { type ConfigKey, configValues, type Environment, resolveConfig } from "../../provider/config";
+import { configValues, resolveConfig } from "../../provider/config";
+import type { ConfigKey, Environment } from "../../provider/config-keys";
 import { DASHBOARD, DEFAULT_CONTRACT } from "../../provider/payengine/contract";
 import { DEFAULT_API_URL } from "../../provider/payengine/settings";
 
