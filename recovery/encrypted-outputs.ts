@@ -17,8 +17,8 @@ export function encryptedOutputs({ name, state }: ReadState, outputs: readonly s
 }
 
 /** Resources whose names at PayEngine are encrypted. */
-export function nameless({ hidden, keys }: StackState): string[] {
-  return hidden.filter((resource) => !keys.some((key) => key.resource === resource));
+export function nameless({ hidden, hiddenByHand, keys }: StackState): string[] {
+  return [...hidden.filter((resource) => !keys.some((key) => key.resource === resource)), ...hiddenByHand];
 }
 
 function encryptedProblem(what: string): string {

@@ -43,6 +43,8 @@ export interface StackState {
   readonly madeByHand: readonly RecordedKey[];
   /** Resources whose names and IDs are encrypted. An export with secrets shows them. */
   readonly hidden: readonly string[];
+  /** Resources with hand-made keys whose names are encrypted: they are not in `madeByHand`. */
+  readonly hiddenByHand: readonly string[];
   readonly providers: ReadonlyMap<string, RecordedProvider>;
   /** Name of the project, if state has any resource. */
   readonly project: string | undefined;
@@ -82,6 +84,9 @@ export function readStackState(text: string): StackState {
     ],
     madeByHand: resources.filter((it) => isKey(it) && isMadeByHand(it)).flatMap(heldKey),
     hidden: own.filter(isHidden).map(({ urn }) => nameIn(urn)),
+    hiddenByHand: resources
+      .filter((it) => isKey(it) && isMadeByHand(it) && uniqueNameOf(it) === undefined)
+      .map(({ urn }) => nameIn(urn)),
     providers: new Map(
       providers.map((provider) => [`${provider.urn}::${provider.id}`, recordedProvider(provider)]),
     ),

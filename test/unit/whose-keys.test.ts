@@ -231,13 +231,14 @@ describe("without a match, the output says", () => {
       secret: [
         { resource: "print", token: OTHER, outputs: { fingerprint: ENCRYPTED } },
         { resource: "name", token: OTHER, outputs: { uniqueName: ENCRYPTED, name: ENCRYPTED } },
+        { resource: "byHand", token: OTHER, outputs: { madeByHand: true, uniqueName: ENCRYPTED } },
         { resource: "old", token: TOKEN, previous: OTHER, outputs: { previousFingerprint: undefined } },
       ],
     });
     expect(lines).toEqual([
       `Not compared: broken.json: broken.json is not a stack's state; create one with \`pulumi stack export --file <file>\`.`,
       "Not compared: print of secret.json: fingerprint is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
-      "Not compared: name of secret.json: uniqueName is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
+      "Not compared: name of secret.json, byHand of secret.json: uniqueName is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
       "Not compared: old of secret.json: state has no fingerprint of its previous key",
       "Not in the stacks that could be read: compared with 3 keys of dev.json, secret.json. It may be in the others.",
     ]);
