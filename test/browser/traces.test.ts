@@ -1,12 +1,13 @@
-import { useBrowser } from "./fixture";
+import { type OpenPage, useBrowser } from "./fixture";
 import { ManageKeys } from "./manage-keys";
 import { tracesOf } from "./traces";
 
 const given = useBrowser();
 
-/** A signed-in page that shows the value of a new private key. */
-async function shownValue() {
+/** A signed-in page that shows the value of a new private key. @param prepare runs before the page is loaded. */
+async function shownValue(prepare: (opened: OpenPage) => Promise<void> = async () => {}) {
   const opened = await given.open();
+  await prepare(opened);
   const keys = new ManageKeys(opened.page, opened.address);
   await keys.signInWithKey(opened.credential);
   const known = new Set(given.issued);
@@ -53,9 +54,36 @@ test.each<[string, (keys: ManageKeys) => Promise<unknown>]>([
   expect(await tracesOf([value, credential], keys.page)).toEqual([]);
 });
 
-test("after you sign out, the key for signing in is nowhere in the page", async () => {
-  const { keys, credential } = await shownValue();
-  await keys.page.keyboard.press("Escape");
+test("after you sign out and go back, the key for signing in is nowhere in the page", async () => {
+  const { page, keys, value, credential } = await shownValue();
+  await page.keyboard.press("Escape");
   await keys.signOut();
-  expect(await tracesOf([credential], keys.page)).toEqual([]);
+  expect(await tracesOf([value, credential], page)).toEqual([]);
+  await page.goBack();
+  await page.goForward();
+  await keys.heading("Sign in").waitFor();
+  expect(await tracesOf([value, credential], page)).toEqual([]);
+});
+
+test("a browser that keeps the page in memory shows no value when a person comes back, and signs out", async () => {
+  const shownAgain: string[] = [];
+  const { page, address, keys, value, credential } = await shownValue(async (opened) => {
+    // The page forbids it, so this browser gets the page without the header that does.
+    await opened.page.route(opened.address, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), "cache-control": "max-age=0" } });
+    });
+    await opened.page.addInitScript(`addEventListener("pageshow", ({ persisted }) =>
+      persisted && console.info("shown again", document.documentElement.outerHTML))`);
+    opened.page.on("console", (message) => {
+      if (message.type() === "info") shownAgain.push(message.text());
+    });
+  });
+  await page.goto("about:blank");
+  await page.goBack({ waitUntil: "commit" });
+  await page.waitForURL(address);
+  await keys.heading("Sign in").waitFor();
+  expect(shownAgain).toEqual([expect.stringContaining("Manage Keys")]);
+  expect(shownAgain.filter((html) => html.includes(value))).toHaveLength(0);
+  expect(await tracesOf([value, credential], page)).toEqual([]);
 });
