@@ -31,6 +31,15 @@ const VIEWS: Record<string, { options: BrowserContextOptions; states: readonly s
   },
 };
 
+/** The files of all pictures. */
+export function pictureNames(): string[] {
+  return Object.entries(VIEWS).flatMap(([view, { states }]) => states.map((state) => fileOf(state, view)));
+}
+
+function fileOf(state: string, view: string): string {
+  return `${state}-${view}.png`;
+}
+
 /** Pixels of the page around a dialog. */
 const AROUND = 40;
 
@@ -53,7 +62,7 @@ export async function takePictures(): Promise<Map<string, Buffer>> {
         for await (const state of statesOf({ keys, control, credential, signInCode })) {
           if (!states.includes(state)) continue;
           await hideValues(page);
-          pictures.set(`${state}-${view}.png`, smallPng(await pictureOf(page)));
+          pictures.set(fileOf(state, view), smallPng(await pictureOf(page)));
         }
         await context.close();
       } finally {
