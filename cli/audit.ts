@@ -11,7 +11,7 @@ import { accountName, hanging, renderRecords, shortTime } from "./layout";
 import { sourceProblemLine } from "./problem-lines";
 import { withProgress } from "./progress";
 import { addStateFlags, type StateFlags, selectionOf } from "./state-flags";
-import { counted, printWarning } from "./terminal";
+import { counted, fewOf, printWarning } from "./terminal";
 
 interface Flags extends StateFlags {
   readonly namePrefix: readonly string[];
@@ -130,7 +130,7 @@ function describe(report: AuditReport, all: boolean): string {
 
 /** Counts only the keys that were checked. */
 function summary({ keys, sources, accounts, unreached }: AuditReport): string {
-  const names = sources.join(", ");
+  const names = fewOf(sources);
   if (accounts.length === 0)
     return `No account was checked, so it is unknown whether the keys of ${names} work.`;
   const counts = CATEGORIES.toReversed().map((category) => {

@@ -46,18 +46,20 @@ export async function readAudited(
   sources: readonly StateSource[],
   options: RecoveryOptions,
 ): Promise<Audited> {
-  const names = sources.map(({ name }) => name).join(", ");
-  options.onStep?.(`Reading the state of ${names}`);
   const loaded = await readEach(
     sources.map((source) => ({ source })),
     async ({ source }) => ({ source, earlier: await source.load() }),
+    (step) => options.onStep?.(step),
   );
   if (loaded.done.length === 0 && sources.length > 0) throw nothingRead(loaded.failed);
   options.onStep?.("Listing the keys at PayEngine");
   const reached = await allFewAtOnce(loaded.done.map((it) => () => reach(pool, it.source, it.earlier)));
   const lists = await listAccounts(reached.flatMap((it) => [...it.reached.values()]));
-  options.onStep?.(`Reading the state of ${names} again`);
-  const again = await readEach(reached, (state) => locate(state, lists, options));
+  const again = await readEach(
+    reached,
+    (state) => locate(state, lists, options),
+    (step) => options.onStep?.(`${step} again`),
+  );
   const located = again.done;
   return {
     sources: loaded.done.map(({ source }) => source.name),
@@ -72,8 +74,11 @@ export async function readAudited(
 async function readEach<T extends { readonly source: StateSource }, R>(
   items: readonly T[],
   read: (item: T) => Promise<R>,
+  onStep: (step: string) => void,
 ): Promise<{ readonly done: readonly R[]; readonly failed: readonly SourceProblem[] }> {
-  const reads = items.map((item) => async (): Promise<{ done: R } | { failed: SourceProblem }> => {
+  const reads = items.map((item, index) => async (): Promise<{ done: R } | { failed: SourceProblem }> => {
+    const place = items.length > 1 ? `, stack ${index + 1} of ${items.length}` : "";
+    onStep(`Reading the state of ${item.source.name}${place}`);
     try {
       return { done: await read(item) };
     } catch (error) {

@@ -29,6 +29,8 @@ export function isOfThisProject(name: string): boolean {
  * Opens all stacks of the backend whose states have keys or PayEngine's configuration, and those whose states cannot be
  * read.
  *
+ * Audit them at once: their first state is the one that was read here.
+ *
  * @param onStep called before each stack, with text.
  * @throws Error if there is no such stack.
  */
@@ -43,9 +45,10 @@ export async function openAllStacks(
       onStep?.(`Reading stack ${index + 1} of ${names.length}`);
       const stack = await openStackOn({ ...location, stack: name }, backend);
       const source = isOfThisProject(name) ? stateOfStack(stack) : stateOfOtherProject(stack);
+      const state = await source.load().catch(() => undefined);
       // One that cannot be read may have keys: the audit says why it cannot.
-      const isToAudit = await source.load().then(isOurs, () => true);
-      return isToAudit ? [source] : [];
+      if (state === undefined) return [source];
+      return isOurs(state) ? [startingWith(state, source)] : [];
     }),
   );
   const sources = opened.flat();
@@ -54,6 +57,12 @@ export async function openAllStacks(
       "No stack of this backend has PayEngine keys or configuration. Name a stack with --stack.",
     );
   return sources;
+}
+
+/** A source whose first load returns the state that was just read. */
+function startingWith(state: StackState, source: StateSource): StateSource {
+  const read = [state];
+  return { ...source, load: async () => read.pop() ?? source.load() };
 }
 
 function isOurs({ keys, madeByHand, providers }: StackState): boolean {
