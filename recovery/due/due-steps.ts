@@ -64,7 +64,9 @@ function stepsOf(key: RecordedKey): DueStep[] {
       make("retire", previous.revokeAt, key.isMadeByHand ? revokeByHand(previous.redactedToken) : ""),
     );
   // A resource never has more than two keys, so a rotation waits for the end of the overlap.
-  if (rotateAt !== undefined) steps.push(make("rotate", latest(rotateAt, previous?.revokeAt)));
+  if (key.isTainted)
+    steps.push(make("rotate", undefined, "tainted: it is replaced, and the old key is revoked"));
+  else if (rotateAt !== undefined) steps.push(make("rotate", latest(rotateAt, previous?.revokeAt)));
   return steps;
 }
 

@@ -13,6 +13,8 @@ export const StoredResource = z.object({
   provider: z.string().optional(),
   /** It was replaced, and its deletion is pending. */
   delete: z.boolean().optional(),
+  /** `pulumi state taint` marked it, so that the next `up` replaces it. */
+  taint: z.boolean().optional(),
   /** Pulumi does not delete or replace it. */
   protect: z.boolean().optional(),
   /** Pulumi forgets it without a call of the provider. */
@@ -74,6 +76,8 @@ export interface RecordedKey {
   readonly adoptedKeyId: string | undefined;
   /** Another resource has replaced it, and the next `up` revokes it. */
   readonly isReplaced: boolean;
+  /** `pulumi state taint` marked it, so that the next `up` replaces it. */
+  readonly isTainted: boolean;
   /** The option `protect`: Pulumi does not replace it. */
   readonly isProtected: boolean;
   /** The option `retainOnDelete`: a replacement does not revoke it. */
@@ -156,6 +160,7 @@ export function recordedKey(resource: StoredResource, evidence: RecordedKey["evi
       evidence,
       adoptedKeyId: text("adoptedKeyId"),
       isReplaced: resource.delete === true,
+      isTainted: resource.taint === true,
       isProtected: resource.protect === true,
       isRetained: resource.retainOnDelete === true,
       encrypted: Object.keys(told).filter((name) => !VALUES.includes(name) && isEncrypted(told[name])),

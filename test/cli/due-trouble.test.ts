@@ -107,6 +107,12 @@ test("due reports a stack that it cannot read, and reads the others without a pa
   });
   const { exitCode, json } = await read("--all-stacks");
   expect([exitCode, json.due.length, json.unread.length]).toEqual([2, 1, 1]);
+  await project.write({ "due.json": (await project.ok("stack", "export")).stdout });
+  expect((await due(project, "--state", "due.json")).lines.slice(2)).toEqual([
+    "Run in the folder of the project shop:",
+    "  pulumi up --stack dev --target 'urn:pulumi:dev::shop::pulumi-nodejs:dynamic/payengine:ApiKey::web' --target-dependents",
+    "1 key of due.json: 1 action is due",
+  ]);
   expect(await read("--stack", "newer", "--stack", "nowhere")).toMatchObject({
     exitCode: 1,
     json: { error: expect.stringMatching(/^A newer version .* \(1 more could not be read either\)$/) },

@@ -123,6 +123,22 @@ test("due prints commands that finish what failed and interrupted runs left", as
   await on(() => runPrinted(project, replaced));
   expect(await project.keys()).toHaveLength(1);
 
+  const before = await project.key("cut");
+  await project.ok("state", "taint", "--yes", before.urn);
+  const tainted = await on(() => due(project));
+  expect(tainted).toMatchObject({
+    exitCode: 2,
+    lines: [
+      HEAD,
+      "rotate  now  dev  cut  shop-dev-cut-<digits>  tainted: it is replaced, and the old key is revoked",
+      "Run:",
+      `  pulumi up --stack dev --target '${URN}::cut' --target-dependents`,
+      "1 key of dev: 1 action is due",
+    ],
+  });
+  await on(() => runPrinted(project, tainted));
+  expect((await project.key("cut")).keyId).not.toBe(before.keyId);
+
   await project.write({ "index.js": commonJs(CUT + key("lost") + key("half")) });
   // The response with the value is lost, and the list that recovery needs fails.
   await fixture.control.addFault({ operation: "createKey", kind: "dropAfterCommit" });

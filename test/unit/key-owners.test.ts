@@ -29,6 +29,7 @@ const recorded = (name: string, more: Partial<RecordedKey> = {}): RecordedKey =>
   isMadeByHand: false,
   adoptedKeyId: undefined,
   isReplaced: false,
+  isTainted: false,
   isProtected: false,
   isRetained: false,
   encrypted: [],
