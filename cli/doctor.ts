@@ -6,9 +6,9 @@ import { type Examination, type Examined, examine } from "./doctor/examine";
 import type { Finding, Status } from "./doctor/finding";
 import { reportOf } from "./doctor/report";
 import { EXIT } from "./exit-code";
-import { hanging } from "./layout";
+import { findingLine } from "./layout";
 import { withProgress } from "./progress";
-import { colored, counted, printable } from "./terminal";
+import { counted, printable } from "./terminal";
 
 interface Flags {
   readonly stack?: string;
@@ -100,11 +100,11 @@ function printJson(value: unknown): void {
 }
 
 function printLine(finding: Finding): void {
-  console.log(findingLine(finding));
+  console.log(lineOf(finding));
 }
 
 function printTrouble(finding: Finding): void {
-  if (finding.status === "fail" || finding.status === "warn") console.error(findingLine(finding));
+  if (finding.status === "fail" || finding.status === "warn") console.error(lineOf(finding));
 }
 
 /** Prints the lines that make payengine:contract fit, ready to paste. */
@@ -131,9 +131,8 @@ const COLORS = { pass: "green", fail: "red", warn: "yellow", skip: "gray" } as c
 
 const CHECK_WIDTH = 20;
 
-function findingLine({ check, status, found, todo }: Finding): string {
-  const label = LABELS[status];
-  const head = `${label}  ${check.padEnd(CHECK_WIDTH)}`;
-  const line = hanging(head, printable(found)).replace(label, colored(COLORS[status], label));
-  return todo === undefined ? line : `${line}\n${hanging(`${"".padEnd(head.length)}→ `, printable(todo))}`;
+function lineOf(finding: Finding): string {
+  const label = LABELS[finding.status];
+  const head = `${label}  ${finding.check.padEnd(CHECK_WIDTH)}`;
+  return findingLine(label, COLORS[finding.status], head, finding);
 }

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { printable } from "./terminal";
+import { colored, type Format, printable } from "./terminal";
 
 const LINES =
   "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid".split(
@@ -77,6 +77,21 @@ export function hanging(head: string, text: string, width = outputWidth()): stri
     else lines.push(word);
   }
   return head + lines.join(`\n${" ".repeat(indent)}`);
+}
+
+/**
+ * One finding: a colored label, what it is about, what was found, and below it what to do.
+ *
+ * @param head the label and the subject, padded.
+ */
+export function findingLine(
+  label: string,
+  format: Format,
+  head: string,
+  { found, todo }: { readonly found: string; readonly todo?: string },
+): string {
+  const line = hanging(head, printable(found)).replace(label, colored(format, label));
+  return todo === undefined ? line : `${line}\n${hanging(`${"".padEnd(head.length)}→ `, printable(todo))}`;
 }
 
 /** A time to the minute; any other text unchanged. */

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 
-type Format = Parameters<typeof styleText>[0];
+/** A color or style of text. */
+export type Format = Parameters<typeof styleText>[0];
 
 /** Colors text for a terminal, unless NO_COLOR is set. */
 export function colored(format: Format, text: string): string {

@@ -4,8 +4,7 @@ import { type Exchange, isSuccess } from "./exchanges";
 import { byName, guessFields, guessValueField } from "./guess-fields";
 import { meantType } from "./known-words";
 import { isObject } from "./shape";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, objectsIn, Traces } from "./traces";
 
 /** Where a value is: a field of an object. */
 export interface Place {
@@ -34,45 +33,52 @@ export interface Creation {
   readonly shown: number;
 }
 
+/** A creation as its own request and later ones show it. */
+export type FoundCreation = Omit<Creation, "shown" | "isPublic">;
+
 const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/;
 const WRITES = ["POST", "PUT", "PATCH"];
 /** A request with such a field signs a person in, and its response has a token that is no key. */
 const SIGN_IN = /pass(word|code|wd)|^otp$|mfa|grant_type|refresh_?token/i;
-const DEEPEST = 3;
 
 /** Requests that created a key, in their order. */
-export function creationsIn(exchanges: readonly Exchange[]): readonly Creation[] {
+export function foundIn(exchanges: readonly Exchange[]): readonly FoundCreation[] {
+  const traces = new Traces(exchanges);
   return exchanges.flatMap((exchange, index) => {
     if (!isSuccess(exchange) || !WRITES.includes(exchange.method)) return [];
     if (Object.keys(Object(exchange.sent)).some((field) => SIGN_IN.test(field))) return [];
-    const later = exchanges.slice(index + 1).filter((it) => isSuccess(it) && it.origin === exchange.origin);
-    const earlier = exchanges.slice(0, index + 1);
-    const found = [...objectsIn(exchange.raw)].flatMap(
-      (key) => creationOf(exchange, key, earlier, later) ?? [],
-    );
-    const [best] = found.sort((one, other) => likelihood(other) - likelihood(one));
-    if (best === undefined) return [];
-    const shown = exchanges.filter(({ text }) => text.includes(best.value.value)).length;
-    return [{ ...best, shown, isPublic: isPublic(best, shown) }];
+    const moment = { create: exchange, index, traces, exchanges };
+    const candidates = [...objectsIn(exchange.raw)].flatMap((key) => creationOf(key, moment) ?? []);
+    return candidates.sort((one, other) => likelihood(other) - likelihood(one)).slice(0, 1);
   });
 }
 
+/** Adds what only all responses together show. */
+export function judged(creation: FoundCreation, exchanges: readonly Exchange[]): Creation {
+  const shown = exchanges.filter(({ text }) => text.includes(creation.value.value)).length;
+  return { ...creation, shown, isPublic: isPublic(creation, shown) };
+}
+
+/** A request that may have created a key, and what came before and after it. */
+interface Moment {
+  readonly create: Exchange;
+  readonly index: number;
+  readonly traces: Traces;
+  readonly exchanges: readonly Exchange[];
+}
+
 /** Of several objects in one response, the key has most of a key's parts. */
-function likelihood({ key, id, name, value, reveal, isUsualValue }: Unjudged): number {
+function likelihood({ key, id, name, value, reveal, isUsualValue }: FoundCreation): number {
   const parts = [id !== undefined, reveal !== undefined || key[value.field] === value.value, isUsualValue];
   return parts.concat(name !== undefined && key[name.field] === name.value).filter(Boolean).length;
 }
 
-type Unjudged = Omit<Creation, "shown" | "isPublic">;
-
-function creationOf(
-  create: Exchange,
-  key: Fields,
-  earlier: readonly Exchange[],
-  later: readonly Exchange[],
-): Unjudged | undefined {
-  const sent = sentIn(create, key, later);
-  const id = idOf(key, earlier, later) ?? idInList(sent.name, earlier, later);
+function creationOf(key: Fields, moment: Moment): FoundCreation | undefined {
+  const { create, index, traces } = moment;
+  const sent = sentIn(key, moment);
+  // A response without an ID: the list has the key under its name.
+  const entry = sent.name && traces.listed(sent.name.value, create, index);
+  const id = idOf(key, moment) ?? (entry && idOf(entry, moment));
   const name = nameOf(key, sent.name);
   // A response without any trace of a key is something else, such as a sign-in.
   if (id === undefined && sent.name === undefined) return undefined;
@@ -80,49 +86,34 @@ function creationOf(
   const [own, weaker] = [valueIn(key, id, name), valueBeside(create.raw, key, id, name)];
   const atCreate = own?.isUsual ? own : (weaker ?? own);
   if (atCreate?.isUsual) return { ...common, value: atCreate, isUsualValue: true, reveal: undefined };
-  const revealed = id && revealOf(id, later);
+  const revealed = id && traces.isUsed(id.value, create, index) ? revealOf(id, moment) : undefined;
   if (revealed) return { ...common, ...revealed };
   return atCreate && { ...common, value: atCreate, isUsualValue: false, reveal: undefined };
 }
 
 /** The field whose value is a part of later paths, or of a list. */
-function idOf(key: Fields, earlier: readonly Exchange[], later: readonly Exchange[]): Place | undefined {
+function idOf(key: Fields, { create, index, traces }: Moment): Place | undefined {
   const fields = Object.entries(key)
     .filter(
       ([, value]) => (typeof value === "string" && /^[^\s/]{1,64}$/.test(value)) || typeof value === "number",
     )
     .map(([field, value]) => ({ field, value: String(value) }))
     // An ID of an account is in paths before the key exists.
-    .filter(({ value }) => !earlier.some(({ segments }) => segments.includes(value)));
-  const used = fields.filter(({ value }) => later.some(({ segments }) => segments.includes(value)));
-  const usual =
-    byName(
-      "id",
-      used.map(({ field }) => field),
-    ) ?? used[0]?.field;
+    .filter(({ value }) => traces.isNew(value, index));
+  const used = fields.filter(({ value }) => traces.isUsed(value, create, index));
+  const names = used.map(({ field }) => field);
+  const usual = byName("id", names) ?? names[0];
   const guess = usual ?? (key.id === undefined ? guessFields([key], DEFAULT_CONTRACT).id : "id");
   const found = fields.find(({ field }) => field === guess);
-  const isListed = (value: string) =>
-    later.some(({ raw }) => entriesIn(raw).some((entry) => Object.values(entry).map(String).includes(value)));
-  return found && (used.includes(found) || isListed(found.value)) ? found : undefined;
-}
-
-/** For a response without an ID: the list has the key under its name. */
-function idInList(
-  name: Place | undefined,
-  earlier: readonly Exchange[],
-  later: readonly Exchange[],
-): Place | undefined {
-  const entries = later.flatMap(({ raw }) => entriesIn(raw));
-  const entry = entries.find((it) => name !== undefined && Object.values(it).includes(name.value));
-  return entry && idOf(entry, earlier, later);
+  const isBack = found && (used.includes(found) || traces.listed(found.value, create, index));
+  return isBack ? found : undefined;
 }
 
 /** The fields of the request's body that are the key's name and type. */
-function sentIn({ sent }: Exchange, key: Fields, later: readonly Exchange[]): Creation["sent"] {
-  const fields = flat(sent);
-  const known = [key, ...later.flatMap(({ raw }) => entriesIn(raw))];
-  const isBack = ({ value }: Place) => known.some((object) => Object.values(object).includes(value));
+function sentIn(key: Fields, { create, index, traces }: Moment): Creation["sent"] {
+  const fields = flat(create.sent);
+  const isBack = ({ value }: Place) =>
+    Object.values(key).includes(value) || traces.listed(value, create, index) !== undefined;
   const isType = ({ field, value }: Place) =>
     byName("type", [lastPart({ field }) ?? ""]) !== undefined || meantType(value) !== undefined;
   const names = fields.filter((place) => isBack(place) && !isType(place));
@@ -172,7 +163,7 @@ interface Value extends Place {
 
 function valueIn(object: Fields, id: Place | undefined, name: Place | undefined): Value | undefined {
   const rest = Object.entries(object).filter(
-    ([field, value]) => field !== id?.field && !JWT.test(String(value)),
+    ([field, value]) => field !== id?.field && !(typeof value === "string" && JWT.test(value)),
   );
   const field = guessValueField(Object.fromEntries(rest), DEFAULT_CONTRACT, name?.value ?? "");
   if (field === undefined) return undefined;
@@ -192,8 +183,9 @@ function valueBeside(
     .find(({ isUsual }) => isUsual);
 }
 
-function revealOf(id: Place, later: readonly Exchange[]) {
-  for (const reveal of later) {
+function revealOf(id: Place, { create, index, exchanges }: Moment) {
+  const reveals = exchanges.slice(index + 1).filter((it) => isSuccess(it) && it.origin === create.origin);
+  for (const reveal of reveals) {
     if (!["GET", "POST"].includes(reveal.method) || !reveal.segments.includes(id.value)) continue;
     const objects = [unwrapped(reveal.raw), ...objectsIn(reveal.raw)].filter(isObject);
     const [value] = objects.flatMap((object) => valueIn(object, id, undefined) ?? []);
@@ -202,25 +194,11 @@ function revealOf(id: Place, later: readonly Exchange[]) {
   return undefined;
 }
 
-function isPublic({ value: { value }, sent }: Unjudged, shown: number): boolean {
+function isPublic({ value: { value }, sent }: FoundCreation, shown: number): boolean {
   const meant = sent.type && meantType(sent.type.value);
   return meant === undefined
     ? value.startsWith("pk_") || (shown > 1 && !/^[0-9a-f]{108}$/i.test(value))
     : meant === "public";
-}
-
-/** Objects of a response that are not in lists, the outermost first. */
-export function* objectsIn(raw: unknown, depth = 0): Generator<Fields> {
-  if (!isObject(raw) || depth > DEEPEST) return;
-  yield raw;
-  for (const value of Object.values(raw)) yield* objectsIn(value, depth + 1);
-}
-
-/** Objects in the lists of a response. */
-export function entriesIn(raw: unknown, depth = 0): readonly Fields[] {
-  if (depth > DEEPEST) return [];
-  if (Array.isArray(raw)) return raw.filter(isObject);
-  return isObject(raw) ? Object.values(raw).flatMap((value) => entriesIn(value, depth + 1)) : [];
 }
 
 /** The default contract with the names of these fields, where they differ. */

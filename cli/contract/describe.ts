@@ -1,5 +1,5 @@
-import { hanging } from "../layout";
-import { colored, printable } from "../terminal";
+import { findingLine, hanging } from "../layout";
+import { printable } from "../terminal";
 import type { Learned } from "./learn";
 import type { Lesson } from "./learned";
 
@@ -14,39 +14,45 @@ const ABOUT_WIDTH = 13;
 
 /** What a recording teaches, the commands to run, and what to do with the file. */
 export function describeLearned(file: string, learned: Learned): string {
-  const { commands, seenCommands, findings, contract } = learned;
-  const indented = (lines: readonly string[]) => lines.map((line) => `  ${printable(line)}`);
-  const seen =
-    seenCommands.length === 0
-      ? []
-      : [
-          "",
-          hanging(
-            "",
-            "`doctor` only reads. To see whether a private key may send the requests too, set these instead, and run it:",
-          ),
-          "",
-          ...indented(seenCommands),
-        ];
+  const { commands, findings } = learned;
   return [
-    ...findings.map(findingLine),
+    ...findings.map(lineOf),
     "",
     ...(commands.length === 0
       ? ["PayEngine's published conventions fit this recording: nothing needs to be set."]
       : ["Settings that fit this recording:", "", ...indented(commands)]),
-    ...seen,
     "",
-    hanging(
-      "",
-      contract === "dashboard"
-        ? "Then run `pulumi-payengine doctor`, and adopt a key (see docs/dashboard.md)."
-        : "Then run `pulumi-payengine doctor`: it proves the contract before anything is created.",
-    ),
+    ...nextSteps(learned),
     hanging(
       "",
       `Delete ${printable(file)}: it holds secrets, such as your session and the key's value. ${revocation(learned)}`,
     ),
   ].join("\n");
+}
+
+function nextSteps({ contract, seenCommands }: Learned): string[] {
+  if (contract !== "dashboard")
+    return [
+      hanging("", "Then run `pulumi-payengine doctor`: it proves the contract before anything is created."),
+    ];
+  const which = "To see whether a private key may send these requests too,";
+  const attempt =
+    seenCommands.length === 0
+      ? [hanging("", `${which} first run \`pulumi-payengine doctor\` without a contract. It only reads.`)]
+      : [
+          hanging("", `${which} first set these, and run \`pulumi-payengine doctor\`. It only reads.`),
+          "",
+          ...indented(seenCommands),
+          "",
+        ];
+  return [
+    ...attempt,
+    hanging("", "If it may not, set the contract above, and adopt a key (see docs/dashboard.md)."),
+  ];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${printable(line)}`);
 }
 
 function revocation({ keys: { created, revoked } }: Learned): string {
@@ -59,8 +65,8 @@ function revocation({ keys: { created, revoked } }: Learned): string {
   return `${left} of the ${created} keys in it ${left === 1 ? "was" : "were"} not revoked: revoke what is left in the console now.`;
 }
 
-function findingLine({ about, certainty, found, todo }: Lesson): string {
+function lineOf(lesson: Lesson): string {
+  const { certainty, about } = lesson;
   const head = `${certainty.padEnd(LABEL_WIDTH)}  ${about.padEnd(ABOUT_WIDTH)}  `;
-  const line = hanging(head, printable(found)).replace(certainty, colored(COLORS[certainty], certainty));
-  return todo === undefined ? line : `${line}\n${hanging(`${"".padEnd(head.length)}→ `, printable(todo))}`;
+  return findingLine(certainty, COLORS[certainty], head, lesson);
 }

@@ -109,18 +109,23 @@ function isGuessable<K extends Field>(field: Field, kinds: Readonly<Record<K, st
 function isLike(field: Field, value: unknown): boolean {
   if (field === "id")
     return (typeof value === "string" && /^\S{1,64}$/.test(value)) || typeof value === "number";
-  if (field === "lastUsedAt") return value === null || value === undefined || ISO_DATE.test(String(value));
-  if (field === "createdAt") return ISO_DATE.test(String(value));
+  if (field === "lastUsedAt") return value === null || value === undefined || isDate(value);
+  if (field === "createdAt") return isDate(value);
   return typeof value === "string" && value !== "" && (field !== "name" || isLikeName(value));
+}
+
+// String(value) would overflow the stack for a list of lists of lists.
+function isDate(value: unknown): boolean {
+  return typeof value === "string" && ISO_DATE.test(value);
 }
 
 /** A name that a person or this provider gives; not a hash or a value. */
 function isLikeName(value: unknown): boolean {
-  const text = String(value);
   return (
+    typeof value === "string" &&
     ["text", "long text"].includes(valueKind(value)) &&
-    !/^[0-9a-f]{16,}$/i.test(text) &&
-    !text.startsWith("pk_")
+    !/^[0-9a-f]{16,}$/i.test(value) &&
+    !value.startsWith("pk_")
   );
 }
 
@@ -163,7 +168,7 @@ function isLikeValue(value: unknown): boolean {
 export function guessPublicValueField(keys: readonly unknown[], contract: Contract): string | undefined {
   const names = keys.filter(isObject).flatMap((key) =>
     Object.entries(key)
-      .filter(([, value]) => /^pk_[a-z]+_[A-Za-z0-9]{16,}$/.test(String(value)))
+      .filter(([, value]) => typeof value === "string" && /^pk_[a-z]+_[A-Za-z0-9]{16,}$/.test(value))
       .map(([name]) => name),
   );
   const [name, ...others] = [...new Set(names)].filter(isSettable);

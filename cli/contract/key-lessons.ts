@@ -1,12 +1,13 @@
 import { CONVENTIONAL_NAMES, DEFAULT_CONTRACT, FIELDS, type Field } from "../../provider/payengine/contract";
 import { type PayEngineKey, readPage } from "../../provider/payengine/read-answer";
 import { type ContractChange, withChanges } from "./contract-lines";
-import { type Creation, contractWith, entriesIn, lastPart } from "./creations";
+import { type Creation, contractWith, lastPart } from "./creations";
 import { guessFields, guessPublicValueField, isSettable, namesOf } from "./guess-fields";
 import { meansDead, meantType, revokedStatuses, typeChanges } from "./known-words";
 import { INEXPRESSIBLE, type Lesson, missing, sure, unseen, unsure } from "./learned";
 import { isPlainName, isPlainWord } from "./plain-words";
 import type { RecordedCalls } from "./recorded-calls";
+import { entriesIn } from "./traces";
 
 /** What a recording shows, and the members of the contract that differ from the default. */
 export interface Taught {

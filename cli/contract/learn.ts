@@ -4,7 +4,7 @@ import { addressLesson } from "./address-lesson";
 import { authorizationIn } from "./authorization";
 import { createLesson, listLesson } from "./call-lessons";
 import { type ContractChange, contractLines, contractOf, setLine, withChanges } from "./contract-lines";
-import { type Creation, creationsIn } from "./creations";
+import { type Creation, foundIn, judged } from "./creations";
 import { type Exchange, exchangesOf } from "./exchanges";
 import type { HarEntry } from "./har-file";
 import { fieldLessons, statusLessons, typeLessons } from "./key-lessons";
@@ -30,6 +30,10 @@ export interface Learned {
   readonly keys: { readonly created: number; readonly revoked: number };
 }
 
+/** More keys than a person creates for a recording. */
+const MOST_KEYS = 20;
+const RECORD_ONE = "record the creation of one private key";
+
 /**
  * Learns the contract from the recording of a key that was created, listed and revoked by hand.
  *
@@ -38,15 +42,15 @@ export interface Learned {
  */
 export function learn(file: string, entries: readonly HarEntry[]): Learned {
   const exchanges = exchangesOf(entries);
-  const all = creationsIn(exchanges);
+  const found = foundIn(exchanges);
+  if (found.length > MOST_KEYS) throw new Error(`${file} creates ${found.length} keys; ${RECORD_ONE}.`);
+  const all = found.map((it) => judged(it, exchanges));
   const privates = all.filter(({ isPublic }) => !isPublic);
   const [creation] = privates;
   if (creation === undefined) throw new Error(`${file} ${unusable(exchanges, all)}`);
   const ways = Math.max(new Set(all.map(requestOf)).size, new Set(privates.map(responseOf)).size);
   if (ways > 1)
-    throw new Error(
-      `${file} creates ${all.length} keys in ${ways} different ways; record the creation of one private key.`,
-    );
+    throw new Error(`${file} creates ${all.length} keys in ${ways} different ways; ${RECORD_ONE}.`);
   const calls = callsAbout(creation, exchanges);
   const revoked = all.filter((it) => callsAbout(it, exchanges).revoke !== undefined).length;
   return { ...taughtBy(creation, calls, all, exchanges), keys: { created: all.length, revoked } };

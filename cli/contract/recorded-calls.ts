@@ -1,9 +1,7 @@
-import type { Creation } from "./creations";
-import { entriesIn, objectsIn } from "./creations";
+import type { Creation, Place } from "./creations";
 import { type Exchange, isSuccess } from "./exchanges";
-import { contentOf, isObject } from "./shape";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { contentOf } from "./shape";
+import { entriesIn, type Fields, objectsIn, textsIn } from "./traces";
 
 /** The requests of a recording about one key. */
 export interface RecordedCalls {
@@ -28,57 +26,70 @@ const STATUS = /^(key|api_?key)?_?(status|state)$/i;
 
 /** @param exchanges all requests of the recording, with failures. */
 export function callsAbout(creation: Creation, exchanges: readonly Exchange[]): RecordedCalls {
-  const { create, id, name, reveal } = creation;
+  const { create, id, reveal } = creation;
   const here = exchanges.filter(({ origin }) => origin === create.origin);
-  const done = here.filter(isSuccess);
   const after = here.slice(here.indexOf(create) + 1);
   const hasId = ({ segments }: Exchange) => id !== undefined && segments.includes(id.value);
-  const entryIn = (exchange: Exchange) =>
-    entriesIn(exchange.raw).find((entry) => {
-      const values = Object.values(entry).map(String);
-      return values.includes(id?.value ?? "") || values.includes(name?.value ?? "");
-    });
-
-  const showing = done.filter((it) => it.method === "GET" && !hasId(it) && entryIn(it) !== undefined);
-  const isLikeList = (it: Exchange) =>
-    it.method === "GET" && isSamePath(it, create) && Array.isArray(contentOf(it.raw, "list").found);
-  const list = showing.find((it) => isSamePath(it, create)) ?? showing[0] ?? done.find(isLikeList);
-  const lists = list === undefined ? [] : done.filter((it) => it.method === "GET" && isSamePath(it, list));
-
+  const { lists, isListed } = listsIn(here, creation);
   const about = after.filter((it) => hasId(it) && it !== reveal);
   const revoke = revokeIn(about.filter((it) => isSuccess(it) && it.method !== "GET"));
-  const isBefore = (it: Exchange) => revoke === undefined || here.indexOf(it) < here.indexOf(revoke);
-  const single = about.filter(
-    (it) => it.method === "GET" && it.segments.at(-1) === id?.value && isBefore(it),
-  );
-  const keyIn = (it: Exchange): Fields | undefined =>
-    entryIn(it) ??
-    [...objectsIn(it.raw)].find((object) =>
-      Object.values(object)
-        .map(String)
-        .includes(id?.value ?? ""),
-    );
-  const afterwards = revoke === undefined ? [] : here.slice(here.indexOf(revoke));
-  const statusBefore = [create, ...after.filter(isBefore)].map((it) =>
-    statusOf(it === create ? creation.key : keyIn(it)),
-  );
-  const statusAfter = afterwards.map((it) => statusOf(keyIn(it))).findLast((word) => word !== undefined);
-  const before = statusBefore.find((word) => word !== undefined);
-  const isGone = lists.some((it) => afterwards.includes(it) && entryIn(it) === undefined);
+  const end = revoke === undefined ? after.length : after.indexOf(revoke);
+  const [before, afterwards] = [after.slice(0, end), after.slice(end)];
+  const single = before.filter((it) => it.method === "GET" && it.segments.at(-1) === id?.value);
+  const statuses = (of: readonly Exchange[]) => of.flatMap((it) => statusOf(keyIn(it, creation)) ?? []);
+  const statusBefore = statusOf(creation.key) ?? statuses(before)[0];
+  const last = statuses(afterwards).at(-1);
+  const statusAfter = last === statusBefore ? undefined : last;
+  const isGone = afterwards.some((it) => isOneOf(it, lists) && entryIn(it, creation) === undefined);
   return {
     lists,
-    isListed: showing.length > 0,
-    get: single.find((it) => isSuccess(it) && keyIn(it) !== undefined),
+    isListed,
+    get: single.find((it) => isSuccess(it) && keyIn(it, creation) !== undefined),
     failedGet: single.find(({ status }) => [400, 404, 405, 501].includes(status)),
     revoke,
-    revokeProof:
-      revoke && proofOf(revoke, { isGone, isChanged: statusAfter !== undefined && statusAfter !== before }),
+    revokeProof: revoke && proofOf(revoke, isGone, statusAfter),
     idElsewhere: after.find(
       (it) => isSuccess(it) && it.method !== "GET" && !hasId(it) && holds(it, id?.value),
     ),
-    statusBefore: before,
-    statusAfter: statusAfter === before ? undefined : statusAfter,
+    statusBefore,
+    statusAfter,
   };
+}
+
+/** Lists at the path that shows the new key; otherwise lists at the path of the creation. */
+function listsIn(here: readonly Exchange[], creation: Creation): Pick<RecordedCalls, "lists" | "isListed"> {
+  const { create, id } = creation;
+  const reads = here.filter((it) => isSuccess(it) && it.method === "GET");
+  const showing = reads.filter(
+    (it) => !(id && it.segments.includes(id.value)) && entryIn(it, creation) !== undefined,
+  );
+  const list =
+    showing.find((it) => isSamePath(it, create)) ??
+    showing.find((it) => has(entryIn(it, creation) ?? {}, id)) ??
+    showing[0] ??
+    reads.find((it) => isSamePath(it, create) && Array.isArray(contentOf(it.raw, "list").found));
+  const lists = list === undefined ? [] : reads.filter((it) => isSamePath(it, list));
+  return { lists, isListed: showing.length > 0 };
+}
+
+/** The key in a list of the response. */
+function entryIn({ raw }: Exchange, { id, name }: Creation): Fields | undefined {
+  return entriesIn(raw).find((entry) => has(entry, id) || has(entry, name));
+}
+
+/** The key in a response, alone or in a list. */
+function keyIn(exchange: Exchange, creation: Creation): Fields | undefined {
+  const alone = [...objectsIn(exchange.raw)].find((object) => has(object, creation.id));
+  return entryIn(exchange, creation) ?? alone;
+}
+
+function has(object: Fields, place: Place | undefined): boolean {
+  return place !== undefined && textsIn(object).includes(place.value);
+}
+
+function isOneOf(exchange: Exchange, lists: readonly Exchange[]): boolean {
+  const [list] = lists;
+  return list !== undefined && exchange.method === "GET" && isSuccess(exchange) && isSamePath(exchange, list);
 }
 
 function revokeIn(candidates: readonly Exchange[]): Exchange | undefined {
@@ -89,9 +100,10 @@ function revokeIn(candidates: readonly Exchange[]): Exchange | undefined {
 
 function proofOf(
   { method, segments }: Exchange,
-  { isGone, isChanged }: { readonly isGone: boolean; readonly isChanged: boolean },
+  isGone: boolean,
+  statusAfter: string | undefined,
 ): string | undefined {
-  if (isChanged) return "the key's status changed after it";
+  if (statusAfter !== undefined) return "the key's status changed after it";
   if (isGone) return "the key is not in the list after it";
   return method === "DELETE" || REVOKES.test(segments.at(-1) ?? "") ? "its name says so" : undefined;
 }
@@ -103,7 +115,7 @@ function statusOf(key: Fields | undefined): string | undefined {
 
 function holds({ sent, query }: Exchange, id: string | undefined): boolean {
   if (id === undefined) return false;
-  const inBody = isObject(sent) && JSON.stringify(sent).includes(JSON.stringify(id));
+  const inBody = [...objectsIn(sent)].some((object) => textsIn(object).includes(id));
   return inBody || query.some(([, value]) => value === id);
 }
 

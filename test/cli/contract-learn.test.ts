@@ -93,7 +93,7 @@ test("contract learn exits with 2 for a signed-in person's recording, and with 1
     "  pulumi config set payengine:apiUrl <address>/api",
     "  pulumi config set payengine:contract dashboard",
     "",
-    "`doctor` only reads. To see whether a private key may send the requests too, set these instead, and run it:",
+    "To see whether a private key may send these requests too, first set these, and run `pulumi-payengine doctor`. It only reads.",
     "",
     "  pulumi config set --path payengine:contract.create 'POST /v3/credentials'",
     "  pulumi config set --path payengine:contract.reveal 'POST /v3/credentials/{id}/reveal'",
@@ -102,7 +102,7 @@ test("contract learn exits with 2 for a signed-in person's recording, and with 1
     "  pulumi config set --path payengine:contract.revoke 'POST /v3/credentials/{id}/revoke'",
     "  pulumi config set --path payengine:contract.fields.value secret",
     "",
-    "Then run `pulumi-payengine doctor`, and adopt a key (see docs/dashboard.md).",
+    "If it may not, set the contract above, and adopt a key (see docs/dashboard.md).",
     "Delete keys.har: it holds secrets, such as your session and the key's value. The key in it was revoked.",
   ]);
 

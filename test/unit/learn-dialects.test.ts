@@ -68,7 +68,7 @@ test("a recording teaches the contract of an account that differs in several way
       expect(parsed(contract)).toEqual(needed(dialect));
       expect(findings.filter(({ todo }) => todo !== undefined)).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

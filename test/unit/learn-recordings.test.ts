@@ -133,3 +133,30 @@ test("a key that the recording neither opens nor revokes leaves two things to de
       "while you record, or check the guess with `pulumi-payengine doctor --write`",
   ]);
 });
+
+test("more than 20 keys are refused", async () => {
+  const one = await usual.record();
+  const text = JSON.stringify(one.recorder.entries);
+  const copies = Array.from({ length: 21 }, (_, at) =>
+    text.replaceAll(one.id, `id-${at}`).replaceAll(one.name, `name-${at}`),
+  );
+  expect(await messageThrownBy(() => learnFrom(copies.flatMap((it): Entry[] => JSON.parse(it))))).toBe(
+    "keys.har creates 21 keys; record the creation of one private key.",
+  );
+});
+
+test("JSON that is nested very deeply does no harm", () => {
+  const deep = (text: string) => `${'{"data":['.repeat(20_000)}${text}${"]}".repeat(20_000)}`;
+  const entries = changed(usual.entries, ({ request, response }) => {
+    const inner = (text: string | undefined) =>
+      text?.replace(/^\{/, `{"more":${deep("1")},"all":[${deep("2")}],`);
+    const { postData } = request;
+    return {
+      ...(postData && { postData: { mimeType: "application/json", text: inner(postData.text) ?? "" } }),
+      response: { content: { ...response.content, text: inner(response.content.text) } },
+    };
+  });
+  expect(undecided(learnFrom(entries))).toEqual([
+    expect.stringMatching(/^not sure create: the request has more fields than name and type \(more, all\)/),
+  ]);
+});

@@ -130,7 +130,7 @@ test("a recording with secrets at any places prints none of them", () => {
       const secrets = [...own, ...changes.map((it) => it.secret)];
       expect(leaks(content, secrets)).toBe(false);
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
   // The property would hold for a command that learns nothing.
   expect(learned).toBeGreaterThan(100);
