@@ -16,63 +16,52 @@ export interface Taught {
 }
 
 /** Learns the names of a key's fields. */
-export function fieldLessons(
-  { create, key, id, name, sent, ...made }: Creation,
-  calls: RecordedCalls,
-): Taught {
+export function fieldLessons(creation: Creation, calls: RecordedCalls): Taught {
+  const { key, id, name, sent, value } = creation;
   const entries = calls.lists.flatMap(({ raw }) => entriesIn(raw));
+  const keys = entries.length > 0 ? entries : [key];
   const known = {
     ...own("id", id?.field),
     ...own("name", lastPart(sent.name ?? name)),
     ...own("type", lastPart(sent.type)),
-    ...own("value", made.value.field),
+    ...own("value", value.field),
   };
-  const keys = entries.length > 0 ? entries : [key];
   const fields = { ...guessFields(keys, contractWith(known)), ...known };
-  const unsettable = Object.values(fields).filter((field) => !(isSettable(field) && isPlainName(field)));
+  const isShown = (field: string) => isSettable(field) && isPlainName(field);
+  const isRenamed =
+    name !== undefined && key[name.field] === name.value && name.field !== lastPart(sent.name ?? name);
+  const isOdd = isRenamed || !Object.values(fields).every(isShown);
   const publicValue = guessPublicValueField(keys, contractWith(fields));
-  const seen = new Set(
-    [create.sent, key, ...keys, { [made.value.field]: 1 }].flatMap((it) => Object.keys(Object(it))),
-  );
-  const has = (field: Field) => namesOf(field, contractWith(fields)).find((it) => seen.has(it));
-  const told = FIELDS.flatMap((field) => {
-    const found = has(field);
-    if (found === undefined || !isPlainName(found)) return [];
-    return CONVENTIONAL_NAMES[field].includes(found) ? [found] : [`${found} (${field})`];
-  });
-  const absent = FIELDS.filter((field) => has(field) === undefined);
-  const without =
-    absent.length === 0 ? "" : `; no ${absent.join(", no ")}, which the provider can do without`;
-  const renamed =
-    name !== undefined &&
-    sent.name !== undefined &&
-    key[name.field] === name.value &&
-    name.field !== lastPart(sent.name);
   return {
     lessons: [
-      ...(unsettable.length > 0 || renamed
-        ? [
-            unsure(
-              "fields",
-              "a field has different names in the request and the response, or a name that is not a word",
-              INEXPRESSIBLE,
-            ),
-          ]
-        : [sure("fields", `${told.join(", ")}${without}`)]),
-      ...(publicValue === undefined
-        ? []
-        : [
-            unsure(
-              "fields",
-              "public keys have their values in another field than private ones",
-              INEXPRESSIBLE,
-            ),
-          ]),
+      isOdd ? unsure("fields", ODD_NAME, INEXPRESSIBLE) : sure("fields", toldFields(creation, keys, fields)),
+      ...(publicValue === undefined ? [] : [unsure("fields", OTHER_VALUE, INEXPRESSIBLE)]),
     ],
     changes: Object.entries(fields).flatMap(([field, path]) =>
-      isSettable(path) && isPlainName(path) ? [{ path: `fields.${field}`, value: path }] : [],
+      isShown(path) ? [{ path: `fields.${field}`, value: path }] : [],
     ),
   };
+}
+
+const ODD_NAME = "a field has different names in the request and the response, or a name that is not a word";
+const OTHER_VALUE = "public keys have their values in another field than private ones";
+
+/** The names of the fields that were seen, with their meanings where they differ from the default. */
+function toldFields(
+  { create, key, value }: Creation,
+  keys: readonly object[],
+  fields: Partial<Record<Field, string>>,
+): string {
+  const seen = new Set([Object(create.sent), key, ...keys].flatMap(Object.keys).concat(value.field));
+  const nameOf = (field: Field) => namesOf(field, contractWith(fields)).find((it) => seen.has(it));
+  const names = FIELDS.flatMap((field) => {
+    const name = nameOf(field);
+    if (name === undefined) return [];
+    return CONVENTIONAL_NAMES[field].includes(name) ? [name] : [`${name} (${field})`];
+  });
+  const absent = FIELDS.filter((field) => nameOf(field) === undefined);
+  if (absent.length === 0) return names.join(", ");
+  return `${names.join(", ")}; no ${absent.join(", no ")}, which the provider can do without`;
 }
 
 /** A field whose name differs from the default ones. */
