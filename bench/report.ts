@@ -113,19 +113,20 @@ function stacksTable(part: Part<StacksResult>): string {
   const rows = distinct(results.map(({ command }) => command)).flatMap((command) =>
     sizes.map((stacks) => {
       const own = results.filter((it) => it.command === command && it.stacks === stacks);
-      const middle = (field: "keys" | "seconds" | "commandMiB" | "cliMiB" | "calls") =>
+      const middle = (field: "keys" | "seconds" | "cpuSeconds" | "commandMiB" | "cliMiB" | "calls") =>
         short(median(own.map((it) => it[field])));
       return [
         command,
         String(stacks),
         middle("keys"),
         middle("seconds"),
+        middle("cpuSeconds"),
         middle("commandMiB"),
         middle("cliMiB"),
         middle("calls"),
       ];
     }),
   );
-  const head = ["command", "stacks", "keys", "s", "command, MiB", "CLI processes, MiB", "requests"];
+  const head = ["command", "stacks", "keys", "s", "CPU s", "command, MiB", "CLI processes, MiB", "requests"];
   return [about(part), table(head, rows)].join("\n\n");
 }

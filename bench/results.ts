@@ -1,3 +1,4 @@
+import type { CommandUse } from "./peak-memory";
 import type { Subject } from "./stack";
 
 /** One command of one round. */
@@ -38,7 +39,7 @@ export interface ThroughputResult {
 }
 
 /** One command of `pulumi-payengine` over all stacks of a backend. */
-export interface StacksResult {
+export interface StacksResult extends CommandUse {
   /** Such as `audit`. */
   readonly command: string;
   readonly stacks: number;
@@ -46,10 +47,6 @@ export interface StacksResult {
   readonly keys: number;
   readonly round: number;
   readonly seconds: number;
-  /** Peak resident memory of the command. */
-  readonly commandMiB: number;
-  /** Peak resident memory of all processes of the CLI that it ran at once. */
-  readonly cliMiB: number;
   /** Calls that PayEngine received. */
   readonly calls: number;
 }

@@ -5,7 +5,7 @@ import { environmentOf } from "../test/chaos/prepare";
 import { NATIVE_MODULE, pluginSettings } from "../test/e2e/harness/native-face";
 import { kill, processesIn } from "../test/e2e/harness/processes";
 import { type Ended, runProgram } from "../test/e2e/harness/run-program";
-import { type CommandPeaks, type Peaks, watchCommand, watchPeaks } from "./peak-memory";
+import { type CommandUse, type Peaks, watchCommand, watchPeaks } from "./peak-memory";
 
 /**
  * This provider, its native plugin, a floor with equal state that sends no requests, and a simple provider as a user
@@ -100,7 +100,7 @@ export class BenchStack {
   async payengine(
     args: readonly string[],
     stdin = "",
-  ): Promise<Ended & { readonly seconds: number; readonly peaks: CommandPeaks }> {
+  ): Promise<Ended & { readonly seconds: number; readonly use: CommandUse }> {
     const main = join(this.folder, "node_modules/pulumi-payengine/dist/cli/main.js");
     let watch: ReturnType<typeof watchCommand> | undefined;
     const started = performance.now();
@@ -114,7 +114,8 @@ export class BenchStack {
       },
     });
     const seconds = (performance.now() - started) / 1000;
-    return { ...ended, seconds, peaks: watch?.stop() ?? { commandMiB: 0, cliMiB: 0 } };
+    if (watch === undefined) throw new Error(`${ended.command} did not start`);
+    return { ...ended, seconds, use: watch.stop() };
   }
 
   /** The backend's file with the state of a stack. */

@@ -42,9 +42,9 @@ export async function manyStacks({ clis, packages, say }: Bench, rounds: number)
       for (let round = 1; round <= rounds; round++) {
         for (const command of commandsOver(planted)) {
           await control.clearRequests();
-          const { seconds, peaks } = await measured(stack, command);
+          const { seconds, use } = await measured(stack, command);
           const calls = (await control.requests()).length;
-          results.push({ command: command.name, ...size, round, seconds, ...peaks, calls });
+          results.push({ command: command.name, ...size, round, seconds, ...use, calls });
           say(`${size.stacks} stacks, round ${round}: ${command.name} ${seconds.toFixed(1)} s`);
         }
       }
