@@ -52,7 +52,7 @@ it("the page is at most 100 kB, compressed, and loads nothing from elsewhere", a
   const scripts = ["script", "api", "dialogs", "keys", "messages"].map((name) => `/page/${name}.mjs`);
   const styles = Array.from(document.matchAll(/href="([^"]+\.(?:css|svg))"/g), ([, path]) => path ?? "");
 
-  expect(styles).toHaveLength(4);
+  expect(styles).toHaveLength(5);
   const parts = await Promise.all([...scripts, ...styles].map((path) => page.get(path)));
   for (const { status } of parts) expect(status).toBe(200);
   const texts = [document, ...parts.map(({ text }) => text)];

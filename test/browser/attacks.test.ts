@@ -6,7 +6,7 @@ import { useOtherSite } from "./other-site";
 const site = useOtherSite();
 const given = useBrowser(() => site.address);
 
-test("a page that moves its name to this machine can neither make a credential nor revoke a key", async () => {
+test("a page that moves its name to this machine reads nothing, makes no credential and revokes no key", async () => {
   const { sandbox, control, context } = await given.open();
   const { keyId } = await control.newCredential("sandbox", "Admin");
   const before = await control.keys();
@@ -25,6 +25,11 @@ test("a page that moves its name to this machine can neither make a credential n
     return [response.status, await response.text()];
   });
   expect(made).toEqual([403, expect.stringContaining(`not at \\"rebound.example:${port}\\"`)]);
+  const refused = await page.evaluate(async () => {
+    const paths = ["/page/keys", "/page/script.mjs", "/api/merchant", "/__control/keys"];
+    return Promise.all(paths.map(async (path) => (await fetch(path)).status));
+  });
+  expect(refused).toEqual([403, 403, 403, 403]);
   // The browser sends this without a preflight request; it only hides the response from the page.
   const revoked = await page.evaluate(
     async (url) => (await fetch(url, { method: "POST", mode: "no-cors" })).type,

@@ -60,6 +60,7 @@ export async function* statesOf({ keys, control, credential, signInCode }: Stage
   await keys.row("storefront").waitFor({ state: "hidden" });
   yield "no-match";
   await page.getByRole("searchbox", { name: "Filter by name" }).fill("");
+  await keys.row("storefront").waitFor();
   await keys.button("Create API Key").click();
   const create = keys.dialog("Create API Key");
   await create.getByRole("textbox", { name: "Name" }).fill("checkout");
@@ -67,6 +68,7 @@ export async function* statesOf({ keys, control, credential, signInCode }: Stage
   yield "create";
   await create.getByRole("button", { name: "Save" }).click();
   await keys.valueDialog.waitFor();
+  await keys.row("checkout").waitFor();
   yield "value";
   await keys.valueDialog.getByRole("button", { name: "Done" }).click();
   await keys.button("Revoke checkout").click();

@@ -51,7 +51,7 @@ export async function takePictures(): Promise<Map<string, Buffer>> {
     for (const [view, { options, states }] of Object.entries(VIEWS)) {
       const sandbox = await startSandbox({ seed: 1, control: true });
       try {
-        const context = await browser.newContext({ ...options, locale: "en-US", timezoneId: "UTC" });
+        const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
         const page = await context.newPage();
         await page.clock.setFixedTime(NOW);
         const control = new SandboxControl(sandbox.controlUrl ?? "");

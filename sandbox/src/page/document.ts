@@ -1,6 +1,6 @@
 import { html } from "ghtml";
 
-const stylesheets = ["style.css", "layout.css", "narrow.css"];
+const stylesheets = ["style.css", "layout.css", "table.css", "narrow.css"];
 
 /** A whole HTML document around a view. The regions for messages outlive the views, which the script swaps. */
 export function document(view: string): string {
