@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasEnded, until, useMachine } from "./fake-machine";
@@ -131,6 +132,22 @@ describe("the text of npm start", () => {
       "  end",
       "",
     ]);
+  });
+
+  it.each([
+    ["a terminal", { TERM: "xterm" }, true],
+    ["a terminal with NO_COLOR", { TERM: "xterm", NO_COLOR: "1" }, false],
+    ["a terminal without colors", { TERM: "dumb" }, false],
+  ])("has the right colors at %s", (_, settings, isColored) => {
+    const { NO_COLOR: __, ...env } = process.env;
+    const script = 'import("./terminal.mjs").then(({ colored }) => console.log(colored("bold", "text")))';
+    const shown = execFileSync("script", ["-qec", `'${process.execPath}' -e '${script}'`, "/dev/null"], {
+      cwd: join(__dirname, ".."),
+      env: { ...env, ...settings },
+      encoding: "utf8",
+    });
+
+    expect(shown).toBe(isColored ? "\u001b[1mtext\u001b[22m\r\n" : "text\r\n");
   });
 
   it("fits 80 columns in the folder of a user of macOS, and says how to use what --keep leaves running", async () => {
