@@ -8,7 +8,7 @@ const COLUMNS = 80;
 /** Whether the output is a terminal that may show colors. */
 export function mayColor() {
   const { NO_COLOR, TERM } = process.env;
-  return process.stdout.isTTY && !NO_COLOR && TERM !== "dumb";
+  return process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb";
 }
 
 /** Colors text for a terminal. @param {"bold" | "cyan" | "green"} format @param {string} text */

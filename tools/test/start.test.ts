@@ -138,17 +138,20 @@ describe("the text of npm start", () => {
     ["a terminal", { TERM: "xterm" }, true],
     ["a terminal with NO_COLOR", { TERM: "xterm", NO_COLOR: "1" }, false],
     ["a terminal without colors", { TERM: "dumb" }, false],
-  ])("has the right colors at %s", (_, settings, isColored) => {
-    const { NO_COLOR: __, ...env } = process.env;
-    const script = 'import("./terminal.mjs").then(({ colored }) => console.log(colored("bold", "text")))';
-    const shown = execFileSync("script", ["-qec", `'${process.execPath}' -e '${script}'`, "/dev/null"], {
-      cwd: join(__dirname, ".."),
-      env: { ...env, ...settings },
-      encoding: "utf8",
-    });
+  ])(
+    "has colors at a terminal, unless its user or the terminal rules them out: %s",
+    (_, settings, isColored) => {
+      const { NO_COLOR: __, ...env } = process.env;
+      const script = 'import("./terminal.mjs").then(({ mayColor }) => console.log(String(mayColor())))';
+      const shown = execFileSync("script", ["-qec", `'${process.execPath}' -e '${script}'`, "/dev/null"], {
+        cwd: join(__dirname, ".."),
+        env: { ...env, ...settings },
+        encoding: "utf8",
+      });
 
-    expect(shown).toBe(isColored ? "\u001b[1mtext\u001b[22m\r\n" : "text\r\n");
-  });
+      expect(shown).toBe(`${isColored}\r\n`);
+    },
+  );
 
   it("fits 80 columns in the folder of a user of macOS, and says how to use what --keep leaves running", async () => {
     const sandbox = {
