@@ -34,7 +34,7 @@ export function redact(value: string): string {
   return `${random.slice(0, 4)}…${random.slice(-4)}`;
 }
 
-/** Removes private values from an address or name; also the 102-character values of older states. */
+/** Removes private values from an address or name, also percent-encoded ones and the 102-character ones of older states. */
 export function withoutPrivateValues(text: string): string {
-  return text.replace(/[0-9a-f]{100,}/gi, "[private key]");
+  return text.replace(/(?:[0-9a-f]|%3\d|%[46][1-6]){100,}/gi, "[private key]");
 }

@@ -13,6 +13,7 @@ import { controlRoutes } from "./control-routes";
 import type { Dialect } from "./dialect";
 import { Failure, failureBody } from "./failure";
 import { refuseForeign } from "./foreign-callers";
+import { withoutPrivateValues } from "./key-value";
 import { isOfPage, pageRoutes } from "./page/page-routes";
 import type { PendingCalls } from "./pending-calls";
 import type { LoggedRequest } from "./request-log";
@@ -40,8 +41,8 @@ export function sandboxServer(
     answerFailure(failureOf(error, request), reply);
   };
   const server = fastify({
-    // stdout is for the command's own output.
-    logger: options.log ? { stream: process.stderr } : false,
+    // stdout is for the command's own output. An address may have a key: one that somebody searched for.
+    logger: options.log ? { stream: process.stderr, serializers: { req: requestLine } } : false,
     exposeHeadRoutes: false,
     // PayEngine has no limit for an ID; Fastify's is 100 characters, shorter than a private key.
     routerOptions: { maxParamLength: 10_000 },
@@ -65,6 +66,10 @@ export function sandboxServer(
   void server.register(apiRoutes, { prefix: apiPrefix, sandbox, pending });
   if (options.control) void server.register(controlRoutes, { prefix: controlPrefix, sandbox, pending });
   return server;
+}
+
+function requestLine({ method, url }: FastifyRequest) {
+  return { method, url: withoutPrivateValues(url) };
 }
 
 /** Responds to invalid HTTP and to headers beyond Node's 16 KiB, which never become a request. */

@@ -28,9 +28,14 @@ afterEach(async () => {
 /** The command's first line, and a way to end it. */
 async function start(...flags: string[]) {
   const child = spawn(process.execPath, [command, "--port", "0", ...flags], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   started.push(child);
+  let log = "";
+  child.stderr.on("data", (chunk) => {
+    log += chunk;
+  });
+  if (!flags.includes("--log")) child.stderr.pipe(process.stderr);
   const lines = on(createInterface({ input: child.stdout }), "line");
   const nextLine = async () => (await lines.next()).value[0] as string;
   const line = await nextLine();
@@ -39,7 +44,7 @@ async function start(...flags: string[]) {
     child.kill(signal);
     return exited;
   };
-  return { line, nextLine, pid: child.pid, stop };
+  return { line, nextLine, pid: child.pid, stop, log: () => log };
 }
 
 /** The error output and exit code of a command that does not start. */
@@ -90,6 +95,25 @@ describe("payengine-sandbox", () => {
     const { url, adminKey } = JSON.parse((await start("--json", "--db", db)).line);
 
     expect((await new SandboxClient(url, adminKey).create("first")).status).toBe(200);
+  });
+
+  it("logs no private value that a caller put into an address, also percent-encoded", async () => {
+    const { line, log } = await start("--json", "--log", "--control");
+    const { url, adminKey, controlUrl } = JSON.parse(line);
+    const encoded = adminKey.replace(/./g, (digit: string) => `%${digit.charCodeAt(0).toString(16)}`);
+    const admin = new SandboxClient(url, adminKey);
+    await admin.list(`?q=${adminKey}`);
+    await admin.list(`?q=${encoded}`);
+    await admin.get(adminKey);
+    await admin.get("last");
+    await eventually(async () => log().includes("/api/api-keys/last") || undefined);
+
+    const requests = JSON.stringify(await new SandboxControl(controlUrl).requests());
+
+    for (const text of [log(), requests]) {
+      expect(text).toContain("[private key]");
+      for (const value of [adminKey, encoded]) expect(text).not.toContain(value.slice(0, 24));
+    }
   });
 
   it("prints the address of the control interface with --control", async () => {
