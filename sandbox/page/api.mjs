@@ -67,6 +67,12 @@ export function itemIn(text) {
   }
 }
 
+/** The objects in the response of a list. @param {string} text @returns {Record<string, unknown>[]} */
+export function itemsIn(text) {
+  const items = itemIn(text);
+  return Array.isArray(items) ? items : [];
+}
+
 /** @param {string} method @param {string} path @param {unknown} body */
 async function send(method, path, body) {
   /** @type {Record<string, string>} */

@@ -1,5 +1,5 @@
 // @ts-check
-import { CallError, callApi, callPage, itemIn, pageData } from "./api.mjs";
+import { CallError, callApi, callPage, pageData } from "./api.mjs";
 import { refocus, refresh } from "./keys.mjs";
 import { byId, dialog, inputValue, showError, showStatus } from "./messages.mjs";
 
@@ -17,29 +17,6 @@ export function openCreate() {
   open("create");
 }
 
-/** Creates the key that the form describes, and shows a private value. */
-export async function createKey() {
-  const { fields, types, calls } = pageData();
-  const name = inputValue("new-name");
-  const isPublic = document.querySelector("input[name=new-type]:checked")?.getAttribute("value") === "public";
-  const body = { [fields.name]: name, [fields.type]: isPublic ? types.public : types.private };
-  try {
-    const created = itemIn(await callApi("createKey", { body }));
-    const id = created[fields.id] ?? "";
-    dialog("create").close();
-    if (isPublic) {
-      await refresh();
-      showStatus(`Created the public key ${name}`);
-      return;
-    }
-    showOnce(created[fields.value] ?? (calls.revealKey ? await reveal(id, name) : undefined), name);
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    showError(createError(error));
-  }
-  void refresh();
-}
-
 /** @param {HTMLElement} button in the dialog */
 export function closeDialog(button) {
   // At once: the event of the closed dialog comes later.
@@ -47,32 +24,14 @@ export function closeDialog(button) {
   button.closest("dialog")?.close();
 }
 
-/** @param {string} id @param {string} name */
-async function reveal(id, name) {
-  try {
-    return itemIn(await callApi("revealKey", { id }))[pageData().fields.value];
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    // The key exists, whatever the status says.
-    throw new CallError(`The value of ${name} was not revealed: ${error.message}`, 0);
-  }
-}
-
-/** @param {CallError} error */
-function createError({ status, message }) {
-  if (status >= 400 && status < 500) return `The key was not created: ${message}`;
-  return `${message}. The key may exist without its value: find it in the list, revoke it, and create another`;
-}
-
-/** @param {string | undefined} value @param {string} name */
-function showOnce(value, name) {
+/** Shows a private value. @param {string} value */
+export function showValue(value) {
   const place = byId("once-value");
-  if (value === undefined || place === null) {
-    showError(`The response has no value of ${name}. Revoke this key and create another`);
-    return;
-  }
+  if (place === null) return;
   place.textContent = value;
   open("once");
+  // Not a button, which a held Enter would press.
+  byId("once-title")?.focus();
 }
 
 /** Removes a private value from the page. Nothing else holds it. */
@@ -127,8 +86,15 @@ export function checkName() {
   byId("confirm-revoke")?.toggleAttribute("disabled", inputValue("confirm") !== name);
 }
 
-// The event does not bubble. It also follows Escape, and comes after the next dialog has opened.
-document.addEventListener("cancel", forgetValue, true);
+// Escape may be meant for the dialog before, and the value would be lost unseen. For browsers without `closedby`.
+document.addEventListener(
+  "cancel",
+  (event) => {
+    if (event.target === byId("once")) event.preventDefault();
+  },
+  true,
+);
+// The event does not bubble. It comes after the next dialog has opened.
 document.addEventListener(
   "close",
   ({ target }) => {

@@ -30,6 +30,12 @@ export function showError(message) {
   setText(document.querySelector("dialog[open] [role=alert]") ?? pageAlert(), message);
 }
 
+/** Says in the open dialog what a person must do, and on the page, where it stays. @param {string} message */
+export function showWarning(message) {
+  showError(message);
+  showListError(message);
+}
+
 /** Says what has happened, as {@link showError} does. @param {string} message */
 export function showStatus(message) {
   const inDialog = document.querySelector("dialog[open] [role=status]");

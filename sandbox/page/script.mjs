@@ -1,10 +1,10 @@
 // @ts-check
 import { CallError, callApi, callPage, pageData, setKey } from "./api.mjs";
+import { createKey, isCreating } from "./create.mjs";
 import {
   checkName,
   closeDialog,
   copyValue,
-  createKey,
   forgetValue,
   openCreate,
   openForKey,
@@ -64,6 +64,9 @@ document.addEventListener("input", ({ target }) => {
   typing = setTimeout(filterKeys, 250);
 });
 
+// The value of a key on its way would be lost, and the key stay live.
+addEventListener("beforeunload", (event) => isCreating() && event.preventDefault());
+
 // The browser may keep this page in memory and show it again.
 addEventListener("pagehide", () => {
   forgetValue();
@@ -106,6 +109,10 @@ async function signInAsUser() {
 }
 
 async function signOut() {
+  if (isCreating()) {
+    showError("A key is being created. Wait for its value, and sign out then");
+    return;
+  }
   stopKeys();
   if (pageData().csrfToken !== undefined) await callPage("POST", "sign-out");
   setKey("");

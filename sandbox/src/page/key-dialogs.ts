@@ -26,8 +26,9 @@ export const dialogs = html`<dialog id="create" aria-labelledby="create-title">
 <div class="buttons"><button type="button" data-action="close">Cancel</button><button class="primary">Save</button></div>
 </form>
 </dialog>
-<dialog id="once" aria-labelledby="once-title" aria-describedby="once-warning">
-<h2 id="once-title">Your private key</h2>
+<dialog id="once" closedby="none" aria-labelledby="once-title" aria-describedby="once-warning">
+<h2 id="once-title" tabindex="-1">Your private key</h2>
+<p class="alert" role="alert"></p>
 <p class="warning" id="once-warning">This is the only time that you can see this key. Copy it now into a secret store. Do
 not put it into code or into a browser. If you lose it, you cannot get it back: create another key and revoke this one.</p>
 <p class="label" id="once-label">Private key value</p>
