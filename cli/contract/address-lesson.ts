@@ -5,6 +5,9 @@ import { type Lesson, sure, unseen, unsure } from "./learned";
 import type { RecordedCalls } from "./recorded-calls";
 import { addressOf } from "./request-line";
 
+/** PayEngine's own hosts. A console under another brand has another one. */
+const PAYENGINE = /(^|\.)payengine\.(co|dev)$/;
+
 /** The API's address, and what shows it. */
 export interface AddressLesson {
   /** Number of parts of a path that belong to the address. */
@@ -56,6 +59,12 @@ function urlLesson(url: string, hidden: readonly string[]): Lesson {
       about,
       `${url} is plain HTTP, and the provider requires https`,
       "use the console's https address",
+    );
+  if (!isLoopback(hostname) && !PAYENGINE.test(hostname))
+    return unsure(
+      about,
+      `${url} is not an address of payengine.co or payengine.dev`,
+      "check that it is your console's address: the provider sends your private key there",
     );
   return sure(about, url === DEFAULT_API_URL ? `${url}, the default` : url);
 }

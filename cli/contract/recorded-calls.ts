@@ -15,6 +15,8 @@ export interface RecordedCalls {
   readonly revoke: Exchange | undefined;
   /** Why `revoke` is the request that revoked the key; undefined if it only looks like it. */
   readonly revokeProof: string | undefined;
+  /** Whether another request about the key may have revoked it. */
+  readonly hasRivals: boolean;
   /** A later request with the key's ID in its query or body instead of its path. */
   readonly idElsewhere: Exchange | undefined;
   readonly statusBefore: string | undefined;
@@ -32,7 +34,10 @@ export function callsAbout(creation: Creation, exchanges: readonly Exchange[]): 
   const hasId = ({ segments }: Exchange) => id !== undefined && segments.includes(id.value);
   const { lists, isListed } = listsIn(here, creation);
   const about = after.filter((it) => hasId(it) && it !== reveal);
-  const revoke = revokeIn(about.filter((it) => isSuccess(it) && it.method !== "GET"));
+  const { revoke, hasRivals } = revokeIn(
+    about.filter((it) => isSuccess(it) && it.method !== "GET"),
+    create,
+  );
   const end = revoke === undefined ? after.length : after.indexOf(revoke);
   const [before, afterwards] = [after.slice(0, end), after.slice(end)];
   const single = before.filter((it) => it.method === "GET" && it.segments.at(-1) === id?.value);
@@ -47,7 +52,8 @@ export function callsAbout(creation: Creation, exchanges: readonly Exchange[]): 
     get: single.find((it) => isSuccess(it) && keyIn(it, creation) !== undefined),
     failedGet: single.find(({ status }) => [400, 404, 405, 501].includes(status)),
     revoke,
-    revokeProof: revoke && proofOf(revoke, isGone, statusAfter),
+    revokeProof: revoke && !hasRivals ? proofOf(revoke, isGone, statusAfter) : undefined,
+    hasRivals,
     idElsewhere: after.find(
       (it) => isSuccess(it) && it.method !== "GET" && !hasId(it) && holds(it, id?.value),
     ),
@@ -92,10 +98,25 @@ function isOneOf(exchange: Exchange, lists: readonly Exchange[]): boolean {
   return list !== undefined && exchange.method === "GET" && isSuccess(exchange) && isSamePath(exchange, list);
 }
 
-function revokeIn(candidates: readonly Exchange[]): Exchange | undefined {
-  const isDelete = ({ method }: Exchange) => method === "DELETE";
+/**
+ * The most likely one. DELETE of a part of the key, or of something else with its ID, may come before it: a contract with
+ * such a request would leave keys live.
+ */
+function revokeIn(
+  candidates: readonly Exchange[],
+  create: Exchange,
+): { readonly revoke: Exchange | undefined; readonly hasRivals: boolean } {
+  const isBelow = ({ segments }: Exchange) => create.segments.every((part, at) => segments[at] === part);
+  const isOfKey = (it: Exchange) =>
+    it.method === "DELETE" && isBelow(it) && it.segments.length === create.segments.length + 1;
   const isNamed = ({ segments }: Exchange) => REVOKES.test(segments.at(-1) ?? "");
-  return candidates.find(isDelete) ?? candidates.find(isNamed) ?? candidates.at(-1);
+  const certain = candidates.find(isOfKey) ?? candidates.find((it) => isBelow(it) && isNamed(it));
+  const likely = candidates.find(({ method }) => method === "DELETE") ?? candidates.find(isNamed);
+  const ways = new Set(candidates.map(({ method, segments }) => [method, ...segments].join(" ")));
+  return {
+    revoke: certain ?? likely ?? candidates.at(-1),
+    hasRivals: certain === undefined && ways.size > 1,
+  };
 }
 
 function proofOf(

@@ -56,7 +56,7 @@ export function revokeLesson(
   guess: string,
 ): CallLesson {
   const about = "revoke";
-  const { revoke, revokeProof, idElsewhere } = calls;
+  const { revoke, revokeProof, hasRivals, idElsewhere } = calls;
   if (revoke === undefined) {
     const todo =
       "revoke the key in the console: it may still be live. Revoke it while you record, or check the guess with `pulumi-payengine doctor --write`";
@@ -74,10 +74,16 @@ export function revokeLesson(
   const how = `${line} returned ${revoke.status}`;
   const first = revokeProof
     ? sure(about, `${how}: ${revokeProof}`)
-    : unsure(
-        about,
-        `${how}, but nothing shows that the key was revoked`,
-        "reload the page of keys after you revoked the key, and record again",
-      );
+    : hasRivals
+      ? unsure(
+          about,
+          `${how}, but another request with the key's ID may have revoked it`,
+          "record again, and only create, list and revoke the key",
+        )
+      : unsure(
+          about,
+          `${how}, but nothing shows that the key was revoked`,
+          "reload the page of keys after you revoked the key, and record again",
+        );
   return { line, lessons: [first, ...sentLesson(about, revoke), ...queryLesson(about, revoke)] };
 }

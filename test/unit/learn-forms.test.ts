@@ -116,6 +116,40 @@ test("what the provider cannot send is undecided", () => {
   ]);
 });
 
+test("a request that deletes something else with the key's ID is not taken for the one that revokes the key", () => {
+  const { url } = usual;
+  const revoke = key.recorder.entries.find(isRevoke) as Entry;
+  /** The recording with another request before the revocation, which may have another form. */
+  const among = (other: Partial<Entry["request"]>, own: Partial<Entry["request"]> = {}) =>
+    key.recorder.entries.flatMap((entry) =>
+      isRevoke(entry)
+        ? [
+            { ...revoke, request: { ...revoke.request, ...other } },
+            { ...entry, request: { ...entry.request, ...own } },
+          ]
+        : [entry],
+    );
+  const post = (path: string) => ({ method: "POST", url: `${url}/api-keys/${key.id}/${path}` });
+  const learned = [
+    among({ url: `${url}/api-keys/${key.id}/webhook` }, post("revoke")),
+    among({ url: `${url}/sessions/${key.id}` }),
+    among(post("ping"), post("end-of-life")),
+  ].map((entries) => learnFrom(entries));
+  expect(learned.map(({ contract }) => Object(contract).revoke)).toEqual([
+    "POST /api-keys/{id}/revoke",
+    undefined,
+    "POST /api-keys/{id}/end-of-life",
+  ]);
+  expect(learned.map(undecided)).toEqual([
+    [],
+    [],
+    [
+      "not sure revoke: POST /api-keys/{id}/end-of-life returned 200, but another request with the key's ID may have revoked it → " +
+        "record again, and only create, list and revoke the key",
+    ],
+  ]);
+});
+
 test("an ID in the path that is not the key's is hidden, and a person fills it in", () => {
   const tenant = "3f9ac21d-0b1c-4d2e-8f3a-4b5c6d7e8f90";
   const entries = asked((url) => ({ url: url.replace("/api-keys", `/accounts/${tenant}/api-keys`) }));
@@ -163,6 +197,12 @@ test("the address of the API ends before /merchant, otherwise after /api", () =>
     ["http://pay.example.com/api", {}],
   ]);
   expect(addresses[0].commands).toEqual([]);
+  expect(undecided(addresses[0])).toEqual([]);
+  // The provider would send private keys to whoever is there.
+  expect(undecided(addresses[1])).toEqual([
+    "not sure address: https://pay.example.com/v2/console is not an address of payengine.co or payengine.dev → check that it is your " +
+      "console's address: the provider sends your private key there",
+  ]);
   expect(undecided(addresses[3])).toEqual([
     "not sure address: http://pay.example.com/api is plain HTTP, and the provider requires https → use the console's https address",
   ]);
