@@ -106,6 +106,11 @@ export function accountName(key: {
   readonly apiUrl: string;
   readonly provider: string | undefined;
 }): string {
-  const account = key.accountId ?? new URL(key.apiUrl).host;
+  const account = key.accountId ?? hostOf(key.apiUrl);
   return key.provider === undefined ? account : `${account} (provider ${key.provider})`;
+}
+
+/** The host of an address in state; a text that is no address unchanged, so that one bad state does not stop a command. */
+export function hostOf(apiUrl: string): string {
+  return URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl;
 }

@@ -68,8 +68,12 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
   });
 }
 
+/** A key in the place of a file or a stack. */
+const KEY_LIKE = /[0-9a-f]{65,}/gi;
+
 program.parseAsync().catch((error: unknown) => {
-  console.error(printable(messageOf(error)));
-  printError(messageOf(error));
+  const message = messageOf(error).replace(KEY_LIKE, "[not shown]");
+  console.error(printable(message));
+  printError(message);
   process.exitCode = EXIT.failed;
 });

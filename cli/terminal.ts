@@ -31,9 +31,12 @@ export async function agrees(question: string): Promise<boolean> {
   }
 }
 
+/** Also line separators, and the marks that show the text after them from right to left: a command would look different. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** External text without control characters. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "�");
+  return text.replace(CONTROLS, "�");
 }
 
 /** The first names, and how many more there are. */

@@ -1,6 +1,6 @@
 import type { KnownCredential } from "../recovery/whose/known-keys";
 import type { FoundKey, WhoseReport } from "../recovery/whose/whose-keys";
-import { hanging, renderRecords, shortTime } from "./layout";
+import { hanging, hostOf, renderRecords, shortTime } from "./layout";
 import { sourceProblemLine } from "./problem-lines";
 import { counted, fewOf, printable } from "./terminal";
 
@@ -22,7 +22,7 @@ function rowOf(key: FoundKey): string[] {
   const { match, which, type, generation, revokeAt, source, resource, urn } = key;
   const until = revokeAt === undefined ? "" : ` until ${shortTime(revokeAt)}`;
   const account = key.accountId ?? key.pinnedAccountId;
-  const host = new URL(key.apiUrl).host;
+  const host = hostOf(key.apiUrl);
   return [
     match,
     `${which} ${type ?? ""} key${until}, generation ${generation}`,
@@ -52,7 +52,7 @@ function stepLines(key: FoundKey): string[] {
 
 function credentialText({ source, apiUrl, keys }: KnownCredential): string {
   return (
-    `A provider credential, which created ${counted(keys, "key")} of ${source} at ${new URL(apiUrl).host}. Revoke it in ` +
+    `A provider credential, which created ${counted(keys, "key")} of ${source} at ${hostOf(apiUrl)}. Revoke it in ` +
     'PayEngine\'s dashboard now, then follow "The provider credential leaked" in docs/break-glass.md.'
   );
 }

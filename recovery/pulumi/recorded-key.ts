@@ -7,7 +7,8 @@ const Properties = z.record(z.string(), z.unknown()).default({});
 
 /** A resource as `pulumi stack export` writes it. */
 export const StoredResource = z.object({
-  urn: z.string(),
+  /** Printed commands have it as an argument, where another text may be a flag. */
+  urn: z.string().startsWith("urn:pulumi:"),
   type: z.string(),
   id: z.string().optional(),
   provider: z.string().optional(),

@@ -52,12 +52,16 @@ function* valuesIn(text: string): Generator<Candidate> {
   if (text.includes("pk_")) for (const [key] of text.matchAll(PUBLIC)) yield* value(key);
 }
 
+/** Punctuation at both ends. Looking behind, it does not begin anew at each character of a long run. */
+const AROUND = /^[.+/=~:!?]+|(?<![.+/~:!?])[.+/~:!?]+$/g;
+const PADDING = /(?<!=)=+$/;
+
 /** A run as it is, without punctuation around it, and what follows a name. */
 function* variants(run: string): Generator<Candidate> {
   if (run.length > 2 * LONGEST) return;
-  const bare = run.replace(/^[.+/=~:!?]+|[.+/~:!?]+$/g, "");
+  const bare = run.replace(AROUND, "");
   const [, assigned = ""] = /^[\w.-]+[=:]+(.+)$/.exec(bare) ?? [];
-  for (const text of new Set([run, bare, bare.replace(/=+$/, ""), assigned])) yield* value(text);
+  for (const text of new Set([run, bare, bare.replace(PADDING, ""), assigned])) yield* value(text);
 }
 
 function* value(text: string): Generator<Candidate> {

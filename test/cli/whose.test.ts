@@ -200,6 +200,8 @@ test("no part of an argument or of an unknown input is shown, and each mistake h
   const json = await payengine(project, ["whose", key, "--json"]);
   expect(JSON.parse(json.stdout)).toEqual({ error: refused });
   expect((await payengine(project, [key])).stderr).toContain("error: unknown command '[not shown]'");
+  const misplaced = await payengine(project, ["contract", "learn", key]);
+  expect(misplaced.stderr).toBe("Cannot read [not shown]: there is no such file.\n");
 
   await project.write({ "broken.json": "{" });
   const flags = ["whose", "--state", "broken.json", "--stack", "dev"];
