@@ -28,7 +28,7 @@ test("a protected key that leaked is replaced as the guide says, and is protecte
     expect(await reader.follow("pulumi stack --show-urns")).toContain(leaked.urn);
     await reader.follow("pulumi state unprotect", SURE);
     await reader.follow("pulumi up --replace", YES);
-    await reader.follow("npx pulumi-payengine audit");
+    await reader.follow("npx pulumi-payengine audit --all-stacks");
     expect(reader.unread).toEqual([]);
   } finally {
     await reader.close();

@@ -27,7 +27,9 @@ test("from a leaked line of a log to a new key in service, as the guide says", a
     expect(reader.unread[0]?.text).toBe(`${command}\n`);
     await reader.follow("pulumi up --stack prod --replace", YES);
     expect(await reader.follow("npx pulumi-payengine whose", paste(line))).toContain("Not in these stacks");
-    expect(await reader.follow("npx pulumi-payengine audit")).toContain("Keys of prod: 1 managed");
+    expect(await reader.follow("npx pulumi-payengine audit --all-stacks")).toContain(
+      "Keys of prod: 1 managed",
+    );
     expect([reader.unread, reader.commands]).toEqual([[], 4]);
   } finally {
     await reader.close();
