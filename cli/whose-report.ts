@@ -77,7 +77,7 @@ function summary(report: WhoseReport): string[] {
       ? `The input has ${counts.join(" and ")}. Compared with ${compared}.`
       : unread.length > 0
         ? `Not in the stacks that could be read: compared with ${compared}. It may be in the others.`
-        : `Not in these stacks: compared with ${compared}.`,
+        : `Not in these stacks: compared with ${compared}.${hasCandidate && !hasUnknownPublicKey ? ` ${ELSEWHERE}` : ""}`,
   ];
 }
 
@@ -85,5 +85,8 @@ const UNKNOWN_PUBLIC =
   "The input has a public key that is in none of these stacks. A public key is meant to be public: no incident.";
 const BINARY =
   "The input is not text, so a key in it may not have been seen. Unpack or decompress it, and run this again.";
+/** Most texts have something that can be a key, so this claims nothing about the input. */
+const ELSEWHERE =
+  "A key that was replaced earlier is revoked, and is not in state. For a key from elsewhere, see docs/leaked-key.md.";
 const NO_CANDIDATE =
   "Nothing in the input looks like a key: no value of 20 to 512 characters, and no redacted form such as 3f9a…c21d.";
