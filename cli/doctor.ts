@@ -129,10 +129,11 @@ const LABELS: Record<Status, string> = {
 
 const COLORS = { pass: "green", fail: "red", warn: "yellow", skip: "gray" } as const;
 
-const CHECK_WIDTH = 20;
+/** Longer names, such as "create, reveal, revoke", are not aligned. */
+const CHECK_WIDTH = 18;
 
 function lineOf(finding: Finding): string {
   const label = LABELS[finding.status];
-  const head = `${label}  ${finding.check.padEnd(CHECK_WIDTH)}`;
+  const head = `${label}  ${finding.check.padEnd(CHECK_WIDTH)}  `;
   return findingLine(label, COLORS[finding.status], head, finding);
 }
