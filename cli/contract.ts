@@ -11,9 +11,10 @@ machine, sends nothing, and prints no value, ID, cookie or token.
 To record:
   1. Open PayEngine's console, and the browser's developer tools (F12) on the
      network tab. Turn on "Preserve log".
-  2. Create one private key, reload the page, open the key's details, revoke it.
-  3. Export the recording with "Export HAR (with sensitive data)" in Chrome, or
-     "Save All As HAR" in Firefox.
+  2. Create one private key, open its details, reload the page, revoke the key,
+     and reload again.
+  3. Export the recording with "Export HAR (with sensitive data)" in Chrome, which
+     Settings, Network turns on, or with "Save All As HAR" in Firefox.
 
 Delete the file when you are done: it holds your session and the key's value.
 
@@ -42,6 +43,7 @@ export function contractCommand(): Command {
     .option("--json", "Print JSON")
     .helpOption("-h, --help", "Show help")
     .addHelpText("after", HELP)
+    .showHelpAfterError("`npx pulumi-payengine contract learn --help` says how to record the file.")
     .action(learnFrom);
   return new Command("contract")
     .description("Find out which requests create, list and revoke keys in your account")

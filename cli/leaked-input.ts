@@ -3,7 +3,7 @@ const CTRL_D = 4;
 const CARRIAGE_RETURN = 13;
 
 const HOW =
-  "Run `pulumi-payengine whose < app.log`, or run it at a terminal, paste the key and press Ctrl-D.";
+  "Run `npx pulumi-payengine whose < app.log`, or run it at a terminal, paste the key and press Ctrl-D.";
 
 /**
  * Standard input, of which no part is shown. At a terminal, a person pastes it.

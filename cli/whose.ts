@@ -70,7 +70,7 @@ function refuseArguments(args: readonly string[], { stack, state, cwd = "" }: St
   throw new Error(
     "`whose` reads standard input only. It does not have the argument or flag that you gave, which is not shown here in case " +
       "it is a key. Arguments are visible in the list of processes and in the shell's history: if it was a key, it counts as " +
-      "leaked from now on. Run `pulumi-payengine whose`, paste the key and press Ctrl-D.",
+      "leaked from now on. Run `npx pulumi-payengine whose`, paste the key and press Ctrl-D.",
   );
 }
 

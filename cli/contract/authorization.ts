@@ -96,7 +96,7 @@ export function authorizationIn(
     case "unknown": {
       const what = `the recording has no Authorization header and no cookie, so "${usual}" is assumed; browsers leave them out of a sanitized HAR`;
       const todo =
-        'in Chrome, turn on Settings, Network, "Allow to generate HAR with sensitive data", and export again; or run `pulumi-payengine doctor`, which shows whether a private key may send these requests';
+        'in Chrome, turn on Settings, Network, "Allow to generate HAR with sensitive data", and export again; or run `npx pulumi-payengine doctor`, which shows whether a private key may send these requests';
       return { kind: found.kind, lesson: missing(about, what, todo), changes: [] };
     }
   }

@@ -57,7 +57,7 @@ function bodyLesson(
   others: readonly string[],
 ): Lesson[] {
   const doctor =
-    "run `pulumi-payengine doctor --write`: it shows whether the account accepts the provider's request";
+    "run `npx pulumi-payengine doctor --write`: it shows whether the account accepts the provider's request";
   if (sentAs === "nothing")
     return [
       unsure(
@@ -113,7 +113,7 @@ export function listLesson(
   const [list] = lists;
   if (list === undefined) {
     const todo =
-      "reload the page of keys while you record, or check the guess with `pulumi-payengine doctor`";
+      "reload the page of keys while you record, or check the guess with `npx pulumi-payengine doctor`";
     return { line: guess, lessons: [missing(about, `a guess is used: ${guess}`, todo)] };
   }
   const { line } = requestLine(list, base, undefined);
@@ -145,7 +145,7 @@ function pagingLesson(lists: readonly Exchange[]): Lesson {
   const others = names.filter((name) => !SENT_BY_PROVIDER.includes(name));
   const beside = lists.flatMap(({ raw }) => (isObject(raw) ? Object.entries(raw) : []));
   const hasCursor = beside.some(([name, value]) => /cursor|next|continu/i.test(name) && Boolean(value));
-  const doctor = "run `pulumi-payengine doctor`: it shows whether `page` reaches every key";
+  const doctor = "run `npx pulumi-payengine doctor`: it shows whether `page` reaches every key";
   if (hasCursor)
     return unsure(about, "the response points to its next page, and the provider counts pages", doctor);
   if (others.length > 0)

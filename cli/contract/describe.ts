@@ -33,14 +33,17 @@ export function describeLearned(file: string, learned: Learned): string {
 function nextSteps({ contract, seenCommands }: Learned): string[] {
   if (contract !== "dashboard")
     return [
-      hanging("", "Then run `pulumi-payengine doctor`: it proves the contract before anything is created."),
+      hanging(
+        "",
+        "Then run `npx pulumi-payengine doctor`: it proves the contract before anything is created.",
+      ),
     ];
   const which = "To see whether a private key may send these requests too,";
   const attempt =
     seenCommands.length === 0
-      ? [hanging("", `${which} first run \`pulumi-payengine doctor\` without a contract. It only reads.`)]
+      ? [hanging("", `${which} first run \`npx pulumi-payengine doctor\` without a contract. It only reads.`)]
       : [
-          hanging("", `${which} first set these, and run \`pulumi-payengine doctor\`. It only reads.`),
+          hanging("", `${which} first set these, and run \`npx pulumi-payengine doctor\`. It only reads.`),
           "",
           ...indented(seenCommands),
           "",

@@ -59,7 +59,7 @@ export function revokeLesson(
   const { revoke, revokeProof, hasRivals, idElsewhere } = calls;
   if (revoke === undefined) {
     const todo =
-      "revoke the key in the console: it may still be live. Revoke it while you record, or check the guess with `pulumi-payengine doctor --write`";
+      "revoke the key in the console: it may still be live. Revoke it while you record, or check the guess with `npx pulumi-payengine doctor --write`";
     const elsewhere = idElsewhere && requestLine(idElsewhere, base, undefined).line;
     const first = elsewhere
       ? unsure(

@@ -46,7 +46,7 @@ export function skip(check: string, found: string): Finding {
 /** What to do if payengine:contract cannot describe the account's responses. */
 export const REPORT_IT =
   "payengine:contract cannot express this: do not create keys in this account yet, and attach the output of " +
-  "`pulumi-payengine doctor --report` (it has no values) to an issue of the project";
+  "`npx pulumi-payengine doctor --report` (it has no values) to an issue of the project";
 
 /** What to do if payengine:contract can be changed to fit. */
 export const SET_IT = "run the commands at the end of this output, then run this again";

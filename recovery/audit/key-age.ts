@@ -31,7 +31,10 @@ export function agedKeys(
     if (Number.isNaN(age))
       unreached.push({ source: source.name, resources: [resource], problem: UNKNOWN_AGE });
     if (!(age > maxAge)) return { ...key, createdAt };
-    const note = [`created ${createdAt}, more than ${ms(maxAge, { long: true })} ago: rotate it`, key.note];
+    const note = [
+      `created ${createdAt}, more than ${ms(maxAge, { long: true })} ago: rotate or replace it`,
+      key.note,
+    ];
     return { ...key, createdAt, category: "unrotated", note: note.filter((it) => it !== "").join("; ") };
   });
   return { keys: aged, unreached };

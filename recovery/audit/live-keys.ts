@@ -51,7 +51,8 @@ function holdersById(recorded: readonly LocatedKey[]): ReadonlyMap<string, reado
   return holders;
 }
 
-const UNMATCHED = "in none of the given states: add its stack, or revoke the key in PayEngine's dashboard";
+const UNMATCHED =
+  "in none of these states: add its stack, or --all-stacks; if no stack has it, revoke it in PayEngine's dashboard";
 
 const OTHER = "nothing: its name has none of your prefixes";
 
@@ -85,7 +86,7 @@ function orphaned(key: PayEngineKey, owner: LocatedKey): AuditedKey {
   const isOlder = key.createdAt !== undefined && new Date(key.createdAt) <= state.changedAt;
   if (source.isFile && !isOlder) return make("unsettled", key.createdAt === undefined ? UNDATED : TOO_YOUNG);
   const place = source.isFile ? "in its stack" : `--stack ${source.name}`;
-  return make("orphaned", `pulumi-payengine orphans --revoke ${place}`);
+  return make("orphaned", `npx pulumi-payengine orphans --revoke ${place}`);
 }
 
 const TOO_YOUNG = "created after this state was written: export it again, or use --stack";

@@ -29,7 +29,7 @@ test("audit --max-age reports older keys and keys of unknown age, but not the pr
     [
       "Not checked: undated of dev: neither PayEngine nor state says when its key was created, so its age is unknown",
       "CATEGORY  WHAT TO DO  STACK  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED",
-      "unrotated  created <time>, more than 90 days ago: rotate it  dev  old  shop-dev-web-<digits>  <id>  <host>  <time>  never",
+      "unrotated  created <time>, more than 90 days ago: rotate or replace it  dev  old  shop-dev-web-<digits>  <id>  <host>  <time>  never",
       "Account at <address>/api: 6 live keys, 1 foreign",
       "Keys of dev (some not checked): 4 managed, 1 unrotated",
     ],

@@ -113,7 +113,7 @@ test("audit of an exported file requires its encrypted credential, and shows sha
   expect([both.exitCode, linesOf(both.stdout).slice(2, 4)]).toEqual([
     2,
     [
-      "unmatched  in none of the given states: add its stack, or revoke the key in PayEngine's dashboard  -  -  \u{fffd}[31mred-<digits>  <id>  <host>  <time>  never",
+      "unmatched  in none of these states: add its stack, or --all-stacks; if no stack has it, revoke it in PayEngine's dashboard  -  -  \u{fffd}[31mred-<digits>  <id>  <host>  <time>  never",
       "managed  also held by copied of copy.json: destroying one revokes it for all  dev  web  shop-dev-web-<digits>  <id>  <host>  <time>  never",
     ],
   ]);

@@ -79,9 +79,9 @@ test("audit assigns a category and an action to each key of two stacks and an ex
   const env = { PAYENGINE_API_KEY: fixture.credential, PAYENGINE_API_URL: fixture.sandbox.url };
   const { exitCode, stdout, stderr } = await payengine(project, [...AUDIT, ...sources], { env });
   expect([exitCode, stderr]).toEqual([2, ""]);
-  const orphanNote = "pulumi-payengine orphans --revoke --stack dev";
+  const orphanNote = "npx pulumi-payengine orphans --revoke --stack dev";
   const unmatchedNote =
-    "in none of the given states: add its stack, or revoke the key in PayEngine's dashboard";
+    "in none of these states: add its stack, or --all-stacks; if no stack has it, revoke it in PayEngine's dashboard";
   expect(linesOf(stdout)).toEqual([
     "CATEGORY  WHAT TO DO  STACK  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED",
     `orphaned  ${orphanNote}  dev  lost  shop-dev-lost-<digits>  <id>  <host>  <time>  never`,
@@ -129,7 +129,7 @@ test("audit finds the key of an interrupted first update, although state has no 
   expect([exitCode, linesOf(stdout).slice(1)]).toEqual([
     2,
     [
-      "unmatched  in none of the given states: add its stack, or revoke the key in PayEngine's dashboard  -  -  shop-dev-web-<digits>  <id>  <host>  <time>  never",
+      "unmatched  in none of these states: add its stack, or --all-stacks; if no stack has it, revoke it in PayEngine's dashboard  -  -  shop-dev-web-<digits>  <id>  <host>  <time>  never",
       "Account at <address>/api: 2 live keys, 1 foreign",
       "Keys of dev: 0 managed, 1 unmatched",
     ],

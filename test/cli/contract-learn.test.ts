@@ -51,7 +51,7 @@ test("contract learn prints what a recording shows, and the commands that set it
     "  pulumi config set --path payengine:contract.revoke 'POST /v3/credentials/{id}/revoke'",
     "  pulumi config set --path payengine:contract.fields.value secret",
     "",
-    "Then run `pulumi-payengine doctor`: it proves the contract before anything is created.",
+    "Then run `npx pulumi-payengine doctor`: it proves the contract before anything is created.",
     "Delete keys.har: it holds secrets, such as your session and the key's value. The key in it was revoked.",
   ]);
 
@@ -93,7 +93,7 @@ test("contract learn exits with 2 for a signed-in person's recording, and with 1
     "  pulumi config set payengine:apiUrl <address>/api",
     "  pulumi config set payengine:contract dashboard",
     "",
-    "To see whether a private key may send these requests too, first set these, and run `pulumi-payengine doctor`. It only reads.",
+    "To see whether a private key may send these requests too, first set these, and run `npx pulumi-payengine doctor`. It only reads.",
     "",
     "  pulumi config set --path payengine:contract.create 'POST /v3/credentials'",
     "  pulumi config set --path payengine:contract.reveal 'POST /v3/credentials/{id}/reveal'",
@@ -114,9 +114,10 @@ test("contract learn exits with 2 for a signed-in person's recording, and with 1
     `${message}\n`,
   ]);
   const usage = await payengine(project, ["contract", "learn", "--json"]);
-  expect([usage.exitCode, JSON.parse(usage.stdout)]).toEqual([
+  expect([usage.exitCode, JSON.parse(usage.stdout), usage.stderr]).toEqual([
     1,
     { error: "missing required argument 'file'" },
+    "error: missing required argument 'file'\n`npx pulumi-payengine contract learn --help` says how to record the file.\n",
   ]);
   await rm(join(project.folder, "keys.har"));
 });

@@ -69,7 +69,7 @@ export async function paste(project: Project, commands: readonly string[]): Prom
 
 export const SET_LINE = "  → run the commands at the end of this output, then run this again";
 export const REPORT_LINE =
-  "  → payengine:contract cannot express this: do not create keys in this account yet, and attach the output of `pulumi-payengine doctor --report` (it has no values) to an issue of the project";
+  "  → payengine:contract cannot express this: do not create keys in this account yet, and attach the output of `npx pulumi-payengine doctor --report` (it has no values) to an issue of the project";
 
 /** Lines of checks that were skipped after a failed check. */
 export const NO_LIST = "skip  list  fix the failed checks first";

@@ -81,7 +81,7 @@ test("--stack and --cwd select the stack, and orphans shows the last use of a ke
   ]);
   const audit = await payengine(project, ["audit", ...second], options);
   expect(linesOf(audit.stdout)[1]).toBe(
-    "orphaned  pulumi-payengine orphans --revoke --stack second  second  web  shop-dev-web-<digits>  <id>  <host>  <time>  <time>",
+    "orphaned  npx pulumi-payengine orphans --revoke --stack second  second  web  shop-dev-web-<digits>  <id>  <host>  <time>  <time>",
   );
   const doctor = await payengine(project, ["doctor", ...second], options);
   expect(linesOf(doctor.stdout)).toContain("pass  stack  second, 1 key in state");

@@ -183,9 +183,9 @@ test("no part of an argument or of an unknown input is shown, and each mistake h
   const refused =
     "`whose` reads standard input only. It does not have the argument or flag that you gave, which is not shown here in case " +
     "it is a key. Arguments are visible in the list of processes and in the shell's history: if it was a key, it counts as " +
-    "leaked from now on. Run `pulumi-payengine whose`, paste the key and press Ctrl-D.";
+    "leaked from now on. Run `npx pulumi-payengine whose`, paste the key and press Ctrl-D.";
   const how =
-    "Run `pulumi-payengine whose < app.log`, or run it at a terminal, paste the key and press Ctrl-D.";
+    "Run `npx pulumi-payengine whose < app.log`, or run it at a terminal, paste the key and press Ctrl-D.";
   const cases: [args: string[], stdin: string, message: string][] = [
     [["whose", key], "", refused],
     [["whose", `--key=${key}`], "", refused],
@@ -219,6 +219,8 @@ test("no part of an argument or of an unknown input is shown, and each mistake h
   });
   expect([elsewhere.exitCode, linesOf(elsewhere.stdout)]).toEqual([
     0,
-    ["Not in these stacks: compared with 0 keys of organization/shop/dev."],
+    [
+      "Not in these stacks: compared with 0 keys of organization/shop/dev. A key that was replaced earlier is revoked, and is not in state. For a key from elsewhere, see docs/leaked-key.md.",
+    ],
   ]);
 });

@@ -31,7 +31,7 @@ test("orphans and audit distinguish the leftovers of one stack's crash from the 
     2,
     [
       "CATEGORY  WHAT TO DO  STACK  RESOURCE  KEY NAME  KEY ID  ACCOUNT  CREATED  LAST USED",
-      "orphaned  pulumi-payengine orphans --revoke --stack prod  prod  checkout  shop-prod-checkout-<digits>  <id>  <host>  <time>  never",
+      "orphaned  npx pulumi-payengine orphans --revoke --stack prod  prod  checkout  shop-prod-checkout-<digits>  <id>  <host>  <time>  never",
       "Account at <address>/api: 3 live keys, 1 foreign",
       "Keys of dev, prod: 1 managed, 1 orphaned",
     ],

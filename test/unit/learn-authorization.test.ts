@@ -68,7 +68,7 @@ test.each([
     [],
     'not seen authorization: the recording has no Authorization header and no cookie, so "Basic {key}" is assumed; browsers leave them ' +
       'out of a sanitized HAR → in Chrome, turn on Settings, Network, "Allow to generate HAR with sensitive data", and export again; or ' +
-      "run `pulumi-payengine doctor`, which shows whether a private key may send these requests",
+      "run `npx pulumi-payengine doctor`, which shows whether a private key may send these requests",
   ],
   [
     "the key is in its own header",

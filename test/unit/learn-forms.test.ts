@@ -74,7 +74,7 @@ test("a response without an ID takes it from the list", () => {
 
 test("what the provider cannot send is undecided", () => {
   const doctor =
-    "run `pulumi-payengine doctor --write`: it shows whether the account accepts the provider's request";
+    "run `npx pulumi-payengine doctor --write`: it shows whether the account accepts the provider's request";
   const body = (text: string, mimeType = "application/json") => ({ postData: { mimeType, text } });
   const sent = JSON.parse(key.recorder.entries.find(isCreate)?.request.postData?.text ?? "");
   const create = (request: Partial<Entry["request"]>) =>
@@ -111,7 +111,7 @@ test("what the provider cannot send is undecided", () => {
     ],
     [
       "not sure paging: the console sends other parameters (offset); the provider sends page, size, limit and q → run " +
-        "`pulumi-payengine doctor`: it shows whether `page` reaches every key",
+        "`npx pulumi-payengine doctor`: it shows whether `page` reaches every key",
     ],
   ]);
 });

@@ -130,7 +130,7 @@ test("a key that the recording neither opens nor revokes leaves two things to de
   expect([learned.contract, learned.keys]).toEqual([{ get: "none" }, { created: 1, revoked: 0 }]);
   expect(undecided(learned)).toEqual([
     "not seen revoke: a guess is used: DELETE /api-keys/{id} → revoke the key in the console: it may still be live. Revoke it " +
-      "while you record, or check the guess with `pulumi-payengine doctor --write`",
+      "while you record, or check the guess with `npx pulumi-payengine doctor --write`",
   ]);
 });
 
