@@ -8,8 +8,10 @@ const LINES =
 /** For terminals that report 0 columns. */
 const USUAL_WIDTH = 80;
 
+type Screen = Pick<NodeJS.WriteStream, "isTTY" | "columns">;
+
 /** Columns of the terminal; `undefined` for a file, a pipe or a CI log. */
-export function outputWidth({ isTTY, columns } = process.stdout): number | undefined {
+export function outputWidth({ isTTY, columns }: Screen = process.stdout): number | undefined {
   return isTTY ? columns || USUAL_WIDTH : undefined;
 }
 

@@ -8,6 +8,7 @@ import { contractCommand } from "./contract";
 import { doctorCommand } from "./doctor";
 import { dueCommand } from "./due";
 import { EXIT } from "./exit-code";
+import { hanging, outputWidth } from "./layout";
 import { orphansCommand } from "./orphans";
 import { printable } from "./terminal";
 import { whoseCommand } from "./whose";
@@ -73,7 +74,7 @@ const KEY_LIKE = /[0-9a-f]{65,}/gi;
 
 program.parseAsync().catch((error: unknown) => {
   const message = messageOf(error).replace(KEY_LIKE, "[not shown]");
-  console.error(printable(message));
+  console.error(hanging("", printable(message), outputWidth(process.stderr)));
   printError(message);
   process.exitCode = EXIT.failed;
 });

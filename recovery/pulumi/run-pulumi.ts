@@ -108,7 +108,12 @@ const CUT_ATTRIBUTES =
 /** The CLI prints a database backend's whole address, for example in the message about a lock. */
 const PASSWORD_IN_ADDRESS = /(:\/\/[^\s/@:]*):[^\s/@]*@/g;
 
+/** The CLI suggests `pulumi new`, which makes another project. */
+const NO_PROJECT =
+  "there is no Pulumi.yaml in this folder or above it; run this in a Pulumi project's folder, or name it with `--cwd`";
+
 function reasonIn(stderr: string): string {
+  if (stderr.includes("no Pulumi.yaml project file found")) return NO_PROJECT;
   const shown = stderr.replace(PASSWORD_IN_ADDRESS, "$1:[redacted]@");
   const lines = shown.split("\n").map((line) => line.replace(/^error: /, "").trim());
   const said = lines.filter((line) => line !== "").join(" ") || "no reason was given";

@@ -32,6 +32,10 @@ const MISTAKES = [
   ],
   [["orphan"], "error: unknown command 'orphan'\n(Did you mean orphans?)"],
   [["orphans", "--stack", "prod"], "`pulumi stack export --stack prod` failed: no stack named 'prod' found"],
+  [
+    ["due", "--cwd", "/"],
+    "`pulumi stack --show-name` failed: there is no Pulumi.yaml in this folder or above it; run this in a Pulumi project's folder, or name it with `--cwd`",
+  ],
   [["orphans", "--cwd", "nowhere"], "The folder <folder>/nowhere does not exist."],
   [
     ["audit", "--state", "nowhere.json"],
@@ -52,6 +56,14 @@ test("a usage error exits with 1 and says why", async () => {
     }),
   );
   expect(said).toEqual(MISTAKES.map(([args, why]) => ({ args, exitCode: 1, stdout: "", why })));
+  const narrow = await payengineAtTerminal(project, ["audit", "--state", "nowhere.json"], "", {
+    columns: 60,
+  });
+  expect(narrow.stdout.split("\n")).toEqual([
+    "Cannot read the state file nowhere.json: ENOENT: no such",
+    "file or directory, open 'nowhere.json'",
+    "",
+  ]);
 });
 
 test.each([
