@@ -38,7 +38,8 @@ In another terminal, go to the program and select its stack:
 
   ${accent(sourceLine(script))}
 
-Then try these. Revoke a key on the page before the last one, which replaces it:
+Then try these. Revoke a key on the page before you run the last one, which
+creates another. The key must be at least a minute old.
 
 ${commands({
   "pulumi stack output": "the outputs",
