@@ -159,7 +159,7 @@ test("with --json every command prints one JSON value and nothing else", async (
   expect(all.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(all.map(() => [0, ""]));
   expect(all.map(({ stdout }) => Object.keys(JSON.parse(stdout))[0])).toEqual([
     "stack",
-    "sources",
+    "schemaVersion",
     "findings",
   ]);
 });
