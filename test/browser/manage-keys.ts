@@ -83,11 +83,11 @@ export class ManageKeys {
     return this.page.getByRole("row").filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
-  /** The names on this page of the list. */
+  /** The names on this page of the list, read at one moment: the list may change at any time. */
   async names(): Promise<string[]> {
-    const buttons = await this.page.getByRole("button", { name: /^Details of / }).all();
-    const labels = buttons.map((button) => button.getAttribute("aria-label"));
-    return (await Promise.all(labels)).map((label) => (label ?? "").replace("Details of ", ""));
+    const buttons = this.page.getByRole("button", { name: /^Details of / });
+    const labels = await buttons.evaluateAll((all) => all.map((button) => button.getAttribute("aria-label")));
+    return labels.map((label) => (label ?? "").replace("Details of ", ""));
   }
 
   heading(name: string): Locator {
