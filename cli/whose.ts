@@ -27,7 +27,7 @@ State has the current and the previous key of each resource. A key that was
 rotated out before that is revoked, and is not found.
 
 Examples:
-  pulumi-payengine whose                    paste, then press Ctrl-D
+  pulumi-payengine whose                    wait for the prompt, paste, press Ctrl-D
   pulumi-payengine whose < app.log          a whole log
   zcat app.log.gz | pulumi-payengine whose --json
   pulumi-payengine whose --stack prod < app.log
