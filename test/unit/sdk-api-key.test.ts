@@ -4,18 +4,20 @@ import { ApiKey, type ApiKeyArgs, Provider } from "../../sdk";
 import { settled } from "./settled";
 
 const TYPE = "pulumi-nodejs:dynamic/payengine:ApiKey";
-const registered: MockResourceArgs[] = [];
+let registered: MockResourceArgs[];
 
 async function program(
   isPreview: boolean,
   outputs: Record<string, string> = { token: "the-token" },
 ): Promise<void> {
-  registered.length = 0;
+  // Each program has its own, because resources of the test before may still be registering.
+  const ofThisProgram: MockResourceArgs[] = [];
+  registered = ofThisProgram;
   await pulumi.runtime.setMocks(
     {
       call: ({ inputs }) => inputs,
       newResource: (args) => {
-        registered.push(args);
+        ofThisProgram.push(args);
         return { id: `${args.name}-id`, state: { ...args.inputs, ...outputs } };
       },
     },
