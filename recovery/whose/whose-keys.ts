@@ -44,6 +44,8 @@ export interface FoundKey extends ResourcePlace {
 
 /** Whose keys an input has. No part of the input is in it. */
 export interface WhoseReport {
+  /** The format of the report. It changes when a field is removed or gets another meaning. */
+  readonly schemaVersion: 1;
   /** Keys whose values the input has, then keys that fit a redacted form in it. */
   readonly keys: readonly FoundKey[];
   /** Provider credentials in the input: each has created keys of a stack. */
@@ -107,6 +109,7 @@ export async function whoseKeys(input: Input, options: WhoseOptions = {}): Promi
     [...held].map((each) => foundKey(match, each, options.cwd, now())).sort(byPlace);
   const fitting = [...possible].filter((held) => !exact.has(held));
   return {
+    schemaVersion: 1,
     keys: [...found("exact", exact), ...found("possible", fitting)],
     credentials: [...credentials],
     sources,

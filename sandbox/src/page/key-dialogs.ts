@@ -82,5 +82,5 @@ export function revokeContent(sandbox: Sandbox, key: StoredKey, { callerKey }: V
 }
 
 const pulumiNote = html`<p class="hint">Pulumi made this key. After you revoke it, run <code>pulumi refresh</code> and
-<code>pulumi up</code> to create another.</p>`;
+<code>pulumi up</code> to create another. They need the key to be a minute old.</p>`;
 const ownNote = html`<p class="warning">You are signed in with this key. Revoking it signs you out.</p>`;
