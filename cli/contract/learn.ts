@@ -23,7 +23,7 @@ export interface Learned {
   readonly apiUrl: string;
   /** Commands that set both, where they differ from the default. */
   readonly commands: readonly string[];
-  /** Commands that set the requests that were seen, if `contract` is "dashboard". */
+  /** Commands that set the address and the requests that were seen, if `contract` is "dashboard". */
   readonly seenCommands: readonly string[];
   readonly findings: readonly Lesson[];
   /** Keys that the recording creates, and how many of them it revokes. */
@@ -115,7 +115,9 @@ function taughtBy(
       seenCommands: [],
     };
   const dashboard = setLine({}, ["payengine:contract", "dashboard"]);
-  return { ...common, contract: "dashboard", commands: [...setAddress, dashboard], seenCommands: setCalls };
+  // Without the address, `doctor` would ask another account.
+  const seenCommands = [...setAddress, ...setCalls];
+  return { ...common, contract: "dashboard", commands: [...setAddress, dashboard], seenCommands };
 }
 
 /** A request of the contract that differs from the default. */

@@ -95,6 +95,7 @@ test("contract learn exits with 2 for a signed-in person's recording, and with 1
     "",
     "To see whether a private key may send these requests too, first set these, and run `npx pulumi-payengine doctor`. It only reads.",
     "",
+    "  pulumi config set payengine:apiUrl <address>/api",
     "  pulumi config set --path payengine:contract.create 'POST /v3/credentials'",
     "  pulumi config set --path payengine:contract.reveal 'POST /v3/credentials/{id}/reveal'",
     "  pulumi config set --path payengine:contract.list 'GET /v3/credentials'",
