@@ -28,7 +28,7 @@ Categories:
   unsettled  too early to tell: an operation may still be running; run again
   gone       a state has its value, but the key no longer works
   overdue    previous key of a rotation, still live after its end date
-  unrotated  live and in use, but older than --max-age
+  unrotated  live and current in a state, but older than --max-age
   unmatched  live, named like a key of this provider, but in none of the states
   other      same as unmatched, but with none of the --name-prefix values:
              another team's key, no action needed

@@ -13,8 +13,9 @@ To record:
      network tab. Turn on "Preserve log".
   2. Create one private key, open its details, reload the page, revoke the key,
      and reload again.
-  3. Export the recording with "Export HAR (with sensitive data)" in Chrome, which
-     Settings, Network turns on, or with "Save All As HAR" in Firefox.
+  3. Export the recording. In Chrome, turn on "Allow to generate HAR with
+     sensitive data" in the developer tools' settings, Network, and use "Export
+     HAR (with sensitive data)". In Firefox, use "Save All As HAR".
 
 Delete the file when you are done: it holds your session and the key's value.
 

@@ -16,7 +16,7 @@ interface Flags extends StateFlags {
 
 const HELP = `
 Actions:
-  rotate  the next key is created: rotateAt has passed
+  rotate  the next key is created: rotateAt has passed, or the key is tainted
   retire  the previous key of a rotation is revoked: its overlap is over
   finish  an interrupted or failed run is completed
 

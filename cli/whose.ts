@@ -33,10 +33,11 @@ Examples:
   pulumi-payengine whose --stack prod < app.log
 
 Exit codes:
-  0  no private key was found, or only public keys, which are no incident
-  1  the command failed; or none was found, and the answer is incomplete: a state
-     could not be read, a key could not be compared, or the input is not text
-  2  a private key was found: run the command that is printed`;
+  0  neither a private key nor a provider credential was found
+  1  the command failed; or neither was found, and the answer is incomplete: a
+     state could not be read, a key could not be compared, or the input is not
+     text
+  2  a private key or a provider credential was found: do what is printed`;
 
 export function whoseCommand(): Command {
   return (

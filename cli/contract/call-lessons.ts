@@ -40,7 +40,7 @@ export function createLesson({ create, key, ...made }: Creation, { contract, bas
             unsure(
               about,
               "the response has no key ID that a later request uses",
-              "revoke the key in the recording, so that its ID is seen",
+              "record again, and revoke the key before you export: that request has the ID",
             ),
           ]
         : []),

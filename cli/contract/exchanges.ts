@@ -3,7 +3,7 @@ import { parseJson } from "../../provider/payengine/parse-json";
 import type { HarEntry } from "./har-file";
 import { isObject } from "./shape";
 
-/** One request and its response. It holds secrets: print only what request-line.ts and names.ts let through. */
+/** One request and its response. It holds secrets: print only what request-line.ts and plain-words.ts let through. */
 export interface Exchange {
   readonly method: string;
   /** Scheme, host and port. */

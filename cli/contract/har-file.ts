@@ -61,13 +61,13 @@ export function parseHar(path: string, content: string): readonly HarEntry[] {
   const har = Har.safeParse(value);
   if (!har.success)
     throw new Error(
-      `${path} is JSON, but not a HAR: it has no log.entries; ${EXPORT_AGAIN}, with "Save all as HAR" or "Export HAR".`,
+      `${path} is JSON, but not a HAR: it has no log.entries; ${EXPORT_AGAIN}, with "Export HAR (with sensitive data)" or "Save All As HAR".`,
     );
   return har.data.log.entries.flatMap((entry) => HarEntry.safeParse(entry).data ?? []);
 }
 
 const CUT = `is cut short: its JSON does not end; ${EXPORT_AGAIN}, and wait until the browser has saved it.`;
-const NOT_JSON = `is not JSON, so it is not a HAR; ${EXPORT_AGAIN}, with "Save all as HAR" or "Export HAR".`;
+const NOT_JSON = `is not JSON, so it is not a HAR; ${EXPORT_AGAIN}, with "Export HAR (with sensitive data)" or "Save All As HAR".`;
 
 async function readText(path: string): Promise<string> {
   // Opening a pipe would wait for its writer.

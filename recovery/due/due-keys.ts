@@ -10,7 +10,7 @@ import { type DueAction, type DueStep, dueSteps } from "./due-steps";
 export interface DueKey extends ResourcePlace {
   /** What the next `up` does. */
   readonly action: DueAction;
-  /** When (ISO 8601); undefined for what an interrupted or failed run left. */
+  /** When (ISO 8601); undefined if it is due at once, such as what an interrupted run left. */
   readonly dueAt: string | undefined;
   /** Name of the resource in the program. */
   readonly resource: string;
@@ -94,7 +94,9 @@ export async function dueKeys(options: DueOptions = {}): Promise<DueReport> {
     found.push(...dueSteps(it.state).map((step) => dueKey(step, it, options.cwd)));
   }
   if (sources.length === 0)
-    throw unread.length > 0 ? nothingRead(unread) : new Error("No stack of this backend has PayEngine keys.");
+    throw unread.length > 0
+      ? nothingRead(unread)
+      : new Error("No stack of this backend has PayEngine keys; check `pulumi whoami --verbose`.");
   found.sort((left, right) => timeOf(left) - timeOf(right));
   const isBy = (limit: number) => (key: DueKey) => timeOf(key) <= limit;
   const isDue = isBy(checkedAt.getTime());

@@ -17,12 +17,12 @@ export type DueAction = "rotate" | "retire" | "finish";
  */
 export interface DueStep {
   readonly action: DueAction;
-  /** When; undefined for what an interrupted or failed run left. */
+  /** When; undefined if it is due at once, such as what an interrupted run left. */
   readonly at: Date | undefined;
   readonly key: Pick<RecordedKey, "urn" | "resource" | "isMadeByHand"> & Partial<RecordedKey>;
   /** What to know or do. */
   readonly note: string;
-  /** Its operation never ended, so \`orphans\` comes first. */
+  /** Its operation never ended, so `orphans` comes first. */
   readonly isInterrupted: boolean;
 }
 
@@ -71,7 +71,7 @@ function stepsOf(key: RecordedKey): DueStep[] {
 }
 
 const NO_VALUE = "it has no value: the next key is created";
-const SECOND_KEY = "an earlier attempt may have created a second key, which is revoked";
+const SECOND_KEY = "an earlier attempt may have created a second key: `up` revokes it";
 const NO_VALUE_BY_HAND =
   "PayEngine no longer accepts its value: create a private key in PayEngine's dashboard and set adopt.token to it first";
 

@@ -74,7 +74,7 @@ export interface WhoseOptions extends StateSelection {
 
 /**
  * Says whose keys a text has: a token, a redacted form, or a whole log. Keys are compared by fingerprint. No state is
- * decrypted, nothing of the text is sent anywhere, and nothing of it is in the report.
+ * decrypted. No part of the text is sent anywhere, and none is in the report.
  *
  * ```ts
  * import { createReadStream } from "node:fs";
@@ -130,7 +130,8 @@ function notComparable(read: ReadState): SourceProblem[] {
       previous.fingerprint === undefined &&
       !COMPARED.some((output) => encrypted.includes(output)),
   );
-  const problem = "state has no fingerprint of its previous key";
+  const problem =
+    "state has no fingerprint of its previous key; compare the input with that key's redacted form in PayEngine's dashboard";
   const resources = unknown.map(({ resource }) => resource);
   return [
     ...encryptedOutputs(read, COMPARED),

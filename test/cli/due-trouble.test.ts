@@ -129,7 +129,7 @@ test("due says why it has nothing to read", async () => {
   });
   expect(await due(project, "--all-stacks")).toMatchObject({
     exitCode: 1,
-    stderr: "No stack of this backend has PayEngine keys.",
+    stderr: "No stack of this backend has PayEngine keys; check `pulumi whoami --verbose`.",
   });
   await project.ok("stack", "rm", "dev", "--yes");
   expect(await due(project, "--all-stacks")).toMatchObject({

@@ -21,8 +21,8 @@ async function saidOf(content: string | Uint8Array): Promise<string> {
 
 const AGAIN = "export the recording from your browser's network tab again";
 const CUT = `keys.har is cut short: its JSON does not end; ${AGAIN}, and wait until the browser has saved it.`;
-const NOT_JSON = `keys.har is not JSON, so it is not a HAR; ${AGAIN}, with "Save all as HAR" or "Export HAR".`;
-const NO_HAR = `keys.har is JSON, but not a HAR: it has no log.entries; ${AGAIN}, with "Save all as HAR" or "Export HAR".`;
+const NOT_JSON = `keys.har is not JSON, so it is not a HAR; ${AGAIN}, with "Export HAR (with sensitive data)" or "Save All As HAR".`;
+const NO_HAR = `keys.har is JSON, but not a HAR: it has no log.entries; ${AGAIN}, with "Export HAR (with sensitive data)" or "Save All As HAR".`;
 
 test.each([
   ["is empty", "", `keys.har is empty; ${AGAIN}.`],

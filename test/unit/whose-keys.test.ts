@@ -239,7 +239,7 @@ describe("without a match, the output says", () => {
       `Not compared: broken.json: broken.json is not a stack's state; create one with \`pulumi stack export --file <file>\`.`,
       "Not compared: print of secret.json: fingerprint is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
       "Not compared: name of secret.json, byHand of secret.json: uniqueName is encrypted in state, which this command does not decrypt; remove it from additionalSecretOutputs",
-      "Not compared: old of secret.json: state has no fingerprint of its previous key",
+      "Not compared: old of secret.json: state has no fingerprint of its previous key; compare the input with that key's redacted form in PayEngine's dashboard",
       "Not in the stacks that could be read: compared with 3 keys of dev.json, secret.json. It may be in the others.",
     ]);
     expect(report).toMatchObject({ keys: [], keyCount: 3 });
