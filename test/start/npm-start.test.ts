@@ -31,8 +31,10 @@ async function leftFolders(): Promise<string[]> {
   return (await readdir(temporary)).filter((name) => name.startsWith("payengine-"));
 }
 
+/** Measures the lines as they are with the usual folder for temporary files: the one of a test run is longer. */
 function tooLong(output: string): string[] {
-  return output.split(/\r?\n/).filter((line) => line.length > 80 && !OF_PULUMI.test(line));
+  const lines = output.replaceAll(temporary, "/tmp").split(/\r?\n/);
+  return lines.filter((line) => line.length > 80 && !OF_PULUMI.test(line));
 }
 
 test("npm start prints lines of at most 80 columns without colors to a pipe, and leaves nothing", async () => {
