@@ -1,7 +1,7 @@
 import { encryptedOutputs } from "../encrypted-outputs";
 import { type ReadState, readStates, type StateSelection } from "../pulumi/read-states";
 import { type ResourcePlace, resourcePlace } from "../pulumi/resource-place";
-import type { SourceProblem } from "../unreached";
+import { type SourceProblem, wholeState } from "../unreached";
 import { type HeldKey, type KnownCredential, KnownKeys } from "./known-keys";
 import { replacementOf } from "./replacement";
 import { type Input, scanInput } from "./scan-input";
@@ -95,7 +95,7 @@ export async function whoseKeys(input: Input, options: WhoseOptions = {}): Promi
   let keyCount = 0;
   for await (const it of readStates(options, onStep)) {
     if ("problem" in it) {
-      unread.push({ source: it.name, resources: [], problem: it.problem });
+      unread.push(wholeState(it.name, it.problem));
       continue;
     }
     known.add(it);

@@ -20,6 +20,16 @@ async function recorded(headers: Record<string, string>): Promise<RecordedKey> {
   return recordKey(fixture.sandbox.url, headers, DIALECT);
 }
 
+/** The commands that set the contract of this account. */
+const SETTINGS = [
+  "  pulumi config set --path payengine:contract.create 'POST /v3/credentials'",
+  "  pulumi config set --path payengine:contract.reveal 'POST /v3/credentials/{id}/reveal'",
+  "  pulumi config set --path payengine:contract.list 'GET /v3/credentials'",
+  "  pulumi config set --path payengine:contract.get 'GET /v3/credentials/{id}'",
+  "  pulumi config set --path payengine:contract.revoke 'POST /v3/credentials/{id}/revoke'",
+  "  pulumi config set --path payengine:contract.fields.value secret",
+];
+
 test("contract learn prints what a recording shows, and the commands that set it", async () => {
   const { recorder } = await recorded({ authorization: `Basic ${given.fixture.credential}` });
   const project = await given.fixture.project({});
@@ -44,12 +54,7 @@ test("contract learn prints what a recording shows, and the commands that set it
     "Settings that fit this recording:",
     "",
     "  pulumi config set payengine:apiUrl <address>/api",
-    "  pulumi config set --path payengine:contract.create 'POST /v3/credentials'",
-    "  pulumi config set --path payengine:contract.reveal 'POST /v3/credentials/{id}/reveal'",
-    "  pulumi config set --path payengine:contract.list 'GET /v3/credentials'",
-    "  pulumi config set --path payengine:contract.get 'GET /v3/credentials/{id}'",
-    "  pulumi config set --path payengine:contract.revoke 'POST /v3/credentials/{id}/revoke'",
-    "  pulumi config set --path payengine:contract.fields.value secret",
+    ...SETTINGS,
     "",
     "Then run `npx pulumi-payengine doctor`: it proves the contract before anything is created.",
     "Delete keys.har: it holds secrets, such as your session and the key's value. The key in it was revoked.",
@@ -96,12 +101,7 @@ test("contract learn exits with 2 for a signed-in person's recording, and with 1
     "To see whether a private key may send these requests too, first set these, and run `npx pulumi-payengine doctor`. It only reads.",
     "",
     "  pulumi config set payengine:apiUrl <address>/api",
-    "  pulumi config set --path payengine:contract.create 'POST /v3/credentials'",
-    "  pulumi config set --path payengine:contract.reveal 'POST /v3/credentials/{id}/reveal'",
-    "  pulumi config set --path payengine:contract.list 'GET /v3/credentials'",
-    "  pulumi config set --path payengine:contract.get 'GET /v3/credentials/{id}'",
-    "  pulumi config set --path payengine:contract.revoke 'POST /v3/credentials/{id}/revoke'",
-    "  pulumi config set --path payengine:contract.fields.value secret",
+    ...SETTINGS,
     "",
     "If it may not, set the contract above, and adopt a key (see docs/dashboard.md).",
     "Delete keys.har: it holds secrets, such as your session and the key's value. The key in it was revoked.",
